@@ -1,20 +1,20 @@
 """
-The long tail, by Apprise (https://appriseit.com): Telegram, WhatsApp, SMS and voice, PagerDuty, Opsgenie, and whatever
-else it has a URL for.
+The long tail, by Apprise (https://appriseit.com): Telegram, WhatsApp, SMS and voice, PagerDuty, Opsgenie, and
+whatever else it has a URL for.
 
 Owns the hand-over to Apprise and the reading of its answer. Must not know any of its services.
 
-Law 1: no line that Apprise or the library under it logs gets out: they name hosts, paths and numbers, of which the URL,
-a secret, consists.
-Law 2: nothing waits on the event loop: most of its services block, so they run in threads, a few at a time.
-Law 3: messages to one endpoint go one after the other, since Apprise keeps the pace that its service asks for.
+Law 1: no line that Apprise or the library under it logs gets out: they name hosts, paths and numbers, of which the
+URL, a secret, consists. Law 2: nothing waits on the event loop: most of its services block, so they run in threads, a
+few at a time. Law 3: messages to one target go one after the other, since Apprise keeps the pace that a service asks
+for by target.
 
 Apprise answers yes or no. A no is judged by the HTTP status that its services name in their own lines (`error=404`),
-as a webhook's would be; without one (no connection, no answer) it may pass, and is tried again until the wave is given
-up. A service that counts repeats as one has no key to know them by: a message may come twice.
+as a webhook's would be; without one (no connection, no answer) it may pass, and is tried again until the wave is
+given up. A service that counts repeats as one has no key to know them by: a message may come twice.
 
-Law 4: what a customer wrote calls nobody and links nowhere (`channels.escaped_markup`): many services read Markdown and
-mentions into what they are given is plain text.
+Law 4: what a customer wrote calls nobody and links nowhere (`channels.escaped_markup`): many services read Markdown
+and mentions into what they are told is plain text.
 """
 
 import asyncio
@@ -53,34 +53,34 @@ _STATUS = re.compile(r"\berror=(\d{3})\b")
 
 
 class AppriseChannel(Channel):
-    """Hands each message to the Apprise URL of its endpoint."""
+    """Hands each message to the Apprise URL of its target."""
 
     name = "apprise"
 
-    def __init__(self, endpoints: Endpoints[SecretStr], *, patience: timedelta = PATIENCE) -> None:
-        self._endpoints = endpoints
+    def __init__(self, targets: Endpoints[SecretStr], *, patience: timedelta = PATIENCE) -> None:
+        self._targets = targets
         self._patience = patience
         _keep_lines_in()
 
     def open(self) -> AbstractAsyncContextManager[Session]:
         """A session keeps each service at hand, and so its pace."""
-        return nullcontext(_AppriseSession(self._endpoints, self._patience))
+        return nullcontext(_AppriseSession(self._targets, self._patience))
 
 
 class _AppriseSession:
-    def __init__(self, endpoints: Endpoints[SecretStr], patience: timedelta) -> None:
-        self._endpoints = endpoints
+    def __init__(self, targets: Endpoints[SecretStr], patience: timedelta) -> None:
+        self._targets = targets
         self._patience = patience.total_seconds()
-        self._slots = asyncio.Semaphore(AT_ONCE)
-        self._lock_of: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._turns = asyncio.Semaphore(AT_ONCE)
+        self._turn_of: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._services: dict[str, NotifyBase | None] = {}
 
     async def send(self, message: OutboundMessage) -> SendResult:
-        """Try once to deliver *message*, waiting for a slot if need be."""
-        url = self._endpoints.find(message.to_address)
+        """Try once to deliver *message*, waiting for a turn if need be."""
+        url = self._targets.find(message.to_address)
         if isinstance(url, RefusedForGood):
             return url
-        async with self._lock_of[message.to_address], self._slots:
+        async with self._turn_of[message.to_address], self._turns:
             service = await self._service(message.to_address, url)
             if service is None:
                 return RefusedForGood(why="what is set up is no URL that Apprise understands")
@@ -128,10 +128,14 @@ def _service_at(url: SecretStr) -> "NotifyBase | None":
 
 
 def _body(message: OutboundMessage) -> str:
-    """Our own link is the only one that stays one."""
+    """Return the text as text. Our own link is the only one that stays one."""
     text = escape_markup(to_plain_lines(message.text))
-    label = escape_markup(to_one_line(message.link_label, at_most=SUBJECT_LENGTH))
-    return f"{text.rstrip()}\n\n{label}: {message.link}\n" if message.link else text
+    label = to_one_line(message.link_label, at_most=SUBJECT_LENGTH)
+    ours = f"{escape_markup(label)}: {message.link}"
+    as_text = escape_markup(f"{label}: {message.link}")
+    if as_text in text or not message.link:
+        return text.replace(as_text, ours)
+    return f"{text.rstrip()}\n\n{ours}\n"
 
 
 def _why_not(result: "AppriseResult") -> RetryLater | RefusedForGood:

@@ -1,7 +1,8 @@
 """
 Messages printed to a stream: for a first look, and for people who work in a terminal.
 
-Owns how a message looks in plain text. Must not know Rich or any other markup: what it writes is to be shown as it is.
+Owns how a message looks in plain text. Must not know Rich or any other markup: what it writes is to be shown as it
+is.
 """
 
 import asyncio

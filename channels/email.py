@@ -89,7 +89,7 @@ def _is_loopback(host: str) -> bool:
 
 
 class EmailChannel(Channel):
-    """Sends messages through the mail server of *settings*."""
+    """Channel through the mail server of *settings*."""
 
     name = "email"
 
@@ -207,11 +207,7 @@ class EmailSession:
         try:
             await smtp.connect()
             await greet(smtp)
-        except (
-            SMTPException,
-            OSError,
-            UnicodeError,
-        ) as fault:  # the last from a host name that cannot be one
+        except (SMTPException, OSError, UnicodeError) as fault:  # the last of a host name that cannot be one
             smtp.close()
             self._failed_connects += 1
             self._last_failure = _why_unreachable(fault, self._settings)

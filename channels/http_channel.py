@@ -4,8 +4,8 @@ Messages that leave as one HTTP request each.
 Owns the exchange: connections, turns, time, and what an answer means. Must not know what is posted (each channel says
 that), nor which addresses may be connected to (`runtime.network`).
 
-Law 1: no part of an endpoint's URL, nor of an answer, gets into a reason or an error: the one is a secret, and the
-other may repeat it.
+Law 1: no part of a target's URL, nor of an answer, gets into a reason or an error: the one is a secret, and the other
+may repeat it.
 Law 2: redirects are not followed: a message goes where it was sent, or nowhere.
 """
 
@@ -50,38 +50,38 @@ _MAY_PASS = frozenset(
     }
 )
 
-_Endpoint = TypeVar("_Endpoint")
+_Target = TypeVar("_Target")
 
 
 @dataclass(frozen=True)
 class Post:
-    """One request. Neither its address nor its body is ever shown."""
+    """A request and where it goes. It shows neither."""
 
     url: str = field(repr=False)
     body: bytes = field(repr=False)
     reference: str
-    """The receiver's name for the message."""
+    """Name by which the receiver knows the message."""
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True)
 class Answer:
-    """The answer to one request."""
+    """Answer to a request."""
 
     status: int
     retry_after: str
     body: bytes = field(repr=False)
 
 
-class HttpChannel(Channel, Generic[_Endpoint]):
-    """A channel of named *endpoints*, each message to one of which is one POST."""
+class HttpChannel(Channel, Generic[_Target]):
+    """A channel of named *targets*, each message to one of which is one POST."""
 
-    def __init__(self, endpoints: Endpoints[_Endpoint], network: Network) -> None:
-        self._endpoints = endpoints
+    def __init__(self, targets: Endpoints[_Target], network: Network) -> None:
+        self._targets = targets
         self._network = network
 
     @abstractmethod
-    def compose(self, message: OutboundMessage, endpoint: _Endpoint) -> Post:
+    def compose(self, message: OutboundMessage, target: _Target) -> Post:
         """Return *message* as this medium takes it."""
 
     def explain(self, answer: Answer) -> str:  # noqa: ARG002 - for those who know their receiver
@@ -89,27 +89,25 @@ class HttpChannel(Channel, Generic[_Endpoint]):
         return ""
 
     def open(self) -> AbstractAsyncContextManager[Session]:
-        return aclosing(_HttpSession(self, self._endpoints, self._network))
+        return aclosing(_HttpSession(self, self._targets, self._network))
 
 
-class _HttpSession(Generic[_Endpoint]):
+class _HttpSession(Generic[_Target]):
     """A few connections, shared by the messages of a wave."""
 
-    def __init__(
-        self, channel: HttpChannel[_Endpoint], endpoints: Endpoints[_Endpoint], network: Network
-    ) -> None:
+    def __init__(self, channel: HttpChannel[_Target], targets: Endpoints[_Target], network: Network) -> None:
         self._channel = channel
-        self._endpoints = endpoints
+        self._targets = targets
         self._network = network
-        self._slots = asyncio.Semaphore(AT_ONCE)
+        self._turns = asyncio.Semaphore(AT_ONCE)
         self._pools: dict[str, httpcore.AsyncConnectionPool] = {}
 
     async def send(self, message: OutboundMessage) -> SendResult:
-        """Try once to deliver *message*, waiting for a slot if need be."""
-        endpoint = self._endpoints.find(message.to_address)
-        if isinstance(endpoint, RefusedForGood):
-            return endpoint
-        post = self._channel.compose(message, endpoint)
+        """Try once to deliver *message*, waiting for a turn if need be."""
+        target = self._targets.find(message.to_address)
+        if isinstance(target, RefusedForGood):
+            return target
+        post = self._channel.compose(message, target)
         answer = await self._exchanged(post)
         if not isinstance(answer, Answer):
             return answer
@@ -125,7 +123,7 @@ class _HttpSession(Generic[_Endpoint]):
     async def _exchanged(self, post: Post) -> Answer | RetryLater | RefusedForGood:
         patience = self._network.patience.total_seconds()
         try:
-            async with self._slots, asyncio.timeout(patience):
+            async with self._turns, asyncio.timeout(patience):
                 return await self._answered(post)
         except NotAllowed as refusal:
             return RefusedForGood(why=str(refusal))
@@ -166,12 +164,9 @@ class _HttpSession(Generic[_Endpoint]):
 
 
 def judge_response(answer: Answer, now: datetime, words: str = "") -> RetryLater | RefusedForGood:
-    """
-    Return what a refusal means.
-
-    What a server says of itself (5xx) or of this moment passes. The rest is for good: the same message would be refused
-    again.
-    """
+    """Return what a refusal means."""
+    # What a server says of itself (5xx) or of this moment passes. The rest is for good: the same message would be
+    # refused again.
     said = f"it answered {answer.status}{_phrase(answer.status)}{f' ({words})' if words else ''}"
     if answer.status in _MAY_PASS or answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         return RetryLater(why=said, after=_retry_after(answer.retry_after.strip(), now))
@@ -189,7 +184,7 @@ def _phrase(status: int) -> str:
 
 
 def _retry_after(retry_after: str, now: datetime) -> timedelta | None:
-    """Return the time to wait, given in seconds or as a date: `LONGEST_WAIT` at most, and nothing for anything else."""
+    """Return how long to wait, given in seconds or as a date, at most `LONGEST_WAIT`; None, if it is neither."""
     if retry_after.isascii() and retry_after.isdigit():
         seconds = min(int(retry_after[:9]), LONGEST_WAIT.total_seconds())
         return timedelta(seconds=seconds)

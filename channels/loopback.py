@@ -14,7 +14,6 @@ from email.message import EmailMessage
 from email.policy import default
 from email.utils import parseaddr
 from functools import cached_property
-from types import TracebackType
 from typing import Any, Self
 
 from aiosmtpd.smtp import SMTP, Envelope
@@ -31,7 +30,7 @@ class ReceivedMessage:
 
     @cached_property
     def message(self) -> EmailMessage:
-        """Read when it is first asked for, since most of a wave never is."""
+        # Read when it is first asked for, since most messages of a batch never are.
         return message_from_bytes(self.raw, _class=EmailMessage, policy=default)
 
     @property
@@ -46,12 +45,10 @@ class ReceivedMessage:
 
     @property
     def message_id(self) -> str:
-        """With its angle brackets."""
         return self._header("Message-ID")
 
     @property
     def subject(self) -> str:
-        """As a person reads it."""
         return self._header("Subject")
 
     @property
@@ -61,12 +58,10 @@ class ReceivedMessage:
 
     @property
     def text(self) -> str:
-        """The plain text, lines ending in `\\n`."""
         return self._part("plain") or ""
 
     @property
     def html(self) -> str | None:
-        """The HTML alternative, if there is one."""
         return self._part("html")
 
     @property
@@ -95,28 +90,23 @@ def _decoded(value: str) -> str:
 
 
 class LoopbackMailbox:
-    """Listens on *port* of the loopback interface (0: a free one) while it is entered, within the running event
-    loop."""
+    """Listens on *port* of the loopback interface (0: a free one) while it is entered, in the running event loop."""
 
     host = "127.0.0.1"
+    encryption: ssl.SSLContext | None = None
 
-    def __init__(self, port: int = 0, *, takes_utf8_addresses: bool = True) -> None:
+    def __init__(self, port: int = 0) -> None:
         self.port = port
-        self.connections_made = 0
-        self.encryption: ssl.SSLContext | None = None
-        self._takes_utf8_addresses = takes_utf8_addresses
         self._messages: list[ReceivedMessage] = []
         self._arrival = asyncio.Event()
         self._server: asyncio.Server | None = None
-        self._protocols: list[_Connection] = []
+        self._connections: list[_Connection] = []
 
     async def __aenter__(self) -> Self:
         await self.start()
         return self
 
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    async def __aexit__(self, *_: object) -> None:
         await self.stop()
 
     async def start(self) -> None:
@@ -135,16 +125,12 @@ class LoopbackMailbox:
 
     async def hang_up(self) -> None:
         """End all connections without a word, and go on listening."""
-        protocols, self._protocols = self._protocols, []
-        await asyncio.gather(*(protocol.hang_up() for protocol in protocols))
+        connections, self._connections = self._connections, []
+        await asyncio.gather(*(each.hang_up() for each in connections))
 
     def messages(self, to: str | None = None) -> tuple[ReceivedMessage, ...]:
-        """All messages in order of arrival, or those to one address."""
+        """Return all messages in order of arrival, or those to one address."""
         return tuple(message for message in self._messages if to is None or to in message.recipients)
-
-    def keys(self) -> tuple[str, ...]:
-        """Return the idempotency keys of all messages, repeats included."""
-        return tuple(message.key for message in self._messages)
 
     async def arrived(
         self, count: int = 1, *, to: str | None = None, within: float = 5.0
@@ -161,46 +147,35 @@ class LoopbackMailbox:
                 await self._arrival.wait()
         return self.messages(to)
 
-    def keep(self, envelope: Envelope) -> None:
-        """Take a message in."""
+    async def handle_DATA(self, server: SMTP, session: SmtpSession, envelope: Envelope) -> str:
+        """Keep a whole message. Called by aiosmtpd."""
         raw = envelope.original_content or b""
         self._messages.append(ReceivedMessage(envelope.mail_from or "", tuple(envelope.rcpt_tos), raw))
         self._arrival.set()
-
-    async def handle_DATA(self, server: SMTP, session: SmtpSession, envelope: Envelope) -> str:
-        """Called by aiosmtpd with a whole message."""
-        self.keep(envelope)
         return "250 2.0.0 kept"
 
     def protocol_options(self) -> dict[str, Any]:
-        """Options of the mail protocol, for mailboxes that differ."""
-        return {"enable_SMTPUTF8": self._takes_utf8_addresses, "hostname": "loopback.invalid"}
+        """Return what the mail protocol is set up with; mailboxes may differ."""
+        return {"enable_SMTPUTF8": True, "hostname": "loopback.invalid"}
 
     def _connected(self) -> asyncio.BaseProtocol:
-        self.connections_made += 1
-        protocol = _Connection(self, loop=asyncio.get_running_loop(), **self.protocol_options())
-        self._protocols.append(protocol)
-        return protocol
+        connection = _Connection(self, loop=asyncio.get_running_loop(), **self.protocol_options())
+        self._connections.append(connection)
+        return connection
 
 
 class _Connection(SMTP):
-    """aiosmtpd's, which can be hung up on."""
-
-    def __init__(self, *arguments: Any, **options: Any) -> None:
-        super().__init__(*arguments, **options)
-        self.is_connected = True
+    is_connected = True
 
     async def hang_up(self) -> None:
-        """End the connection without a word, also in the middle of a TLS handshake, of which aiosmtpd never hears the
-        end."""
-        under_tls_if_any = self._original_transport or self.transport
-        if isinstance(under_tls_if_any, asyncio.WriteTransport):
-            under_tls_if_any.abort()
+        # Below TLS, if there is any: aiosmtpd never hears of the end of a connection in the middle of its handshake.
+        transport = self._original_transport or self.transport
+        if isinstance(transport, asyncio.WriteTransport):
+            transport.abort()
         if self._handler_coroutine is not None:
             self._handler_coroutine.cancel()
             await asyncio.wait([self._handler_coroutine])
 
     def connection_lost(self, error: Exception | None) -> None:
-        """Called by the event loop."""
         super().connection_lost(error)
         self.is_connected = False

@@ -1,10 +1,11 @@
 """
-The protocol of all channels: send a message, and answer with one of three results.
+Interface of every channel, and the three things that it can answer.
 
 Owns the message as it is handed to a medium, and the result that comes back. It must not know any medium, template or
 rule: a message arrives here finished. Whether to try again, by another channel or not at all, is for `delivery.send`.
 """
 
+import re
 from abc import ABC, abstractmethod
 from contextlib import AbstractAsyncContextManager
 from datetime import timedelta
@@ -22,7 +23,8 @@ def _printable(text: str) -> str:
 
 
 Identifier = Annotated[str, StringConstraints(min_length=1, max_length=300), AfterValidator(_printable)]
-Link = Annotated[str, StringConstraints(pattern=r"^https?://[^\s<>|]+$", max_length=2000)]
+LINK = re.compile(r"https?://[^\s<>|]{1,1990}")
+Link = Annotated[str, StringConstraints(pattern=f"^{LINK.pattern}$")]
 FileName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$")]
 MediaType = Annotated[str, StringConstraints(pattern=r"^[a-z]+/[a-z0-9.+-]+$")]
 
@@ -63,7 +65,7 @@ class OutboundMessage(_Frozen):
     link: Link | None = Field(
         default=None,
         repr=False,
-        description="where its reader can act; media that have buttons show it as one",
+        description="where its reader can act, which the text says too; media with buttons show it as one",
     )
     link_label: str = "Open"
     attachments: tuple[Attachment, ...] = Field(
@@ -111,7 +113,7 @@ class Channel(ABC):
     """One medium, set up and ready."""
 
     name: str
-    """The name in addresses: the `email` of `email:ana@example.com`."""
+    """Name of the channel in addresses: the `email` of `email:ana@example.com`."""
 
     @abstractmethod
     def open(self) -> AbstractAsyncContextManager[Session]:

@@ -1,7 +1,8 @@
 """
 Slack, by incoming webhook.
 
-Owns how a message looks there, and what Slack's refusals say. Must not know connections: `channels.http_channel` does.
+Owns how a message looks there, and what Slack's refusals say. Must not know connections: `channels.http_channel`
+does.
 
 All text is `plain_text`, which Slack shows as it is: emphasis (`*`, `_`, `~`, backticks), quotes and addresses mean
 nothing there, and they could not be escaped elsewhere. `&`, `<` and `>` are escaped all the same, so that it calls

@@ -26,7 +26,7 @@ _REPLY_LENGTH = 200
 _GOODBYE_WITHIN = 1.0
 _TOO_LARGE = 552
 _SERVICE_CLOSING = 421
-_OURS_TO_MEND = frozenset({_SERVICE_CLOSING, 503, 530, 534, 535, 538})
+_OURS_TO_FIX = frozenset({_SERVICE_CLOSING, 503, 530, 534, 535, 538})
 """Replies about our session or our login, which say nothing about the recipient, at whatever moment they come."""
 
 
@@ -95,7 +95,7 @@ async def converse(smtp: SMTP, parcel: SmtpMessage) -> SendResult:
 
 
 async def reset_session(smtp: SMTP) -> bool:
-    """Make *smtp* ready for another message after a refusal, and say whether it is."""
+    """Make *smtp* ready for another message after a refusal; return False if that cannot be done."""
     try:
         await smtp.rset()
     except (SMTPException, OSError):
@@ -121,7 +121,7 @@ def _mail_options(smtp: SMTP, parcel: SmtpMessage) -> list[str]:
 def _judged(refusal: SMTPResponseException) -> RetryLater | RefusedForGood:
     """Permanent is what the server says for good (5xx) of this recipient or this message. What it says of us (our
     login, our sender address, our session) is the operator's to fix, and the message waits for that."""
-    is_for_good = 500 <= refusal.code < 600 and refusal.code not in _OURS_TO_MEND
+    is_for_good = 500 <= refusal.code < 600 and refusal.code not in _OURS_TO_FIX
     is_of_the_message = (
         isinstance(refusal, SMTPRecipientRefused | SMTPDataError) or refusal.code == _TOO_LARGE
     )

@@ -3,8 +3,9 @@ Microsoft Teams, by the webhook of a Workflow ("Post to a channel when a webhook
 
 Owns how a message looks there. Must not know connections: those are `channels.http_channel`'s.
 
-All text is in text runs, which Teams shows as they are: Markdown, mentions and `{{DATE()}}` mean nothing there, unlike
-in a text block, so that there is nothing to escape. A run keeps no line ends, so each line is a block of its own.
+All text is in text runs, which Teams shows as they are: Markdown, mentions and `{{DATE()}}` mean nothing there,
+unlike in a text block, so that there is nothing to escape. A run keeps no line ends, so each line is a block of its
+own.
 """
 
 import json

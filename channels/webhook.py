@@ -1,7 +1,8 @@
 """
 Signed webhooks, as the Standard Webhooks specification has them (https://www.standardwebhooks.com).
 
-Owns the body and its signature. Must not know connections, nor what answers mean: those are `channels.http_channel`'s.
+Owns the body and its signature. Must not know connections, nor what answers mean: those are
+`channels.http_channel`'s.
 
 The body, in UTF-8, the same on every attempt at a message:
 
@@ -15,7 +16,7 @@ The body, in UTF-8, the same on every attempt at a message:
         "occasion": "receipt",
         "urgent": false,
         "language": "en",
-        "recipient": {"name": "Rita Reyes", "endpoint": "crm"},
+        "recipient": {"name": "Rita Reyes", "target": "crm"},
         "subject": "…", "text": "…", "html": null,
         "link": {"url": "https://…", "label": "Open"}   or null
       }
@@ -43,7 +44,7 @@ _NAME_LENGTH = 200
 @dataclass(frozen=True)
 class WebhookEndpoint:
     """
-    Address to post to, and the keys to sign with: one, or while it is changed the new and the old.
+    Address to post to, and keys to sign with: one key, or while it is changed the new one and the old one.
 
     Keys are written as Standard Webhooks does: whsec_ and base64.
     """
@@ -57,7 +58,7 @@ class WebhookChannel(HttpChannel[WebhookEndpoint]):
 
     name = "webhook"
 
-    def compose(self, message: OutboundMessage, endpoint: WebhookEndpoint) -> Post:
+    def compose(self, message: OutboundMessage, target: WebhookEndpoint) -> Post:
         """Signed at this moment: the signature of a later attempt is another one, under the same id."""
         id_ = webhook_id(message.key)
         at = datetime.now(UTC)
@@ -66,10 +67,10 @@ class WebhookChannel(HttpChannel[WebhookEndpoint]):
             "webhook-id": id_,
             "webhook-timestamp": str(int(at.timestamp())),
             # one signature for each key: a receiver that knows any of them takes the message
-            "webhook-signature": " ".join(Webhook(key).sign(id_, at, body) for key in endpoint.keys),
+            "webhook-signature": " ".join(Webhook(key).sign(id_, at, body) for key in target.keys),
             "Idempotency-Key": id_,
         }
-        return Post(endpoint.url, body.encode(), reference=id_, headers=headers)
+        return Post(target.url, body.encode(), reference=id_, headers=headers)
 
 
 def webhook_id(key: str) -> str:
@@ -78,7 +79,7 @@ def webhook_id(key: str) -> str:
 
 
 def make_content(message: OutboundMessage) -> dict[str, Any]:
-    """Return the body, before it is JSON."""
+    """Return what the body says."""
     link = {"url": message.link, "label": message.link_label} if message.link else None
     return {
         "type": f"escalation.{message.occasion or 'message'}",
@@ -92,7 +93,7 @@ def make_content(message: OutboundMessage) -> dict[str, Any]:
             "language": message.language,
             "recipient": {
                 "name": to_one_line(message.to_name, at_most=_NAME_LENGTH),
-                "endpoint": message.to_address,
+                "target": message.to_address,
             },
             "subject": to_one_line(message.subject, at_most=SUBJECT_LENGTH),
             "text": to_plain_lines(message.text),

@@ -13,8 +13,8 @@ from typing import Any
 
 import structlog
 
-from channels.protocol import Attachment, OutboundMessage
-from channels.registry import Address
+from channels.address import Address
+from channels.protocol import LINK, Attachment, OutboundMessage
 from escalation.kernel.budgets import LONGEST_WHY
 from escalation.kernel.characters import clip
 from escalation.notifications.delivery_results import DeliveryResult
@@ -108,6 +108,9 @@ class Message:
             subject=self.rendered.subject,
             text=self.rendered.text,
             html=self.rendered.html,
+            # Of a template of somebody's own; an address that no medium takes stays in the text.
+            link=self.rendered.link if LINK.fullmatch(self.rendered.link) else None,
+            link_label=self.rendered.link_label,
             language=self.rendered.language,
             urgent=self.is_urgent,
             reference=_common([reference_of(notice) for notice in self.notices]),

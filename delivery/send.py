@@ -13,8 +13,8 @@ from typing import assert_never
 
 import structlog
 
+from channels.address import Address, AddressFault, parse_address
 from channels.protocol import Channel, Delivered, RefusedForGood, RetryLater, SendResult, Session
-from channels.registry import Address, AddressFault, parse_address
 from delivery.batch_progress import Outcome, PendingDelivery
 from delivery.limited_channel import NoSlotYet
 from delivery.recipient_message import Message

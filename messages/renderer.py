@@ -57,6 +57,9 @@ class RenderedMessage:
     html: str
     language: str
     """In which it is written, whatever the recipient prefers."""
+    link: str = ""
+    """Address of its one button, for media that have buttons; empty, if it has none or several."""
+    link_label: str = ""
 
 
 def template_variables(audience: str, name: str) -> frozenset[str]:
@@ -149,7 +152,8 @@ class MessageRenderer:
                 f"the text {_place(world, audience, name)} has no subject, or nothing after it"
             )
         title = to_one_line(unescape_marks(subject), at_most=LONGEST_TEXT)
-        return RenderedMessage(title, to_plain_text(parts), self._page(world, title, parts), world.language)
+        page = self._page(world, title, parts)
+        return RenderedMessage(title, to_plain_text(parts), page, world.language, *_only_button(parts))
 
     def _page(self, world: TemplateEnvironment, title: str, parts: Sequence[Part]) -> str:
         wording = world.wording
@@ -160,6 +164,12 @@ class MessageRenderer:
             )
         except Exception as fault:
             raise TemplateFault(f"the page frame.html cannot be written: {_reason(fault)}") from fault
+
+
+def _only_button(parts: Sequence[Part]) -> tuple[str, str]:
+    """Return the address and the label of the one button that there is; nothing, if there are none or several."""
+    buttons = [row for part in parts if part.kind is PartKind.BUTTON for row in part.rows]
+    return (buttons[0][1], buttons[0][0]) if len(buttons) == 1 else ("", "")
 
 
 def _written(world: TemplateEnvironment, audience: str, name: str, facts: Mapping[str, Any]) -> str:

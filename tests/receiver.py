@@ -15,9 +15,7 @@ from typing import Any, Self
 
 @dataclass(frozen=True)
 class Request:
-    """
-    One request as it arrived; names of headers are in small letters.
-    """
+    """One request as it arrived; names of headers are in small letters."""
 
     line: str
     headers: Mapping[str, str]
@@ -32,9 +30,7 @@ class Request:
 
 @dataclass
 class Reply:
-    """
-    What to answer: so many times, or always.
-    """
+    """What to answer: so many times, or always."""
 
     status: str
     headers: Mapping[str, str] = field(default_factory=dict)
@@ -48,9 +44,7 @@ class Reply:
 
 
 class Receiver:
-    """
-    Listens on a free port of the loopback interface while it is entered. Tell it what to do wrong.
-    """
+    """Listens on a free port of the loopback interface while it is entered. Tell it what to do wrong."""
 
     host = "127.0.0.1"
 
@@ -85,22 +79,16 @@ class Receiver:
         return f"{scheme}://{host or self.host}:{self.port}{path}"
 
     def answers(self, status: str, *, body: bytes = b"", times: int | None = None, **headers: str) -> None:
-        """
-        Say *status* instead of 200; `retry_after` is the header Retry-After.
-        """
+        """Say *status* instead of 200; `retry_after` is the header Retry-After."""
         named = {name.replace("_", "-").title(): value for name, value in headers.items()}
         self._replies.append(Reply(status, named, body, times))
 
     def falls_silent(self) -> None:
-        """
-        Read, and never answer.
-        """
+        """Read, and never answer."""
         self._is_silent = True
 
     def hangs_up(self) -> None:
-        """
-        Read, and close the connection without an answer.
-        """
+        """Read, and close the connection without an answer."""
         self._hangs_up = True
 
     async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

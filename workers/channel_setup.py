@@ -12,10 +12,10 @@ from typing import TextIO
 from pydantic import ValidationError
 
 from channels.apprise import AppriseChannel
-from channels.email import EmailSettings, Tls
+from channels.console import ConsoleChannel
+from channels.email import EmailChannel, EmailSettings, Tls
 from channels.endpoints import Endpoints
 from channels.protocol import Channel
-from channels.registry import available_channels
 from channels.slack import SlackChannel
 from channels.teams import TeamsChannel
 from channels.webhook import WebhookChannel, WebhookEndpoint
@@ -32,13 +32,11 @@ def open_channels(settings: Settings, printed_to: TextIO | None = None) -> dict[
     Raises:
         SettingsFault: If the mail settings do not go together.
     """
-    smtp = _smtp(settings, settings.smtp_host) if settings.smtp_host else None
-    channels = available_channels(
-        email=smtp, console=printed_to or sys.stdout, further=_named_endpoints(settings)
-    )
-    if smtp is None:
-        channels["email"] = channels["console"]
-    return channels
+    console = ConsoleChannel(printed_to or sys.stdout)
+    smtp_host = settings.smtp_host
+    email = EmailChannel(_smtp(settings, smtp_host)) if smtp_host else console
+    endpoints = {channel.name: channel for channel in _named_endpoints(settings)}
+    return {"email": email, "console": console, **endpoints}
 
 
 def _named_endpoints(settings: Settings) -> Iterator[Channel]:

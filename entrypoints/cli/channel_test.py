@@ -9,8 +9,8 @@ from uuid import uuid4
 from pydantic import TypeAdapter, ValidationError
 from rich.text import Text
 
+from channels.address import parse_address
 from channels.protocol import OutboundMessage, SendResult
-from channels.registry import parse_address
 from entrypoints.cli.terminal import out
 from escalation.kernel.refusals import BadRequest, faults_of
 from planning.playbook.value_types import Address

@@ -23,9 +23,7 @@ _Target = TypeVar("_Target")
 
 
 def a_letter(**changes: Any) -> OutboundMessage:
-    """
-    A first notice to Ana.
-    """
+    """A first notice to Ana."""
     return OutboundMessage.model_validate(
         {
             "key": "ACME/4711:first_notice:ana:email",
@@ -40,9 +38,7 @@ def a_letter(**changes: Any) -> OutboundMessage:
 
 
 def letters_to_many(count: int) -> list[OutboundMessage]:
-    """
-    The same notice to *count* people, each under a key of its own.
-    """
+    """The same notice to *count* people, each under a key of its own."""
     return [
         a_letter(
             key=f"ACME/4711:first_notice:person-{number}:email", to_address=f"person-{number}@example.com"
@@ -52,9 +48,7 @@ def letters_to_many(count: int) -> list[OutboundMessage]:
 
 
 def settings_for(mailbox: Mailbox, **changes: Any) -> EmailSettings:
-    """
-    Plain SMTP to *mailbox*.
-    """
+    """Plain SMTP to *mailbox*."""
     return EmailSettings.model_validate(
         {
             "host": mailbox.host,
@@ -69,9 +63,7 @@ def settings_for(mailbox: Mailbox, **changes: Any) -> EmailSettings:
 
 
 def channel_to(mailbox: Mailbox, **changes: Any) -> EmailChannel:
-    """
-    The e-mail channel, ready to send to *mailbox*.
-    """
+    """The e-mail channel, ready to send to *mailbox*."""
     return EmailChannel(settings_for(mailbox, **changes))
 
 
@@ -80,43 +72,31 @@ KEYS = (b"a key of thirty-two bytes, really",)
 
 
 def targets_of(target: _Target, name: str = "crm") -> Endpoints[_Target]:
-    """
-    One target, and nothing else.
-    """
+    """One target, and nothing else."""
     return Endpoints({name: target}, lambda missing: f"ESCALATION_HOOK_{missing}".upper())
 
 
 def a_network(*allowed: IpNetwork, seconds: float = 5.0) -> Network:
-    """
-    Loopback, unless other networks are allowed.
-    """
+    """Loopback, unless other networks are allowed."""
     return Network(allowed or LOOPBACK, patience=timedelta(seconds=seconds))
 
 
 def webhook_to(url: str, *, keys: tuple[bytes, ...] = KEYS, network: Network | None = None) -> WebhookChannel:
-    """
-    The webhook channel, with *url* as its target `crm`.
-    """
+    """The webhook channel, with *url* as its target `crm`."""
     written = tuple(f"whsec_{b64encode(key).decode()}" for key in keys)
     return WebhookChannel(targets_of(WebhookEndpoint(url, written)), network or a_network())
 
 
 def slack_to(url: str, network: Network | None = None) -> SlackChannel:
-    """
-    Slack, as if it were at *url*, with the target `crm`.
-    """
+    """Slack, as if it were at *url*, with the target `crm`."""
     return SlackChannel(targets_of(SecretStr(url)), network or a_network())
 
 
 def teams_to(url: str, network: Network | None = None) -> TeamsChannel:
-    """
-    Teams, as if it were at *url*, with the target `crm`.
-    """
+    """Teams, as if it were at *url*, with the target `crm`."""
     return TeamsChannel(targets_of(SecretStr(url)), network or a_network())
 
 
 def apprise_to(url: str, *, seconds: float = 5.0) -> AppriseChannel:
-    """
-    Apprise, with *url* as its target `crm`.
-    """
+    """Apprise, with *url* as its target `crm`."""
     return AppriseChannel(targets_of(SecretStr(url)), patience=timedelta(seconds=seconds))

@@ -26,9 +26,7 @@ async def receiver() -> AsyncIterator[Receiver]:
 
 @pytest.fixture
 def logged() -> Iterator[io.StringIO]:
-    """
-    Every line that reaches the log of a process that logs all that it can.
-    """
+    """Every line that reaches the log of a process that logs all that it can."""
     root, lines = logging.getLogger(), io.StringIO()
     handler, level = logging.StreamHandler(lines), root.level
     root.addHandler(handler)

@@ -27,9 +27,7 @@ def to(receiver: Receiver, path: str = "hook", seconds: float = 5.0) -> AppriseC
 
 
 async def test_letter_arrives_as_text(receiver: Receiver) -> None:
-    """
-    COMM-11: subject, text and link; urgent ones as warnings.
-    """
+    """COMM-11: subject, text and link; urgent ones as warnings."""
     letter = a_letter(to_address="crm", urgent=True, link="https://desk.example/a", link_label="Acknowledge")
 
     outcome = await to(receiver).send(letter)
@@ -42,9 +40,7 @@ async def test_letter_arrives_as_text(receiver: Receiver) -> None:
 
 
 async def test_customer_text_is_text(receiver: Receiver) -> None:
-    """
-    COMM-6: no escapes are read, no line is added to the title, nothing harmful leaves.
-    """
+    """COMM-6: no escapes are read, no line is added to the title, nothing harmful leaves."""
     await to(receiver).send(
         a_letter(to_address="crm", subject="a\nb\u202e", text="<b>x</b> \\n {{ 1 }}\x1b[2J")
     )
@@ -76,9 +72,7 @@ CALLS = ("@everyone", "@here", "<@", "<!", "://evil", "www.evil", "](", "**", "|
     ],
 )
 async def test_customer_text_calls_nobody_and_links_nowhere(receiver: Receiver, url: str, field: str) -> None:
-    """
-    COMM-6: what a customer wrote as markup is shown as it was written; our own link is live.
-    """
+    """COMM-6: what a customer wrote as markup is shown as it was written; our own link is live."""
     letter = a_letter(
         to_address="crm", subject="@everyone **now**", text=MARKED, link="https://desk.example/a_b"
     )
@@ -99,9 +93,7 @@ async def test_customer_text_calls_nobody_and_links_nowhere(receiver: Receiver, 
 @example("1) - > a")
 @given(st.text(alphabet="*_~`|[]()<>!@#:/=- \nabw.", max_size=60))
 def test_no_text_becomes_markup(text: str) -> None:
-    """
-    COMM-6: whatever combination is tried, Markdown makes paragraphs of it, or a list, and nothing else.
-    """
+    """COMM-6: whatever combination is tried, Markdown makes paragraphs of it, or a list, and nothing else."""
     shown = MarkdownIt("commonmark").enable("strikethrough").render(escape_markup(text))
 
     assert not re.search(r"<(a|em|strong|s|code|img|h[1-6]|blockquote) *[ >]", shown)
@@ -119,18 +111,14 @@ def test_no_text_becomes_markup(text: str) -> None:
 async def test_status_that_the_service_names_decides(
     receiver: Receiver, status: str, outcome: RetryLater | RefusedForGood
 ) -> None:
-    """
-    COMM-13: a bad token moves on to the next channel, trouble at the service does not.
-    """
+    """COMM-13: a bad token moves on to the next channel, trouble at the service does not."""
     receiver.answers(status)
 
     assert outcome == await to(receiver).send(TO_CRM)
 
 
 async def test_service_that_is_not_there_is_tried_again(receiver: Receiver) -> None:
-    """
-    COMM-13: no connection says nothing of the letter.
-    """
+    """COMM-13: no connection says nothing of the letter."""
     receiver.hangs_up()
 
     assert RetryLater(why="the service could not be reached, or did not take it") == await to(receiver).send(
@@ -139,9 +127,7 @@ async def test_service_that_is_not_there_is_tried_again(receiver: Receiver) -> N
 
 
 async def test_service_that_is_silent_holds_up_nobody(receiver: Receiver) -> None:
-    """
-    COMM-13: it blocks a thread for a while, never the loop.
-    """
+    """COMM-13: it blocks a thread for a while, never the loop."""
     receiver.falls_silent()
     ticks = 0
 
@@ -161,18 +147,14 @@ async def test_service_that_is_silent_holds_up_nobody(receiver: Receiver) -> Non
 
 @pytest.mark.parametrize("url", ["nothing://x/y", "tgram://", "json://", "slack://T1JJ3T3L2/"])
 async def test_what_apprise_does_not_understand_is_a_permanent_failure(url: str) -> None:
-    """
-    COMM-13: it will not understand it later either.
-    """
+    """COMM-13: it will not understand it later either."""
     assert RefusedForGood(why="what is set up is no URL that Apprise understands") == await apprise_to(
         url
     ).send(TO_CRM)
 
 
 async def test_target_that_is_not_set_up_names_what_would() -> None:
-    """
-    COMM-13: as on every channel of named targets.
-    """
+    """COMM-13: as on every channel of named targets."""
     outcome = await apprise_to("json://127.0.0.1/").send(a_letter(to_address="sms"))
 
     assert RefusedForGood(why="sms is not set up: set ESCALATION_HOOK_SMS") == outcome
@@ -181,9 +163,7 @@ async def test_target_that_is_not_set_up_names_what_would() -> None:
 async def test_no_secret_gets_out(
     receiver: Receiver, logged: io.StringIO, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    """
-    COMM-11: what Apprise and the libraries under it would log is kept in.
-    """
+    """COMM-11: what Apprise and the libraries under it would log is kept in."""
     logging.getLogger("tests").debug("logged")
     channel = to(receiver, SECRET)
     said: list[object] = [channel, vars(channel)]

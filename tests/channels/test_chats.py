@@ -38,9 +38,7 @@ def card(receiver: Receiver) -> Any:
 
 
 async def test_letter_is_shown_in_slack(receiver: Receiver) -> None:
-    """
-    COMM-11: subject, text, a button, and for whom it is.
-    """
+    """COMM-11: subject, text, a button, and for whom it is."""
     letter = a_letter(
         to_address="crm", urgent=True, reference="ACME/4711", link=LINK, link_label="Acknowledge"
     )
@@ -67,9 +65,7 @@ async def test_letter_is_shown_in_slack(receiver: Receiver) -> None:
 
 
 async def test_customer_text_means_nothing_to_slack(receiver: Receiver) -> None:
-    """
-    COMM-6: mentions, links behind words, emphasis, line ends in subjects and bidi come out as text.
-    """
+    """COMM-6: mentions, links behind words, emphasis, line ends in subjects and bidi come out as text."""
     letter = a_letter(to_address="crm", subject=f"a\r\n{EVIL}\u202e", text=EVIL, to_name=EVIL)
 
     await slack_to(receiver.url()).send(letter)
@@ -84,9 +80,7 @@ async def test_customer_text_means_nothing_to_slack(receiver: Receiver) -> None:
 
 @pytest.mark.parametrize("subject", ["&" * 200, "a" * 200, "<b>" * 20, "Wet & cold " * 12])
 async def test_long_subject_is_what_slack_takes(receiver: Receiver, subject: str) -> None:
-    """
-    COMM-12: a header has at most 150 characters, escapes included, and none is cut in two.
-    """
+    """COMM-12: a header has at most 150 characters, escapes included, and none is cut in two."""
     await slack_to(receiver.url()).send(a_letter(to_address="crm", urgent=True, subject=subject))
 
     shown = receiver.requests[0].json["blocks"][0]["text"]["text"]
@@ -96,9 +90,8 @@ async def test_long_subject_is_what_slack_takes(receiver: Receiver, subject: str
 
 @pytest.mark.parametrize("text", ["&" * 50_000, "word " * 10_000, "line\n" * 10_000, "ü" * 20_000, ""])
 async def test_long_text_is_what_slack_takes(receiver: Receiver, text: str) -> None:
-    """
-    COMM-12: at most 50 blocks of 3,000 characters, no escape cut in two; nothing lost before the end that is marked.
-    """
+    """COMM-12: at most 50 blocks of 3,000 characters, no escape cut in two; nothing lost before the end that is
+    marked."""
     await slack_to(receiver.url()).send(a_letter(to_address="crm", text=text))
 
     blocks = [block["text"]["text"] for block in receiver.requests[0].json["blocks"][1:-1]]
@@ -118,18 +111,14 @@ async def test_long_text_is_what_slack_takes(receiver: Receiver, text: str) -> N
     ],
 )
 async def test_what_slack_says_is_passed_on(receiver: Receiver, status: str, body: bytes, why: str) -> None:
-    """
-    COMM-13: its codes tell what to mend; anything else could hold a secret.
-    """
+    """COMM-13: its codes tell what to mend; anything else could hold a secret."""
     receiver.answers(status, body=body)
 
     assert RefusedForGood(why=why) == await slack_to(receiver.url()).send(a_letter(to_address="crm"))
 
 
 async def test_letter_is_shown_in_teams(receiver: Receiver) -> None:
-    """
-    COMM-11: a card, in text runs alone.
-    """
+    """COMM-11: a card, in text runs alone."""
     receiver.answers("202 Accepted")
     letter = a_letter(
         to_address="crm", urgent=True, reference="ACME/4711", link=LINK, link_label="Acknowledge"
@@ -160,9 +149,7 @@ async def test_letter_is_shown_in_teams(receiver: Receiver) -> None:
 
 
 async def test_customer_text_means_nothing_to_teams(receiver: Receiver) -> None:
-    """
-    COMM-6: Markdown, mentions and functions stand in runs, which show them as they are.
-    """
+    """COMM-6: Markdown, mentions and functions stand in runs, which show them as they are."""
     evil = "[click](https://evil.example) **b** _i_ ~s~ `c` <at>all</at> {{DATE(2026-01-01T00:00:00Z)}} ${x}"
 
     await teams_to(receiver.url()).send(
@@ -178,9 +165,7 @@ async def test_customer_text_means_nothing_to_teams(receiver: Receiver) -> None:
 
 @pytest.mark.parametrize("text", ["界" * 50_000, "\n".join("界" * 60 for _ in range(500)), "x\n" * 5000])
 async def test_long_text_is_what_teams_takes(receiver: Receiver, text: str) -> None:
-    """
-    COMM-12: at most 28 KB in all; the cut is marked.
-    """
+    """COMM-12: at most 28 KB in all; the cut is marked."""
     await teams_to(receiver.url()).send(a_letter(to_address="crm", text=text))
 
     assert len(receiver.requests[0].body) < 28_000

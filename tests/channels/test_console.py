@@ -11,9 +11,7 @@ from tests.channels.builders import a_letter
 
 
 async def test_letter_is_printed_whole() -> None:
-    """
-    COMM-11: the console is a channel like any other.
-    """
+    """COMM-11: the console is a channel like any other."""
     stream = io.StringIO()
 
     outcome = await ConsoleChannel(stream).send(a_letter(urgent=True))
@@ -33,9 +31,7 @@ async def test_letter_is_printed_whole() -> None:
 
 
 async def test_customer_text_can_neither_command_the_terminal_nor_forge_the_frame() -> None:
-    """
-    COMM-6: escape sequences, line ends and markup from outside come out as harmless text.
-    """
+    """COMM-6: escape sequences, line ends and markup from outside come out as harmless text."""
     stream = io.StringIO()
     letter = a_letter(
         to_name="Eve\x1b[2J\nThread:  OTHER/1",
@@ -58,9 +54,7 @@ async def test_customer_text_can_neither_command_the_terminal_nor_forge_the_fram
 
 
 async def test_terminal_that_lacks_a_letter_shows_a_question_mark() -> None:
-    """
-    COMM-12: a poor terminal is no reason not to deliver.
-    """
+    """COMM-12: a poor terminal is no reason not to deliver."""
     terminal = io.TextIOWrapper(io.BytesIO(), encoding="ascii")
 
     outcome = await ConsoleChannel(terminal).send(a_letter(text="Özür"))
@@ -71,9 +65,7 @@ async def test_terminal_that_lacks_a_letter_shows_a_question_mark() -> None:
 
 
 async def test_closed_console_asks_to_try_later() -> None:
-    """
-    COMM-13: trouble with delivery is an answer, not an exception.
-    """
+    """COMM-13: trouble with delivery is an answer, not an exception."""
     stream = io.StringIO()
     stream.close()
 
@@ -83,9 +75,7 @@ async def test_closed_console_asks_to_try_later() -> None:
 
 
 async def test_letters_of_a_wave_do_not_run_into_each_other() -> None:
-    """
-    COMM-11: a wave leaves at once, and each of its letters is printed in one piece.
-    """
+    """COMM-11: a wave leaves at once, and each of its letters is printed in one piece."""
     stream = io.StringIO()
     texts = [f"first {number}\nlast {number}" for number in range(50)]
 

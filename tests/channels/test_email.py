@@ -37,9 +37,7 @@ def certificate() -> ssl.SSLContext:
 
 
 async def test_letter_arrives_with_all_that_it_says(mailbox: Mailbox) -> None:
-    """
-    COMM-1, COMM-12: the receipt that a customer gets is exactly the one that was written, and says which it is.
-    """
+    """COMM-1, COMM-12: the receipt that a customer gets is exactly the one that was written, and says which it is."""
     letter = a_letter(
         to_name="Özge Şahin",
         subject="ACME/4711: üzerinde çalışıyoruz",
@@ -64,9 +62,7 @@ async def test_letter_arrives_with_all_that_it_says(mailbox: Mailbox) -> None:
 
 
 async def test_letters_of_an_escalation_arrive_as_one_thread(mailbox: Mailbox) -> None:
-    """
-    COMM-12: a mail client shows an escalation as one conversation.
-    """
+    """COMM-12: a mail client shows an escalation as one conversation."""
     channel = channel_to(mailbox)
 
     for key in ("receipt", "update"):
@@ -78,9 +74,7 @@ async def test_letters_of_an_escalation_arrive_as_one_thread(mailbox: Mailbox) -
 
 
 async def test_same_letter_sent_again_has_the_same_identifier(mailbox: Mailbox) -> None:
-    """
-    COMM-12: a receiver can drop repeats, also those of another worker.
-    """
+    """COMM-12: a receiver can drop repeats, also those of another worker."""
     for _ in range(2):
         await channel_to(mailbox).send(a_letter())
 
@@ -92,9 +86,7 @@ async def test_same_letter_sent_again_has_the_same_identifier(mailbox: Mailbox) 
 @settings(max_examples=25, deadline=None)
 @given(*[st.text(st.characters(exclude_categories=["Cs"]), max_size=300)] * 3)
 async def test_any_words_travel_unharmed_and_harmless(subject: str, name: str, text: str) -> None:
-    """
-    COMM-6, COMM-9: what was written arrives, over a real connection, less what could do harm.
-    """
+    """COMM-6, COMM-9: what was written arrives, over a real connection, less what could do harm."""
     async with Mailbox() as mailbox:
         outcome = await channel_to(mailbox).send(a_letter(subject=subject, to_name=name, text=text))
 
@@ -110,9 +102,7 @@ async def test_any_words_travel_unharmed_and_harmless(subject: str, name: str, t
 
 
 async def test_recipient_refused_for_now_gets_the_same_letter_later(mailbox: Mailbox) -> None:
-    """
-    COMM-13: a temporary refusal is no verdict, and the second attempt is the same message.
-    """
+    """COMM-13: a temporary refusal is no verdict, and the second attempt is the same message."""
     mailbox.says_later(times=1)
     channel = channel_to(mailbox)
 
@@ -124,9 +114,7 @@ async def test_recipient_refused_for_now_gets_the_same_letter_later(mailbox: Mai
 
 
 async def test_letter_waits_while_the_mail_server_is_down(mailbox: Mailbox) -> None:
-    """
-    COMM-13: an unreachable mail server is temporary, and says which server it was.
-    """
+    """COMM-13: an unreachable mail server is temporary, and says which server it was."""
     channel = channel_to(mailbox)
     await mailbox.goes_down()
 
@@ -140,9 +128,7 @@ async def test_letter_waits_while_the_mail_server_is_down(mailbox: Mailbox) -> N
 
 
 async def test_connection_lost_after_the_content_leaves_the_question_open(mailbox: Mailbox) -> None:
-    """
-    COMM-12: at least once. The letter may have arrived, so the repeat carries the same identifier.
-    """
+    """COMM-12: at least once. The letter may have arrived, so the repeat carries the same identifier."""
     mailbox.drops_after_content(times=1)
     channel = channel_to(mailbox)
 
@@ -156,9 +142,7 @@ async def test_connection_lost_after_the_content_leaves_the_question_open(mailbo
 
 
 async def test_slow_mail_server_is_not_waited_for_longer_than_allowed(mailbox: Mailbox) -> None:
-    """
-    COMM-13: no answer in time is temporary.
-    """
+    """COMM-13: no answer in time is temporary."""
     mailbox.turns_slow(60)
 
     outcome = await channel_to(mailbox, timeout=0.2).send(a_letter())
@@ -168,9 +152,7 @@ async def test_slow_mail_server_is_not_waited_for_longer_than_allowed(mailbox: M
 
 
 async def test_whole_wave_waits_once_for_a_silent_mail_server(mailbox: Mailbox) -> None:
-    """
-    COMM-13: a server that takes connections and says nothing holds up a wave once, not once for each letter.
-    """
+    """COMM-13: a server that takes connections and says nothing holds up a wave once, not once for each letter."""
     mailbox.falls_silent()
     began = time.monotonic()
 
@@ -191,9 +173,7 @@ async def test_whole_wave_waits_once_for_a_silent_mail_server(mailbox: Mailbox) 
     ],
 )
 async def test_refusal_of_our_sender_is_ours_to_mend(mailbox: Mailbox, reply: str) -> None:
-    """
-    COMM-13: what is wrong with us says nothing of the recipient's address.
-    """
+    """COMM-13: what is wrong with us says nothing of the recipient's address."""
     mailbox.refuses_sender(reply)
 
     outcome = await channel_to(mailbox).send(a_letter())
@@ -203,9 +183,7 @@ async def test_refusal_of_our_sender_is_ours_to_mend(mailbox: Mailbox, reply: st
 
 
 async def test_mail_server_whose_name_cannot_be_one_is_ours_to_mend(mailbox: Mailbox) -> None:
-    """
-    COMM-13: a slip of the operator's pen is told, and costs no recipient.
-    """
+    """COMM-13: a slip of the operator's pen is told, and costs no recipient."""
     outcome = await channel_to(mailbox, host="mail..example.com").send(a_letter())
 
     assert isinstance(outcome, RetryLater)
@@ -214,9 +192,7 @@ async def test_mail_server_whose_name_cannot_be_one_is_ours_to_mend(mailbox: Mai
 
 @pytest.mark.parametrize("reply", ["452 4.3.1 disk full", "421 4.3.2 shutting down"])
 async def test_content_refused_for_now_goes_later(mailbox: Mailbox, reply: str) -> None:
-    """
-    COMM-13: also after the content, 4xx is temporary.
-    """
+    """COMM-13: also after the content, 4xx is temporary."""
     mailbox.refuses_content(reply, times=1)
 
     outcome = await channel_to(mailbox).send(a_letter())
@@ -228,9 +204,7 @@ async def test_content_refused_for_now_goes_later(mailbox: Mailbox, reply: str) 
 
 
 async def test_recipient_refused_for_good_is_told_apart(mailbox: Mailbox) -> None:
-    """
-    COMM-13: a permanent refusal moves on to the next channel. The others of the wave are not held up by it.
-    """
+    """COMM-13: a permanent refusal moves on to the next channel. The others of the wave are not held up by it."""
     mailbox.says_never("person-1@example.com")
 
     async with channel_to(mailbox, connections=1).open() as session:
@@ -245,9 +219,7 @@ async def test_recipient_refused_for_good_is_told_apart(mailbox: Mailbox) -> Non
 
 
 async def test_content_refused_for_good_is_not_tried_again(mailbox: Mailbox) -> None:
-    """
-    COMM-13: a message that the server will not have is permanent.
-    """
+    """COMM-13: a message that the server will not have is permanent."""
     mailbox.refuses_content("554 5.6.0 not this")
 
     assert RefusedForGood(why="the mail server said 554 5.6.0 not this") == await channel_to(mailbox).send(
@@ -256,9 +228,7 @@ async def test_content_refused_for_good_is_not_tried_again(mailbox: Mailbox) -> 
 
 
 async def test_letter_that_is_too_large_is_not_even_begun() -> None:
-    """
-    COMM-13: the server says beforehand what it takes.
-    """
+    """COMM-13: the server says beforehand what it takes."""
     async with Mailbox(largest=2_000) as mailbox:
         outcome = await channel_to(mailbox).send(a_letter(text="long\n" * 1_000))
 
@@ -269,9 +239,7 @@ async def test_letter_that_is_too_large_is_not_even_begun() -> None:
 
 @pytest.mark.parametrize("address", ["ana", "ana@example.com\r\nRCPT TO:<eve@example.com>", "ana@"])
 async def test_bad_address_is_refused_before_the_server_is_asked(mailbox: Mailbox, address: str) -> None:
-    """
-    COMM-13: a bad address is permanent, and cannot smuggle a command to the server.
-    """
+    """COMM-13: a bad address is permanent, and cannot smuggle a command to the server."""
     outcome = await channel_to(mailbox).send(a_letter(to_address=address))
 
     assert isinstance(outcome, RefusedForGood)
@@ -281,9 +249,7 @@ async def test_bad_address_is_refused_before_the_server_is_asked(mailbox: Mailbo
 
 
 async def test_address_in_another_script_is_used_where_the_server_takes_it(mailbox: Mailbox) -> None:
-    """
-    COMM-9: people whose address is not in ASCII are reached too.
-    """
+    """COMM-9: people whose address is not in ASCII are reached too."""
     outcome = await channel_to(mailbox).send(a_letter(to_address="özge@münchen.example", to_name="Özge"))
 
     (received,) = mailbox.messages(to="özge@xn--mnchen-3ya.example")
@@ -292,9 +258,7 @@ async def test_address_in_another_script_is_used_where_the_server_takes_it(mailb
 
 
 async def test_address_in_another_script_is_never_reached_where_the_server_does_not_take_it() -> None:
-    """
-    COMM-13: then the next channel is tried, and the reason is told. The connection serves the others on.
-    """
+    """COMM-13: then the next channel is tried, and the reason is told. The connection serves the others on."""
     async with Mailbox(takes_utf8_addresses=False) as mailbox, channel_to(mailbox).open() as session:
         refused = await session.send(a_letter(to_address="özge@example.com"))
         delivered = await session.send(a_letter())
@@ -313,9 +277,7 @@ async def test_address_in_another_script_is_never_reached_where_the_server_does_
 
 
 async def test_wave_shares_few_connections(mailbox: Mailbox) -> None:
-    """
-    COMM-12: a hundred letters, each once, over no more connections than allowed, and none left open.
-    """
+    """COMM-12: a hundred letters, each once, over no more connections than allowed, and none left open."""
     letters = letters_to_many(100)
 
     async with channel_to(mailbox, connections=4).open() as session:
@@ -327,9 +289,7 @@ async def test_wave_shares_few_connections(mailbox: Mailbox) -> None:
 
 
 async def test_open_channel_connects_only_when_there_is_something_to_send(mailbox: Mailbox) -> None:
-    """
-    COMM-12: a wave in which nobody is left to tell does not bother the mail server.
-    """
+    """COMM-12: a wave in which nobody is left to tell does not bother the mail server."""
     async with channel_to(mailbox).open():
         pass
 
@@ -337,9 +297,7 @@ async def test_open_channel_connects_only_when_there_is_something_to_send(mailbo
 
 
 async def test_wave_goes_on_after_the_server_hung_up(mailbox: Mailbox) -> None:
-    """
-    COMM-12: a connection that was closed between two letters is replaced, and nobody waits for a retry.
-    """
+    """COMM-12: a connection that was closed between two letters is replaced, and nobody waits for a retry."""
     async with channel_to(mailbox, connections=1).open() as session:
         first = await session.send(a_letter(key="first"))
         await mailbox.hang_up()
@@ -351,9 +309,7 @@ async def test_wave_goes_on_after_the_server_hung_up(mailbox: Mailbox) -> None:
 
 
 async def test_wave_goes_on_after_the_server_was_restarted(mailbox: Mailbox) -> None:
-    """
-    COMM-13: a session outlives a restart of the mail server.
-    """
+    """COMM-13: a session outlives a restart of the mail server."""
     async with channel_to(mailbox).open() as session:
         await session.send(a_letter(key="before"))
         await mailbox.goes_down()
@@ -367,9 +323,7 @@ async def test_wave_goes_on_after_the_server_was_restarted(mailbox: Mailbox) -> 
 
 
 async def test_server_that_allows_few_letters_per_connection_gets_more_connections(mailbox: Mailbox) -> None:
-    """
-    COMM-12: a server's limits slow a wave down, and lose nothing of it.
-    """
+    """COMM-12: a server's limits slow a wave down, and lose nothing of it."""
     mailbox.allows_letters_per_connection(3)
 
     async with channel_to(mailbox, connections=2).open() as session:
@@ -380,9 +334,7 @@ async def test_server_that_allows_few_letters_per_connection_gets_more_connectio
 
 
 async def test_server_that_allows_few_connections_is_served_by_few(mailbox: Mailbox) -> None:
-    """
-    COMM-12: turned away at the door, a letter waits for a connection that is open already.
-    """
+    """COMM-12: turned away at the door, a letter waits for a connection that is open already."""
     mailbox.allows_connections(2)
     mailbox.turns_slow(0.01)
 
@@ -395,9 +347,7 @@ async def test_server_that_allows_few_connections_is_served_by_few(mailbox: Mail
 
 
 async def test_cancelled_letter_leaves_the_session_in_order(mailbox: Mailbox) -> None:
-    """
-    COMM-12: a worker that is told to stop in the middle of a letter does not mix it up with the next.
-    """
+    """COMM-12: a worker that is told to stop in the middle of a letter does not mix it up with the next."""
     mailbox.turns_slow(60)
 
     async with channel_to(mailbox, connections=1).open() as session:
@@ -414,9 +364,7 @@ async def test_cancelled_letter_leaves_the_session_in_order(mailbox: Mailbox) ->
 
 
 async def test_five_hundred_are_told_in_seconds(mailbox: Mailbox) -> None:
-    """
-    COMM-2: everyone affected by an outage is told in one go.
-    """
+    """COMM-2: everyone affected by an outage is told in one go."""
     letters = letters_to_many(500)
     began = time.monotonic()
 
@@ -431,9 +379,7 @@ async def test_five_hundred_are_told_in_seconds(mailbox: Mailbox) -> None:
 
 
 async def test_letter_leaves_after_login() -> None:
-    """
-    COMM-11: a mail server may ask who we are.
-    """
+    """COMM-11: a mail server may ask who we are."""
     async with Mailbox(login=("robot", PASSWORD)) as mailbox:
         outcome = await channel_to(mailbox, username="robot", password=PASSWORD).send(a_letter())
 
@@ -442,9 +388,7 @@ async def test_letter_leaves_after_login() -> None:
 
 
 async def test_refused_login_is_ours_to_mend_and_tells_no_secret(caplog: pytest.LogCaptureFixture) -> None:
-    """
-    COMM-13: with a wrong password of ours, no recipient is given up. It appears nowhere.
-    """
+    """COMM-13: with a wrong password of ours, no recipient is given up. It appears nowhere."""
     caplog.set_level(logging.DEBUG, "asyncio")
     async with Mailbox(login=("robot", "another")) as mailbox:
         configured = settings_for(mailbox, username="robot", password=PASSWORD)
@@ -460,9 +404,7 @@ async def test_refused_login_is_ours_to_mend_and_tells_no_secret(caplog: pytest.
 
 
 async def test_missing_login_is_ours_to_mend() -> None:
-    """
-    COMM-13: a server that wants a login which nobody configured loses no recipient.
-    """
+    """COMM-13: a server that wants a login which nobody configured loses no recipient."""
     async with Mailbox(login=("robot", PASSWORD)) as mailbox:
         outcome = await channel_to(mailbox).send(a_letter())
 
@@ -471,9 +413,7 @@ async def test_missing_login_is_ours_to_mend() -> None:
 
 @pytest.mark.parametrize("mode", ["starttls", "tls"])
 async def test_letter_and_password_travel_encrypted(mode: str) -> None:
-    """
-    COMM-11: with a certificate that we trust, the conversation is encrypted before the login.
-    """
+    """COMM-11: with a certificate that we trust, the conversation is encrypted before the login."""
     encryption: dict[str, Any] = {mode: certificate()}
     async with Mailbox(login=("robot", PASSWORD), **encryption) as mailbox:
         channel = channel_to(mailbox, tls=mode, ca_file=CERTIFICATE, username="robot", password=PASSWORD)
@@ -485,9 +425,7 @@ async def test_letter_and_password_travel_encrypted(mode: str) -> None:
 
 @pytest.mark.parametrize("mode", ["starttls", "tls"])
 async def test_server_with_an_unknown_certificate_gets_neither_letter_nor_password(mode: str) -> None:
-    """
-    COMM-13: nobody vouches for that server, so nothing is sent; the operator reads why.
-    """
+    """COMM-13: nobody vouches for that server, so nothing is sent; the operator reads why."""
     encryption: dict[str, Any] = {mode: certificate()}
     async with Mailbox(login=("robot", PASSWORD), **encryption) as mailbox:
         outcome = await channel_to(mailbox, tls=mode, username="robot", password=PASSWORD).send(a_letter())
@@ -498,9 +436,7 @@ async def test_server_with_an_unknown_certificate_gets_neither_letter_nor_passwo
 
 
 async def test_server_without_encryption_gets_nothing_where_encryption_is_asked_for(mailbox: Mailbox) -> None:
-    """
-    COMM-13: there is no silent fall-back to plain text.
-    """
+    """COMM-13: there is no silent fall-back to plain text."""
     outcome = await channel_to(mailbox, tls="starttls").send(a_letter())
 
     assert isinstance(outcome, RetryLater)
@@ -522,9 +458,7 @@ async def test_server_without_encryption_gets_nothing_where_encryption_is_asked_
     ],
 )
 def test_settings_that_cannot_work_are_refused(changes: dict[str, Any], fault: str) -> None:
-    """
-    COMM-11: a mistake in the settings is found at start, and its message shows no password.
-    """
+    """COMM-11: a mistake in the settings is found at start, and its message shows no password."""
     working = {"host": "127.0.0.1", "port": 25, "tls": "none", "sender_address": "a@vendor.example"}
 
     with pytest.raises(ValidationError, match=fault) as refusal:

@@ -27,9 +27,7 @@ TO_CRM = a_letter(to_address="crm")
 
 @pytest.mark.parametrize("status", ["200 OK", "201 Created", "202 Accepted", "204 No Content"])
 async def test_any_success_is_delivered(receiver: Receiver, status: str) -> None:
-    """
-    COMM-12: Teams says 202, others 204: the receiver has taken the letter over.
-    """
+    """COMM-12: Teams says 202, others 204: the receiver has taken the letter over."""
     receiver.answers(status)
 
     outcome = await webhook_to(receiver.url()).send(TO_CRM)
@@ -51,9 +49,7 @@ async def test_any_success_is_delivered(receiver: Receiver, status: str) -> None
     ],
 )
 async def test_what_may_pass_is_tried_again(receiver: Receiver, status: str, why: str) -> None:
-    """
-    COMM-13: a temporary failure is retried.
-    """
+    """COMM-13: a temporary failure is retried."""
     receiver.answers(status)
 
     assert RetryLater(why=why) == await webhook_to(receiver.url()).send(TO_CRM)
@@ -74,9 +70,7 @@ async def test_what_may_pass_is_tried_again(receiver: Receiver, status: str, why
 async def test_what_will_not_pass_moves_on_to_the_next_channel(
     receiver: Receiver, status: str, why: str
 ) -> None:
-    """
-    COMM-13: a permanent failure says why, and is not tried again.
-    """
+    """COMM-13: a permanent failure says why, and is not tried again."""
     receiver.answers(status, retry_after="5")
 
     assert RefusedForGood(why=why) == await webhook_to(receiver.url()).send(TO_CRM)
@@ -84,9 +78,7 @@ async def test_what_will_not_pass_moves_on_to_the_next_channel(
 
 @pytest.mark.parametrize("status", ["301 Moved", "302 Found", "307 Temporary Redirect", "308 Permanent"])
 async def test_redirect_is_not_followed(receiver: Receiver, status: str) -> None:
-    """
-    COMM-11: a letter goes where it was sent: its text and its signature are not for whoever answers there.
-    """
+    """COMM-11: a letter goes where it was sent: its text and its signature are not for whoever answers there."""
     async with Receiver() as elsewhere:
         receiver.answers(status, location=elsewhere.url())
 
@@ -115,18 +107,14 @@ async def test_redirect_is_not_followed(receiver: Receiver, status: str) -> None
     ],
 )
 def test_wait_that_is_asked_for_is_kept_within_reason(retry_after: str, after: timedelta | None) -> None:
-    """
-    COMM-13: back-off is the receiver's to ask for, in seconds or as a date, up to an hour.
-    """
+    """COMM-13: back-off is the receiver's to ask for, in seconds or as a date, up to an hour."""
     outcome = judge_response(Answer(429, retry_after, b""), NOW)
 
     assert RetryLater(why="it answered 429 Too Many Requests", after=after) == outcome
 
 
 async def test_wait_is_read_from_the_answer(receiver: Receiver) -> None:
-    """
-    COMM-13: whatever the case in which the header is written.
-    """
+    """COMM-13: whatever the case in which the header is written."""
     receiver.answers("503 Busy", retry_after=" 12 ")
 
     outcome = await webhook_to(receiver.url()).send(TO_CRM)
@@ -135,9 +123,7 @@ async def test_wait_is_read_from_the_answer(receiver: Receiver) -> None:
 
 
 async def test_silent_receiver_is_not_waited_for_forever(receiver: Receiver) -> None:
-    """
-    COMM-13: no answer is a temporary failure; the letter may have arrived, and its key says so the next time.
-    """
+    """COMM-13: no answer is a temporary failure; the letter may have arrived, and its key says so the next time."""
     receiver.falls_silent()
 
     outcome = await webhook_to(receiver.url(), network=a_network(seconds=0.2)).send(TO_CRM)
@@ -146,9 +132,7 @@ async def test_silent_receiver_is_not_waited_for_forever(receiver: Receiver) -> 
 
 
 async def test_receiver_that_hangs_up_is_tried_again(receiver: Receiver) -> None:
-    """
-    COMM-13: so is a lost connection.
-    """
+    """COMM-13: so is a lost connection."""
     receiver.hangs_up()
 
     outcome = await webhook_to(receiver.url()).send(TO_CRM)
@@ -157,9 +141,7 @@ async def test_receiver_that_hangs_up_is_tried_again(receiver: Receiver) -> None
 
 
 async def test_receiver_that_is_not_there_is_tried_again() -> None:
-    """
-    COMM-13: so is one that nobody reaches, and a name that nobody knows.
-    """
+    """COMM-13: so is one that nobody reaches, and a name that nobody knows."""
     async with Receiver() as receiver:
         url = receiver.url()
 
@@ -168,9 +150,7 @@ async def test_receiver_that_is_not_there_is_tried_again() -> None:
 
 
 async def test_repeat_carries_the_same_key(receiver: Receiver) -> None:
-    """
-    COMM-12: after a temporary failure the same letter goes out under the same key, with the same body.
-    """
+    """COMM-12: after a temporary failure the same letter goes out under the same key, with the same body."""
     receiver.answers("503 Busy", times=2)
     channel = webhook_to(receiver.url())
 
@@ -184,9 +164,7 @@ async def test_repeat_carries_the_same_key(receiver: Receiver) -> None:
 
 
 async def test_letters_of_a_wave_share_a_few_connections(receiver: Receiver) -> None:
-    """
-    COMM-11: a wave to many does not open a connection for each.
-    """
+    """COMM-11: a wave to many does not open a connection for each."""
     async with webhook_to(receiver.url()).open() as session:
         await asyncio.gather(*(session.send(a_letter(to_address="crm", key=f"{n}")) for n in range(60)))
         in_turn = receiver.connections_made
@@ -197,18 +175,14 @@ async def test_letters_of_a_wave_share_a_few_connections(receiver: Receiver) -> 
 
 
 async def test_long_answer_is_not_read_to_its_end(receiver: Receiver) -> None:
-    """
-    COMM-13: what a receiver says at length is its own affair.
-    """
+    """COMM-13: what a receiver says at length is its own affair."""
     receiver.answers("404 Not Found", body=b"x" * 1_000_000)
 
     assert RefusedForGood(why="it answered 404 Not Found") == await slack_to(receiver.url()).send(TO_CRM)
 
 
 async def test_target_that_is_not_set_up_moves_on_and_names_what_would() -> None:
-    """
-    COMM-13: the contact's next channel is tried, and whoever reads the record knows what to set.
-    """
+    """COMM-13: the contact's next channel is tried, and whoever reads the record knows what to set."""
     outcome = await webhook_to("https://example.com/").send(a_letter(to_address="erp"))
 
     assert RefusedForGood(why="erp is not set up: set ESCALATION_HOOK_ERP") == outcome
@@ -216,9 +190,7 @@ async def test_target_that_is_not_set_up_moves_on_and_names_what_would() -> None
 
 @pytest.mark.parametrize("url", ["", "https://", "gopher://example.com/", "http://[::1", "https://exa mple/"])
 async def test_what_is_no_address_is_a_permanent_failure(url: str) -> None:
-    """
-    COMM-13: it is refused where settings are read, and does no harm if it gets past.
-    """
+    """COMM-13: it is refused where settings are read, and does no harm if it gets past."""
     outcome = await webhook_to(url).send(TO_CRM)
 
     assert not isinstance(outcome, Delivered)
@@ -235,9 +207,7 @@ def tls() -> ssl.SSLContext:
 
 
 async def test_name_is_kept_for_tls_and_host(tls: ssl.SSLContext, monkeypatch: pytest.MonkeyPatch) -> None:
-    """
-    COMM-11: the connection goes to the address that was checked, and everything else is as the name says.
-    """
+    """COMM-11: the connection goes to the address that was checked, and everything else is as the name says."""
     monkeypatch.setenv("SSL_CERT_FILE", str(CERTIFICATE))
     names: list[str | None] = []
     tls.sni_callback = lambda _, name, __: names.append(name)
@@ -250,9 +220,7 @@ async def test_name_is_kept_for_tls_and_host(tls: ssl.SSLContext, monkeypatch: p
 
 
 async def test_certificate_that_nobody_vouches_for_is_refused(tls: ssl.SSLContext) -> None:
-    """
-    COMM-11: letters are not for whoever answers.
-    """
+    """COMM-11: letters are not for whoever answers."""
     async with Receiver(tls=tls) as receiver:
         outcome = await webhook_to(receiver.url(host="localhost")).send(TO_CRM)
 
@@ -261,9 +229,7 @@ async def test_certificate_that_nobody_vouches_for_is_refused(tls: ssl.SSLContex
 
 
 async def test_receiver_without_tls_is_not_spoken_to_in_the_clear(receiver: Receiver) -> None:
-    """
-    COMM-11: https stays https.
-    """
+    """COMM-11: https stays https."""
     channel = webhook_to(receiver.url().replace("http:", "https:"), network=a_network(seconds=2.0))
 
     outcome = await channel.send(TO_CRM)
@@ -282,9 +248,7 @@ async def test_no_secret_gets_out(
     logged: io.StringIO,
     capfd: pytest.CaptureFixture[str],
 ) -> None:
-    """
-    COMM-11: not the address, nor what a receiver repeats of it, is in any answer, log line, error or repr.
-    """
+    """COMM-11: not the address, nor what a receiver repeats of it, is in any answer, log line, error or repr."""
     logging.getLogger("tests").debug("logged")
     channel = channel_to(receiver.url(f"/services/{SECRET}"))
     said: list[object] = [channel, vars(channel)]

@@ -50,9 +50,7 @@ def read(letter: OutboundMessage) -> ReceivedMessage:
 
 
 def test_plain_letter_is_composed_exactly_so() -> None:
-    """
-    COMM-12: every byte is decided by the letter, the sender and the time.
-    """
+    """COMM-12: every byte is decided by the letter, the sender and the time."""
     assert wire(a_letter(language="tr", urgent=True)).decode("ascii").split("\r\n") == [
         'From: "Vendor Escalations"',
         " <escalations@vendor.example>",
@@ -81,9 +79,8 @@ def test_plain_letter_is_composed_exactly_so() -> None:
 
 
 def test_letters_of_one_escalation_form_one_thread() -> None:
-    """
-    COMM-12: each letter has an identifier of its own and answers the same root, also across processes and restarts.
-    """
+    """COMM-12: each letter has an identifier of its own and answers the same root, also across processes and
+    restarts."""
     first, second = a_letter(key="first"), a_letter(key="second")
     elsewhere = a_letter(key="first", thread="ACME/4712")
 
@@ -96,9 +93,7 @@ def test_letters_of_one_escalation_form_one_thread() -> None:
 
 
 def test_letter_with_html_carries_both_forms_plain_first() -> None:
-    """
-    COMM-9: a client shows the last alternative that it can.
-    """
+    """COMM-9: a client shows the last alternative that it can."""
     letter = read(a_letter(text="Merhaba Özge", html="<p>Merhaba <b>Özge</b></p>"))
 
     assert "multipart/alternative" == letter.message.get_content_type()
@@ -108,9 +103,7 @@ def test_letter_with_html_carries_both_forms_plain_first() -> None:
 
 @pytest.mark.parametrize("field", ["subject", "to_name"])
 def test_line_ends_cannot_add_a_header(field: str) -> None:
-    """
-    COMM-6: what strangers wrote stays inside its header.
-    """
+    """COMM-6: what strangers wrote stays inside its header."""
     letter = read(a_letter(**{field: "down\r\nBcc: eve@example.com\r\n\r\nGarbage\u202e\x00\x1b[0m"}))
 
     shown = letter.subject if field == "subject" else letter.to_name
@@ -119,9 +112,7 @@ def test_line_ends_cannot_add_a_header(field: str) -> None:
 
 
 def test_name_that_looks_like_an_address_stays_a_name() -> None:
-    """
-    COMM-6: nobody is added to the recipients by a name.
-    """
+    """COMM-6: nobody is added to the recipients by a name."""
     letter = read(a_letter(to_name='Ana" <eve@example.com>, "Eve'))
 
     assert ("ana@example.com",) == tuple(each.addr_spec for each in letter.message["To"].addresses)
@@ -129,9 +120,7 @@ def test_name_that_looks_like_an_address_stays_a_name() -> None:
 
 
 def test_text_that_looks_encoded_is_shown_as_it_was_written() -> None:
-    """
-    COMM-6: an encoded word from outside is text, and is not decoded into something else.
-    """
+    """COMM-6: an encoded word from outside is text, and is not decoded into something else."""
     letter = read(a_letter(subject="=?utf-8?b?QmNjOiBldmU=?=", to_name="=?utf-8?q?The_Boss?="))
 
     assert ("=?utf-8?b?QmNjOiBldmU=?=", "=?utf-8?q?The_Boss?=") == (letter.subject, letter.to_name)
@@ -141,9 +130,7 @@ def test_text_that_looks_encoded_is_shown_as_it_was_written() -> None:
 def test_any_text_arrives_as_it_is_and_stays_in_its_place(
     subject: str, name: str, text: str, html: str | None
 ) -> None:
-    """
-    COMM-6, COMM-9: whatever a letter says, it is read as it was written, less what is harmful.
-    """
+    """COMM-6, COMM-9: whatever a letter says, it is read as it was written, less what is harmful."""
     letter = read(a_letter(subject=subject, to_name=name, text=text, html=html))
 
     expected = (
@@ -164,9 +151,7 @@ def test_any_text_arrives_as_it_is_and_stays_in_its_place(
 
 @given(key=st.text(min_size=1, max_size=300).filter(str.isprintable))
 def test_any_key_is_carried_unchanged(key: str) -> None:
-    """
-    COMM-12: a receiver that drops repeats compares the key letter by letter.
-    """
+    """COMM-12: a receiver that drops repeats compares the key letter by letter."""
     assert key == read(a_letter(key=key)).key
 
 
@@ -182,9 +167,7 @@ def test_any_key_is_carried_unchanged(key: str) -> None:
     ],
 )
 def test_address_is_read(text: str, address: str) -> None:
-    """
-    COMM-11: domains in any script are reached by every server, in their ASCII form.
-    """
+    """COMM-11: domains in any script are reached by every server, in their ASCII form."""
     assert address == str(Mailbox.parse(text))
 
 
@@ -212,17 +195,13 @@ def test_address_is_read(text: str, address: str) -> None:
     ],
 )
 def test_what_is_no_address_is_refused(text: str) -> None:
-    """
-    COMM-13: a bad address is found before the mail server is asked.
-    """
+    """COMM-13: a bad address is found before the mail server is asked."""
     with pytest.raises(BadEmailAddress, match=r"an e-mail address, name@host|ASCII form"):
         Mailbox.parse(text)
 
 
 def test_words_of_a_customer_are_in_no_repr() -> None:
-    """
-    COMM-6: what is logged by mistake names the letter, not what it says.
-    """
+    """COMM-6: what is logged by mistake names the letter, not what it says."""
     shown = repr(a_letter(subject="SECRET", text="SECRET", html="SECRET"))
 
     assert "SECRET" not in shown
@@ -230,16 +209,12 @@ def test_words_of_a_customer_are_in_no_repr() -> None:
 
 
 def test_composed_names_are_sent_composed() -> None:
-    """
-    COMM-9: letters with marks arrive in the form that search and comparison expect.
-    """
+    """COMM-9: letters with marks arrive in the form that search and comparison expect."""
     assert unicodedata.is_normalized("NFC", read(a_letter(to_name="S\u0327u\u0308kru\u0308")).to_name)
 
 
 def test_papers_go_beside_the_text() -> None:
-    """
-    CLOSE-4: whole, under their names; text and HTML stay what the reader sees first.
-    """
+    """CLOSE-4: whole, under their names; text and HTML stay what the reader sees first."""
     paper = Attachment(name="ACME-4711-rca.pdf", media_type="application/pdf", content=bytes(range(256)) * 50)
 
     letter = read(a_letter(html="<p>Dear Ana</p>", attachments=(paper,)))
@@ -254,17 +229,13 @@ def test_papers_go_beside_the_text() -> None:
     "name", ["", "../x.pdf", 'a".pdf', "a\r\nBcc: eve@example.com", ".pdf", "a b.pdf", "x" * 101]
 )
 def test_a_file_name_can_forge_nothing(name: str) -> None:
-    """
-    COMM-13: no path, no header.
-    """
+    """COMM-13: no path, no header."""
     with pytest.raises(ValueError, match="name"):
         Attachment(name=name, media_type="application/pdf", content=b"")
 
 
 def test_letter_says_where_answers_go_and_what_must_not_answer_by_itself() -> None:
-    """
-    COMM-10: a customer's answer reaches a desk, an absence note does not.
-    """
+    """COMM-10: a customer's answer reaches a desk, an absence note does not."""
     sender = Sender(
         Mailbox("escalations", "vendor.example"),
         "Vendör Support",

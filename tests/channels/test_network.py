@@ -53,9 +53,7 @@ NOT_ALLOWED = "which is not public, and not among the private_networks that are 
     ],
 )
 def test_private_and_special_addresses_are_refused(address: str) -> None:
-    """
-    COMM-11: a webhook is no way into our own network.
-    """
+    """COMM-11: a webhook is no way into our own network."""
     assert not Network().admits(ip_address(address))
 
 
@@ -64,16 +62,12 @@ def test_private_and_special_addresses_are_refused(address: str) -> None:
     ["8.8.8.8", "172.32.0.1", "100.128.0.1", "2606:4700::1111", "::ffff:8.8.8.8", "64:ff9b::808:808"],
 )
 def test_public_addresses_are_taken(address: str) -> None:
-    """
-    COMM-11: also those of IPv4 as IPv6 carries them.
-    """
+    """COMM-11: also those of IPv4 as IPv6 carries them."""
     assert Network().admits(ip_address(address))
 
 
 def test_what_is_allowed_is_taken_and_nothing_beside_it() -> None:
-    """
-    COMM-11: one network, also in its mapped form.
-    """
+    """COMM-11: one network, also in its mapped form."""
     network = Network([ip_network("10.20.0.0/16")])
 
     assert network.admits(ip_address("10.20.3.4"))
@@ -99,9 +93,7 @@ def test_what_is_allowed_is_taken_and_nothing_beside_it() -> None:
 )
 @pytest.mark.parametrize("scheme", ["http", "https"])
 async def test_loopback_is_refused_in_any_disguise(receiver: Receiver, scheme: str, host: str) -> None:
-    """
-    COMM-11: what is judged is the address that would be connected to.
-    """
+    """COMM-11: what is judged is the address that would be connected to."""
     channel = webhook_to(f"{scheme}://{host}:{receiver.port}/", network=Network())
 
     outcome = await channel.send(TO_CRM)
@@ -112,18 +104,14 @@ async def test_loopback_is_refused_in_any_disguise(receiver: Receiver, scheme: s
 
 
 async def test_refusal_names_the_address_and_the_setting(receiver: Receiver) -> None:
-    """
-    COMM-13: whoever reads the record knows what to do.
-    """
+    """COMM-13: whoever reads the record knows what to do."""
     channel = webhook_to(receiver.url().replace("http:", "https:"), network=Network())
 
     assert RefusedForGood(why=f"it leads to 127.0.0.1, {NOT_ALLOWED}") == await channel.send(TO_CRM)
 
 
 async def test_name_that_leads_to_what_is_allowed_is_taken(receiver: Receiver) -> None:
-    """
-    COMM-11: of several addresses of a name, only those that are allowed are tried.
-    """
+    """COMM-11: of several addresses of a name, only those that are allowed are tried."""
     channel = webhook_to(receiver.url(host="localhost"), network=a_network(ip_network("127.0.0.1")))
 
     assert isinstance(await channel.send(TO_CRM), Delivered)
@@ -132,9 +120,7 @@ async def test_name_that_leads_to_what_is_allowed_is_taken(receiver: Receiver) -
 async def test_environment_sends_no_letter_elsewhere(
     receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """
-    COMM-11: a proxy would choose the address in our place, so there is none.
-    """
+    """COMM-11: a proxy would choose the address in our place, so there is none."""
     async with Receiver() as proxy:
         for name in ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"):
             monkeypatch.setenv(name, f"http://127.0.0.1:{proxy.port}")

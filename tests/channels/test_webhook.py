@@ -21,18 +21,14 @@ OLD_KEY = b"the key that is being replaced!!"
 
 
 def signed_by(key: bytes, request: Request) -> str:
-    """
-    The signature as the specification has it, independently of ours.
-    """
+    """The signature as the specification has it, independently of ours."""
     id_, at = request.headers["webhook-id"], request.headers["webhook-timestamp"]
     mac = hmac.new(key, f"{id_}.{at}.".encode() + request.body, hashlib.sha256)
     return "v1," + base64.b64encode(mac.digest()).decode()
 
 
 async def test_letter_arrives_signed_with_all_that_it_says(receiver: Receiver) -> None:
-    """
-    COMM-11, COMM-12: exactly these headers and this body.
-    """
+    """COMM-11, COMM-12: exactly these headers and this body."""
     letter = a_letter(
         to_address="crm",
         to_name="Özge Şahin",
@@ -83,9 +79,7 @@ async def test_letter_arrives_signed_with_all_that_it_says(receiver: Receiver) -
 
 
 async def test_two_keys_give_two_signatures(receiver: Receiver) -> None:
-    """
-    COMM-11: while a secret is replaced, whoever knows either takes the letter.
-    """
+    """COMM-11: while a secret is replaced, whoever knows either takes the letter."""
     await webhook_to(receiver.url(), keys=(*KEYS, OLD_KEY)).send(a_letter(to_address="crm"))
 
     (request,) = receiver.requests
@@ -102,16 +96,12 @@ async def test_two_keys_give_two_signatures(receiver: Receiver) -> None:
     ],
 )
 def test_id_is_the_key_in_ascii_without_a_full_stop(key: str, id_: str) -> None:
-    """
-    COMM-12: what is signed is parted by full stops, and headers are in ASCII.
-    """
+    """COMM-12: what is signed is parted by full stops, and headers are in ASCII."""
     assert id_ == webhook_id(key)
 
 
 async def test_customer_text_is_data(receiver: Receiver) -> None:
-    """
-    COMM-6: line ends, controls, bidi and markup come out as text of one field.
-    """
+    """COMM-6: line ends, controls, bidi and markup come out as text of one field."""
     letter = a_letter(
         to_address="crm",
         subject='x"}\r\nEvil: yes\u202e',
@@ -129,9 +119,7 @@ async def test_customer_text_is_data(receiver: Receiver) -> None:
 
 
 async def test_example_receiver_takes_what_is_genuine_and_nothing_else(receiver: Receiver) -> None:
-    """
-    docs/how-to/add-a-channel.md: the receiver that people copy.
-    """
+    """docs/how-to/add-a-channel.md: the receiver that people copy."""
     secret = "whsec_" + base64.b64encode(KEYS[0]).decode()
     await webhook_to(receiver.url(), keys=(OLD_KEY, *KEYS)).send(a_letter(to_address="crm"))
     (request,) = receiver.requests

@@ -14,11 +14,15 @@ from time import monotonic
 import pytest
 from structlog.testing import capture_logs
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
+from temporalio.testing import ActivityEnvironment
 
+from activities.deliver_messages import DeliverMessages
 from channels.console import ConsoleChannel
 from channels.protocol import Channel, Delivered, OutboundMessage, RetryLater, SendResult, Session
+from delivery.pipeline import Pipeline
 from escalation.kernel.values import CustomerText
 from escalation.notifications.notification import Occasion, message_key
+from messages.renderer import MessageRenderer
 from tests.delivery.builders import (
     ESCALATION,
     Attempt,
@@ -299,6 +303,29 @@ async def test_a_channel_that_breaks_its_word_waits_for_its_correction(mailbox: 
     told, waiting = raised.value.details
     assert [receipt["recipient"] for receipt in told] == ["person-2"]
     assert [receipt["why"] for receipt in waiting] == ["answering: unexpected RuntimeError"]
+
+
+async def test_media_with_buttons_get_the_link_of_a_message(mailbox: Mailbox) -> None:
+    """
+    COMM-11: one link is a button; of several none is, since the text says which one is for what.
+    """
+    left: list[OutboundMessage] = []
+
+    def kept(message: OutboundMessage) -> Delivered:
+        left.append(message)
+        return Delivered(reference=message.key)
+
+    pipeline = Pipeline(
+        {"answering": Answering(kept)}, MessageRenderer(), lambda _: "https://desk.example/a/1"
+    )
+    deliver = DeliverMessages(pipeline)
+    to = person(1, addresses=("answering:1",))
+    environment = ActivityEnvironment()
+
+    await environment.run(deliver.deliver_messages, wave(to_us(to)))
+
+    assert [("https://desk.example/a/1", "Acknowledge")] == [(each.link, each.link_label) for each in left]
+    assert "Acknowledge: https://desk.example/a/1" in left[0].text
 
 
 async def test_a_wave_of_500_shares_its_connections(

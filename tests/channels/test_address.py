@@ -2,13 +2,9 @@
 Addresses, and the channels that they name.
 """
 
-import io
-
 import pytest
 
-from channels.registry import Address, AddressFault, available_channels, parse_address
-from tests.channels.builders import settings_for
-from tests.mailbox import Mailbox
+from channels.address import Address, AddressFault, parse_address
 
 KNOWN = ("email", "console")
 
@@ -23,9 +19,7 @@ KNOWN = ("email", "console")
     ],
 )
 def test_address_names_a_channel_and_somebody_on_it(text: str, address: Address) -> None:
-    """
-    COMM-11: a contact's address says by which channel.
-    """
+    """COMM-11: a contact's address says by which channel."""
     assert address == parse_address(text, KNOWN)
 
 
@@ -42,9 +36,7 @@ def test_address_names_a_channel_and_somebody_on_it(text: str, address: Address)
     ],
 )
 def test_address_that_leads_nowhere_is_refused_with_the_way_out(text: str, fault: str) -> None:
-    """
-    COMM-11: an address is checked before anybody relies on it.
-    """
+    """COMM-11: an address is checked before anybody relies on it."""
     with pytest.raises(AddressFault) as refusal:
         parse_address(text, KNOWN)
 
@@ -52,17 +44,5 @@ def test_address_that_leads_nowhere_is_refused_with_the_way_out(text: str, fault
 
 
 def test_address_is_written_as_it_was_read() -> None:
-    """
-    COMM-11: the written form of an address is the one that a playbook holds.
-    """
+    """COMM-11: the written form of an address is the one that a playbook holds."""
     assert "email:ana@example.com" == str(parse_address("email:ana@example.com", KNOWN))
-
-
-async def test_only_channels_that_are_set_up_are_available(mailbox: Mailbox) -> None:
-    """
-    COMM-11: without a mail server there is no e-mail channel.
-    """
-    assert {"console"} == available_channels(email=None, console=io.StringIO()).keys()
-    assert {"email", "console"} == available_channels(
-        email=settings_for(mailbox), console=io.StringIO()
-    ).keys()

@@ -1,16 +1,12 @@
 """
-The registry of channels, and addresses that name one.
+Addresses that name a channel: the form `channel:target`.
 
-Owns the `channel:target` form of an address. Must not know where settings come from.
+It must not know any channel, nor where settings come from.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TextIO
 
-from channels.console import ConsoleChannel
-from channels.email import EmailChannel, EmailSettings
-from channels.protocol import Channel
 from messages.plain_text import to_one_line
 
 _SHOWN_LENGTH = 100
@@ -22,25 +18,13 @@ class AddressFault(ValueError):
 
 @dataclass(frozen=True)
 class Address:
-    """An address of one person: a channel's name and what that channel calls the person."""
+    """Address of one person: a channel's name, and what that channel calls the person."""
 
     channel: str
     target: str
 
     def __str__(self) -> str:
         return f"{self.channel}:{self.target}"
-
-
-def available_channels(
-    *, email: EmailSettings | None, console: TextIO | None, further: Iterable[Channel] = ()
-) -> dict[str, Channel]:
-    """The channels that are set up, by name."""
-    channels: list[Channel] = [*further]
-    if email is not None:
-        channels.append(EmailChannel(email))
-    if console is not None:
-        channels.append(ConsoleChannel(console))
-    return {channel.name: channel for channel in channels}
 
 
 def parse_address(text: str, known: Iterable[str]) -> Address:
