@@ -65,7 +65,7 @@ def main() -> None:
 
 def _taken(url: str, number: int) -> dict[str, tuple[float, float]]:
     store = RecordStore(url)
-    store.prepare()
+    store.migrate()
     seconds = {"fill": _seconds(lambda: _fill(store, number))}
     now, zone = _FIRST + timedelta(days=_DAYS), ZoneInfo("UTC")
     quarter = Period(now - timedelta(days=91), now)

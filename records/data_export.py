@@ -39,7 +39,7 @@ def read_escalations(
     Raises:
         StoreBehind, StoreAhead, StoreUnreachable
     """
-    store.check()
+    store.require_usable()
     wanted = select(EscalationRow.id).where(*cases_within(period))
     if key is not None:
         wanted = wanted.where(EscalationRow.key == key)
@@ -56,7 +56,7 @@ def list_accounts(store: RecordStore) -> set[str]:
     Raises:
         StoreBehind, StoreAhead, StoreUnreachable
     """
-    store.check()
+    store.require_usable()
     with store.database.reading() as db:
         return set(db.scalars(select(CustomerRow.account).distinct()))
 
@@ -69,7 +69,7 @@ def write_csv(store: RecordStore, folder: Path, period: Period = Period()) -> di
         StoreBehind, StoreAhead, StoreUnreachable
         OSError: If the folder cannot be written to.
     """
-    store.check()
+    store.require_usable()
     folder.mkdir(parents=True, exist_ok=True)
     tables = [Base.metadata.tables[model.__tablename__] for model in _MODELS]
     with store.database.reading() as db:

@@ -58,7 +58,7 @@ def make_report(
     Raises:
         StoreBehind, StoreAhead, StoreUnreachable
     """
-    store.check()
+    store.require_usable()
     with store.database.reading() as db:
         cases = PeriodCases(db, period)
         divided = {each: cases.by(each) for each in By}

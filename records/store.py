@@ -3,7 +3,7 @@ The record store: the one way to write to it.
 
 Law 1: one row for each event of an escalation, whatever the retries and however many write at once.
 Law 2: what an escalation comes to is replaced in the same transaction as its events.
-What an event means is not known here; reading is for ``reading.py`` and ``trends.py``.
+It must not know what an event means; reading is for `data_export.py` and `period_report.py`.
 """
 
 import json
@@ -66,7 +66,7 @@ class RecordStore:
     @classmethod
     def at(cls, url: SecretStr | None, folder: Path) -> Self:
         """
-        The store at *url*; a file in *folder*, if none is set.
+        Return the store at *url*, or of a file in *folder* if none is set.
 
         Raises:
             WrongUrl: If *url* names no database that can be used.
@@ -74,7 +74,7 @@ class RecordStore:
         own = URL.create("sqlite", database=str(folder / FILE))
         return cls(url or own.render_as_string())
 
-    def prepare(self) -> MigrationResult:
+    def migrate(self) -> MigrationResult:
         """
         Bring the tables up to this program. Can be repeated.
 
@@ -83,7 +83,7 @@ class RecordStore:
         """
         return migrate(self.database)
 
-    def check(self) -> None:
+    def require_usable(self) -> None:
         """
         Raises:
             StoreBehind, StoreAhead: If the tables are not those of this program.
@@ -103,7 +103,7 @@ class RecordStore:
             StoreBehind, StoreAhead, StoreUnreachable
             ValueError: If the record would not begin with ``Opened``; nothing is kept then.
         """
-        self.check()
+        self.require_usable()
         with self.database.writing() as connection:
             _take_turn(connection, batch.escalation)
             _keep_playbooks(connection, (batch.playbook, *_playbooks_before(batch)))
@@ -113,14 +113,14 @@ class RecordStore:
                 record_measures(connection, [measure_events(known)])
             return RecordResult(added=added, through=known[-1].seq if known else 0)
 
-    def put_right(self, batch: RecordBatch, stale: Collection[int]) -> None:
+    def replace_events(self, batch: RecordBatch, stale: Collection[int]) -> None:
         """
         Put *batch* on record in the place of the events of these numbers, which a run has that was reset since.
 
         Raises:
             StoreBehind, StoreAhead, StoreUnreachable
         """
-        self.check()
+        self.require_usable()
         with self.database.writing() as connection:
             _take_turn(connection, batch.escalation)
             gone = EventRow.escalation == batch.escalation, EventRow.seq.in_(stale)
@@ -130,45 +130,45 @@ class RecordStore:
             if known := _unbroken(connection, batch.escalation):
                 record_measures(connection, [measure_events(known)])
 
-    def known(self, escalation: str) -> dict[int, Event]:
+    def read_events(self, escalation: str) -> dict[int, Event]:
         """
-        The events of an escalation that are on record, by their numbers; empty for what was imported.
+        Return the events of an escalation that are on record, by their numbers; none of what was imported.
 
         Raises:
             StoreBehind, StoreAhead, StoreUnreachable
         """
-        self.check()
+        self.require_usable()
         query = select(EventRow.seq, EventRow.body).where(
             EventRow.escalation == escalation, EventRow.kind != LOG_LINE
         )
         with self.database.reading() as connection:
             return {seq: _EVENT.validate_json(body) for seq, body in connection.execute(query)}
 
-    def broken(self) -> dict[str, int]:
+    def find_gaps(self) -> dict[str, int]:
         """
-        Escalations whose record has a hole, and how many events are missing before the last.
+        Return the escalations whose record has gaps, and how many events are missing before the last.
 
         Raises:
             StoreBehind, StoreAhead, StoreUnreachable
         """
-        self.check()
+        self.require_usable()
         many, last = func.count(), func.max(EventRow.seq)
         query = select(EventRow.escalation, last - many).where(EventRow.kind != LOG_LINE)
         query = query.group_by(EventRow.escalation).having(last > many).order_by(EventRow.escalation)
         with self.database.reading() as connection:
             return {row[0]: row[1] for row in connection.execute(query)}
 
-    def take_in(self, pasts: Iterable[ImportedEscalation]) -> Iterator[ImportResult]:
+    def import_escalations(self, pasts: Iterable[ImportedEscalation]) -> Iterator[ImportResult]:
         """
-        Take escalations of another system in, and say after each lot what was done. Can be repeated.
+        Import escalations of another system, and say after each lot what was done. Can be repeated.
 
         Raises:
             StoreBehind, StoreAhead, StoreUnreachable
         """
-        self.check()
-        for lot in _lots(pasts, _AT_ONCE):
+        self.require_usable()
+        for lot in _batches_of(pasts, _AT_ONCE):
             with self.database.writing() as connection:
-                done = _take_in(connection, lot)
+                done = _import_lot(connection, lot)
             yield done
 
     def close(self) -> None:
@@ -178,11 +178,11 @@ class RecordStore:
 def record_measures(connection: Connection, come_to: Sequence[EscalationMeasures]) -> None:
     """Put what escalations come to in the place of what is there of them."""
     _keep_playbooks(connection, (each.playbook for each in come_to))
-    _replace(connection, come_to)
+    _replace_rows(connection, come_to)
 
 
 def _take_turn(connection: Connection, escalation: str) -> None:
-    """Two that record the same escalation follow each other; SQLite has one writer anyway."""
+    """Wait until nobody else records the same escalation; SQLite has one writer anyway."""
     if connection.dialect.name == "postgresql":
         connection.execute(
             text("SELECT pg_advisory_xact_lock(hashtextextended(:escalation, 0))"), {"escalation": escalation}
@@ -190,7 +190,7 @@ def _take_turn(connection: Connection, escalation: str) -> None:
 
 
 def _event_rows(batch: RecordBatch) -> list[Row]:
-    """Each event with the playbook that was in force, however the batches were cut."""
+    """Return a row for each event, with the playbook that was in force, however the batches were cut."""
     rows, playbook = [], batch.playbook
     for event in reversed(batch.events):
         rows.append(
@@ -239,15 +239,15 @@ def _unbroken(connection: Connection, escalation: str) -> list[Event]:
     return [_EVENT.validate_json(body) for place, (seq, body) in enumerate(found, 1) if seq == place]
 
 
-def _replace(connection: Connection, come_to: Sequence[EscalationMeasures]) -> None:
-    """All rows of these escalations but their events; their parts go with them."""
+def _replace_rows(connection: Connection, come_to: Sequence[EscalationMeasures]) -> None:
+    """Replace all rows of these escalations but their events; their parts go with them."""
     connection.execute(delete(EscalationRow).where(EscalationRow.id.in_([each.id for each in come_to])))
     connection.execute(insert(EscalationRow), [make_escalation_row(each) for each in come_to])
     for table, rows in make_part_rows(come_to):
         connection.execute(insert(table), rows)
 
 
-def _take_in(connection: Connection, lot: Sequence[ImportedEscalation]) -> ImportResult:
+def _import_lot(connection: Connection, lot: Sequence[ImportedEscalation]) -> ImportResult:
     ids = [past.measured.id for past in lot]
     for each in sorted(ids):
         _take_turn(connection, each)
@@ -287,7 +287,7 @@ def _insert(connection: Connection, table: type[Base]) -> "postgresql.Insert | s
     return postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)
 
 
-def _lots(items: Iterable[_T], size: int) -> Iterator[list[_T]]:
+def _batches_of(items: Iterable[_T], size: int) -> Iterator[list[_T]]:
     rest = iter(items)
     while lot := list(islice(rest, size)):
         yield lot

@@ -29,7 +29,7 @@ def record_open_escalations(store: RecordStore) -> OpenEscalationsRecorded | Non
         heard = [_put_on_record(store, batch) async for _, batch in client.unrecorded()]
         return OpenEscalationsRecorded(asked=len(heard), silent=heard.count(False))
 
-    store.check()
+    store.require_usable()
     try:
         return asyncio.run(bring())
     except RuntimeFault:

@@ -80,7 +80,7 @@ async def test_what_was_on_record_before_a_reset_gives_way(stalled: Terminal, tm
 
         assert 0 == status, repaired
         await until_healthy(stalled)
-        assert {} == store.broken()
+        assert {} == store.find_gaps()
 
 
 async def test_a_hole_in_the_record_is_filled(terminal: Terminal, tmp_path: Path) -> None:
@@ -96,7 +96,7 @@ async def test_a_hole_in_the_record_is_filled(terminal: Terminal, tmp_path: Path
         assert ("hole", KEY, True) == (hole["kind"], hole["key"], hole["is_repairable"])
         assert hole["what"].startswith("2 events, from 2 to 3, are missing from the record /")
         assert [True] == [finding["repaired"] for finding in repaired[1]["findings"]]
-        assert {} == store.broken()
+        assert {} == store.find_gaps()
     assert "healthy\n" == await terminal.done("doctor", KEY)
 
 

@@ -36,6 +36,6 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 def store(url: str) -> Iterator[RecordStore]:
     """A store with its tables, and nothing in them."""
     store = RecordStore(url)
-    store.prepare()
+    store.migrate()
     yield store
     store.close()

@@ -158,4 +158,4 @@ def filled(store: RecordStore) -> None:
         first = events[0]
         assert isinstance(first, Opened)
         store.append(a_batch(events, escalation=first.id, key=first.request.key))
-    list(store.take_in(imported()))
+    list(store.import_escalations(imported()))

@@ -46,7 +46,7 @@ def test_a_server_that_is_not_there_is_named_without_its_password() -> None:
         with pytest.raises(
             StoreUnreachable, match=f"postgresql://127.0.0.1:{port}/records cannot be used"
         ) as told:
-            store.check()
+            store.require_usable()
 
     assert "s3cret" not in str(told.value)
     assert "hidden1" not in str(told.value)
@@ -64,7 +64,7 @@ def test_a_file_that_is_no_database_is_left_as_it_is(tmp_path: Path) -> None:
         pytest.raises(StoreUnreachable, match="file is not a database"),
         closing(RecordStore(f"sqlite:///{file}")) as store,
     ):
-        store.check()
+        store.require_usable()
 
     assert file.read_text().startswith("my notes")
 
@@ -76,7 +76,7 @@ def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
     (tmp_path / "taken").write_text("a file")
 
     with pytest.raises(StoreUnreachable, match=r"taken/records\.sqlite cannot be used"):
-        RecordStore(f"sqlite:///{tmp_path}/taken/records.sqlite").check()
+        RecordStore(f"sqlite:///{tmp_path}/taken/records.sqlite").require_usable()
 
 
 def test_a_refused_value_shows_no_statement_and_no_row(tmp_path: Path) -> None:
@@ -84,7 +84,7 @@ def test_a_refused_value_shows_no_statement_and_no_row(tmp_path: Path) -> None:
     RECORD-1: customers' data stays out of messages and logs.
     """
     store = RecordStore(f"sqlite:///{tmp_path / 'records.sqlite'}")
-    store.prepare()
+    store.migrate()
     row = {"sha256": "1", "name": "the customer's secret", "version": "1"}
 
     with pytest.raises(NotStored) as refused, store.database.writing() as connection:
@@ -102,7 +102,7 @@ def test_a_file_lies_in_the_state_folder_if_nothing_is_set(tmp_path: Path) -> No
     """
     folder = tmp_path / "state of 50 % & more?"
     store = RecordStore.at(None, folder)
-    store.check()
+    store.require_usable()
     store.close()
 
     assert str(folder / "records.sqlite") == store.database.where

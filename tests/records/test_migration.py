@@ -27,8 +27,8 @@ def test_tables_are_made_from_nothing_and_only_once(url: str) -> None:
     """
     store = RecordStore(url)
 
-    assert f"made new, version {HEAD}" in str(store.prepare())
-    assert f"version {HEAD} already, nothing to do" in str(store.prepare())
+    assert f"made new, version {HEAD}" in str(store.migrate())
+    assert f"version {HEAD} already, nothing to do" in str(store.migrate())
     store.close()
 
 
@@ -54,7 +54,7 @@ def test_two_that_set_up_at_once_take_turns(url: str) -> None:
     stores = [RecordStore(url) for _ in range(3)]
 
     with ThreadPoolExecutor(3) as threads:
-        done = list(threads.map(RecordStore.prepare, stores))
+        done = list(threads.map(RecordStore.migrate, stores))
     for store in stores:
         store.close()
 
@@ -98,6 +98,6 @@ def test_a_store_that_is_ahead_is_left_alone(url: str, store: RecordStore) -> No
     set_version(store, "9999")
 
     with closing(RecordStore(url)) as other:
-        for attempt in (other.check, other.prepare):
+        for attempt in (other.require_usable, other.migrate):
             with pytest.raises(StoreAhead, match="made by a newer program"):
                 attempt()

@@ -119,7 +119,7 @@ def test_one_escalation_is_enough(store: RecordStore) -> None:
     """
     RECORD-3: median and nine of ten are that one.
     """
-    list(store.take_in(imported()[1:]))
+    list(store.import_escalations(imported()[1:]))
     found = values(looked_back(store).whole)
 
     assert 6 * 3600 == found["resolve_median"] == found["resolve_p90"]
@@ -215,9 +215,9 @@ def test_a_second_import_changes_nothing_and_a_later_one_replaces(store: RecordS
     """
     RECORD-1: an import can be repeated; a newer export of the same incident takes its place.
     """
-    [first] = store.take_in(imported())
-    [again] = store.take_in(imported())
-    [later] = store.take_in(imported(EXPORT.replace("03-03-2026 16:00", "03-03-2026 17:00")))
+    [first] = store.import_escalations(imported())
+    [again] = store.import_escalations(imported())
+    [later] = store.import_escalations(imported(EXPORT.replace("03-03-2026 16:00", "03-03-2026 17:00")))
 
     assert (2, 0, 0) == (first.added, first.replaced, first.unchanged)
     assert (0, 0, 2) == (again.added, again.replaced, again.unchanged)

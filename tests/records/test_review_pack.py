@@ -138,7 +138,7 @@ def test_one_escalation_makes_a_page(tmp_path: Path) -> None:
     RECORD-3: as little as there can be.
     """
     store = RecordStore.at(None, tmp_path)
-    list(store.take_in(imported()[1:]))
+    list(store.import_escalations(imported()[1:]))
     html = render_review_pack(make_report(store, Period(), AS_OF, By.CUSTOMER), UTC_ZONE)
     store.close()
 

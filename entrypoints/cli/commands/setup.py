@@ -17,7 +17,7 @@ def setup(
     from entrypoints.cli.terminal import out
 
     with open_store() as store:
-        out.print(f"Record store: {store.prepare()}")
+        out.print(f"Record store: {store.migrate()}")
     if records_only:
         return
     registered = call_client(lambda client: client.prepare())

@@ -186,7 +186,7 @@ async def _look_at(hands: RepairTools, run: "RunExamination", seen: _Seen) -> No
 
 async def _compare(hands: RepairTools, run: "RunExamination", told: RecordBatch, seen: _Seen) -> None:
     try:
-        known = hands.store.known(told.escalation)
+        known = hands.store.read_events(told.escalation)
     except ValueError:
         needs = "a program as new as the one that wrote it"
         what = "what is on record of it cannot be read"
@@ -269,7 +269,7 @@ def _tails(hands: RepairTools, seen: _Seen) -> Iterator[Finding]:
 
 
 def _beyond_repair(hands: RepairTools, key: str | None, seen: _Seen) -> Iterator[Finding]:
-    for escalation, missing in hands.store.broken().items():
+    for escalation, missing in hands.store.find_gaps().items():
         its_key = escalation.partition("@")[0]
         is_asked_for = key in {None, escalation, its_key}
         if (

@@ -137,10 +137,10 @@ def outdated_events(told: RecordBatch, known: Mapping[int, Event]) -> frozenset[
 async def record_again(hands: RepairTools, key: str, run_id: str) -> None:
     """Make the record say what the run says."""
     batch = await hands.client.record_of(key, run_id)
-    known = hands.store.known(batch.escalation)
+    known = hands.store.read_events(batch.escalation)
     batch = await hands.client.record_of(key, run_id)
     if gone := outdated_events(batch, known):
-        hands.store.put_right(batch, gone)
+        hands.store.replace_events(batch, gone)
         batch = await hands.client.record_of(key, run_id)  # what could not be put on record meanwhile
     hands.store.append(batch)
 

@@ -43,7 +43,7 @@ def import_(
     with open_store() as store, progress(in_json) as bar:
         task = bar.add_task("import", total=len(log.incidents))
         incidents = (import_incident(incident, export_map, tenant) for incident in log.incidents)
-        for lot in store.take_in(incidents):
+        for lot in store.import_escalations(incidents):
             done += lot
             bar.update(task, completed=done.added + done.replaced + done.unchanged)
         where = store.database.where
