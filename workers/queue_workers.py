@@ -23,8 +23,18 @@ import activities
 from channels.protocol import Channel
 from delivery.limited_channel import LimitedChannel
 from delivery.pipeline import Pipeline
-from escalation.contract import ESCALATION_QUEUE, MESSAGE_TASK_QUEUE, RECORD_TASK_QUEUE
+from escalation.case.effects import CompiledStart
+from escalation.case.record_batch import RecordBatch
+from escalation.contract import (
+    ESCALATION_QUEUE,
+    MESSAGE_TASK_QUEUE,
+    RECORD_TASK_QUEUE,
+    EscalationInput,
+    TaskForceInput,
+)
+from escalation.kernel.values import reader_of
 from escalation.notifications.links import Link
+from escalation.notifications.notification import NotificationBatch
 from messages.renderer import MessageRenderer
 from planning.playbook.playbook_file import PlaybookFile
 from records.errors import WrongUrl
@@ -83,6 +93,7 @@ async def serve_queues(client: Client, settings: Settings) -> AsyncIterator[None
 
     A fatal error of a worker cancels the block and is raised from here.
     """
+    _prepare_readers()
     store = record_store_of(settings)
     hands = activities.build(
         PlaybookFile(settings.playbook),
@@ -121,6 +132,15 @@ async def serve_queues(client: Client, settings: Settings) -> AsyncIterator[None
         await _until_polling(moves, messages, records)
         await running.enter_async_context(watch_stalls(client))
         yield
+
+
+def _prepare_readers() -> None:
+    """
+    Make the readers of the largest values before runs need them. It takes tenths of a second, and many runs that start
+    at once would each wait for their own; after two seconds the SDK takes a run for stuck.
+    """
+    for kind in (EscalationInput, CompiledStart, TaskForceInput, NotificationBatch, RecordBatch):
+        reader_of(kind)
 
 
 def _pipeline(settings: Settings) -> Pipeline:

@@ -18,7 +18,7 @@ from escalation.notifications.notification import CustomerNotification, Internal
 from escalation.policy.classification import Priority
 from escalation.policy.open_hours import CompileOpenHours
 from escalation.policy.people import Contact, Recipient
-from escalation.policy.plan import Calendar, Plan
+from escalation.policy.plan import Calendar, SharedPlan
 from escalation.task_force.state import Charter, EscalationSummary
 
 __all__ = [
@@ -56,7 +56,7 @@ class CompiledStart:
     """The answer to ``CompilePlan``."""
 
     request: StartRequest
-    plan: Plan
+    plan: SharedPlan
     priority: Priority
 
 

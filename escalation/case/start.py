@@ -19,7 +19,7 @@ from escalation.kernel.reasons import Person, Reason, Sentence, Why, reason
 from escalation.kernel.values import ENGINE, frozen
 from escalation.notifications.notification import Occasion
 from escalation.policy.classification import EscalationReason, Priority
-from escalation.policy.plan import Plan
+from escalation.policy.plan import SharedPlan
 
 
 @frozen
@@ -27,7 +27,7 @@ class Opened(BaseEvent):
     kind: Literal["opened"] = "opened"
     id: str
     request: StartRequest
-    plan: Plan
+    plan: SharedPlan
     priority: Priority
     level: int
     owner: str
@@ -49,7 +49,7 @@ class Open:
 
     id: str
     request: StartRequest
-    plan: Plan
+    plan: SharedPlan
     priority: Priority
 
 

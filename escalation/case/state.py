@@ -35,7 +35,7 @@ from escalation.kernel.values import (
 from escalation.notifications.delivery_results import Undelivered
 from escalation.policy.classification import Priority
 from escalation.policy.people import Contact, HandsOver, Recipient
-from escalation.policy.plan import Level, Plan, PriorityPolicy
+from escalation.policy.plan import Level, PriorityPolicy, SharedPlan
 from escalation.task_force.state import TaskForceSummary
 
 VERIFYING = "verifying"
@@ -152,7 +152,7 @@ class Escalation:
     id: str
     """Unique for all time: the key and the instant of the start."""
     request: StartRequest
-    plan: Plan
+    plan: SharedPlan
     priority: Priority
     state: State = State.STARTED
     opened_at: Instant

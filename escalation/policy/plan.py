@@ -11,15 +11,17 @@ from dataclasses import field, replace
 from datetime import timedelta
 from enum import StrEnum
 from functools import cached_property
+from hashlib import sha256
 from typing import Annotated
+from weakref import WeakValueDictionary
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from escalation.kernel.budgets import size_of
 from escalation.kernel.business_time import OpenHours
 from escalation.kernel.clock_name import ClockName
 from escalation.kernel.refusals import UnknownName
-from escalation.kernel.values import Instant, Name, PropertyCache, frozen
+from escalation.kernel.values import Instant, Name, PropertyCache, frozen, to_bytes
 from escalation.policy.classification import EscalationReason, Priority
 from escalation.policy.local_time import DeskTime
 from escalation.policy.people import Contact
@@ -264,6 +266,10 @@ class Plan(PropertyCache):
         """Bytes of it as it travels: most of a state, and the same from one move to the next."""
         return size_of(self)
 
+    @cached_property
+    def fingerprint(self) -> bytes:
+        return sha256(to_bytes(self)).digest()
+
     def contact(self, contact_id: str) -> Contact:
         """
         Raises:
@@ -283,7 +289,7 @@ class Plan(PropertyCache):
         new = tuple(person for person in people if not self.knows(person.id))
         if not new:
             return self
-        return replace(self, contacts=(*self.contacts, *new))
+        return share(replace(self, contacts=(*self.contacts, *new)))
 
     def sponsored_by(self, sponsors: tuple[Contact, ...]) -> "Plan":
         """With *sponsors* of the accounts among the stakeholders of every priority (SPONSOR-2)."""
@@ -294,7 +300,7 @@ class Plan(PropertyCache):
             priority: replace(rules, stakeholders=tuple(dict.fromkeys((*rules.stakeholders, *ids))))
             for priority, rules in self.priorities.items()
         }
-        return replace(self.joined_by(sponsors), priorities=priorities, sponsors=ids)
+        return share(replace(self.joined_by(sponsors), priorities=priorities, sponsors=ids))
 
     def level(self, number: int) -> Level:
         """
@@ -318,9 +324,26 @@ class Plan(PropertyCache):
     def extended(self, calendar: str, further: OpenHours) -> "Plan":
         known = self.calendars[calendar]
         longer = replace(known, hours=known.hours.continued(further))
-        return replace(self, calendars={**self.calendars, calendar: longer})
+        return share(replace(self, calendars={**self.calendars, calendar: longer}))
 
     @property
     def extend_at(self) -> Instant:
         """When open hours must be compiled further, well before they end."""
         return min(calendar.hours.extend_at for calendar in self.calendars.values())
+
+
+_KNOWN: WeakValueDictionary[bytes, Plan] = WeakValueDictionary()
+
+
+def share(plan: Plan) -> Plan:
+    """
+    Return the plan that this process has already, if it has the same one.
+
+    A plan is the largest part of a state, and all escalations of one kind have the same: a worker keeps it once, for as
+    long as one of them needs it. Nothing tells the two apart, so every decision is the same with either.
+    """
+    return _KNOWN.setdefault(plan.fingerprint, plan)
+
+
+SharedPlan = Annotated[Plan, AfterValidator(share)]
+"""A plan that is shared wherever it is read."""

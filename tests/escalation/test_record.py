@@ -26,6 +26,7 @@ from escalation.case.timeline import brief, timeline_entry
 from escalation.kernel.clock_name import ClockName
 from escalation.kernel.clocks import Clock
 from escalation.kernel.values import CustomerText, InternalText, from_json, from_plain, to_json, to_plain
+from escalation.policy.people import Contact
 from tests.builders import (
     DECLARE,
     HOUR,
@@ -56,6 +57,9 @@ def test_the_record_folds_to_the_state() -> None:
     assert list(range(1, len(events) + 1)) == [event.seq for event in events]
 
 
+NEW_ON_CALL = Contact(id="noor", name="Noor")
+
+
 def test_a_record_begins_with_the_opening_and_has_no_other() -> None:
     """
     A record without its beginning is no record.
@@ -77,6 +81,15 @@ def test_every_state_survives_being_stored(state: State) -> None:
     now = one_in(state, priority="P2", linked_records=["INC-1"])
 
     assert now == from_json(Escalation, to_json(now))
+
+
+def test_escalations_of_one_kind_share_their_plan() -> None:
+    """A worker keeps thousands of escalations, and what they have in common once."""
+    stored = to_json(an_escalation())
+    one, other = (from_json(Escalation, stored) for _ in range(2))
+
+    assert one.plan is other.plan
+    assert one.plan.joined_by((NEW_ON_CALL,)) is other.plan.joined_by((NEW_ON_CALL,))
 
 
 def test_what_a_newer_version_stored_is_read_by_an_older_one() -> None:

@@ -39,7 +39,7 @@ from escalation.kernel.values import (
     frozen,
 )
 from escalation.notifications.notification import Occasion
-from escalation.policy.plan import Plan, PlaybookRef
+from escalation.policy.plan import Plan, PlaybookRef, SharedPlan
 
 
 @frozen
@@ -47,7 +47,7 @@ class Rebased(BaseEvent):
     """It goes on by another playbook, or another version of its own."""
 
     kind: Literal["rebased"] = "rebased"
-    plan: Plan
+    plan: SharedPlan
     before: PlaybookRef
     why: InternalText
 
@@ -64,7 +64,7 @@ class Rebase(MoveCommand):
     move = Move.REBASE
     kind: Literal["rebase"] = "rebase"
     why: WhyText
-    plan: Plan
+    plan: SharedPlan
 
     def carry_out(self, work: Work) -> None:
         rebase(work, self)
