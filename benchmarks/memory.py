@@ -10,6 +10,7 @@ import argparse
 import asyncio
 import gc
 import json
+import os
 import shutil
 import tempfile
 import time
@@ -19,6 +20,8 @@ import psutil
 
 from benchmarks.contestants import Engine
 from runtime.embedded import EmbeddedServer
+from runtime.log_setup import configure_logging
+from runtime.setting_types import LogFormat, LogLevel
 from workflows import search_attributes
 
 _PLAYBOOK = Path(__file__).parents[1] / "playbooks" / "reference.yaml"
@@ -29,7 +32,10 @@ _AT_ONCE = 4
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.memory", description=__doc__)
     parser.add_argument("--escalations", type=int, default=1000)
-    print(json.dumps(asyncio.run(_taken(parser.parse_args().escalations))))
+    number = parser.parse_args().escalations
+    with Path(os.devnull).open("w") as nowhere:
+        configure_logging(LogFormat.JSON, LogLevel.INFO, nowhere)
+        print(json.dumps(asyncio.run(_taken(number))))
 
 
 async def _taken(number: int) -> dict[str, float]:

@@ -46,7 +46,7 @@ ALLOWED_MODULES = frozenset(
         "unicodedata",
     }
 )
-ALLOWED_IN_ONE_FILE = {"transitions": "state_machine.py"}
+ALLOWED_IN_ONE_FILE = {"transitions": "state_machine.py", "weakref": "plan.py"}
 FOLDERS = {
     "escalation": frozenset[str](),
     "workflows": frozenset({"asyncio", "inspect", "messages", "temporalio", "workflows"}),
