@@ -28,8 +28,8 @@ from benchmarks.history_shape import Script, padded
 from channels.protocol import Channel, Delivered, OutboundMessage, Session
 from client import EscalationClient
 from delivery.pipeline import Pipeline
-from escalation.case import commands as c
 from escalation.case.lifecycle import Move
+from escalation.case.move_index import PersonsCommand
 from escalation.case.moves.acknowledge import Acknowledge
 from escalation.case.moves.approve_rca import ApproveRca
 from escalation.case.moves.close import Close
@@ -223,7 +223,7 @@ _RCA = InternalRca.model_validate(
     }
 )
 
-_COMMANDS: tuple[c.PersonsCommand, ...] = (
+_COMMANDS: tuple[PersonsCommand, ...] = (
     Acknowledge(by="maya"),
     RevisePlan(by="priya", steps=(Step(what=InternalText("Send new pallets by van"), owner="priya"),)),
     SendUpdate(

@@ -14,8 +14,8 @@ from clients.starts import Starts
 from clients.transport import RunEnded
 from clients.visibility import quote
 from escalation import contract
-from escalation.case import commands as c
 from escalation.case.lifecycle import LIFECYCLE, Move, State
+from escalation.case.move_index import PersonsCommand
 from escalation.case.moves.acknowledge import Acknowledge
 from escalation.case.moves.answer_survey import AnswerSurvey
 from escalation.case.moves.approve_rca import ApproveRca
@@ -64,7 +64,7 @@ AFTER_THE_CLOSE = frozenset(row.move for row in LIFECYCLE if State.CLOSED in row
 class Moves(Starts):
     """Make moves."""
 
-    async def ask(self, key: str, command: c.PersonsCommand, *, id: str | None = None) -> MoveResult:  # noqa: A002
+    async def ask(self, key: str, command: PersonsCommand, *, id: str | None = None) -> MoveResult:  # noqa: A002
         """
         Make the move that *command* asks for. The methods below are this, one for each move.
 

@@ -18,8 +18,8 @@ from temporalio.common import RawValue
 from temporalio.exceptions import WorkflowAlreadyStartedError
 
 from escalation import contract
-from escalation.case import commands as c
 from escalation.case.deliveries import last_deferral_of
+from escalation.case.move_index import PERSONS_COMMANDS
 from escalation.case.task_forces import ReportTaskForce
 from escalation.kernel.budgets import CARRIED, HISTORY, OURS, TIMELINE, WRAPPED, last_of, size_of
 from escalation.kernel.ids import task_force_id
@@ -40,7 +40,7 @@ _REPORTED_BY = timedelta(days=1)
 
 
 @workflow.defn(name=contract.WORKFLOW)
-@takes_moves(*c.PERSONS_COMMANDS, contract.RebaseRequest)
+@takes_moves(*PERSONS_COMMANDS, contract.RebaseRequest)
 class EscalationWorkflow(EscalationMoves, EscalationStart):
     """One escalation, from its start to its close."""
 

@@ -16,6 +16,7 @@ from escalation import contract
 from escalation.case import commands as c
 from escalation.case.effects import FindNamed
 from escalation.case.engine import permit
+from escalation.case.move_index import PersonsCommand
 from escalation.case.moves.cancel import Cancel
 from escalation.case.moves.rebase import Rebase
 from escalation.case.on_call import LookUpOnCall
@@ -32,8 +33,8 @@ _LOOKED_UP_AGAIN_AFTER = timedelta(seconds=10)
 """For somebody unknown: names that nobody has must not keep a worker busy."""
 _LOOK_UP = 'Look up again who is on call, for somebody unknown. Example: {"person": "YOU"}'
 
-Asked = c.PersonsCommand | contract.RebaseRequest
-_Complete = c.PersonsCommand | Rebase | c.NamePeople
+Asked = PersonsCommand | contract.RebaseRequest
+_Complete = PersonsCommand | Rebase | c.NamePeople
 
 
 class EscalationMoves(EscalationMerge, EscalationQueries):
@@ -94,7 +95,7 @@ class EscalationMoves(EscalationMerge, EscalationQueries):
                 return c.NamePeople(asked=command, people=people)
         return command
 
-    def _unknown_in(self, command: c.PersonsCommand) -> tuple[str, ...]:
+    def _unknown_in(self, command: PersonsCommand) -> tuple[str, ...]:
         """People of the playbook whom the plan has by their ids alone are looked up once a move names them."""
         plan = self.opened.plan
         return tuple(who for who in command.named if who in plan.others and not plan.knows(who))

@@ -18,7 +18,7 @@ from temporalio import workflow
 from temporalio.common import RawValue
 
 from escalation import contract
-from escalation.case.commands import PersonsCommand
+from escalation.case.move_index import PersonsCommand
 from escalation.kernel.numbers import number_of
 from escalation.kernel.refusals import EscalationError, Fault, quote_input
 from escalation.task_force.commands import MembersCommand

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from client import EscalationClient, Unanswered
     from entrypoints.cli.move_declarations import DeclaredMove
-    from escalation.case.commands import PersonsCommand
+    from escalation.case.move_index import PersonsCommand
     from escalation.case.view import MoveResult
     from escalation.kernel.refusals import Fault
 

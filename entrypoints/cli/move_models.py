@@ -9,8 +9,8 @@ from typing import Any
 from pydantic import BaseModel
 
 from entrypoints.cli.command_names import COMMANDS
-from escalation.case.commands import PERSONS_COMMANDS
 from escalation.case.lifecycle import State
+from escalation.case.move_index import PERSONS_COMMANDS
 from escalation.case.request import Channel, Criterion, EvidenceKind, Source, StartRequest
 from escalation.case.state import AccessAnswer
 from escalation.command_fields import FieldKind, fields_of

@@ -16,8 +16,8 @@ import structlog
 from pydantic import ValidationError
 
 from client import EscalationClient
-from escalation.case.commands import PersonsCommand
 from escalation.case.lifecycle import Move
+from escalation.case.move_index import PersonsCommand
 from escalation.case.moves.acknowledge import Acknowledge
 from escalation.case.moves.answer_survey import AnswerSurvey
 from escalation.case.moves.confirm_access import ConfirmAccess

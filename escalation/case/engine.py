@@ -14,6 +14,7 @@ from escalation.case.clock_table import extend_open_hours, settle, skip_past_thr
 from escalation.case.delivery_report import report_delivery
 from escalation.case.lifecycle import NOBODYS, Move, RcaState, State, allows, moves_from
 from escalation.case.merge import TakeOver
+from escalation.case.move_index import COMMAND_OF, PersonsCommand
 from escalation.case.moves import join_outage
 from escalation.case.moves.cancel import cancel_by_operator
 from escalation.case.moves.finish_action import FinishAction, open_action
@@ -95,13 +96,13 @@ _ENDS_IT = frozenset({Move.CANCEL, Move.CLOSE})
 """Moves that are never too large: what they say stays out of the state."""
 
 
-def _require_room(work: Work, before: Escalation, command: c.PersonsCommand | Rebase | JoinOutage) -> None:
+def _require_room(work: Work, before: Escalation, command: PersonsCommand | Rebase | JoinOutage) -> None:
     after = state_size(work.escalation)
     if after > STATE and command.move not in _ENDS_IT:
         require_state_fits(f"{before.key}: {command.move.words}", state_size(before), after)
 
 
-def _follow(work: Work, asked: c.PersonsCommand | Rebase | c.NamePeople) -> None:
+def _follow(work: Work, asked: PersonsCommand | Rebase | c.NamePeople) -> None:
     key, before = work.escalation.key, work.escalation
     command = asked.asked if isinstance(asked, c.NamePeople) else asked
     if isinstance(asked, c.NamePeople):
@@ -120,7 +121,7 @@ def _follow(work: Work, asked: c.PersonsCommand | Rebase | c.NamePeople) -> None
     settle(work)
 
 
-def _permit(now: Escalation, command: c.PersonsCommand | Rebase) -> None:
+def _permit(now: Escalation, command: PersonsCommand | Rebase) -> None:
     """Who owned an action, and did it, is not told of roles: it is done."""
     try:
         permit(now, command.move, command.by)
@@ -202,5 +203,5 @@ def in_words(moves: Iterable[Move], merged_into: str | None = None) -> str:
 
 
 def _obstacle(now: Escalation, move: Move) -> str:
-    command = c.COMMAND_OF.get(move)
+    command = COMMAND_OF.get(move)
     return command.obstacle(now) if command else ""

@@ -11,8 +11,8 @@ from dataclasses import replace
 from functools import partial
 from itertools import pairwise
 
-from escalation.case import commands as c
 from escalation.case.lifecycle import WORKING, Move, State
+from escalation.case.move_index import PersonsCommand
 from escalation.case.moves.acknowledge import Acknowledge
 from escalation.case.moves.cancel import Cancel
 from escalation.case.moves.change_priority import ChangePriority
@@ -41,7 +41,7 @@ _SAID = InternalText("as the log says")
 _ASKED = CustomerText("as the log says")
 _ENDING = (State.VERIFYING, State.CLOSING)
 
-_Step = Callable[[Escalation], c.PersonsCommand | None]
+_Step = Callable[[Escalation], PersonsCommand | None]
 
 
 def limit_to_log(plan: Plan) -> Plan:
@@ -116,60 +116,60 @@ def _may(now: Escalation, person: Contact, roles: tuple[str, ...]) -> bool:
     return not now.roles_of(person).isdisjoint(roles)
 
 
-def _change_priority(priority: Priority, now: Escalation) -> c.PersonsCommand | None:
+def _change_priority(priority: Priority, now: Escalation) -> PersonsCommand | None:
     if now.priority is priority or now.state not in (*WORKING, State.VERIFYING):
         return None
     return ChangePriority(by=_who(now, Move.CHANGE_PRIORITY), priority=priority)
 
 
-def _transfer(team: str, now: Escalation) -> c.PersonsCommand | None:
+def _transfer(team: str, now: Escalation) -> PersonsCommand | None:
     if now.owner == team or now.state not in WORKING:
         return None
     return Transfer(by=_who(now, Move.TRANSFER), to=team)
 
 
-def _reopen(now: Escalation) -> c.PersonsCommand | None:
+def _reopen(now: Escalation) -> PersonsCommand | None:
     return Reopen(by=_who(now, Move.REOPEN), why=_SAID) if now.state in _ENDING else None
 
 
-def _acknowledge(now: Escalation) -> c.PersonsCommand | None:
+def _acknowledge(now: Escalation) -> PersonsCommand | None:
     if now.acknowledged_by or now.state not in WORKING:
         return None
     return Acknowledge(by=_who(now, Move.ACKNOWLEDGE))
 
 
-def _resume(going_on: str | None, now: Escalation) -> c.PersonsCommand | None:
+def _resume(going_on: str | None, now: Escalation) -> PersonsCommand | None:
     if now.pause is None or now.pause.reason == going_on or now.state not in WORKING:
         return None
     return ResumeClocks(by=_who(now, Move.RESUME))
 
 
-def _pause(reason: str, now: Escalation) -> c.PersonsCommand | None:
+def _pause(reason: str, now: Escalation) -> PersonsCommand | None:
     if now.pause or now.state not in WORKING:
         return None
     return PauseClocks(by=_who(now, Move.PAUSE), because=reason)
 
 
-def _send_update(now: Escalation) -> c.PersonsCommand | None:
+def _send_update(now: Escalation) -> PersonsCommand | None:
     if now.state not in WORKING:
         return None
     return SendUpdate(by=_who(now, Move.SEND_UPDATE), customer_text=_ASKED)
 
 
-def _declare(now: Escalation) -> c.PersonsCommand | None:
+def _declare(now: Escalation) -> PersonsCommand | None:
     if now.state not in WORKING:
         return None
     by = _who(now, Move.DECLARE_RESOLVED)
     return DeclareResolved(by=by, resolution=ResolutionKind.FIX, done=_SAID)
 
 
-def _verify(now: Escalation) -> c.PersonsCommand | None:
+def _verify(now: Escalation) -> PersonsCommand | None:
     if now.state is not State.VERIFYING:
         return None
     return VerifyResolution(by=_who(now, Move.VERIFY_RESOLUTION))
 
 
-def _waive_access(now: Escalation) -> c.PersonsCommand | None:
+def _waive_access(now: Escalation) -> PersonsCommand | None:
     if now.state is not State.CLOSING:
         return None
     account = now.request.customers[0].account
@@ -178,11 +178,11 @@ def _waive_access(now: Escalation) -> c.PersonsCommand | None:
     )
 
 
-def _close(now: Escalation) -> c.PersonsCommand | None:
+def _close(now: Escalation) -> PersonsCommand | None:
     return Close(by=_who(now, Move.CLOSE)) if now.state is State.CLOSING else None
 
 
-def _cancel(now: Escalation) -> c.PersonsCommand | None:
+def _cancel(now: Escalation) -> PersonsCommand | None:
     if not now.is_open:
         return None
     return Cancel(by=_who(now, Move.CANCEL), cause=CancelCause.WITHDRAWN, why=_SAID)

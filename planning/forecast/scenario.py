@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import ValidationError
 
-from escalation.case import commands as c
+from escalation.case.move_index import PERSONS_COMMANDS, PersonsCommand
 from escalation.case.state import Escalation
 from escalation.kernel.refusals import BadRequest, Fault, findings_of, nearest, quote_input
 from escalation.policy.spans import SpanFault, parse_span
@@ -26,7 +26,7 @@ from planning.calendars.instants import parse_instant
 from planning.forecast.simulation import PlannedMove
 from planning.playbook.yaml_tree import Node, Sequence, Unreadable, place_fault, place_of, read_yaml, to_plain
 
-_KINDS = {command.move.value: command for command in c.PERSONS_COMMANDS}
+_KINDS = {command.move.value: command for command in PERSONS_COMMANDS}
 _WALL_CLOCK = "a span by the wall clock, such as 10 min, 1.5 h or 2 days"
 _ENTRY_FORM = "a move, such as {after: 10 min, move: acknowledge, by: maya}"
 _FORM = "a list of moves, such as: - {after: 10 min, move: acknowledge, by: maya}"
@@ -120,7 +120,7 @@ class _Entry:
             raise self._wrong(("at",), quote_input(text), "a time that is not before the start")
         return at
 
-    def _command(self, written: dict[str, Any]) -> c.PersonsCommand:
+    def _command(self, written: dict[str, Any]) -> PersonsCommand:
         name = written.pop("move", None)
         kind = _KINDS.get(str(name))
         if kind is None:
@@ -148,5 +148,5 @@ def _by_the_wall_clock(text: Any) -> timedelta:
     return span.elapsed
 
 
-def _always(command: c.PersonsCommand, _: Escalation) -> c.PersonsCommand:
+def _always(command: PersonsCommand, _: Escalation) -> PersonsCommand:
     return command

@@ -24,6 +24,7 @@ from escalation.case.effects import Effect, FindOnCall, OnCallResult
 from escalation.case.engine import Decision, decide
 from escalation.case.levels import LevelRaised
 from escalation.case.lifecycle import Move
+from escalation.case.move_index import PersonsCommand
 from escalation.case.on_call import OnCallFound, ReportOnCall
 from escalation.case.request import StartRequest
 from escalation.case.start import Open, open_escalation
@@ -56,7 +57,7 @@ class PlannedMove(NamedTuple):
     """A move to come. What it is may depend on how things stand by then; None: nothing is done."""
 
     at: datetime
-    command: Callable[[Escalation], c.PersonsCommand | None]
+    command: Callable[[Escalation], PersonsCommand | None]
 
 
 class SimulatedStep(NamedTuple):

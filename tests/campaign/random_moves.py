@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from client import EscalationClient
-from escalation.case import commands as c
+from escalation.case.move_index import PersonsCommand
 from escalation.case.moves.acknowledge import Acknowledge
 from escalation.case.moves.approve_rca import ApproveRca
 from escalation.case.moves.cancel import Cancel
@@ -86,16 +86,16 @@ class Life:
             contacts.append({"name": "Nobody", "email": REFUSED.format(domain)})
         return contacts
 
-    def _course(self, account: str) -> list[c.PersonsCommand | None]:
+    def _course(self, account: str) -> list[PersonsCommand | None]:
         """The moves of a whole life, with others in between; some are left out, so that what follows is refused."""
-        course: list[c.PersonsCommand | None] = []
+        course: list[PersonsCommand | None] = []
         for step in _whole_life(account):
             course += self.chance.choices(_IN_BETWEEN, k=self.chance.randint(0, 2))
             if self.chance.random() > 0.06:
                 course.append(step)
         return course[: self.chance.randint(4, len(course))] if self.chance.random() < 0.2 else course
 
-    async def _ask(self, command: c.PersonsCommand) -> None:
+    async def _ask(self, command: PersonsCommand) -> None:
         await self._until_answered(command.move.value, lambda id_: self.client.ask(self.key, command, id=id_))
 
     async def _task_force(self) -> None:
@@ -131,7 +131,7 @@ class Life:
             return
 
 
-def _whole_life(account: str) -> list[c.PersonsCommand]:
+def _whole_life(account: str) -> list[PersonsCommand]:
     text = InternalText
     return [
         Acknowledge(by="elena", note=text("")),
@@ -149,7 +149,7 @@ def _whole_life(account: str) -> list[c.PersonsCommand]:
     ]
 
 
-_IN_BETWEEN: list[c.PersonsCommand | None] = [
+_IN_BETWEEN: list[PersonsCommand | None] = [
     SendUpdate(by="elena", customer_text=CustomerText("Dry pallets leave today")),
     SendUpdate(by="elena", internal_note=InternalText("Bay 3 has no roof")),
     TickResponse(by="elena", response="1"),

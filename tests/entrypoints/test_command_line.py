@@ -14,7 +14,7 @@ from typer.core import TyperGroup
 from entrypoints.cli import program
 from entrypoints.cli.command_names import command_for, name_commands
 from entrypoints.cli.move_declarations import declared_moves
-from escalation.case.commands import PERSONS_COMMANDS
+from escalation.case.move_index import PERSONS_COMMANDS
 from runtime.ports import free_port
 from tests.entrypoints.conftest import Terminal
 

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from escalation.case import commands as c
 from escalation.case.lifecycle import Move, RcaState, State, moves_from
+from escalation.case.move_index import PersonsCommand
 from escalation.case.moves.acknowledge import Acknowledge
 from escalation.case.moves.answer_survey import AnswerSurvey
 from escalation.case.moves.approve_rca import ApproveRca
@@ -143,7 +144,7 @@ PLANS = (
 
 _numbers = st.none() | st.integers(1, 3)
 
-FIELDS: dict[type[c.PersonsCommand | Rebase], dict[str, st.SearchStrategy[Any]]] = {
+FIELDS: dict[type[PersonsCommand | Rebase], dict[str, st.SearchStrategy[Any]]] = {
     Acknowledge: {"note": notes},
     RaiseLevel: {"reason": reasons, "to_level": st.none() | st.integers(0, 8), "note": notes},
     Transfer: {"to": anybody, "reason": reasons, "note": notes},
@@ -206,12 +207,12 @@ _MAY = {"architect": "ari", "approver": "pia", "escalation_manager": "ed"}
 
 
 def asked(
-    kind: type[c.PersonsCommand | Rebase], by: st.SearchStrategy[str]
-) -> st.SearchStrategy[c.PersonsCommand | Rebase]:
+    kind: type[PersonsCommand | Rebase], by: st.SearchStrategy[str]
+) -> st.SearchStrategy[PersonsCommand | Rebase]:
     return st.builds(kind, by=by, **FIELDS[kind])
 
 
-anything: st.SearchStrategy[c.PersonsCommand | Rebase] = st.sampled_from(list(FIELDS)).flatmap(
+anything: st.SearchStrategy[PersonsCommand | Rebase] = st.sampled_from(list(FIELDS)).flatmap(
     lambda kind: asked(kind, anybody)
 )
 """Any command from anybody: most of these are refused."""
@@ -259,7 +260,7 @@ def _of_held(now: Escalation) -> dict[str, st.SearchStrategy[Any]]:
 _BEFORE = {Move.FILE_RCA: RcaState.REQUESTED, Move.DERIVE_RCA: RcaState.DRAFTED}
 
 
-def fitting(now: Escalation, move: Move) -> st.SearchStrategy[c.PersonsCommand | Rebase]:
+def fitting(now: Escalation, move: Move) -> st.SearchStrategy[PersonsCommand | Rebase]:
     """*move* by somebody who may make it; mostly it succeeds."""
     roles = now.plan.permissions.get(move)
     by = st.just(_MAY[roles[0]]) if roles else people

@@ -4,9 +4,9 @@ Texts for customers that wait for approval, and apologies (COMM-6, COMM-8).
 
 import pytest
 
-from escalation.case import commands as c
 from escalation.case.engine import allowed_moves, decide
 from escalation.case.lifecycle import Move
+from escalation.case.move_index import PersonsCommand
 from escalation.case.moves.approve_text import ApproveText
 from escalation.case.moves.cancel import Cancel
 from escalation.case.moves.edit_text import EditText
@@ -139,7 +139,7 @@ def test_an_edited_text_waits_on_under_the_same_clock() -> None:
     ],
 )
 def test_what_stands_in_the_way_is_said(
-    command: c.PersonsCommand, error: type[EscalationError], says: str
+    command: PersonsCommand, error: type[EscalationError], says: str
 ) -> None:
     """
     COMM-6, ROLE-2.

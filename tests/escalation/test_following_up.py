@@ -14,6 +14,7 @@ from escalation.case.actions import Origin
 from escalation.case.effects import OpenSuccessor
 from escalation.case.engine import Decision, allowed_moves, decide
 from escalation.case.lifecycle import Move, State
+from escalation.case.move_index import PersonsCommand
 from escalation.case.moves.acknowledge import Acknowledge
 from escalation.case.moves.answer_survey import AnswerSurvey
 from escalation.case.moves.change_priority import ChangePriority
@@ -301,7 +302,7 @@ def test_an_answer_at_the_last_moment_comes_before_the_end_and_one_after_it_too_
         CLOSE.model_copy(update={"by": JO}),
     ],
 )
-def test_a_customers_contact_may_answer_and_nothing_else(command: c.PersonsCommand) -> None:
+def test_a_customers_contact_may_answer_and_nothing_else(command: PersonsCommand) -> None:
     """
     ROLE-2: the refusal says what they may.
     """

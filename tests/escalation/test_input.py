@@ -5,7 +5,7 @@ Input that no move can be made of: refused before any rule is asked.
 import pytest
 from pydantic import ValidationError
 
-from escalation.case import commands as c
+from escalation.case.move_index import PersonsCommand
 from escalation.case.moves.acknowledge import Acknowledge
 from escalation.case.moves.cancel import Cancel
 from escalation.case.moves.declare_resolved import DeclareResolved
@@ -22,7 +22,7 @@ from escalation.kernel.values import InternalText
         Cancel,
     ],
 )
-def test_what_a_move_needs_must_be_given(command: type[c.PersonsCommand]) -> None:
+def test_what_a_move_needs_must_be_given(command: type[PersonsCommand]) -> None:
     """
     Bad input: an unknown field is a mistake to report too.
     """

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from escalation.case import commands as c
 from escalation.case.actions import Action, Origin
 from escalation.case.engine import decide
 from escalation.case.merge import TakeOver
+from escalation.case.move_index import PERSONS_COMMANDS
 from escalation.case.moves.join_outage import JoinOutage
 from escalation.case.request import StartRequest
 from escalation.case.state import Escalation
@@ -68,7 +68,7 @@ def test_a_list_of_a_start_is_refused_when_it_is_too_long(field: str, most: int)
 
 ASKED: tuple[type, ...] = (
     StartRequest,
-    *c.PERSONS_COMMANDS,
+    *PERSONS_COMMANDS,
     *f.MEMBERS_COMMANDS,
     *(s.Propose, s.Enrol, s.LogTouchPoint, s.Review, s.Exit),
     Release,

@@ -11,6 +11,7 @@ from escalation.case import events as e
 from escalation.case.effects import StartTaskForce
 from escalation.case.engine import decide
 from escalation.case.lifecycle import RcaState, State
+from escalation.case.move_index import PersonsCommand
 from escalation.case.moves.approve_rca import ApproveRca
 from escalation.case.moves.deploy_task_force import DeployTaskForce
 from escalation.case.moves.derive_rca import DeriveRca, RcaDerived
@@ -237,7 +238,7 @@ def test_what_changes_after_the_approval_needs_it_again(
     ],
 )
 def test_an_approval_out_of_turn_is_refused(
-    before: tuple[c.Command, ...], command: c.PersonsCommand, said: str
+    before: tuple[c.Command, ...], command: PersonsCommand, said: str
 ) -> None:
     """
     CLOSE-4, ROLE-2: by the wrong role, a second time, too early, too late.

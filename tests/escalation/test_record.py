@@ -8,11 +8,11 @@ from typing import get_args
 
 import pytest
 
-from escalation.case import commands as c
 from escalation.case import events as e
 from escalation.case.engine import decide
 from escalation.case.fold import fold
 from escalation.case.lifecycle import NOBODYS, Move, State
+from escalation.case.move_index import PERSONS_COMMANDS
 from escalation.case.moves.acknowledge import Acknowledge
 from escalation.case.moves.close import Close
 from escalation.case.moves.raise_level import RaiseLevel
@@ -128,7 +128,7 @@ def test_every_move_of_a_person_has_a_command_of_its_name() -> None:
     """
     Section 11: the wire name is the move's, and none is missing.
     """
-    commands = (*c.PERSONS_COMMANDS, Rebase)
+    commands = (*PERSONS_COMMANDS, Rebase)
     kinds = {kind.move: kind.model_fields["kind"].default for kind in commands}
 
     assert {move: move.value for move in Move if move not in NOBODYS} == kinds

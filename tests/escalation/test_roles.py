@@ -8,6 +8,7 @@ from escalation.case import commands as c
 from escalation.case.engine import decide, permit
 from escalation.case.levels import LevelRaised
 from escalation.case.lifecycle import Move, State, allows
+from escalation.case.move_index import PERSONS_COMMANDS, PersonsCommand
 from escalation.case.moves.acknowledge import Acknowledge
 from escalation.case.moves.close import Close
 from escalation.case.moves.pause import PauseClocks
@@ -116,8 +117,8 @@ def test_every_move_records_who_when_and_why() -> None:
 @pytest.mark.parametrize(
     ("by", "kind"), [("finance", "a team; allowed"), ("duty", "an on-call schedule; allowed")]
 )
-@pytest.mark.parametrize("kind_of_move", c.PERSONS_COMMANDS, ids=lambda each: str(each.move))
-def test_a_move_is_made_by_a_person(by: str, kind: str, kind_of_move: type[c.PersonsCommand]) -> None:
+@pytest.mark.parametrize("kind_of_move", PERSONS_COMMANDS, ids=lambda each: str(each.move))
+def test_a_move_is_made_by_a_person(by: str, kind: str, kind_of_move: type[PersonsCommand]) -> None:
     """
     ROLE-3: a team is asked and told; who acts is on record, so one of its people does, by name.
     """

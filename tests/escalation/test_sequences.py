@@ -22,6 +22,7 @@ from escalation.case.effects import FindOnCall, OnCallResult
 from escalation.case.engine import Decision, allowed_moves, decide, moves_now
 from escalation.case.fold import fold
 from escalation.case.lifecycle import Move, RcaState, State
+from escalation.case.move_index import PersonsCommand
 from escalation.case.moves.join_outage import JoinOutage
 from escalation.case.moves.rebase import Rebase
 from escalation.case.on_call import ReportOnCall
@@ -185,7 +186,7 @@ class Lives(RuleBasedStateMachine):
         self._put(forward(self.now))
 
     @rule(command=anything)
-    def somebody_asks(self, command: c.PersonsCommand | Rebase) -> None:
+    def somebody_asks(self, command: PersonsCommand | Rebase) -> None:
         self._put(command)
 
     @precondition(lambda self: self.now.is_open)

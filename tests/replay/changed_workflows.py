@@ -7,7 +7,7 @@ from temporalio import workflow
 from temporalio.common import RawValue
 
 from escalation import contract
-from escalation.case import commands as c
+from escalation.case.move_index import PersonsCommand
 from escalation.case.moves.acknowledge import Acknowledge
 from escalation.case.view import MoveResult
 from escalation.case.work import Decision
@@ -69,7 +69,7 @@ class AsksForMoreLater(EscalationWorkflow):
     async def run(self, *begins: RawValue) -> contract.EscalationResult:
         return await super().run(*begins)
 
-    async def follow(self, command: c.PersonsCommand | contract.RebaseRequest) -> MoveResult:
+    async def follow(self, command: PersonsCommand | contract.RebaseRequest) -> MoveResult:
         if isinstance(command, Acknowledge):
             self._background.start(workflow.sleep(3600))
         return await super().follow(command)

@@ -8,8 +8,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from escalation.case.commands import PERSONS_COMMANDS
 from escalation.case.lifecycle import Move, State
+from escalation.case.move_index import PERSONS_COMMANDS
 from escalation.case.request import StartRequest
 from escalation.contract import RebaseRequest
 from escalation.kernel.values import from_plain
