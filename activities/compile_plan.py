@@ -50,6 +50,7 @@ class Planner:
             RateExceeded: If there were too many.
         """
         request = read_request(asked.key, asked.request, self._playbook())
+        # Counted before anything is compiled: too many starts must not cost what a start costs.
         self._starts.count(request)
         plan, priority = compile_plan(self._playbook(), request, datetime.now(UTC))
         request = replace(request, predecessor=await predecessor_of(request))

@@ -78,6 +78,8 @@ def error_of(progress: Progress) -> ApplicationError:
 @asynccontextmanager
 async def heartbeats(progress: Progress) -> AsyncIterator[None]:
     """Report all *progress* soon, and being alive in between; for the last time when it does not end well."""
+    # From the last heartbeat the next attempt knows who was notified. Only what left since then is repeated after a
+    # crash, under the same key.
     beating = asyncio.create_task(_beat(progress))
     try:
         yield

@@ -48,6 +48,7 @@ class Outages:
             ApplicationError: (`outage_finishing`) If the last one of this key is just ending; a retry opens a new one.
         """
         request = _part_of_an_outage(asked, self._playbook())
+        # One door for each outage: a flood of joins to one must not keep others out.
         door = self._doors.setdefault(str(request.outage), asyncio.Semaphore(AT_ONCE))
         async with door:
             return await _joined(asked, request)

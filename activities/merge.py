@@ -51,6 +51,8 @@ class Merges:
             raise MoveNotAllowed(f"{asked.key}: it cannot be merged into itself, which {asked.into} joined")
         self._require_same_tenant(asked.key, into)
         info = activity.info()
+        # The other one is asked by an update, and asks back what comes over (`find_merge`): nobody can hand over an
+        # escalation that is not being merged.
         question = MergeQuestion(key=asked.key, id=asked.id)
         same_on_retry = f"{info.workflow_run_id}/{info.activity_id}"
         try:

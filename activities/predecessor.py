@@ -42,6 +42,7 @@ async def predecessor_of(request: StartRequest) -> str | None:
 
 
 async def _looked_up(request: StartRequest, named: str) -> str:
+    # The list of ended runs is eventually consistent: what has just ended may be missing for a moment.
     ended: dict[str, str] = {}
     for _ in range(_LOOKS):
         ended = await _ended(request.key)

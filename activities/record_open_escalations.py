@@ -41,6 +41,7 @@ class OpenEscalations:
         return OpenEscalationsRecorded(asked=len(runs), silent=answers.count(False))
 
     async def _heard(self, run: WorkflowExecution) -> bool:
+        # A run that cannot answer now will put on record later what it has; the report says that it is missing.
         handle = activity.client().get_workflow_handle(run.id, run_id=run.run_id)
         try:
             batch: RecordBatch = await handle.query(contract.UNRECORDED, result_type=RecordBatch)

@@ -3,18 +3,6 @@ The long tail, by Apprise (https://appriseit.com): Telegram, WhatsApp, SMS and v
 whatever else it has a URL for.
 
 Owns the hand-over to Apprise and the reading of its answer. Must not know any of its services.
-
-Law 1: no line that Apprise or the library under it logs gets out: they name hosts, paths and numbers, of which the
-URL, a secret, consists. Law 2: nothing waits on the event loop: most of its services block, so they run in threads, a
-few at a time. Law 3: messages to one target go one after the other, since Apprise keeps the pace that a service asks
-for by target.
-
-Apprise answers yes or no. A no is judged by the HTTP status that its services name in their own lines (`error=404`),
-as a webhook's would be; without one (no connection, no answer) it may pass, and is tried again until the wave is
-given up. A service that counts repeats as one has no key to know them by: a message may come twice.
-
-Law 4: what a customer wrote calls nobody and links nowhere (`channels.escaped_markup`): many services read Markdown
-and mentions into what they are told is plain text.
 """
 
 import asyncio
@@ -47,6 +35,18 @@ if TYPE_CHECKING:
 PATIENCE = timedelta(seconds=30)
 AT_ONCE = 4
 SUBJECT_LENGTH = 250
+
+# Laws:
+# 1. No line that Apprise or the library under it logs gets out. They name hosts, paths and numbers, of which the URL
+#    consists, and the URL is a secret.
+# 2. Nothing waits on the event loop. Most services block, so they run in threads, a few at a time.
+# 3. Messages to one endpoint go one after the other: Apprise keeps the pace that a service asks for by endpoint.
+# 4. What a customer wrote calls nobody and links nowhere (`channels.escaped_markup`). Many services read Markdown and
+#    mentions into what they are told is plain text.
+#
+# Apprise answers yes or no. A no is judged by the HTTP status that its services name in their own lines (`error=404`),
+# as a webhook's would be. Without one (no connection, no answer) it may pass, and is tried again until the batch is
+# given up. A service that counts repeats as one has no key to know them by: a message may come twice.
 
 _BENEATH = ("urllib3", "requests", "slixmpp", "paho")
 _STATUS = re.compile(r"\berror=(\d{3})\b")

@@ -109,15 +109,13 @@ class _Unreachable(Exception):
 
 
 class EmailSession:
-    """
-    A pool of connections to one mail server.
+    """A pool of connections to one mail server."""
 
-    Law 1: a connection carries one message at a time.
-    Law 2: a permit is held for every connection in use, and given up for good only while another connection is open, so
-    that the pool shrinks to what the server allows, and never to nothing.
-    Law 3: a connection that turns out to be closed is replaced, once.
-    Law 4: a message whose content was sent is not sent again here, whatever came back: that is the caller's to decide.
-    """
+    # 1. A connection carries one message at a time.
+    # 2. A permit is held for every connection in use. It is given up for good only while another connection is open, so
+    #    that the pool shrinks to what the server allows, and never to nothing.
+    # 3. A connection that turns out to be closed is replaced, once.
+    # 4. A message whose content was sent is not sent again here, whatever came back: the caller decides.
 
     def __init__(self, settings: EmailSettings) -> None:
         self._settings = settings
@@ -159,10 +157,12 @@ class EmailSession:
             await self._permits.acquire()
             gives_up_permit = False
             try:
+                # While it waited for a permit, others found nobody there: a whole batch must not try one by one.
                 if self._failed_connects > failed_before and not self._open:
-                    return RetryLater(why=self._last_failure)  # while it waited, others found nobody there
+                    return RetryLater(why=self._last_failure)
                 return await self._send_over_some_connection(parcel)
             except _Unreachable as fault:
+                # The server may allow fewer connections than we: with one that is open, the pool shrinks.
                 if not self._open:
                     return RetryLater(why=fault.why)
                 gives_up_permit = True
@@ -171,6 +171,7 @@ class EmailSession:
                     self._permits.release()
 
     async def _send_over_some_connection(self, parcel: SmtpMessage) -> SendResult:
+        # Servers close idle connections. Nothing of the message has left then: a fresh one cannot double it.
         reused = self._take_idle()
         if reused is not None:
             with suppress(ConnectionLost):

@@ -3,10 +3,6 @@ Messages that leave as one HTTP request each.
 
 Owns the exchange: connections, turns, time, and what an answer means. Must not know what is posted (each channel says
 that), nor which addresses may be connected to (`runtime.network`).
-
-Law 1: no part of a target's URL, nor of an answer, gets into a reason or an error: the one is a secret, and the other
-may repeat it.
-Law 2: redirects are not followed: a message goes where it was sent, or nowhere.
 """
 
 import asyncio
@@ -39,6 +35,9 @@ AT_ONCE = 8
 """Connections of a session, and so messages under way."""
 LONGEST_WAIT = timedelta(hours=1)
 """The most that is waited when asked to, however much was asked for."""
+
+# No part of an endpoint's URL, nor of an answer, gets into a reason or an error: the one is a secret, and the other may
+# repeat it. Redirects are not followed: a message goes where it was sent, or nowhere.
 
 _READ_OF_AN_ANSWER = 16_384
 _MAY_PASS = frozenset(

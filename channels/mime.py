@@ -2,9 +2,6 @@
 A message as the bytes of an e-mail.
 
 Owns headers, encodings and identifiers. Must not know SMTP: how the bytes travel is `channels.email`'s affair.
-
-The headers are written here and not by `email.message`, whose folding loses or adds spaces between encoded words, and
-encodes long identifiers (https://github.com/python/cpython/issues/92081 and 144156). The body is the library's own.
 """
 
 import hashlib
@@ -23,6 +20,9 @@ from messages.plain_text import to_one_line, to_plain_lines
 
 SUBJECT_LENGTH = 200
 NAME_LENGTH = 100
+
+# The headers are written here and not by `email.message`, whose folding loses or adds spaces between encoded words, and
+# encodes long identifiers (https://github.com/python/cpython/issues/92081 and 144156). The body is the library's own.
 
 _SEVEN_BIT = SMTP.clone(cte_type="7bit")
 _LINE_LENGTH = 66

@@ -3,10 +3,6 @@ Slack, by incoming webhook.
 
 Owns how a message looks there, and what Slack's refusals say. Must not know connections: `channels.http_channel`
 does.
-
-All text is `plain_text`, which Slack shows as it is: emphasis (`*`, `_`, `~`, backticks), quotes and addresses mean
-nothing there, and they could not be escaped elsewhere. `&`, `<` and `>` are escaped all the same, so that it calls
-nobody (`<!channel>`) and hides no address behind a word, whoever reads it.
 """
 
 import json
@@ -20,6 +16,10 @@ from channels.http_channel import Answer, HttpChannel, Post
 from channels.protocol import OutboundMessage
 from escalation.kernel.characters import clip, pieces
 from messages.plain_text import to_one_line, to_plain_lines
+
+# All text is `plain_text`, which Slack shows as it is: emphasis (`*`, `_`, `~`, backticks), quotes and addresses mean
+# nothing there, and they could not be escaped elsewhere. `&`, `<` and `>` are escaped all the same, so that it calls
+# nobody (`<!channel>`) and hides no address behind a word, whoever reads it. Links are buttons.
 
 SUBJECT_LENGTH = 150
 TEXT_LENGTH = 12_000

@@ -64,7 +64,7 @@ async def converse(smtp: SMTP, parcel: SmtpMessage) -> SendResult:
     Hand one message over to a server that was greeted.
 
     Raises:
-        Dropped: If the connection ended before any of the message left.
+        ConnectionLost: If the connection ended before any of the message left.
     """
     needs_utf8 = not parcel.recipient.is_ascii
     if needs_utf8 and not smtp.supports_extension("smtputf8"):
@@ -76,6 +76,7 @@ async def converse(smtp: SMTP, parcel: SmtpMessage) -> SendResult:
         await smtp.mail(parcel.sender, options=_mail_options(smtp, parcel), encoding=encoding)
         await smtp.rcpt(str(parcel.recipient), encoding=encoding)
     except SMTPResponseException as refusal:
+        # 421 may come at any moment, and says nothing about this message.
         if refusal.code == _SERVICE_CLOSING:
             raise ConnectionLost(_said(refusal)) from None
         return _judged(refusal)
@@ -83,6 +84,7 @@ async def converse(smtp: SMTP, parcel: SmtpMessage) -> SendResult:
         raise ConnectionLost(
             f"the connection to the mail server was lost ({describe_reply(fault)})"
         ) from None
+    # From here on nobody can tell whether it arrived, unless the server answers.
     try:
         await smtp.data(parcel.message)
     except SMTPResponseException as refusal:
@@ -104,7 +106,8 @@ async def reset_session(smtp: SMTP) -> bool:
 
 
 def describe_reply(fault: Exception) -> str:
-    """A fault in one line. Its cause says more than what the library made of it, if it says anything."""
+    """Return a fault in one line."""
+    # Its cause says more than what the library made of it, if it says anything.
     if isinstance(fault, SMTPResponseException):
         return _said(fault)
     texts = (str(each) for each in (fault.__cause__, fault) if each is not None)
@@ -119,8 +122,8 @@ def _mail_options(smtp: SMTP, parcel: SmtpMessage) -> list[str]:
 
 
 def _judged(refusal: SMTPResponseException) -> RetryLater | RefusedForGood:
-    """Permanent is what the server says for good (5xx) of this recipient or this message. What it says of us (our
-    login, our sender address, our session) is the operator's to fix, and the message waits for that."""
+    # For good is what the server says so (5xx) of this recipient or this message. What it says of us (our login, our
+    # sender address, our session) is for the operator to fix, and the message waits for that.
     is_for_good = 500 <= refusal.code < 600 and refusal.code not in _OURS_TO_FIX
     is_of_the_message = (
         isinstance(refusal, SMTPRecipientRefused | SMTPDataError) or refusal.code == _TOO_LARGE

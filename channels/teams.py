@@ -2,10 +2,6 @@
 Microsoft Teams, by the webhook of a Workflow ("Post to a channel when a webhook request is received").
 
 Owns how a message looks there. Must not know connections: those are `channels.http_channel`'s.
-
-All text is in text runs, which Teams shows as they are: Markdown, mentions and `{{DATE()}}` mean nothing there,
-unlike in a text block, so that there is nothing to escape. A run keeps no line ends, so each line is a block of its
-own.
 """
 
 import json
@@ -18,6 +14,9 @@ from channels.http_channel import HttpChannel, Post
 from channels.protocol import OutboundMessage
 from escalation.kernel.characters import ELLIPSIS, clip
 from messages.plain_text import to_one_line, to_plain_lines
+
+# All text is in text runs, which Teams shows as they are: Markdown, mentions and `{{DATE()}}` mean nothing there (in a
+# text block they would), so that there is nothing to escape. A run keeps no line ends: each line is a block of its own.
 
 SUBJECT_LENGTH = 150
 LINES, TEXT_LENGTH = 80, 5000

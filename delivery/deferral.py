@@ -1,18 +1,6 @@
 """
 Stage Defer: quiet hours and limits decide once whether a message leaves now, and the decision is kept (COMM-11,
 COMM-12).
-
-Theory. Of a message that was under way when a worker died, nobody knows whether it left. A receiver can drop the
-repeat only under the same key, so what may have left by itself must never leave again in a digest, and the other way
-round:
-
-    decided to leave by itself   leaves by itself again; if quiet hours have begun, the inbox keeps it apart
-    decided to wait              is handed to the inbox, unless that has it or let it leave already
-    not decided                  cannot have left: it is decided now
-
-The server has the decisions before any message of the batch leaves, with the heartbeat of this activity. A later
-activity for the same batch has no heartbeat: there the inbox is asked first, and whatever it does not know leaves by
-itself.
 """
 
 from dataclasses import replace
@@ -28,6 +16,18 @@ from delivery.stage import Stage
 from escalation.notifications.inbox import MANY, DeferredMessage, InboxContent
 
 log = structlog.get_logger(__name__)
+
+
+# Of a message that was under way when a worker died, nobody knows whether it left. A receiver can drop the repeat only
+# under the same key, so what may have left by itself must never leave again in a digest, and the other way round:
+#
+#     decided to leave by itself   leaves by itself again; if quiet hours have begun, the inbox keeps it apart
+#     decided to wait              is handed to the inbox, unless that has it or let it leave already
+#     not decided                  cannot have left: it is decided now
+#
+# The server has the decisions before any message of the batch leaves, with the heartbeat of this activity. A later
+# activity for the same batch has no heartbeat: there the inbox is asked first, and whatever it does not know leaves by
+# itself.
 
 
 class Defer(Stage):
@@ -62,7 +62,7 @@ class Defer(Stage):
             return _pending(message, "it has to wait, and could not be put aside")
 
     def _decide(self, message: Message) -> Deferral | None:
-        """Of a repeated batch nothing is counted: whatever the inbox does not know may have left."""
+        # Of a repeated batch nothing is counted: whatever the inbox does not know may have left.
         if self._attempt.is_repeat:
             return None
         now = self._attempt.started_at

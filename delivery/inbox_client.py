@@ -130,6 +130,7 @@ async def _reach(id_: str, ask: Callable[[WorkflowHandle[Any, Any]], Awaitable[_
     Raises:
         RPCError: If none is there.
     """
+    # An escalation that closes goes on as its follow-up under another name. Between the two tries it may have closed.
     client = activity.client()
     for name in senders_of(id_):
         try:

@@ -1,13 +1,6 @@
 """
 A channel with a limit as a whole: no message leaves before its slot, from any worker (COMM-12).
 
-Theory. One workflow for each limited channel (`workflows.channel_limit`) gives slots; all workers ask it. A worker
-asks once
-for all messages that want a slot at the same moment, and waits for a slot that is near. For one that is not, the
-messages stay pending, and come back with the next attempt. Nobody computes with the clocks of two machines: a slot
-begins that long after the answer came, at the latest, and ends `LEEWAY` and that long after it was asked for, at the
-earliest.
-
 It must not know what a slot depends on (`escalation.notifications.channel_limit`), nor who is notified of what.
 """
 
@@ -30,6 +23,13 @@ from escalation.contract import CHANNEL_LIMIT, ESCALATION_QUEUE, RESERVE_SLOTS
 from escalation.kernel.ids import Own, own_id
 from escalation.notifications.channel_limit import LEEWAY, MOST_TURNS, ChannelLimit, ReserveSlots, Slots
 from escalation.policy.preferences import Limit
+
+# One workflow for each limited channel (`workflows.channel_limit`) gives slots, and all workers ask it. A worker asks
+# once for all messages that want a slot at the same moment, and waits for a slot that is near. For one that is not, the
+# messages stay pending, and come back with the next attempt.
+#
+# Nobody computes with the clocks of two machines. A slot begins, at the latest, that long after the answer came; it
+# ends, at the earliest, that long and `LEEWAY` after it was asked for.
 
 _SOON = {False: timedelta(seconds=10), True: timedelta(seconds=20)}
 """Distance of a slot that is waited for, by urgency: what is urgent reaches further, and so goes first."""
@@ -86,7 +86,7 @@ class _LimitedSession:
         return await self._session.send(message)
 
     def _not_yet(self, urgent: bool) -> NoSlotYet:
-        """Counted from the last slot of this attempt, which goes on until then."""
+        # Counted from the last slot of this attempt, which goes on until then.
         if urgent not in self._back_at:
             self._back_at[urgent] = self._queues[urgent].back_at()
         after = self._back_at[urgent] - max(self._last_slot, monotonic())

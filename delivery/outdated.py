@@ -26,6 +26,7 @@ class DropOutdated(Stage):
     async def prepare(self) -> None:
         if not self._is_needed:
             return
+        # A notification of a batch has the same facts for all its readers, so it is asked about once, not for each.
         pending = tuple(self._progress.pending)
         reasons: dict[str, str] = {}
         for batch in batches_of(_notices_of(pending)):

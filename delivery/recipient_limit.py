@@ -1,11 +1,6 @@
 """
 Limits of a recipient, as far as this worker can tell (COMM-11, COMM-12). `delivery.deferral` asks, and carries it
 out.
-
-What this worker sent lately is only a hint, and the inbox is the truth. Whoever gets more than a limit allows is
-handed over to the inbox, and for as long as the limit reaches back everything goes there, from this worker as from
-any other. So each worker counts only the beginning of a burst for itself, and without a burst nobody is asked
-anything.
 """
 
 from dataclasses import dataclass, field
@@ -27,9 +22,15 @@ class _Counted:
     handed_over_until: datetime | None = None
 
 
+# What this worker sent lately is only a hint, and the inbox is the truth. Whoever gets more than a limit allows is
+# handed over to the inbox. For as long as the limit reaches back everything goes there, from this worker as from any
+# other. So each worker counts only the beginning of a burst for itself, and without a burst nobody is asked anything.
+
+
 class RecipientLimits:
-    """One for each worker process. Decides without a pause, so that messages under way at once cannot both take the
-    last place."""
+    """Counts of one worker process."""
+
+    # Nothing is awaited here, so that messages under way at once cannot both take the last place.
 
     def __init__(self) -> None:
         self._counted: dict[tuple[str, str], _Counted] = {}

@@ -1,9 +1,5 @@
 """
 Stage Send: by the recipient's addresses, in their order, until a channel takes the message (COMM-13).
-
-    Delivered   it is settled
-    Later       it stays pending, and comes back to the same address: the next one might be a repeat
-    Never       the next address is tried; after the last one it is undelivered, with every reason
 """
 
 from collections.abc import AsyncIterator, Mapping
@@ -21,6 +17,11 @@ from delivery.recipient_message import Message
 from delivery.stage import Stage
 
 log = structlog.get_logger(__name__)
+
+
+# Delivered        it is settled
+# RetryLater       it stays pending, and comes back to the same address: the next one might be a repeat
+# RefusedForGood   the next address is tried; after the last one it is undelivered, with every reason
 
 
 class Send(Stage):
@@ -55,8 +56,8 @@ class Send(Stage):
         return message.undelivered(obstacles or ("no address is known",), channel)
 
     async def _try(self, message: Message, address: Address) -> SendResult:
-        """Trouble of any kind is an answer. A channel that raises has a mistake of ours: the message waits for the
-        correction, and the others leave."""
+        # Trouble of any kind is an answer. A channel that raises has a mistake of ours: the message waits for the
+        # correction, and the others leave.
         fault = ""
         try:
             outcome = await self._sessions[address.channel].send(message.outbound(address, self._written_at))

@@ -1,20 +1,19 @@
 """
-Every template read and every message rendered: what is missing, broken or left in another language.
+Check of all templates: each is read, and every message rendered, in every language and with facts of every shape.
 
-Owns what counts as a fault, which somebody must mend before messages leave, and what as a warning. It must not know
-how findings are shown.
+Owns what counts as a fault, which somebody must fix before messages leave, and what as a warning. It must not know how
+findings are shown.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from difflib import get_close_matches
-from functools import partial
 from pathlib import Path
 
 from jinja2 import Environment, TemplateSyntaxError, meta, nodes
 
 from escalation.kernel.language_tag import language_tag
-from escalation.policy.people import Recipient
+from escalation.notifications.notification import Occasion
 from messages.catalogue import Finding, findings
 from messages.catalogue import languages as catalogue_languages
 from messages.examples import ANSWERED_BY_LINK, EXAMPLES, HOSTILE, LINK, SHAPES, make_example
@@ -26,32 +25,36 @@ COMPLETE_LANGUAGES = frozenset({"en", "id", "tr"})
 _LEFTOVER = re.compile(r"\bNone\b|Undefined|\{\{|\}\}|\{%|%\}|\{#|\bdatetime\b|\bengine\b(?!,)")
 _UNESCAPED = "<b onmouseover"
 assert _UNESCAPED in HOSTILE
+_MUST_SAY = {
+    Occasion.RECEIPT: ("subject", "priority", "owner", "resolve_by"),
+    Occasion.HAND_OVER: ("owner",),
+}
+"""Facts that customers must be told on an occasion, whoever words it."""
 
 
 def check_templates(overrides: Path | None = None) -> tuple[Finding, ...]:
     """
-    All findings, each once, by file.
+    Return all findings, each once, by file.
 
     Raises:
         TemplateFault: If *overrides* is no folder.
     """
-    texts = MessageRenderer(overrides)
-    read = tuple(_read(texts))
-    rendered = (each for each in _rendered(texts) if not _is_told(each, read))
-    words = findings(overrides, languages_of(texts), COMPLETE_LANGUAGES)
-    return tuple(sorted(dict.fromkeys((*read, *_gaps(texts), *words, *rendered))))
+    check = _Check(MessageRenderer(overrides))
+    in_files = tuple(check.files())
+    # One slip, one fault: that a message cannot be written says no more than what its file is at fault for.
+    rendered = (
+        each
+        for each in check.messages()
+        if "cannot be written" not in each.what or not any(file.file.endswith(each.file) for file in in_files)
+    )
+    words = findings(overrides, check.languages, COMPLETE_LANGUAGES)
+    return tuple(sorted(dict.fromkeys((*in_files, *check.gaps(), *words, *rendered))))
 
 
-def _is_told(finding: Finding, read: Iterable[Finding]) -> bool:
-    """One slip, one fault: that a message cannot be written says no more than what its file is at fault for."""
-    return "cannot be written" in finding.what and any(each.file.endswith(finding.file) for each in read)
-
-
-def languages_of(texts: MessageRenderer) -> tuple[str, ...]:
+def languages_of(renderer: MessageRenderer) -> tuple[str, ...]:
+    templates = renderer.templates
     return tuple(
-        sorted(
-            {*COMPLETE_LANGUAGES, *texts.templates.languages, *catalogue_languages(texts.templates.overrides)}
-        )
+        sorted({*COMPLETE_LANGUAGES, *templates.languages, *catalogue_languages(templates.overrides)})
     )
 
 
@@ -59,22 +62,104 @@ def _names(audience: str) -> tuple[str, ...]:
     return (*(occasion.value for occasion in EXAMPLES[audience]), DIGEST)
 
 
-def _read(texts: MessageRenderer) -> Iterator[Finding]:
-    """Each file by itself: its name, its syntax, and what it names."""
-    for folder in texts.templates.folders:
-        for path in sorted(folder.glob("*/*/*.txt")):
-            language, audience, name = path.parent.parent.name, path.parent.name, path.stem
-            file = str(path.relative_to(folder) if folder == SHIPPED else path)
-            if not is_language_folder(language):
-                yield Finding(
-                    str(path.parent.parent), f"no letter is read from it{_named_as_a_tag(language)}"
-                )
-            elif audience not in EXAMPLES:
-                yield Finding(file, f"no audience is called {audience}; there are: {', '.join(EXAMPLES)}")
-            elif name not in PARTS and name not in _names(audience):
-                yield Finding(file, f"there is no such message{_meant(name, audience)}")
-            else:
-                yield from _faults_in(texts, path, file, language, audience)
+class _Check:
+    def __init__(self, renderer: MessageRenderer) -> None:
+        self._renderer = renderer
+        self._templates = renderer.templates
+        self.languages = languages_of(renderer)
+
+    def files(self) -> Iterator[Finding]:
+        """Check each file by itself: its name, its syntax, and what it names."""
+        for folder in self._templates.folders:
+            for path in sorted(folder.glob("*/*/*.txt")):
+                language, audience, name = path.parent.parent.name, path.parent.name, path.stem
+                file = str(path.relative_to(folder) if folder == SHIPPED else path)
+                if not is_language_folder(language):
+                    what = f"no message is read from it{_named_as_a_tag(language)}"
+                    yield Finding(str(path.parent.parent), what)
+                elif audience not in EXAMPLES:
+                    yield Finding(file, f"no audience is called {audience}; there are: {', '.join(EXAMPLES)}")
+                elif name not in PARTS and name not in _names(audience):
+                    yield Finding(file, f"there is no such message{_meant(name, audience)}")
+                else:
+                    yield from (Finding(file, what) for what in self._faults_in(path, language, audience))
+
+    def _faults_in(self, path: Path, language: str, audience: str) -> Iterator[str]:
+        try:
+            environment = self._templates.world(audience, language, language).environment
+            tree = environment.parse(path.read_text(encoding="utf-8"))
+            named = meta.find_undeclared_variables(tree)
+        except TemplateFault:
+            return  # the words of the language cannot be read, which is a finding of its own
+        except TemplateSyntaxError as fault:
+            yield f"line {fault.lineno}: {fault.message}"
+            return
+        except (OSError, UnicodeDecodeError) as fault:
+            yield f"cannot be read: {fault}"
+            return
+        known = template_variables(audience, path.stem)
+        for name in sorted(named - known):
+            yield f"names {name}, which is no fact of it; there are: {', '.join(sorted(known))}"
+        for block in sorted(_blocks(tree) - _blocks_of_layout(environment)):
+            yield f"has a block {block}, which its layout does not have"
+
+    def gaps(self) -> Iterator[Finding]:
+        """Find the templates that a language has not, so that English stands in."""
+        for language in self.languages:
+            for audience in EXAMPLES:
+                for name in (*_names(audience), "layout"):
+                    if not self._templates.has(language, audience, name):
+                        file = f"{language}/{audience}/{name}.txt"
+                        yield Finding(file, "is missing: English is used", language in COMPLETE_LANGUAGES)
+
+    def messages(self) -> Iterator[Finding]:
+        """Check every message in every language and shape, and a digest of all of them."""
+        for language in filter(self._has_words, self.languages):
+            for audience, occasions in EXAMPLES.items():
+                for shape in SHAPES:
+                    notices = [make_example(audience, each, shape, language=language) for each in occasions]
+                    for notice in notices:
+                        yield from self._faults_of(notice, shape)
+                    yield from self._faults_of_digest(notices, shape, f"{language}/{audience}/{DIGEST}.txt")
+
+    def _has_words(self, language: str) -> bool:
+        try:
+            self._templates.words(language)
+        except TemplateFault:
+            return False  # a finding of its own
+        return True
+
+    def _faults_of(self, notice: Notice, shape: str) -> Iterator[Finding]:
+        recipient = notice.to[0]
+        file = f"{recipient.language}/{notice.audience}/{notice.occasion}.txt"
+        try:
+            rendered = self._renderer.render(notice, recipient, "" if shape == "short" else LINK)
+        except TemplateFault as fault:
+            yield Finding(file, str(fault))
+            return
+        yield from _oddities(file, rendered, shape)
+        if shape == "usual":
+            yield from self._unsaid(file, notice, f"{rendered.subject}\n{rendered.text}")
+
+    def _faults_of_digest(self, notices: Sequence[Notice], shape: str, file: str) -> Iterator[Finding]:
+        try:
+            rendered = self._renderer.render_digest([(notice, notice.to[0]) for notice in notices])
+        except TemplateFault as fault:
+            if file in str(fault):  # else one of the messages cannot be written, which it says itself
+                yield Finding(file, str(fault))
+        else:
+            yield from _oddities(file, rendered, shape)
+
+    def _unsaid(self, file: str, notice: Notice, said: str) -> Iterator[Finding]:
+        """Find what a message must say, whoever words it (COMM-1, COMM-3, COMM-4), and does not."""
+        facts = self._renderer.facts(notice, notice.to[0])
+        is_for_customers = notice.audience == "customer"
+        names = (*_MUST_SAY.get(notice.occasion, ()), "next_update_at") if is_for_customers else ("key",)
+        for name in names:
+            if facts[name] and str(facts[name]) not in said:
+                yield Finding(file, f"does not say {name}, which its reader must know")
+        if notice.occasion in ANSWERED_BY_LINK and LINK not in said:
+            yield Finding(file, "does not show the link to answer by")
 
 
 def _named_as_a_tag(folder: str) -> str:
@@ -89,33 +174,6 @@ def _meant(name: str, audience: str) -> str:
     return f"; did you mean {close[0]}.txt?" if close else ""
 
 
-def _faults_in(
-    texts: MessageRenderer, path: Path, file: str, language: str, audience: str
-) -> Iterator[Finding]:
-    try:
-        environment = texts.templates.world(audience, language, language).environment
-        tree = environment.parse(path.read_text(encoding="utf-8"))
-        unknown = meta.find_undeclared_variables(tree) - template_variables(audience, path.stem)
-    except TemplateFault:
-        return  # the words of the language cannot be read, which is a finding of its own
-    except TemplateSyntaxError as fault:
-        yield Finding(file, f"line {fault.lineno}: {fault.message}")
-        return
-    except (OSError, UnicodeDecodeError) as fault:
-        yield Finding(file, f"cannot be read: {fault}")
-        return
-    for name in sorted(unknown):
-        yield Finding(
-            file, f"names {name}, which is no fact of it; there are: {_listed(audience, path.stem)}"
-        )
-    for block in sorted(_blocks(tree) - _blocks_of_layout(environment)):
-        yield Finding(file, f"has a block {block}, which its layout does not have")
-
-
-def _listed(audience: str, name: str) -> str:
-    return ", ".join(sorted(template_variables(audience, name)))
-
-
 def _blocks(tree: nodes.Template) -> set[str]:
     return {block.name for block in tree.find_all(nodes.Block)} if tree.find(nodes.Extends) else set()
 
@@ -127,83 +185,9 @@ def _blocks_of_layout(environment: Environment) -> set[str]:
         return set()  # its own finding says so
 
 
-def _gaps(texts: MessageRenderer) -> Iterator[Finding]:
-    """What a language has no text for, so that English stands in."""
-    for language in languages_of(texts):
-        for audience in EXAMPLES:
-            for name in (*_names(audience), "layout"):
-                if not texts.templates.has(language, audience, name):
-                    yield Finding(
-                        f"{language}/{audience}/{name}.txt",
-                        "is missing: English is used",
-                        language in COMPLETE_LANGUAGES,
-                    )
-
-
-def _rendered(texts: MessageRenderer) -> Iterator[Finding]:
-    """Every message in every language and shape."""
-    for language in filter(partial(_has_words, texts), languages_of(texts)):
-        for audience, occasions in EXAMPLES.items():
-            for occasion in occasions:
-                for shape in SHAPES:
-                    yield from _faults_of(
-                        texts, make_example(audience, occasion, shape, language=language), shape
-                    )
-            yield from _faults_of_bundle(texts, audience, language)
-
-
-def _has_words(texts: MessageRenderer, language: str) -> bool:
-    try:
-        texts.templates.words(language)
-    except TemplateFault:
-        return False  # a finding of its own, told once
-    return True
-
-
-def _faults_of(texts: MessageRenderer, notice: Notice, shape: str) -> Iterator[Finding]:
-    recipient = notice.to[0]
-    file = f"{recipient.language}/{notice.audience}/{notice.occasion}.txt"
-    try:
-        text = texts.render(notice, recipient, "" if shape == "short" else LINK)
-    except TemplateFault as fault:
-        yield Finding(file, str(fault))
-        return
-    yield from _oddities(file, text, shape)
-    if shape == "usual":
-        yield from _unsaid(texts, file, notice, recipient, text)
-
-
-def _faults_of_bundle(texts: MessageRenderer, audience: str, language: str) -> Iterator[Finding]:
-    for shape in SHAPES:
-        notices = (make_example(audience, each, shape, language=language) for each in EXAMPLES[audience])
-        file = f"{language}/{audience}/{DIGEST}.txt"
-        try:
-            text = texts.render_digest([(notice, notice.to[0]) for notice in notices])
-        except TemplateFault as fault:
-            if file in str(fault):  # else one of the messages cannot be written, which it says itself
-                yield Finding(file, str(fault))
-        else:
-            yield from _oddities(file, text, shape)
-
-
-def _oddities(file: str, text: RenderedMessage, shape: str) -> Iterator[Finding]:
-    if _UNESCAPED in text.html:
+def _oddities(file: str, rendered: RenderedMessage, shape: str) -> Iterator[Finding]:
+    if _UNESCAPED in rendered.html:
         yield Finding(file, "its page puts text in as HTML: something is marked as safe that is not")
     if shape != "hostile":
-        for leftover in sorted(set(_LEFTOVER.findall(f"{text.subject}\n{text.text}"))):
+        for leftover in sorted(set(_LEFTOVER.findall(f"{rendered.subject}\n{rendered.text}"))):
             yield Finding(file, f"shows {leftover!r} to its reader")
-
-
-def _unsaid(
-    texts: MessageRenderer, file: str, notice: Notice, recipient: Recipient, linked: RenderedMessage
-) -> Iterator[Finding]:
-    """What a message must say, whoever words it (COMM-1, COMM-3, COMM-4)."""
-    shown = texts.facts(notice, recipient)
-    must = {"receipt": ("subject", "priority", "owner", "resolve_by"), "hand_over": ("owner",)}
-    names = (*must.get(notice.occasion, ()), "next_update_at") if notice.audience == "customer" else ("key",)
-    whole = f"{linked.subject}\n{linked.text}"
-    for name in names:
-        if shown[name] and str(shown[name]) not in whole:
-            yield Finding(file, f"does not say {name}, which its reader must know")
-    if notice.occasion in ANSWERED_BY_LINK and LINK not in whole:
-        yield Finding(file, "does not show the link to answer by")
