@@ -31,7 +31,6 @@ from escalation.notifications.delivery_results import DeliveryResult
 from escalation.policy.local_time import DeskTime
 from escalation.task_force.events import TaskForceEvent
 from escalation.task_force.state import Charter, Seat, TaskForce
-from escalation.task_force.timeline import sentence as force_sentence
 from messages.speaker import speaker as english
 from workflows import search_attributes as sa
 
@@ -235,7 +234,7 @@ def force_details(now: TaskForce, events: Sequence[TaskForceEvent]) -> str:
         "",
     ]
     for event in reversed(events[-_LATEST:]):
-        line = f"- {minute(event.at)} {escaped(english().say(force_sentence(event)))}"
+        line = f"- {minute(event.at)} {escaped(english().say(event.sentence()))}"
         if len("\n".join(lines).encode()) + len(line.encode()) > LONGEST_DETAILS:
             break
         lines.append(line)

@@ -102,7 +102,7 @@ def updates_of(decision: TaskForceDecision) -> TaskForceUpdate | None:
     is_update = isinstance(report, e.StatusReported) and report.is_update
     return TaskForceUpdate(
         summary=summary(decision.force),
-        happened=tuple(timeline.sentence(event) for event in told),
+        happened=tuple(event.sentence() for event in told),
         report=decision.force.reports[-1] if is_update else None,
         is_status_missed=bool(found.keys() & {"status_missed", "status_chased"}),
         vacant=tuple(event.role for event in told if isinstance(event, e.SeatLeftVacant)),

@@ -2,32 +2,74 @@
 What happened to a task force: past tense, each with who and when. The record is its own; the escalation hears of it.
 """
 
-from dataclasses import field
+from dataclasses import field, replace
 from datetime import timedelta
 from typing import Annotated, Literal
 
 from pydantic import Field
 
+from escalation.kernel.budgets import REPORTS, last_of
 from escalation.kernel.business_time import OpenHours
-from escalation.kernel.clocks import Clock
+from escalation.kernel.clock_name import ClockName
+from escalation.kernel.clocks import (
+    Clock,
+    limit_chases,
+    reminded,
+    retime_clock,
+)
 from escalation.kernel.event import RecordedEvent
-from escalation.kernel.values import Instant, InternalText, Name, frozen
+from escalation.kernel.reasons import Person, Reason, Term, reason, sentences
+from escalation.kernel.timeline_entry import clock_started
+from escalation.kernel.values import ENGINE, Instant, InternalText, Name, frozen
 from escalation.notifications.delivery_results import DeliveryResult
 from escalation.policy.plan import Calendar
-from escalation.task_force.state import Charter, EscalationSummary
+from escalation.task_force.lifecycle import TaskForceMove, step
+from escalation.task_force.state import (
+    REPORTS_KEPT,
+    Charter,
+    EscalationSummary,
+    StatusReport,
+    Task,
+    TaskForce,
+)
+from escalation.task_force.state_changes import change_seat, change_status, change_task, with_clocks
 
 NO_NOTE = InternalText("")
+_A_DAY = timedelta(days=1)
 
 
 @frozen
 class BaseEvent(RecordedEvent):
     """Something that happened to a task force."""
 
+    @property
+    def code(self) -> str:
+        return f"force.{self.kind}"
+
+    @property
+    def added(self) -> str:
+        """What somebody added in their own words."""
+        return ""
+
+    def applied_to(self, now: TaskForce) -> TaskForce:
+        """Return the task force after this; the number of the event is set by whoever applies it."""
+        return now
+
 
 @frozen
 class Deployed(BaseEvent):
     kind: Literal["deployed"] = "deployed"
     charter: Charter
+
+    def applied_to(self, now: TaskForce) -> TaskForce:  # noqa: ARG002 - there is none before it
+        raise ValueError("a task force is deployed once")
+
+    def sentence(self) -> Reason:
+        return reason(self.code, Person(self.charter.lead), len(self.charter.seats))
+
+    @property
+    def added(self) -> str:
+        return str(self.charter.mission)
 
 
 @frozen
@@ -40,6 +82,20 @@ class SeatOffered(BaseEvent):
     anew: bool = False
     """Whoever was asked before may be asked again."""
 
+    def applied_to(self, now: TaskForce) -> TaskForce:
+        seat = now.seats[self.seat - 1]
+        tried = (self.to,) if self.anew else (*seat.tried, self.to)
+        # a person offers it again: what was said before has been told
+        said = seat.declined if self.by == ENGINE else {}
+        return change_seat(
+            now,
+            self.seat,
+            lambda seat: replace(seat, offered_to=self.to, tried=tried, declined=said, clock=self.clock),
+        )
+
+    def sentence(self) -> Reason:
+        return reason(self.code, self.role, Person(self.to))
+
 
 @frozen
 class SeatAccepted(BaseEvent):
@@ -48,6 +104,20 @@ class SeatAccepted(BaseEvent):
     role: str
     note: InternalText = NO_NOTE
 
+    def applied_to(self, now: TaskForce) -> TaskForce:
+        return change_seat(
+            now,
+            self.seat,
+            lambda seat: replace(seat, held_by=self.by, note=self.note, offered_to=None, clock=None),
+        )
+
+    def sentence(self) -> Reason:
+        return reason(self.code, Person(self.by), self.role)
+
+    @property
+    def added(self) -> str:
+        return str(self.note)
+
 
 @frozen
 class SeatDeclined(BaseEvent):
@@ -55,6 +125,19 @@ class SeatDeclined(BaseEvent):
     seat: int
     role: str
     why: InternalText = NO_NOTE
+
+    def applied_to(self, now: TaskForce) -> TaskForce:
+        declined = {**now.seats[self.seat - 1].declined, self.by: self.why}
+        return change_seat(
+            now, self.seat, lambda seat: replace(seat, declined=declined, offered_to=None, clock=None)
+        )
+
+    def sentence(self) -> Reason:
+        return reason(self.code, Person(self.by), self.role)
+
+    @property
+    def added(self) -> str:
+        return str(self.why)
 
 
 @frozen
@@ -65,6 +148,12 @@ class SeatUnanswered(BaseEvent):
     person: str
     why: str
 
+    def applied_to(self, now: TaskForce) -> TaskForce:
+        return change_seat(now, self.seat, lambda seat: replace(seat, offered_to=None, clock=None))
+
+    def sentence(self) -> Reason:
+        return reason(self.code, Person(self.person), self.why, self.role)
+
 
 @frozen
 class SeatLeftVacant(BaseEvent):
@@ -73,6 +162,9 @@ class SeatLeftVacant(BaseEvent):
     kind: Literal["seat_left_vacant"] = "seat_left_vacant"
     seat: int
     role: str
+
+    def sentence(self) -> Reason:
+        return reason(self.code, self.role)
 
 
 @frozen
@@ -84,10 +176,28 @@ class SeatLeft(BaseEvent):
     role: str
     why: InternalText = NO_NOTE
 
+    def applied_to(self, now: TaskForce) -> TaskForce:
+        tasks = (
+            replace(task, owner=now.charter.lead) if task.is_open and task.owner == self.by else task
+            for task in now.tasks
+        )
+        without = replace(now, tasks=tuple(tasks))
+        return change_seat(without, self.seat, lambda seat: replace(seat, held_by=None, declined={}))
+
+    def sentence(self) -> Reason:
+        return reason(self.code, Person(self.by), self.role)
+
+    @property
+    def added(self) -> str:
+        return str(self.why)
+
 
 @frozen
 class WorkBegun(BaseEvent):
     kind: Literal["work_begun"] = "work_begun"
+
+    def applied_to(self, now: TaskForce) -> TaskForce:
+        return replace(now, state=step(now.state, TaskForceMove.BEGIN_WORK))
 
 
 @frozen
@@ -95,11 +205,20 @@ class StatusClockStarted(BaseEvent):
     kind: Literal["status_clock_started"] = "status_clock_started"
     clock: Clock
 
+    def applied_to(self, now: TaskForce) -> TaskForce:
+        return replace(now, status=self.clock)
+
+    def sentence(self) -> Reason:
+        return clock_started(self.code, self.clock)
+
 
 @frozen
 class StatusAsked(BaseEvent):
     kind: Literal["status_asked"] = "status_asked"
     passed: int
+
+    def applied_to(self, now: TaskForce) -> TaskForce:
+        return change_status(now, lambda clock: reminded(clock, self.passed))
 
 
 @frozen
@@ -110,6 +229,12 @@ class StatusThresholdsSkipped(BaseEvent):
     passed: int
     skipped: int
 
+    def applied_to(self, now: TaskForce) -> TaskForce:
+        return change_status(now, lambda clock: replace(clock, passed=self.passed))
+
+    def sentence(self) -> Reason:
+        return reason(self.code, self.skipped)
+
 
 @frozen
 class StatusMissed(BaseEvent):
@@ -118,11 +243,23 @@ class StatusMissed(BaseEvent):
     passed: int
     chased: int = 0
 
+    def applied_to(self, now: TaskForce) -> TaskForce:
+        return change_status(
+            now,
+            lambda clock: replace(clock, passed=self.passed, breached_at=self.due_at, chased=self.chased),
+        )
+
+    def sentence(self) -> Reason:
+        return reason(self.code, self.due_at)
+
 
 @frozen
 class StatusChased(BaseEvent):
     kind: Literal["status_chased"] = "status_chased"
     times: int
+
+    def applied_to(self, now: TaskForce) -> TaskForce:
+        return change_status(now, lambda clock: replace(clock, chased=self.times))
 
 
 @frozen
@@ -131,6 +268,14 @@ class StatusReported(BaseEvent):
     text: InternalText
     is_update: bool = False
     """Everybody who follows the escalation is told."""
+
+    def applied_to(self, now: TaskForce) -> TaskForce:
+        report = StatusReport(at=self.at, by=self.by, text=self.text)
+        return replace(now, reports=last_of((*now.reports, report)[-REPORTS_KEPT:], REPORTS))
+
+    @property
+    def added(self) -> str:
+        return str(self.text)
 
 
 @frozen
@@ -141,6 +286,16 @@ class TaskAdded(BaseEvent):
     owner: Name
     due_at: Instant | None = None
 
+    def applied_to(self, now: TaskForce) -> TaskForce:
+        # its owner is reminded a day before it is due, or when a quarter of its time is left
+        soon = self.due_at and max(self.due_at - _A_DAY, self.due_at - (self.due_at - self.at) / 4)
+        task = Task(number=self.task, what=self.what, owner=self.owner, due_at=self.due_at, due_soon_at=soon)
+        return replace(now, tasks=(*now.tasks, task))
+
+    def sentence(self) -> Reason:
+        parts = (self.task, Person(self.owner), self.what)
+        return reason(f"{self.code}.due", *parts, self.due_at) if self.due_at else reason(self.code, *parts)
+
 
 @frozen
 class TaskFinished(BaseEvent):
@@ -149,12 +304,28 @@ class TaskFinished(BaseEvent):
     what: InternalText
     note: InternalText = NO_NOTE
 
+    def applied_to(self, now: TaskForce) -> TaskForce:
+        return change_task(now, self.task, lambda task: replace(task, done_by=self.by))
+
+    def sentence(self) -> Reason:
+        return reason(self.code, Person(self.by), self.task, self.what)
+
+    @property
+    def added(self) -> str:
+        return str(self.note)
+
 
 @frozen
 class TaskDueSoon(BaseEvent):
     kind: Literal["task_due_soon"] = "task_due_soon"
     task: int
     owner: Name
+
+    def applied_to(self, now: TaskForce) -> TaskForce:
+        return change_task(now, self.task, lambda task: replace(task, reminded=1))
+
+    def sentence(self) -> Reason:
+        return reason(self.code, Person(self.owner), self.task)
 
 
 @frozen
@@ -164,6 +335,12 @@ class TaskOverdue(BaseEvent):
     owner: Name
     what: InternalText
 
+    def applied_to(self, now: TaskForce) -> TaskForce:
+        return change_task(now, self.task, lambda task: replace(task, reminded=2))
+
+    def sentence(self) -> Reason:
+        return reason(self.code, Person(self.owner), self.task, self.what)
+
 
 @frozen
 class StoodDown(BaseEvent):
@@ -171,6 +348,13 @@ class StoodDown(BaseEvent):
     why: str
     left: tuple[str, ...] = ()
     """Tasks that are still open."""
+
+    def applied_to(self, now: TaskForce) -> TaskForce:
+        return replace(now, state=step(now.state, TaskForceMove.STAND_DOWN), ended_at=self.at)
+
+    def sentence(self) -> Reason:
+        left = sentences(self.left)
+        return reason(f"{self.code}.open", self.why, left) if self.left else reason(self.code, self.why)
 
 
 @frozen
@@ -184,6 +368,27 @@ class Informed(BaseEvent):
     calendars: dict[Name, Calendar] = field(default_factory=dict)
     chase_every: timedelta | None = None
 
+    def applied_to(self, now: TaskForce) -> TaskForce:
+        # CLOCK-4: what runs is derived from its original start by the new patterns; a status clock of its own stays.
+        charter, given = now.charter, {clock.name: clock for clock in self.clocks}
+        if charter.has_own_status:
+            given.pop(ClockName.TASK_FORCE_STATUS, None)
+        clocks = {clock.name: clock for clock in charter.clocks} | given
+        calendars = {**charter.calendars, **self.calendars}
+        rhythm = self.chase_every or charter.chase_every
+        changed = replace(
+            charter, about=self.about, clocks=tuple(clocks.values()), calendars=calendars, chase_every=rhythm
+        )
+        after = replace(now, charter=changed)
+
+        def moved(clock: Clock) -> Clock:
+            return limit_chases(_retimed(clock, given.get(clock.name)), rhythm, self.at)
+
+        return with_clocks(after, moved) if self.clocks else after
+
+    def sentence(self) -> Reason:
+        return reason(self.code, self.about.state, self.about.level)
+
 
 @frozen
 class OpenHoursExtended(BaseEvent):
@@ -191,11 +396,25 @@ class OpenHoursExtended(BaseEvent):
     calendar: Name
     open_hours: OpenHours
 
+    def applied_to(self, now: TaskForce) -> TaskForce:
+        # CLOCK-5: every due time is worked out again, now that it is known further.
+        known = now.charter.calendars[self.calendar]
+        longer = replace(known, hours=known.hours.continued(self.open_hours))
+        charter = replace(now.charter, calendars={**now.charter.calendars, self.calendar: longer})
+        return with_clocks(replace(now, charter=charter), lambda clock: clock)
+
+    def sentence(self) -> Reason:
+        return reason(self.code, self.calendar, self.open_hours.compiled_until)
+
 
 @frozen
 class MessagesSent(BaseEvent):
     kind: Literal["messages_sent"] = "messages_sent"
     receipts: tuple[DeliveryResult, ...]
+
+    def sentence(self) -> Reason:
+        told = sum(receipt.delivered_at is not None for receipt in self.receipts)
+        return reason(self.code, told, len(self.receipts))
 
 
 @frozen
@@ -205,6 +424,9 @@ class MoveRefused(BaseEvent):
     kind: Literal["move_refused"] = "move_refused"
     move: str
     why: str
+
+    def sentence(self) -> Reason:
+        return reason(self.code, Term("TaskForceMove", self.move), self.why)
 
 
 TaskForceEvent = Annotated[
@@ -233,3 +455,9 @@ TaskForceEvent = Annotated[
     | TaskOverdue,
     Field(discriminator="kind"),
 ]
+
+
+def _retimed(clock: Clock, pattern: Clock | None) -> Clock:
+    if pattern is None or not clock.is_running:
+        return clock
+    return retime_clock(clock, pattern.after, pattern.calendar, pattern.thresholds)

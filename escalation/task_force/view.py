@@ -9,7 +9,7 @@ from escalation.kernel.values import Instant, InternalText, frozen
 from escalation.task_force.events import TaskForceEvent
 from escalation.task_force.lifecycle import TaskForceState
 from escalation.task_force.state import StatusReport, Task, TaskForce
-from escalation.task_force.timeline import CLOCKWORK, sentence
+from escalation.task_force.timeline import CLOCKWORK
 
 
 @frozen
@@ -102,5 +102,5 @@ def answer(
         name=now.charter.name,
         state=now.state,
         is_repeat=is_repeat,
-        happened=tuple(sentence(event) for event in events if event.kind not in CLOCKWORK),
+        happened=tuple(event.sentence() for event in events if event.kind not in CLOCKWORK),
     )

@@ -16,8 +16,9 @@ from escalation.kernel.values import ENGINE, InternalText
 from escalation.notifications.notification import InternalFacts, InternalNotification, Occasion
 from escalation.policy.open_hours import CompileOpenHours
 from escalation.task_force import events as e
-from escalation.task_force.fold import apply_event, new_clock
+from escalation.task_force.fold import apply_event
 from escalation.task_force.state import TaskForce
+from escalation.task_force.state_changes import new_clock
 
 TaskForceEffect = InternalNotification | CompileOpenHours
 
