@@ -34,6 +34,14 @@ from escalation.task_force import seats, tasks, timeline
 from escalation.task_force.fold import open_state
 from escalation.task_force.lifecycle import OF_PEOPLE, allows
 from escalation.task_force.state import Charter, TaskForce, summary
+from escalation.task_force.status_events import (
+    StatusAsked,
+    StatusChased,
+    StatusClockStarted,
+    StatusMissed,
+    StatusReported,
+    StatusThresholdsSkipped,
+)
 from escalation.task_force.updates import TaskForceUpdate
 from escalation.task_force.work import TaskForceDecision, TaskForceWork
 
@@ -99,7 +107,7 @@ def updates_of(decision: TaskForceDecision) -> TaskForceUpdate | None:
         return None
     found = {event.kind: event for event in told}
     report, down = found.get("status_reported"), found.get("stood_down")
-    is_update = isinstance(report, e.StatusReported) and report.is_update
+    is_update = isinstance(report, StatusReported) and report.is_update
     return TaskForceUpdate(
         summary=summary(decision.force),
         happened=tuple(event.sentence() for event in told),
@@ -133,7 +141,7 @@ def _follow(work: TaskForceWork, command: c.MembersCommand) -> None:
         case "decline_seat":
             seats.decline(work, command)
         case "report_status":
-            work.record(e.StatusReported(text=command.text, is_update=command.is_update))
+            work.record(StatusReported(text=command.text, is_update=command.is_update))
             _start_status_clock(work)
         case "add_task":
             tasks.add(work, command)
@@ -243,21 +251,21 @@ def _skip_past_thresholds(work: TaskForceWork) -> None:
         return
     passed = _passed(work, status)
     if passed > status.passed:
-        work.record(e.StatusThresholdsSkipped(passed=passed, skipped=passed - status.passed))
+        work.record(StatusThresholdsSkipped(passed=passed, skipped=passed - status.passed))
 
 
 def _handle_due_status(work: TaskForceWork, clock: Clock) -> None:
     """The lead is asked before it is due, and when it was missed, and again until it comes: nobody else is."""
     chase_every = work.force.charter.chase_every
     if clock.breached_at:
-        work.record(e.StatusChased(times=(work.now - clock.breached_at) // chase_every))
+        work.record(StatusChased(times=(work.now - clock.breached_at) // chase_every))
         _ask_the_lead(work, Sentence.STATUS_STILL_MISSING.of())
     elif clock.due_at and is_late(work.now, clock.due_at):
         chased = (work.now - clock.due_at) // chase_every
-        work.record(e.StatusMissed(due_at=clock.due_at, passed=len(clock.thresholds), chased=chased))
+        work.record(StatusMissed(due_at=clock.due_at, passed=len(clock.thresholds), chased=chased))
         _ask_the_lead(work, Sentence.STATUS_OVERDUE.of())
     else:
-        work.record(e.StatusAsked(passed=_passed(work, clock)))
+        work.record(StatusAsked(passed=_passed(work, clock)))
         _ask_the_lead(work, Sentence.STATUS_DUE.of())
 
 
@@ -283,7 +291,7 @@ def _ask_the_lead(
 def _start_status_clock(work: TaskForceWork) -> None:
     clock = work.clock(ClockName.TASK_FORCE_STATUS)
     if clock:
-        work.record(e.StatusClockStarted(clock=clock))
+        work.record(StatusClockStarted(clock=clock))
 
 
 def _extend_open_hours(work: TaskForceWork) -> None:

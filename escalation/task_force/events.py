@@ -8,52 +8,37 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from escalation.kernel.budgets import REPORTS, last_of
 from escalation.kernel.business_time import OpenHours
 from escalation.kernel.clock_name import ClockName
 from escalation.kernel.clocks import (
     Clock,
     limit_chases,
-    reminded,
     retime_clock,
 )
-from escalation.kernel.event import RecordedEvent
 from escalation.kernel.reasons import Person, Reason, Term, reason, sentences
-from escalation.kernel.timeline_entry import clock_started
 from escalation.kernel.values import ENGINE, Instant, InternalText, Name, frozen
 from escalation.notifications.delivery_results import DeliveryResult
 from escalation.policy.plan import Calendar
+from escalation.task_force.base_event import BaseEvent
 from escalation.task_force.lifecycle import TaskForceMove, step
 from escalation.task_force.state import (
-    REPORTS_KEPT,
     Charter,
     EscalationSummary,
-    StatusReport,
     Task,
     TaskForce,
 )
-from escalation.task_force.state_changes import change_seat, change_status, change_task, with_clocks
+from escalation.task_force.state_changes import change_seat, change_task, with_clocks
+from escalation.task_force.status_events import (
+    StatusAsked,
+    StatusChased,
+    StatusClockStarted,
+    StatusMissed,
+    StatusReported,
+    StatusThresholdsSkipped,
+)
 
 NO_NOTE = InternalText("")
 _A_DAY = timedelta(days=1)
-
-
-@frozen
-class BaseEvent(RecordedEvent):
-    """Something that happened to a task force."""
-
-    @property
-    def code(self) -> str:
-        return f"force.{self.kind}"
-
-    @property
-    def added(self) -> str:
-        """What somebody added in their own words."""
-        return ""
-
-    def applied_to(self, now: TaskForce) -> TaskForce:
-        """Return the task force after this; the number of the event is set by whoever applies it."""
-        return now
 
 
 @frozen
@@ -198,84 +183,6 @@ class WorkBegun(BaseEvent):
 
     def applied_to(self, now: TaskForce) -> TaskForce:
         return replace(now, state=step(now.state, TaskForceMove.BEGIN_WORK))
-
-
-@frozen
-class StatusClockStarted(BaseEvent):
-    kind: Literal["status_clock_started"] = "status_clock_started"
-    clock: Clock
-
-    def applied_to(self, now: TaskForce) -> TaskForce:
-        return replace(now, status=self.clock)
-
-    def sentence(self) -> Reason:
-        return clock_started(self.code, self.clock)
-
-
-@frozen
-class StatusAsked(BaseEvent):
-    kind: Literal["status_asked"] = "status_asked"
-    passed: int
-
-    def applied_to(self, now: TaskForce) -> TaskForce:
-        return change_status(now, lambda clock: reminded(clock, self.passed))
-
-
-@frozen
-class StatusThresholdsSkipped(BaseEvent):
-    """Due times changed, and these times to ask the lead were past already (CLOCK-2)."""
-
-    kind: Literal["status_thresholds_skipped"] = "status_thresholds_skipped"
-    passed: int
-    skipped: int
-
-    def applied_to(self, now: TaskForce) -> TaskForce:
-        return change_status(now, lambda clock: replace(clock, passed=self.passed))
-
-    def sentence(self) -> Reason:
-        return reason(self.code, self.skipped)
-
-
-@frozen
-class StatusMissed(BaseEvent):
-    kind: Literal["status_missed"] = "status_missed"
-    due_at: Instant
-    passed: int
-    chased: int = 0
-
-    def applied_to(self, now: TaskForce) -> TaskForce:
-        return change_status(
-            now,
-            lambda clock: replace(clock, passed=self.passed, breached_at=self.due_at, chased=self.chased),
-        )
-
-    def sentence(self) -> Reason:
-        return reason(self.code, self.due_at)
-
-
-@frozen
-class StatusChased(BaseEvent):
-    kind: Literal["status_chased"] = "status_chased"
-    times: int
-
-    def applied_to(self, now: TaskForce) -> TaskForce:
-        return change_status(now, lambda clock: replace(clock, chased=self.times))
-
-
-@frozen
-class StatusReported(BaseEvent):
-    kind: Literal["status_reported"] = "status_reported"
-    text: InternalText
-    is_update: bool = False
-    """Everybody who follows the escalation is told."""
-
-    def applied_to(self, now: TaskForce) -> TaskForce:
-        report = StatusReport(at=self.at, by=self.by, text=self.text)
-        return replace(now, reports=last_of((*now.reports, report)[-REPORTS_KEPT:], REPORTS))
-
-    @property
-    def added(self) -> str:
-        return str(self.text)
 
 
 @frozen

@@ -15,13 +15,14 @@ from escalation.notifications.notification import (
 from escalation.policy.people import Recipient
 from escalation.task_force import events as e
 from escalation.task_force.state import TaskForce
+from escalation.task_force.status_events import StatusReported
 
 
 def find_outdated(
     now: TaskForce, events: Iterable[e.TaskForceEvent], wave: NotificationBatch
 ) -> dict[str, str]:
     """The messages of *wave*, by key, that should not leave any more, and why. *events*: the timeline, or its end."""
-    reported = max((event.seq for event in events if isinstance(event, e.StatusReported)), default=0)
+    reported = max((event.seq for event in events if isinstance(event, StatusReported)), default=0)
     return {
         message_key(notice, recipient): why
         for notice in wave.notices

@@ -1,0 +1,98 @@
+"""What happened to the status of a task force: its clock, the reminders of the lead, the reports."""
+
+from dataclasses import replace
+from typing import Literal
+
+from escalation.kernel.budgets import REPORTS, last_of
+from escalation.kernel.clocks import (
+    Clock,
+    reminded,
+)
+from escalation.kernel.reasons import Reason, reason
+from escalation.kernel.timeline_entry import clock_started
+from escalation.kernel.values import Instant, InternalText, frozen
+from escalation.task_force.base_event import BaseEvent
+from escalation.task_force.state import (
+    REPORTS_KEPT,
+    StatusReport,
+    TaskForce,
+)
+from escalation.task_force.state_changes import change_status
+
+
+@frozen
+class StatusClockStarted(BaseEvent):
+    kind: Literal["status_clock_started"] = "status_clock_started"
+    clock: Clock
+
+    def applied_to(self, now: TaskForce) -> TaskForce:
+        return replace(now, status=self.clock)
+
+    def sentence(self) -> Reason:
+        return clock_started(self.code, self.clock)
+
+
+@frozen
+class StatusAsked(BaseEvent):
+    kind: Literal["status_asked"] = "status_asked"
+    passed: int
+
+    def applied_to(self, now: TaskForce) -> TaskForce:
+        return change_status(now, lambda clock: reminded(clock, self.passed))
+
+
+@frozen
+class StatusThresholdsSkipped(BaseEvent):
+    """Due times changed, and these times to ask the lead were past already (CLOCK-2)."""
+
+    kind: Literal["status_thresholds_skipped"] = "status_thresholds_skipped"
+    passed: int
+    skipped: int
+
+    def applied_to(self, now: TaskForce) -> TaskForce:
+        return change_status(now, lambda clock: replace(clock, passed=self.passed))
+
+    def sentence(self) -> Reason:
+        return reason(self.code, self.skipped)
+
+
+@frozen
+class StatusMissed(BaseEvent):
+    kind: Literal["status_missed"] = "status_missed"
+    due_at: Instant
+    passed: int
+    chased: int = 0
+
+    def applied_to(self, now: TaskForce) -> TaskForce:
+        return change_status(
+            now,
+            lambda clock: replace(clock, passed=self.passed, breached_at=self.due_at, chased=self.chased),
+        )
+
+    def sentence(self) -> Reason:
+        return reason(self.code, self.due_at)
+
+
+@frozen
+class StatusChased(BaseEvent):
+    kind: Literal["status_chased"] = "status_chased"
+    times: int
+
+    def applied_to(self, now: TaskForce) -> TaskForce:
+        return change_status(now, lambda clock: replace(clock, chased=self.times))
+
+
+@frozen
+class StatusReported(BaseEvent):
+    kind: Literal["status_reported"] = "status_reported"
+    text: InternalText
+    is_update: bool = False
+    """Everybody who follows the escalation is told."""
+
+    def applied_to(self, now: TaskForce) -> TaskForce:
+        report = StatusReport(at=self.at, by=self.by, text=self.text)
+        return replace(now, reports=last_of((*now.reports, report)[-REPORTS_KEPT:], REPORTS))
+
+    @property
+    def added(self) -> str:
+        return str(self.text)
