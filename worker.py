@@ -36,7 +36,7 @@ from workflows.plugin import escalation_plugin
 
 TOO_SOON = timedelta(seconds=5)  # a server that ends so soon after its start will do so again
 KEPT_FOR = timedelta(days=90)
-"""How long the embedded server keeps what has ended: to look at, and to reopen."""
+"""The time for which the embedded server keeps ended runs: to look at, and to reopen."""
 
 _HELP = (
     "Run a worker for the Temporal server that TEMPORAL_ADDRESS or a profile names, until Ctrl-C or SIGTERM. "
@@ -72,7 +72,10 @@ async def run_worker(client: Client, settings: Settings, stop: asyncio.Event) ->
 
 @dataclass(frozen=True)
 class Serving:
-    """What `serving` runs: a connected client, and the embedded server unless a cluster is configured."""
+    """
+    The services that `serving` runs: a connected client, and the embedded server unless a cluster is
+    configured.
+    """
 
     client: Client
     server: EmbeddedServer | None
@@ -103,7 +106,7 @@ say_now = partial(print, flush=True)
 """Whoever waits for these lines may read them from a file or a pipe."""
 
 Beside = Callable[[Serving], AbstractAsyncContextManager[str]]
-"""What runs beside server and workers for as long as they do; it yields a line that says so."""
+"""Run the tasks beside server and workers for as long as these run; yields a line that says so."""
 
 
 async def serve(

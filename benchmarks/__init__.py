@@ -1,1 +1,1 @@
-"""How fast it is: figures that can be repeated, each printed by the module that measures it."""
+"""Measurements of speed: figures that can be repeated, each printed by the module that measures it."""

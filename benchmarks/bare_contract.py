@@ -1,6 +1,4 @@
-"""
-What travels to and from the bare workflow. The texts are filler, as long as what the engine sends there.
-"""
+"""Values that travel to and from the bare workflow. The texts are filler, as long as the engine's."""
 
 from datetime import timedelta
 

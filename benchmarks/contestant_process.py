@@ -31,7 +31,7 @@ class Setup(BaseModel):
     playbook: Path
     window: float
     is_recorded: bool = True
-    """Whether the engine's record is written."""
+    """True if the engine's record is written."""
     script: Script | None = None
     """None: be the engine. Otherwise: be the bare workflow, and live by this."""
 

@@ -1,5 +1,5 @@
 """
-How many decisions the rules make in a second, on one core: ``python -m benchmarks.decide``.
+Count the decisions that the rules make in a second, on one core: ``python -m benchmarks.decide``.
 
 Over the standard life of one escalation with an RCA, from its start to its close, deliveries and ticks among it. No
 Temporal, and no message leaves.
@@ -41,7 +41,10 @@ _UPDATE = SendUpdate(by="mia", customer_text=CustomerText("New pallets are on th
 
 
 def standard_life(plan: Plan) -> tuple[Open, tuple[tuple[datetime, c.Command], ...]]:
-    """What is asked, and when: a rise by itself in the middle, no clock breached but the window that rises."""
+    """
+    The commands and their times: the level is raised once in between, and no clock is breached but its
+    window.
+    """
     request = a_request(priority="P2")
     assert request.priority
     start = Open(id=f"{request.key}@1", request=request, plan=plan, priority=request.priority)

@@ -1,5 +1,5 @@
 """
-How long one wave takes: ``python -m benchmarks.delivery``.
+Measure how long one batch of messages takes: ``python -m benchmarks.delivery``.
 
 One escalation whose receipt goes to 500 contacts, through a real server, one worker and a mail server on loopback; from
 the start to the last letter. Once as it is by default, once with quiet hours and a limit for everybody, which nobody

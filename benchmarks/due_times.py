@@ -1,5 +1,5 @@
 """
-How many due times are worked out in a second, on one core: ``python -m benchmarks.due_times``.
+Count the due times that are computed in a second, on one core: ``python -m benchmarks.due_times``.
 
 Over five months of the reference playbook's business hours, from starts at any time of them, for spans of minutes to
 days: what a clock costs when it is set.

@@ -33,7 +33,7 @@ class Sent(BaseModel):
 
 
 class Step(BaseModel):
-    """What one step of a life costs: sizes in bytes, 0 where there is no such thing."""
+    """The cost of one step of an escalation: sizes in bytes, 0 if there is no such thing."""
 
     asks: int = 0
     answers: int = 0
@@ -42,7 +42,7 @@ class Step(BaseModel):
 
 
 class Heir(BaseModel):
-    """What a life leaves behind: a child that does one step, and then waits."""
+    """The successor of an escalation: a child that does one step, and then waits."""
 
     request: int
     step: Step
@@ -69,7 +69,7 @@ def padded(kind: type[_Model], size: int, **values: Any) -> _Model:
 
 
 class Cost(BaseModel):
-    """What one life left in Temporal, its heir with it."""
+    """The traces of one escalation in Temporal, its successor included."""
 
     events: int
     history_bytes: int

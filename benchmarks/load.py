@@ -54,7 +54,7 @@ class Round(BaseModel):
 
 
 class Measured(BaseModel):
-    """What became of a round. Times in seconds."""
+    """The result of a round. Times in seconds."""
 
     lives: int
     at_once: int

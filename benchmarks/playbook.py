@@ -1,5 +1,5 @@
 """
-How long a playbook takes, from its file to a forecast: ``python -m benchmarks.playbook``.
+Measure how long a playbook takes, from its file to a forecast: ``python -m benchmarks.playbook``.
 
 The reference playbook, on one core: read for the first time in this process, made into a plan, and run through all
 seven levels with nobody answering.

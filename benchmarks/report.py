@@ -1,5 +1,5 @@
 """
-What the figures say: a table for people, one JSON object for programs.
+Reports of the figures: a table for people, one JSON object for programs.
 
 Owns arithmetic and wording. It must not know how anything was measured.
 """

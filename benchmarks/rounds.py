@@ -43,7 +43,7 @@ issue_types:
 
 @dataclass(frozen=True)
 class Extent:
-    """How much is measured: in lives, and in seconds."""
+    """The amount to measure: in escalations, and in seconds."""
 
     window: float
     warm_up: int
@@ -126,7 +126,7 @@ class SideProcess:
 
 
 async def taken(extent: Extent, progress: Progress, *, is_recorded: bool) -> tuple[Taken, Taken]:
-    """What the engine took, and what the bare workflow did."""
+    """The results of the engine and of the bare workflow."""
     async with AsyncExitStack() as running:
         folder = Path(running.enter_context(TemporaryDirectory(prefix="escalation-bench-")))
         playbook = _playbook(folder, extent.window)

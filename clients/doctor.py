@@ -1,5 +1,5 @@
 """
-What is wrong with runs, and what brings them back: reset, terminate, say again what was delivered.
+Find what is wrong with runs, and repair it: reset, terminate, report again what was delivered.
 
 It finds and does. What should be done about what is found, and whether somebody agrees, is for whoever asks.
 """
@@ -46,7 +46,7 @@ class RunExamination(NamedTuple):
     run_id: str
     is_running: bool
     delivered: tuple[DeliveryResult, ...]
-    """What its history says of messages, up to its last step."""
+    """The delivery results in its history, up to its last step."""
     record: RecordBatch | CannotAnswer
 
 
@@ -161,7 +161,7 @@ class Doctor(Queries):
 
     async def _of_run(self, key: str, run_id: str, asked: Awaitable[Answered]) -> Answered:
         """
-        What the server itself answers for a run, stalled or not.
+        Return the server's own answer for a run, stalled or not.
 
         Raises:
             UnknownEscalation, RunEnded: If the run is gone.
@@ -175,11 +175,13 @@ class Doctor(Queries):
             raise self._no_server(error) from error
 
     async def stall_now(self, key: str, run_id: str | None = None) -> Stall | None:
-        """How a run, or the latest of a key, is stalled; None if it is not."""
+        """Say how a run, or the latest of a key, is stalled; None if it is not."""
         return await self._stall(key, run_id)
 
     async def has_gone_on(self, key: str, run_id: str) -> bool:
-        """Whether the latest step of a run succeeded: of one that was reset or just started, whether it goes on."""
+        """
+        Say if the latest step of a run succeeded; for a run that was reset or just started, if it goes on.
+        """
         async for event in read_backwards(self._client, key, run_id):
             if event.event_type == EventType.EVENT_TYPE_WORKFLOW_TASK_COMPLETED:
                 return True

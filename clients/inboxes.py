@@ -1,6 +1,4 @@
-"""
-What waits for somebody (COMM-11, COMM-12).
-"""
+"""The inboxes of people, teams and customers' contacts (COMM-11, COMM-12)."""
 
 from contextlib import suppress
 from functools import partial
@@ -19,7 +17,10 @@ class Inboxes(Transport):
     """Look into an inbox, and let out what waits there."""
 
     async def inbox(self, person: str) -> tuple[DeferredEntry, ...]:
-        """What waits for a person, a team or a customer's contact (``ACCOUNT:ADDRESS``); nothing, for most."""
+        """
+        Return the messages that wait for a person, a team or a customer's contact (``ACCOUNT:ADDRESS``);
+        mostly none.
+        """
         with suppress(UnknownEscalation, WorkflowQueryRejectedError):
             return await self._all_pages(partial(self._waiting, inbox_key(person)))
         return ()
@@ -34,7 +35,7 @@ class Inboxes(Transport):
         return await self._answer(key, waiting, ListPage[DeferredEntry])
 
     async def has_inbox(self, person: str) -> bool:
-        """Whether anything waits for them, or did lately."""
+        """Say if anything waits for them, or did lately."""
         with suppress(UnknownEscalation):
             await self._describe(inbox_key(person))
             return True

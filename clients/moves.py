@@ -106,7 +106,10 @@ class Moves(Starts):
         return await self._update(workflow_id, move.value, argument, MoveResult, *again, id_=id_)
 
     async def _is_on_call(self, workflow_id: str, person: str) -> bool:
-        """Whether somebody whom it did not know is on call by now, and known from now on (MATRIX-1)."""
+        """
+        Look up if somebody whom the escalation did not know is on call by now, and make them known
+        (MATRIX-1).
+        """
         asked = contract.OnCallRequest(person=person)
         try:
             found = await self._update(workflow_id, contract.LOOK_UP_ON_CALL, asked, contract.OnCallPeople)

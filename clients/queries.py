@@ -1,6 +1,4 @@
-"""
-What can be seen of escalations: one as it stands, its story, lists of them. Nothing changes by it.
-"""
+"""Queries of escalations: one as it stands, its timeline, lists of them. They change nothing."""
 
 import asyncio
 from collections.abc import AsyncIterator, MutableSequence, Sequence
@@ -43,7 +41,7 @@ class ToDo(NamedTuple):
     """An action that is to be done."""
 
     id: str
-    """What commands can call its escalation: the key, or the id of a closed one."""
+    """The name by which commands reach its escalation: the key, or the id of a closed one."""
     subject: str
     action: Action
 
@@ -61,7 +59,7 @@ class Queries(Transport):
         return await self._last_view(key)
 
     async def timeline(self, key: str) -> tuple[TimelineEntry, ...]:
-        """What happened, oldest first."""
+        """Return the timeline, oldest first."""
         entries = await self._all_pages(
             partial(self._query, key, contract.TIMELINE, ListPage[TimelineEntry]), _seq
         )
@@ -100,7 +98,7 @@ class Queries(Transport):
         return await self._answer(run.id, asked, RecordBatch, run_id=run.run_id)
 
     async def record_of(self, key: str, run_id: str | None = None) -> RecordBatch:
-        """What happened in a run, as it goes on record: all its pages as one batch."""
+        """Return the events of a run, as they go on record: all pages as one batch."""
         page = await self._record_after(key, run_id, 0)
         events, last = page.events, page
         while page.events and (page := await self._record_after(key, run_id, events[-1].seq)).events:
@@ -121,7 +119,7 @@ class Queries(Transport):
                 yield run
 
     async def _was_reset(self, run: WorkflowExecution, others: Sequence[WorkflowExecution]) -> bool:
-        """Whether another run has its place: it was reset itself, or a run before it of the same chain."""
+        """Say if another run has its place: it was reset itself, or a run before it of the same chain."""
         described = await self._described(run)
         if described.workflow_extended_info.reset_run_id:
             return True
@@ -139,11 +137,11 @@ class Queries(Transport):
         return (await self.view(key)).allowed_moves
 
     async def script(self, key: str) -> CustomerFacts:
-        """What agents may tell customers now (COMM-7)."""
+        """Return the text that agents may answer customers with now (COMM-7)."""
         return await self._query(key, contract.SCRIPT, CustomerFacts)
 
     async def messages(self, key: str) -> tuple[Delivery, ...]:
-        """What became of each message, oldest first (COMM-12, COMM-13)."""
+        """Return each message with its delivery result, oldest first (COMM-12, COMM-13)."""
         view = await self._query(key, contract.VIEW, View)
         if view.ended_at:
             with suppress(UnknownEscalation):

@@ -39,9 +39,9 @@ class Rebases(Moves):
         return await self._ask(key, Move.REBASE, asked, id)
 
     async def rebase_basis(self, key: str) -> RecompilePlan:
-        """What a plan to rebase it to is compiled of."""
+        """Return the facts from which a plan for its rebase is compiled."""
         return await self._query(key, contract.REBASE_BASIS, RecompilePlan)
 
     async def foresee_rebase(self, key: str, plan: Plan) -> RebasePreview:
-        """What a rebase to *plan* would change; nothing has changed."""
+        """Preview a rebase to *plan*; nothing changes."""
         return await self._query(key, contract.REBASE_PREVIEW, RebasePreview, plan)

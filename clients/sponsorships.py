@@ -87,7 +87,10 @@ class Sponsorships(Doctor):
     async def sponsorships(
         self, unanswered: list[Unanswered] | None = None
     ) -> AsyncIterator[contract.SponsorshipListing]:
-        """Those that run, from their memos: no worker is asked. Those that are stalled go into *unanswered*, too."""
+        """
+        Return the running sponsorships from their memos: no worker is asked. Stalled ones go into
+        *unanswered* too.
+        """
         query = f"WorkflowType = '{contract.SPONSORSHIP}' AND ExecutionStatus = 'Running'"
         try:
             async for execution in self._client.list_workflows(query):
@@ -103,7 +106,7 @@ class Sponsorships(Doctor):
             unanswered += [Unanswered.of(stall.key, RunStalled(stall)) for stall in stalled]
 
     async def sponsors(self, accounts: Iterable[str]) -> tuple[Contact, ...]:
-        """Who sponsors *accounts* now, from the memos too (SPONSOR-2)."""
+        """Return the sponsors of *accounts* now, from the memos too (SPONSOR-2)."""
         found = [await self._sponsor_of(account) for account in accounts]
         return tuple({sponsor.id: sponsor for sponsor in found if sponsor}.values())
 

@@ -26,7 +26,7 @@ from runtime.errors import NoWorker
 from workflows import web_ui
 
 MoreFaults = Callable[[Mapping[str, Any]], Sequence[Fault]]
-"""What a playbook has against a start, as it was written."""
+"""Return the faults of a start against a playbook, as the start was written."""
 
 
 def no_more(_written: Mapping[str, Any]) -> Sequence[Fault]:

@@ -102,7 +102,7 @@ class TaskForces(Moves, Queries):
     async def report_status(
         self, key: str, name: str, *, by: str, text: str, is_update: bool = False
     ) -> TaskForceAnswer:
-        """How it stands; *is_update*: everybody who follows the escalation is told."""
+        """Report the status; with *is_update*, everybody who follows the escalation is notified."""
         command = f.ReportStatus(by=by, text=InternalText(text), is_update=is_update)
         return await self.ask_task_force(key, name, command)
 
@@ -127,7 +127,7 @@ class TaskForces(Moves, Queries):
         return await self._query_force(key, name, contract.VIEW, TaskForceView)
 
     async def task_force_timeline(self, key: str, name: str) -> tuple[TimelineEntry, ...]:
-        """What happened in it, oldest first."""
+        """Return its timeline, oldest first."""
         ask = partial(self._query_force, key, name, contract.TIMELINE, ListPage[TimelineEntry])
         return await self._all_pages(ask, lambda entry: entry.seq)
 

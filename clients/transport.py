@@ -1,5 +1,5 @@
 """
-How the server is asked: the connection, and how its answers and failures become ours.
+The connection to the server, and the translation of its answers and failures into ours.
 
 Every other class here asks through this one. It must not know what is asked.
 """
@@ -224,7 +224,7 @@ class Transport:
         self, key: str, asked: Awaitable[Any], _: type[Answered], *, run_id: str | None = None
     ) -> Answered:
         """
-        What was *asked* of a run, within our patience. One that is stalled is never blamed on the server.
+        Ask a run, within our patience. The server is never blamed for a stalled run.
 
         Raises:
             RunStalled: If it cannot answer because it is stalled.
@@ -261,7 +261,7 @@ class Transport:
                 await asyncio.wait({answer}, timeout=1)
 
     async def _worded(self, key: str, error: RPCError, run_id: str | None) -> Exception:
-        """Why the server did not answer for a run, in our words."""
+        """Explain in our words why the server did not answer for a run."""
         if error.status is RPCStatusCode.NOT_FOUND:
             if any(ending in error.message for ending in _ENDINGS):
                 return RunEnded(f"{key}: was just ending; try again")
@@ -273,12 +273,12 @@ class Transport:
         return await self._or_stalled(key, self._no_server(error), run_id)
 
     async def _or_stalled(self, key: str, otherwise: Exception, run_id: str | None = None) -> Exception:
-        """Why a run did not answer: that it is stalled, if it is."""
+        """Explain why a run did not answer: that it is stalled, if it is."""
         stall = await self._stall(key, run_id)
         return RunStalled(stall) if stall else otherwise
 
     async def _stall(self, key: str, run_id: str | None = None) -> Stall | None:
-        """How a run is stalled; None if it is not, or the server does not say."""
+        """Say how a run is stalled; None if it is not, or if the server does not say."""
         with suppress(RPCError, TimeoutError):
             async with asyncio.timeout(self._patience):
                 handle = self._client.get_workflow_handle(key, run_id=run_id)
@@ -293,8 +293,8 @@ class Transport:
         *again: type[StillFinishing],
     ) -> Answered:
         """
-        What *ask* is answered, which must send the same id each time. A run that was just not ready, or says one of
-        *again*, is asked again a moment later.
+        Return the answer to *ask*, which must send the same id each time. A run that was not ready, or that
+        answers one of *again*, is asked again a moment later.
         """
         for pause in (*_PAUSES, None):
             try:
@@ -401,7 +401,7 @@ class RunNotReady(NoServer):
 
 
 _ENDINGS = ("already completed", "aborted by closing workflow")
-"""How Temporal says that: before the message, and while the message waited for the run."""
+"""Temporal's two ways to say so: before the message, and while the message waited for the run."""
 _NOT_READY = "unexpected workflow task failure"
 
 

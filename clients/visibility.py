@@ -1,5 +1,5 @@
 """
-What the server's search attributes say of many escalations at once: how they are asked for, one line of the answer.
+Search attributes of many escalations at once: the query, and one line of its answer.
 
 It must not ask.
 """
@@ -32,11 +32,11 @@ class EscalationListing(NamedTuple):
     is_breached: bool
     opened_at: datetime
     undelivered: int = 0
-    """How many people have missed something that could not be delivered."""
+    """The number of people who have missed a message that could not be delivered."""
     is_stalled: bool = False
     """Workers fail its next step again and again; `escalate doctor` says what fixes it."""
     subject: str = ""
-    """What it is about, in the words of its start."""
+    """The subject, in the words of its start."""
 
 
 OURS = (

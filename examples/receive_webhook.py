@@ -20,9 +20,7 @@ TOLERANCE = 300
 
 
 def is_genuine(secret: str, headers: Mapping[str, str], body: bytes, now: float) -> bool:
-    """
-    Whether one of the signatures is that of *secret* over exactly this id, time and body.
-    """
+    """Say if one of the signatures is that of *secret* over exactly this id, time and body."""
     id_, at = headers.get("webhook-id", ""), headers.get("webhook-timestamp", "")
     if not at.isdigit() or abs(now - int(at)) > TOLERANCE:
         return False

@@ -38,7 +38,7 @@ class Finding(NamedTuple):
 
 
 Said = str | tuple[str, ...]
-"""What a language says of a code: one text, or one for each plural form, as `one` and `other`."""
+"""The texts of a language for a code: one text, or one for each plural form, as `one` and `other`."""
 _PLURALS = ("zero", "one", "two", "few", "many", "other")
 
 

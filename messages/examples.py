@@ -39,7 +39,7 @@ ANSWERED_BY_LINK = frozenset(
         Occasion.TASK_FORCE_STATUS_WANTED,
     }
 )
-"""What one click can answer."""
+"""The questions that one click can answer."""
 HOSTILE = (
     "{{ owner }} {% include 'layout.txt' %} {# gone #} <b onmouseover='x'>&amp;</b> "
     "\u202egnorw\u2066\x00\x02\x03\x04\r\n"

@@ -1,5 +1,5 @@
 """
-How times, durations, lists, numbers and codes read, in one language, for one reader (COMM-9).
+Formats of times, durations, lists, numbers and codes, in one language, for one reader (COMM-9).
 
 Owns what Babel knows of languages and what a language's catalogue adds. It must not know templates or occasions.
 """
@@ -93,7 +93,7 @@ def say_code(value: str) -> str:
 
 
 def fits(english: str, sentence: str) -> bool:
-    """Whether what *english* has put into it has its place in *sentence* too, and nothing else has."""
+    """Say if each part that is put into *english* has its place in *sentence*, and nothing else has."""
     marks = [f"<{number}>" for number in range(2 if english == DAY_AND_TIME else english.count("{}"))]
     try:
         said = sentence.format(*marks)
@@ -112,8 +112,10 @@ def _pattern(english: str, parts: tuple[str, ...] = ()) -> re.Pattern[str]:
 
 @dataclass(frozen=True)
 class Words:
-    """What the rules' own words and short sentences are in a language; `{}` stands for a name, a number or a further
-    word."""
+    """
+    The rules' own words and short sentences in a language; `{}` stands for a name, a number or a further
+    word.
+    """
 
     said: Mapping[str, str] = field(default_factory=dict)
 
@@ -232,12 +234,12 @@ class Formats:
 
     @property
     def filters(self) -> dict[str, Any]:
-        """What a template can ask for."""
+        """The filters that a template can use."""
         return {"span": self.span, "number": self.number, "listed": self.listed, "plural": self.plural}
 
 
 def _first_of(seconds: int) -> int:
-    """Where the units begin that are said: nothing at all is said in minutes."""
+    """Find the first unit to write; no time at all is written in minutes."""
     fitting = (index for index, (_, length) in enumerate(_UNITS) if seconds >= length)
     return next(fitting, len(_UNITS) - 2)
 

@@ -1,5 +1,5 @@
 """
-What a message is made of: lines with a few marks become parts, and parts become plain text.
+The marks of a message: lines with a few marks become parts, and parts become plain text.
 
 Owns the marks that a template may use, and that nothing else can make one: a value put into a template is guarded, so
 that whatever it holds it begins no part and ends no line. It must not know templates, languages or HTML.

@@ -1,5 +1,5 @@
 """
-How a message reads: a notice and one recipient become a subject, a text and a page of HTML.
+Render a message: a notification and one recipient become a subject, a text and a page of HTML.
 
 Owns which facts a template can name. It must not know addresses, channels or rules. What customers wrote is data
 here: it is put in, never run, and makes no line and no mark of its own.
@@ -42,7 +42,7 @@ _CODES = frozenset({"state", "clock", "why", "by", "urgency"})
 _LISTS_LINES = "items"
 _OF_EVERY_TEXT = frozenset({"occasion", "recipient", "accounts", "link", "is_in_digest"})
 _OF_NO_TEXT = frozenset({"texts"})
-"""What is chosen from for each reader, before a template sees it."""
+"""Facts from which one is chosen for each reader, before a template sees them."""
 _OF_A_DIGEST = frozenset({"recipient", "count", "references", "messages"})
 
 Notice = InternalNotification | CustomerNotification
@@ -63,7 +63,7 @@ class RenderedMessage:
 
 
 def template_variables(audience: str, name: str) -> frozenset[str]:
-    """What the template *name* for *audience* can name."""
+    """Return the names that the template *name* for *audience* can use."""
     if name == DIGEST:
         return _OF_A_DIGEST
     facts = CustomerFacts if audience == "customer" else InternalFacts
@@ -173,7 +173,7 @@ def _only_button(parts: Sequence[Part]) -> tuple[str, str]:
 
 
 def _written(world: TemplateEnvironment, audience: str, name: str, facts: Mapping[str, Any]) -> str:
-    """What the template makes of the facts: a subject, and lines with marks."""
+    """Render the facts by the template: a subject, and lines with marks."""
     try:
         return world.environment.get_template(f"{name}.txt").render(facts).strip()
     except Exception as fault:

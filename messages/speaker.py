@@ -25,7 +25,7 @@ class Speaker:
     number: Callable[[int], str] = "{:,}".format
     listed: Callable[[Iterable[str]], str] = ", ".join
     names: Mapping[str, str] = field(default_factory=dict)
-    """What people are called, by id, where the part does not say."""
+    """People's names, by id, if the part does not say them."""
 
     def say(self, part: Part) -> str:
         match part:

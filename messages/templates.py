@@ -1,5 +1,5 @@
 """
-Where templates lie, and the little world that each of them sees.
+Templates: their folders, and the small environment that each of them sees.
 
 A template lies at `LANGUAGE/AUDIENCE/OCCASION.txt`, the page around each HTML message at `frame.html`: first in the
 folder of the organisation, then in the one shipped. This file owns the search and the sandbox. It must not know
@@ -57,7 +57,8 @@ class TemplateEnvironment:
 
 class Templates:
     """
-    Those of *overrides*, a folder of the organisation's own, before those shipped. Compiled once.
+    The templates of *overrides*, a folder of the organisation's own, before those shipped. They are
+    compiled once.
 
     Raises:
         TemplateFault: If *overrides* is no folder.
@@ -92,7 +93,7 @@ class Templates:
 
     @property
     def languages(self) -> tuple[str, ...]:
-        """Those that have a folder."""
+        """Return the languages that have a folder."""
         found = (path.parent.parent.name for folder in self.folders for path in folder.glob("*/*/*.txt"))
         return tuple(sorted({name for name in found if _LANGUAGE_TAG.fullmatch(name)}))
 
@@ -134,7 +135,10 @@ class Templates:
 
 
 def is_language_folder(folder: str) -> bool:
-    """Whether a folder of this name holds the letters of a language: tags are in small letters there, as `pt-br`."""
+    """
+    Say if a folder of this name contains the templates of a language: tags are in small letters there, as
+    `pt-br`.
+    """
     return _LANGUAGE_TAG.fullmatch(folder) is not None
 
 
@@ -158,7 +162,7 @@ def _environment(places: list[Path], wording: Formats) -> Environment:
 
 
 def _put_in(wording: Formats) -> Any:
-    """What becomes of each value that a template shows."""
+    """Guard each value that a template shows."""
 
     def put_in(value: Any) -> Markup:
         match value:

@@ -176,7 +176,7 @@ def one_in(state: State, **changes: Any) -> Escalation:
 
 
 def ready_to_close(escalation: Escalation) -> tuple[c.Command, ...]:
-    """What the close gate asks for: access, related records, and the RCA where one is required."""
+    """Do all that the close gate asks for: access, related records, and the RCA if one is required."""
     accounts = [customer.account for customer in escalation.request.customers]
     access = (ConfirmAccess(by="eva", account=account, answer=AccessAnswer.YES) for account in accounts)
     settled = (SettleTicket(by="ed", record=record) for record in escalation.request.linked_records)

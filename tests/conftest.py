@@ -1,5 +1,5 @@
 """
-What holds for every test.
+Fixtures and options of every test.
 
 `--cold` has the workers remember no run: each workflow task is replayed from the start of its history.
 """

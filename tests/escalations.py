@@ -66,7 +66,7 @@ def mail_settings(mailbox: Mailbox, playbook: Path = REFERENCE, **changes: Any) 
 
 
 class Desk:
-    """Where one test works: what is not told another key is about the escalation `key`."""
+    """The place of one test: calls without another key are about the escalation `key`."""
 
     def __init__(self, env: WorkflowEnvironment, mailbox: Mailbox, key: str = "ACME/4711") -> None:
         self.env = env
@@ -151,7 +151,7 @@ class Desk:
         return False
 
     async def timer_ends_at(self, key: str | None = None) -> datetime | None:
-        """When the one pending timer ends."""
+        """Return when the one pending timer ends."""
         over: set[str] = set()
         async for event in self._history_backwards(key or self.key):
             if event.event_type == EventType.EVENT_TYPE_TIMER_FIRED:
@@ -182,7 +182,7 @@ class Desk:
         return await self.client.view(key or self.key)
 
     async def timeline(self, kind: str, key: str | None = None) -> list[TimelineEntry]:
-        """What happened of one kind."""
+        """Return the events of one kind."""
         return [entry for entry in await self.client.timeline(key or self.key) if entry.kind == kind]
 
     async def happened(self, key: str | None = None) -> list[str]:
@@ -214,7 +214,7 @@ class Desk:
         ]
 
     async def metadata(self) -> WorkflowMetadata:
-        """What the Web UI asks a run for: current details, and the messages that it takes."""
+        """Return what the Web UI asks a run for: current details, and the messages that it takes."""
         found: WorkflowMetadata = await self.run().query(
             "__temporal_workflow_metadata", result_type=WorkflowMetadata
         )

@@ -16,7 +16,7 @@ from channels.loopback import LoopbackMailbox
 
 @dataclass
 class _Answer:
-    """What to say instead of yes: to one recipient or to all, so many times or always."""
+    """An answer other than yes: to one recipient or to all, so many times or always."""
 
     reply: str
     to: str | None

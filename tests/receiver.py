@@ -30,7 +30,7 @@ class Request:
 
 @dataclass
 class Reply:
-    """What to answer: so many times, or always."""
+    """An answer: so many times, or always."""
 
     status: str
     headers: Mapping[str, str] = field(default_factory=dict)

@@ -1,4 +1,4 @@
-"""What reasons say in English, for tests that read it."""
+"""Reasons in English, for tests that read them."""
 
 from escalation.kernel.reasons import Part
 from messages.speaker import speaker

@@ -84,7 +84,7 @@ def rows_of(text: str) -> Iterator[list[str]]:
 
 
 def is_there(name: str) -> bool:
-    """Whether a module, or something in one, can be imported by this name."""
+    """Say if a module, or something in one, can be imported by this name."""
     try:
         resolve_name(name)
     except (ImportError, AttributeError, ValueError):

@@ -51,7 +51,7 @@ FOLDERS = {
     "escalation": frozenset[str](),
     "workflows": frozenset({"asyncio", "inspect", "messages", "temporalio", "workflows"}),
 }
-"""What else each may import. Of messages, the catalogue is read before a run says anything."""
+"""Further modules that each may import. Of messages, the catalogue is read before a run says anything."""
 OF_TEMPORAL = frozenset({"temporalio", "temporalio.common", "temporalio.exceptions", "temporalio.workflow"})
 FOR_THE_CLIENT = frozenset({"plugin.py", "task_boundaries.py"})
 """Files of `workflows/` that no workflow runs: they may use all of Temporal's."""
@@ -240,16 +240,12 @@ def test_pure_code_is_left_alone(source: str) -> None:
     ],
 )
 def test_a_workflow_that_would_not_replay_is_noticed(source: str) -> None:
-    """
-    What the sandbox would say, were our modules not passed through.
-    """
+    """Return what the sandbox would say if our modules were not passed through."""
     assert 1 == len(impurities(source, "escalation.py", "workflows"))
 
 
 def test_workflows_alone_know_temporal() -> None:
-    """
-    And what a workflow needs of it.
-    """
+    """Yield the modules that a workflow needs of it."""
     needed = "import asyncio\nfrom temporalio import workflow\nfrom temporalio.common import RetryPolicy\n"
 
     assert [] == impurities(f"{needed}asyncio.create_task(workflow.sleep(1))", "escalation.py", "workflows")

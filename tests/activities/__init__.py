@@ -1,1 +1,1 @@
-"""What the hands do, over real servers on loopback."""
+"""Tests of activities, over real servers on loopback."""

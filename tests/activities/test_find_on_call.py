@@ -1,6 +1,4 @@
-"""
-Who is on call, asked as the worker asks: by the playbook as it is then.
-"""
+"""On-call people, asked as the worker asks: by the playbook as it is then."""
 
 from datetime import UTC, datetime
 from pathlib import Path

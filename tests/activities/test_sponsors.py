@@ -1,6 +1,4 @@
-"""
-Who answers for sponsorships, by the playbook of today.
-"""
+"""People who decide on sponsorships, by the playbook of today."""
 
 import pytest
 

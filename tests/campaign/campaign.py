@@ -29,7 +29,7 @@ _AWAY = (0.0, 0.5, 2.0, 12.0)
 
 @dataclass(frozen=True)
 class Orders:
-    """How much of everything."""
+    """The number of everything."""
 
     lives: int
     kills: int

@@ -106,7 +106,7 @@ async def _judge_run(
 
 
 async def _is_stalled(temporal: Client, execution: WorkflowExecution, history: WorkflowHistory) -> bool:
-    """Its last workflow task failed, or one ever failed because a replay went otherwise."""
+    """Say if its last workflow task failed, or if one ever failed because a replay went otherwise."""
     failed = EventType.EVENT_TYPE_WORKFLOW_TASK_FAILED
     causes = [
         event.workflow_task_failed_event_attributes.cause

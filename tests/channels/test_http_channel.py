@@ -1,5 +1,6 @@
 """
-What posted letters have in common: the exchange over real connections, and what each answer means.
+Common behaviour of channels that post messages: the exchange over real connections, and the meaning of each
+answer.
 """
 
 import asyncio

@@ -1,6 +1,4 @@
-"""
-Which addresses a letter may be posted to: public ones, and what is allowed besides.
-"""
+"""Addresses to which a message may be posted: public ones, and those that are allowed besides."""
 
 from ipaddress import ip_address, ip_network
 

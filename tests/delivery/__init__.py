@@ -1,1 +1,1 @@
-"""What becomes of a message, over real servers on loopback."""
+"""Tests of delivery, over real servers on loopback."""

@@ -109,7 +109,7 @@ def to_us(*to: Recipient, **changes: Any) -> InternalNotification:
 
 
 def wave(*notices: Notification) -> NotificationBatch:
-    """What goes out together."""
+    """Make a batch of notifications."""
     return NotificationBatch(notices=notices)
 
 
@@ -140,6 +140,6 @@ class Attempt:
 
 
 def on_the_wire(details: Sequence[Any]) -> Sequence[Any]:
-    """What another process gets of *details*: plain JSON."""
+    """Return *details* as another process gets them: plain JSON."""
     travelled: Sequence[Any] = json.loads(json.dumps(details))
     return travelled

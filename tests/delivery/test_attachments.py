@@ -1,6 +1,4 @@
-"""
-What goes with a message on paper.
-"""
+"""Papers that go with a message."""
 
 from dataclasses import replace
 

@@ -1,6 +1,4 @@
-"""
-What a workflow knows of a wave whose delivery did not end well.
-"""
+"""A workflow's knowledge of a batch whose delivery did not end well."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -25,7 +23,7 @@ from workflows.delivery_outbox import delivery_options, results_after
 
 
 def failed(*causes: BaseException) -> ActivityError:
-    """What the workflow catches: each cause is the cause of the one before."""
+    """The errors that the workflow catches: each is the cause of the one before."""
     error = ActivityError(
         "Activity task failed",
         scheduled_event_id=1,

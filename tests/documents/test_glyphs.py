@@ -1,4 +1,4 @@
-"""What the fonts lack is said before anybody sees boxes."""
+"""Warnings of characters that the fonts lack, before anybody sees boxes."""
 
 import pytest
 

@@ -132,7 +132,10 @@ def test_the_pdf_can_draw_every_letter() -> None:
 
 
 def _characters(pdf: bytes) -> set[str]:
-    """What the fonts of a PDF say that their glyphs mean (ToUnicode); a letter without a glyph is in none."""
+    """
+    Return what the fonts of a PDF say that their glyphs mean (ToUnicode); a letter without a glyph is in
+    none.
+    """
     found: set[str] = set()
     for packed in re.findall(rb"stream\r?\n(.*?)\r?\nendstream", pdf, re.DOTALL):
         try:

@@ -1,1 +1,1 @@
-"""What survives when processes die: real server on a file, real worker process, kill -9."""
+"""Escalations survive when processes die: a real server on a file, a real worker process, kill -9."""

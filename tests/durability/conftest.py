@@ -28,9 +28,7 @@ def outages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Outage | Base
 
 @pytest.fixture(params=KINDS)
 def after(request: pytest.FixtureRequest, outages: dict[str, Outage | BaseException]) -> Outage:
-    """
-    What became of an outage of the worker, of the server, of both.
-    """
+    """The result of an outage of the worker, of the server, of both."""
     found = outages[request.param]
     if isinstance(found, BaseException):
         raise found

@@ -49,7 +49,7 @@ TO_OURS = 5
 
 @dataclass
 class Outage:
-    """What there was before, and what there is after everything has come back and come to rest."""
+    """The state before, and the state after everything has come back and come to rest."""
 
     told_before: int = 0
     before: dict[str, View] = field(default_factory=dict)
@@ -199,6 +199,6 @@ async def failed_tasks(temporal: Client) -> AsyncIterator[str]:
 
 
 def _overdue_at(late: View) -> datetime:
-    """When all that is due within seconds is overdue."""
+    """Return the time at which all that is due within seconds is overdue."""
     soon = late.opened_at + timedelta(minutes=1)
     return max(clock.due_at for clock in late.clocks if clock.due_at and clock.due_at < soon)

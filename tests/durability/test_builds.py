@@ -89,7 +89,7 @@ class Site:
                     return
 
     async def build_of(self, key: str) -> str:
-        """Whose the run is that has *key* now; empty: anybody's."""
+        """Return the build of the run that has *key* now; empty: any build."""
         description = await self.temporal.get_workflow_handle(key).describe()
         assert WorkflowExecutionStatus.RUNNING == description.status, key
         info = description.raw_description.workflow_execution_info.versioning_info

@@ -129,6 +129,6 @@ async def _is_settled(client: EscalationClient, key: str) -> bool:
 
 
 async def _all_say(client: EscalationClient, text: str, keys: Sequence[str]) -> bool:
-    """Whether *text* is in each timeline."""
+    """Say if *text* is in each timeline."""
     timelines = [await client.timeline(key) for key in keys]
     return all(any(text in said(entry.what) for entry in each) for each in timelines)

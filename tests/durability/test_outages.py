@@ -123,9 +123,7 @@ def test_whoever_was_told_a_while_before_is_not_told_again(after: Outage) -> Non
 
 
 def test_quiet_ones_are_told_nothing_again(after: Outage) -> None:
-    """
-    What was delivered and on record before the outage is not told a second time.
-    """
+    """A message that was delivered and recorded before the outage is not sent a second time."""
     for key in KEYS:
         keys = [found.key for found in after.letters_of(key)]
         assert len(set(keys)) == len(keys)

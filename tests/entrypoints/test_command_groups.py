@@ -1,4 +1,4 @@
-"""What `escalate --help` and a shell say: commands by what they are for, values that can be typed."""
+"""Help of `escalate` and completion in a shell: commands by purpose, values that can be typed."""
 
 import os
 import subprocess
@@ -75,9 +75,7 @@ def test_help_groups_the_commands(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_the_version_is_that_of_the_package(capsys: pytest.CaptureFixture[str]) -> None:
-    """
-    What a report of a fault begins with.
-    """
+    """Return the beginning of a report of a fault."""
     assert program.DONE == program.run(["--version"])
     assert "escalate 0.1.0\n" == capsys.readouterr().out
 
@@ -96,9 +94,7 @@ def test_values_of_the_rules_complete_and_are_listed(commands: TyperGroup) -> No
 
 
 def test_values_of_the_playbook_complete_and_are_listed(commands: TyperGroup) -> None:
-    """
-    Those of the configured one, in every command.
-    """
+    """The names are those of the configured playbook, in every command."""
     found = [each for each in parameters(commands) if playbook_names.is_of_playbook(each[1])]
     assert set(playbook_names.IN_PLAYBOOK) == {option for _, _, option in found}
     for command, parameter, option in found:

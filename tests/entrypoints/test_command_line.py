@@ -1,4 +1,4 @@
-"""What people type, what they read, and with which status it ends."""
+"""The command line: options, output, exit status."""
 
 import asyncio
 import json
@@ -246,9 +246,7 @@ def test_the_example_says_in_a_sentence_that_no_server_is_there(tmp_path: Path) 
 
 
 async def test_watch_tells_a_file_or_a_pipe_line_by_line(terminal: Terminal) -> None:
-    """
-    What happened, once and at once, each in a line that is not cut; no table that is drawn again.
-    """
+    """News comes once and at once, each in a line that is not cut; no table is drawn again."""
     await terminal.done("start", str(EXAMPLES / "complaint.yaml"))
     await terminal.done("cancel", KEY, "--as", "elena", "--why", "Withdrawn by phone " * 9)
 
@@ -417,7 +415,8 @@ async def test_no_server_is_told_with_a_status_of_its_own(
 
 def test_help_and_playbook_commands_load_no_sdk() -> None:
     """
-    It takes longer to import than most commands take: only what talks to a server asks for it.
+    Temporal's client takes longer to import than most commands take: only commands that ask a server import
+    it.
     """
     program = "import sys, entrypoints.cli; print({'temporalio', 'structlog'} & sys.modules.keys())"
 
@@ -455,7 +454,7 @@ def test_refusals_list_what_can_be_typed() -> None:
 
 
 def commands_of(group: TyperGroup, before: str = "") -> Iterator[str]:
-    """What can be typed: ``ack``, ``rca file``."""
+    """Yield each command as it is typed: ``ack``, ``rca file``."""
     for name, command in group.commands.items():
         yield before + name
         if isinstance(command, TyperGroup):

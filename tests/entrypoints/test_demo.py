@@ -85,7 +85,7 @@ def test_a_demo_without_papers_promises_none(tmp_path: Path) -> None:
 
 
 def test_papers_need_a_folder_that_can_be_written(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """It is said before anything runs."""
+    """The fault is reported before anything runs."""
     (tmp_path / "file").touch()
 
     status = program.run(["demo", "--papers", str(tmp_path / "file" / "papers")])

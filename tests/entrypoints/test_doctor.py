@@ -38,7 +38,8 @@ async def until_healthy(terminal: Terminal) -> None:
 
 async def test_a_stalled_run_is_brought_back_with_all_that_was_sent_to_it(stalled: Terminal) -> None:
     """
-    What was accepted before it stalled, and what came in since, is applied again; its record follows.
+    Moves that were accepted before the stall, and those that came since, are applied again; the record
+    follows.
     """
     temporal = await connect(Settings(), address=stalled.address)
     await temporal.get_workflow_handle(KEY).signal("pause", {"by": "nobody", "because": "no reason"})
@@ -162,9 +163,7 @@ async def told_of(client: EscalationClient) -> list[str]:
 
 
 async def test_a_run_that_this_program_can_follow_is_left_alone(site: Site) -> None:
-    """
-    Its workers have the wrong code: a reset would lose what happened, and help nothing.
-    """
+    """The run's workers have the wrong code: a reset would lose what happened, and not help."""
     client = EscalationClient(site.temporal)
     async with serve_queues(site.temporal, site.settings):
         await client.start(a_complaint(key=KEY))
@@ -183,9 +182,7 @@ async def test_a_run_that_this_program_can_follow_is_left_alone(site: Site) -> N
 
 
 async def test_a_run_that_cannot_read_what_it_was_given_begins_again_from_the_one_before(site: Site) -> None:
-    """
-    It never began itself, so the run that it continues is reset.
-    """
+    """The run never began itself, so the run that it continues is reset."""
     client = EscalationClient(site.temporal)
     async with workers_of(site, CarriesRubbish):
         begin = EscalationInput(request=a_complaint(key=KEY), continue_after=60)

@@ -18,9 +18,7 @@ SIMULATE = ["playbook", "simulate", str(REFERENCE), *CASE]
 
 
 def printed(capsys: pytest.CaptureFixture[str], *words: str, status: int = program.DONE) -> str:
-    """
-    What the command prints, on both streams.
-    """
+    """Return the output of the command, on both streams."""
     assert status == program.run(list(words))
     told = capsys.readouterr()
     return told.out + told.err
@@ -46,7 +44,7 @@ def test_a_forecast_in_json_is_a_list_of_what_happens(capsys: pytest.CaptureFixt
 
 def test_a_forecast_in_the_terminal_is_in_local_time(capsys: pytest.CaptureFixture[str]) -> None:
     """
-    What happens, when by the clock there, how long after the start, and who is told.
+    The forecast says what happens, when by the clock there, how long after the start, and who is notified.
     """
     told = printed(capsys, *SIMULATE)
     in_brief = printed(capsys, *SIMULATE, "--brief")
@@ -217,9 +215,7 @@ def test_the_levels_come_before_what_happens(capsys: pytest.CaptureFixture[str])
 
 
 def test_a_forecast_cannot_end_before_it_begins(capsys: pytest.CaptureFixture[str]) -> None:
-    """
-    What is allowed is said.
-    """
+    """The refusal says what is allowed."""
     told = printed(capsys, *SIMULATE, "--until", "2026-11-20T16:00", status=2)
 
     assert "a time after the start, 2026-11-20T16:30" in " ".join(told.split())

@@ -1,6 +1,4 @@
-"""
-How-tos that need a server, followed as they stand: every command, and every answer that they show.
-"""
+"""How-tos that need a server, followed as they stand: every command, and every answer that they show."""
 
 import asyncio
 import re
@@ -29,7 +27,7 @@ def steps(page: str) -> list[tuple[list[str], list[str]]]:
 
 
 async def said(terminal: Terminal, words: list[str], shows: list[str]) -> str:
-    """What is said to a command, once it shows what it should, or time is up."""
+    """Return the output of a command, once it shows what it should, or time is up."""
     found = ""
     try:
         async with asyncio.timeout(PATIENCE):

@@ -1,6 +1,4 @@
-"""
-What waits for somebody, in a terminal.
-"""
+"""Inboxes in a terminal."""
 
 import asyncio
 from datetime import UTC, datetime, timedelta

@@ -1,4 +1,4 @@
-"""What is typed to see and to check what messages say."""
+"""Commands that show and check messages."""
 
 import json
 import re
@@ -111,9 +111,7 @@ def test_the_list_is_read_in_a_terminal(capsys: pytest.CaptureFixture[str]) -> N
     ],
 )
 def test_bad_words_are_refused(capsys: pytest.CaptureFixture[str], words: tuple[str, ...], told: str) -> None:
-    """
-    What was given, what is there; exit status 2.
-    """
+    """The refusal says what was given and what there is; exit status 2."""
     typed = Typed(capsys, *words)
 
     assert 2 == typed.status

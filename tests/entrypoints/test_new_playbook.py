@@ -195,7 +195,10 @@ def test_all_faults_are_told_at_once_and_nothing_is_written(
 
 
 def test_a_terminal_asks_until_each_answer_is_right(tmp_path: Path) -> None:
-    """What an option says is not asked; a wrong answer is explained and asked again."""
+    """
+    A question that an option answers is not asked; a wrong answer is explained, and the question asked
+    again.
+    """
     file = tmp_path / "ours.yaml"
     typed = (
         *("WIB", "Asia/Jakarta"),  # a slip first

@@ -1,4 +1,4 @@
-"""Who is on call, as a manager asks for it; no server runs."""
+"""On-call people, as a manager asks for them; no server runs."""
 
 import json
 import re
@@ -17,9 +17,7 @@ PAGE = ROOT / "docs" / "how-to" / "put-people-on-call.md"
 
 
 def typed(capsys: pytest.CaptureFixture[str], *words: str, status: int = program.DONE) -> str:
-    """
-    What the command says, on both streams, in one line.
-    """
+    """Return the output of the command, on both streams, in one line."""
     assert status == program.run(["playbook", *words])
     told = capsys.readouterr()
     return " ".join((told.out + told.err).split())

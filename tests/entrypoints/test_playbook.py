@@ -1,4 +1,4 @@
-"""What a manager types to check a playbook and to look at it; no server runs."""
+"""Commands with which a manager checks a playbook and looks at it; no server runs."""
 
 import json
 import re
@@ -229,9 +229,7 @@ def test_diagrams_are_drawn(tmp_path: Path, capsys: pytest.CaptureFixture[str]) 
     ],
 )
 def test_bad_words_are_refused(capsys: pytest.CaptureFixture[str], words: tuple[str, ...], told: str) -> None:
-    """
-    What was given, what is there; exit status 2.
-    """
+    """The refusal says what was given and what there is; exit status 2."""
     typed = Typed(capsys, *words)
 
     assert 2 == typed.status

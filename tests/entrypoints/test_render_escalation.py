@@ -1,5 +1,5 @@
 """
-How it looks in a terminal: what must be whole in a narrow one, and days that would be unclear without their year.
+Escalations in a terminal: whole keys in a narrow one, and days that would be unclear without their year.
 """
 
 from datetime import UTC, date, datetime, timedelta

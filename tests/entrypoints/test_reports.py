@@ -1,4 +1,4 @@
-"""What is typed to look back: import, report, export, show; no server runs."""
+"""Commands that look back: import, report, export, show; no server runs."""
 
 import codecs
 import csv

@@ -50,9 +50,7 @@ async def test_the_list_shows_which_are_stalled(stalled: Terminal) -> None:
 
 
 async def test_commands_over_many_go_on_past_one_that_is_stalled(stalled: Terminal) -> None:
-    """
-    It is listed at the end, and the exit status is not 0.
-    """
+    """The stalled run is listed at the end, and the exit status is not 0."""
     rebuilt = await stalled.type("records", "rebuild")
     rebased = await stalled.type("rebase", "--all", "--dry-run")
 

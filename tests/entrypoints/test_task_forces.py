@@ -30,7 +30,7 @@ async def deployed(terminal: Terminal) -> Terminal:
 
 
 async def until(terminal: Terminal, is_so: Any) -> dict[str, Any]:
-    """What the escalation has heard, once it has."""
+    """Return what the escalation knows of the task force, once it knows something."""
     async with asyncio.timeout(20):
         while True:
             (found,) = await terminal.json(*force("list", KEY))

@@ -1,4 +1,4 @@
-"""What reaches a terminal is text: nothing drives it, nothing is read as markup."""
+"""Output on a terminal is text: nothing drives it, nothing is read as markup."""
 
 import ast
 import json
@@ -99,9 +99,7 @@ WRITES = (
     "path", sorted((ROOT / "entrypoints").rglob("*.py")), ids=lambda path: path.relative_to(ROOT).as_posix()
 )
 def test_nothing_else_writes_to_a_terminal(path: Path) -> None:
-    """
-    What every command says goes through `entrypoints/cli/terminal.py`.
-    """
+    """Every command writes through `entrypoints/cli/terminal.py`."""
     calls = (node for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, ast.Call))
     written = {ast.unparse(call.func) for call in calls} & set(WRITES)
 
@@ -126,7 +124,7 @@ def hostile_words(command: Any, *, with_options: bool) -> Iterator[str]:
 
 EVERY = dict(commands(app))
 RUN_ON = {"serve", "gateway", "demo"}
-"""They take no text, and end when they are told to."""
+"""These commands take no text, and run until they are stopped."""
 CALLS = [
     (words, with_options)
     for words, command in EVERY.items()

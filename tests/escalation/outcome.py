@@ -1,6 +1,4 @@
-"""
-What came of a decision, in a form that a test can compare: who was told, what happened.
-"""
+"""The outcome of a decision, in a form that a test can compare: who was notified, what happened."""
 
 from collections.abc import Iterable
 from typing import TypeVar
@@ -27,7 +25,7 @@ def the(kind: type[E], decision: Decision) -> E:
 
 
 def told(decision: Decision) -> list[str]:
-    """Who is told of what, in order: ``rise: ana, mia``. It is complete: nobody else is told."""
+    """Return who is notified of what, in order: ``rise: ana, mia``. The list is complete."""
     return [
         f"{notice.occasion}: {', '.join(to.id for to in notice.to)}" for notice in notices(decision.effects)
     ]

@@ -138,7 +138,7 @@ _TRIGGERS = (
 
 
 def a_level(number: int, **changes: Any) -> Level:
-    """That level of the reference matrix."""
+    """Return that level of the reference matrix."""
     index = number - 1
     return from_plain(
         Level,

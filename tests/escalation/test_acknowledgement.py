@@ -1,6 +1,4 @@
-"""
-Whose acknowledgement a level needs, how soon, and for how long it holds (MATRIX-5, MATRIX-6).
-"""
+"""Acknowledgements of a level: by whom, how soon, and for how long (MATRIX-5, MATRIX-6)."""
 
 from typing import Any
 

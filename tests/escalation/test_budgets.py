@@ -1,6 +1,4 @@
-"""
-What people can say is bounded when they say it, and whatever the engine makes of it fits into what Temporal takes.
-"""
+"""Limits of what people can say, so that whatever the engine makes of it fits into what Temporal takes."""
 
 from dataclasses import replace
 from datetime import timedelta

@@ -1,6 +1,4 @@
-"""
-When our own people hear next: a clock of its own, where the playbook promises it (COMM-2, COMM-3, CLOCK-1).
-"""
+"""Updates for our own people: a clock of its own, if the playbook promises it (COMM-2, COMM-3, CLOCK-1)."""
 
 from datetime import timedelta
 from typing import Any

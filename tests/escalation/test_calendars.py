@@ -1,6 +1,4 @@
-"""
-Whose open hours a clock counts: the level's, the customer's, the priority's (MATRIX-7, CLOCK-5).
-"""
+"""Open hours that a clock counts: the level's, the customer's, the priority's (MATRIX-7, CLOCK-5)."""
 
 from typing import Any
 

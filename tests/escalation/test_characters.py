@@ -114,7 +114,7 @@ def test_no_text_is_too_long_or_begins_to_differ(text: str, at_most: int) -> Non
 
 ROOT = Path(__file__).parents[2]
 OF_ASCII = {"delivery/attachments.py"}
-"""Their texts have no characters of several parts."""
+"""Texts in these languages have no characters of several parts."""
 CUT_BY_HAND = re.compile(r"\[ ?: ?_?(LONGEST|MOST_CHARACTERS)\w*( - 1)?\]|\[: ?\w+ - 1\][^\n]*…")
 
 

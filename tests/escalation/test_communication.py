@@ -1,6 +1,4 @@
-"""
-What customers and our own people are told, and what they are never told (COMM).
-"""
+"""Messages to customers and our own people, and what they never say (COMM)."""
 
 import pytest
 

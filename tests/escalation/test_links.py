@@ -1,4 +1,4 @@
-"""Which message carries which question."""
+"""Questions that messages carry."""
 
 import pytest
 

@@ -76,7 +76,7 @@ ASKED: tuple[type, ...] = (
 
 
 def endless(schema: Any, path: str = "") -> Iterator[str]:
-    """Where *schema* takes a list or a mapping of any length."""
+    """Yield the places where *schema* takes a list or a mapping of any length."""
     if isinstance(schema, list):
         schema = dict(enumerate(schema))
     if isinstance(schema, dict):

@@ -1,4 +1,4 @@
-"""What the record of one escalation comes to."""
+"""Measures of one escalation."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta

@@ -47,9 +47,7 @@ def test_names_of_different_people_differ(one: str, other: str) -> None:
 
 @given(st.text(max_size=20))
 def test_a_folded_name_stays_as_it_is(name: str) -> None:
-    """
-    So that it can be kept, and compared later.
-    """
+    """A folded name can be kept, and compared later."""
     assert fold_name(name) == fold_name(fold_name(name))
     assert fold_name(name) == fold_name(unicodedata.normalize("NFD", name))
 

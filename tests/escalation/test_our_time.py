@@ -40,9 +40,7 @@ def kinds_in(annotation: Any) -> Iterator[Any]:
 
 
 def faults_of(kind: type, name: str, given: str) -> list[str]:
-    """
-    What is wrong with that field; whatever else is missing.
-    """
+    """Return the fault of that field, whatever else is missing."""
     try:
         from_plain(kind, {name: given})
     except ValidationError as error:

@@ -94,8 +94,6 @@ def test_a_pace_is_forgotten_when_its_last_turn_counts_no_more() -> None:
 
 @pytest.mark.parametrize("wrong", [{"at_most": 0}, {"count": 0}, {"count": 51}, {"within": -SECOND}])
 def test_what_gives_no_turn_is_refused(wrong: dict[str, object]) -> None:
-    """
-    It could be asked by hand, and must not stall the run.
-    """
+    """A request by hand must not stall the run."""
     with pytest.raises(ValidationError):
         from_plain(ReserveSlots, {"at_most": 1, "within": SECOND, "count": 1, "reach": SECOND} | wrong)

@@ -1,6 +1,4 @@
-"""
-What became of a message only moves forward, in whatever order it is heard of (COMM-12, COMM-13).
-"""
+"""Delivery results only move forward, in whatever order they arrive (COMM-12, COMM-13)."""
 
 from datetime import timedelta
 from itertools import permutations

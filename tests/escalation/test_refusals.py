@@ -58,9 +58,7 @@ WHY = InternalText("because")
 
 
 def refusal(escalation: Escalation, command: c.Command) -> EscalationError:
-    """
-    What *command* is answered with, ten minutes after the start.
-    """
+    """Return the answer to *command*, ten minutes after the start."""
     with pytest.raises(EscalationError) as refused:
         decide(escalation, command, monday("09:10"))
     return refused.value

@@ -1,6 +1,4 @@
-"""
-Who may do what, and what a refused person is told (ROLE).
-"""
+"""Permissions of roles, and the refusals that people get (ROLE)."""
 
 import pytest
 

@@ -1,6 +1,4 @@
-"""
-What is no longer true of a message that waited (COMM-12).
-"""
+"""Messages that are outdated after they waited (COMM-12)."""
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -81,9 +79,7 @@ class Course:
 def why_not(
     occasion: Occasion, before: tuple[Step, ...], meanwhile: tuple[Step, ...], audience: str = "internal"
 ) -> set[str]:
-    """
-    Why what was told last *before* should not leave after what happened *meanwhile*.
-    """
+    """Return why the last message *before* should not leave after what happened *meanwhile*."""
     course = Course().take(*before)
     notice = course.last(occasion, audience)
     return course.take(*meanwhile).why_not(notice)

@@ -1,6 +1,4 @@
-"""
-What is no longer true of a task force's message that waited (COMM-12).
-"""
+"""Messages of a task force that are outdated after they waited (COMM-12)."""
 
 from dataclasses import replace
 

@@ -77,7 +77,7 @@ def a_force(*seats: tuple[str, ...], **changes: Any) -> TaskForce:
 
 
 def told(decision: TaskForceDecision) -> list[str]:
-    """Who is told of what, in order; it is complete."""
+    """Return who is notified of what, in order; the list is complete."""
     return [
         f"{effect.occasion}: {', '.join(to.id for to in effect.to)}"
         for effect in decision.effects

@@ -1,5 +1,5 @@
 """
-What could not be delivered is heard of by a person, as long as anybody can be reached (COMM-13).
+A message that could not be delivered is reported to a person, as long as anybody can be reached (COMM-13).
 """
 
 from dataclasses import replace

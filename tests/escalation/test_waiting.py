@@ -1,6 +1,4 @@
-"""
-When what waits for somebody leaves, and what leaves together (COMM-11, COMM-12).
-"""
+"""Departure of messages that wait for somebody: when, and which together (COMM-11, COMM-12)."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta

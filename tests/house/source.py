@@ -51,7 +51,7 @@ class House:
 
 
 Places = list[str]
-"""Where something was found: `path:line what`, or a path."""
+"""The place of a finding: `path:line what`, or a path."""
 
 
 def read_house() -> House:

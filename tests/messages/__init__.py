@@ -1,1 +1,1 @@
-"""How messages read."""
+"""Tests of rendered messages."""

@@ -8,7 +8,7 @@ _EMPTY = frozenset({"meta", "br", "img", "hr", "link"})
 
 
 class Page(HTMLParser):
-    """Its visible text, its tags and their attributes, and what was not closed."""
+    """The visible text of a page, its tags and their attributes, and the tags that were not closed."""
 
     def __init__(self, html: str) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""What customers read: a letter speaks one language, says why, and promises no more than is known."""
+"""Messages to customers speak one language, say why, and promise no more than is known."""
 
 from dataclasses import replace
 from typing import Any

@@ -69,7 +69,7 @@ def test_a_digest_promises_the_next_update_of_a_case_once() -> None:
 
 
 def test_each_message_of_a_bundle_keeps_its_own_link() -> None:
-    """What one click answers can be answered from the bundle too."""
+    """Questions that one click answers can be answered from the digest too."""
     notices = [
         (make_example("customer", each), ana()) for each in (Occasion.ACCESS_QUESTION, Occasion.SURVEY)
     ]

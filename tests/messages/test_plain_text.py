@@ -1,6 +1,4 @@
-"""
-What strangers wrote, made harmless.
-"""
+"""Texts of strangers, made harmless."""
 
 import unicodedata
 

@@ -75,7 +75,7 @@ def test_the_rules_ask_for_texts_of_both_audiences() -> None:
 
 
 def test_every_text_that_the_rules_ask_for_has_examples() -> None:
-    """What is previewed and checked is at least what can be sent."""
+    """Each message that can be sent is previewed and checked."""
     assert set() == set(EVERY_TEXT) - {
         (audience, occasion) for audience, occasions in EXAMPLES.items() for occasion in occasions
     }

@@ -1,6 +1,4 @@
-"""
-What a template can reach, and what a text from outside can do: nothing but its facts, and nothing at all.
-"""
+"""Reach of a template and of a text from outside: nothing but its facts, and nothing at all."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -179,7 +177,7 @@ def test_the_worst_text_makes_no_line_no_mark_and_no_tag(
     "address", ["javascript:alert(1)", "data:text/html,x", "/etc/passwd", "https://a.example/ x", ""]
 )
 def test_a_button_leads_to_the_web_or_nowhere(address: str) -> None:
-    """What is no address of the web is shown as it is, and cannot be clicked."""
+    """A text that is no web address is shown as it is, and cannot be clicked."""
     text = SHIPPED_TEXTS.render(to_us(ana()), ana(), address)
 
     assert "<a " not in text.html

@@ -115,16 +115,12 @@ def reference_with(*changes: tuple[str, str]) -> str:
 
 
 def faults_of_text(text: str) -> tuple[Fault, ...]:
-    """
-    What a playbook is refused for.
-    """
+    """Return the faults of a playbook."""
     with pytest.raises(BadRequest) as refused:
         parse_playbook(text, "reference.yaml")
     return refused.value.faults
 
 
 def faults_with(*changes: tuple[str, str]) -> tuple[Fault, ...]:
-    """
-    What the reference playbook is refused for, with pieces replaced.
-    """
+    """Return the faults of the reference playbook, with pieces replaced."""
     return faults_of_text(reference_with(*changes))

@@ -1,4 +1,4 @@
-"""How these tests are run."""
+"""Settings of these tests."""
 
 from hypothesis import settings
 

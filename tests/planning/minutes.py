@@ -62,7 +62,7 @@ COUNTRIES = ("GB", "US", "TR", "ID", "AU", "IN")
 
 @dataclass(frozen=True)
 class Office:
-    """When somebody is there: in a zone, from a day on."""
+    """A time in which somebody is there: in a zone, from a day on."""
 
     zone: str
     since: date
@@ -86,13 +86,13 @@ class Office:
         )
 
     def open_minutes(self) -> list[bool]:
-        """Whether it is open, minute by minute."""
+        """Say if it is open, minute by minute."""
         wall = _wall_clock(self.zone, self.since)
         days = {day: self._day(day) for day in {day for day, _ in wall}}
         return [days[day][minute] for day, minute in wall]
 
     def _day(self, day: date) -> list[bool]:
-        """Whether it is open, by what the clock on the wall shows that day."""
+        """Say if it is open, by what the clock on the wall shows that day."""
         shown = [False] * MINUTES_A_DAY
         for back in (0, 1):
             for opens, closes in self._windows(day - timedelta(days=back)):
@@ -111,7 +111,7 @@ class Office:
 
 
 class Minutes:
-    """What is added and measured by counting."""
+    """An oracle that adds and measures by counting."""
 
     def __init__(self, office: Office) -> None:
         self._begins_at = office.begins_at
@@ -170,7 +170,7 @@ def _time_of_day(minute: int) -> str:
 
 @cache
 def _wall_clock(zone: str, since: date) -> tuple[tuple[date, int], ...]:
-    """What the clock on the wall shows, one minute after the other: the day, and the minute of it."""
+    """Yield what the clock on the wall shows, one minute after the other: the day, and the minute of it."""
     return tuple(_shown(ZoneInfo(zone), datetime(since.year, since.month, since.day, tzinfo=UTC)))
 
 

@@ -1,6 +1,4 @@
-"""
-Whom the entries of a calendar mean, in whatever letters.
-"""
+"""People whom the entries of a calendar mean, in whatever letters."""
 
 import unicodedata
 

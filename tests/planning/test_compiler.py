@@ -289,18 +289,14 @@ def test_a_level_can_fall_back_on_somebody() -> None:
 
 
 def test_a_plan_survives_json() -> None:
-    """
-    What is pinned is what was compiled.
-    """
+    """The pinned plan is the compiled one."""
     plan = the_plan()
 
     assert plan == from_json(Plan, to_json(plan))
 
 
 def test_a_plan_is_small() -> None:
-    """
-    It travels with every new run of an escalation.
-    """
+    """The plan travels with every new run of an escalation."""
     assert size_of(the_plan()) < 18_000
 
 

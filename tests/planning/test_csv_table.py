@@ -43,9 +43,7 @@ def test_encoding_and_delimiter_are_found_out(encoding: str, mark: bytes, delimi
 
 
 def test_an_encoding_that_the_map_names_counts() -> None:
-    """
-    And a file that is not in it is refused with the place.
-    """
+    """A file in another encoding is refused with the place."""
     data = an_export().data.replace("ü".encode(), b"\xff")
 
     with pytest.raises(BadRequest, match="the byte 0xff in row 2"):
@@ -89,9 +87,7 @@ def test_a_quotation_mark_that_is_not_closed_refuses_the_file_with_its_place(
 
 
 def test_a_quoted_cell_may_have_lines_delimiters_and_quotation_marks() -> None:
-    """
-    And a row is named by the line that it begins in.
-    """
+    """A row is named by the line that it begins in."""
     table = CsvTable.of(b'a,b\r\n"1,\r\n""2""",x\r\n\r\n3,y\r\n', "t.csv")
 
     assert [(2, ['1,\r\n"2"', "x"]), (5, ["3", "y"])] == list(table.rows())

@@ -27,9 +27,7 @@ def read(data: str | bytes, zone: ZoneInfo = LONDON) -> tuple[Entry, ...]:
 
 
 def exported(name: str) -> list[tuple[str, str, tuple[str, ...]]]:
-    """
-    When, until when, and whom each entry of a sample means.
-    """
+    """The start, the end and the people of each entry of a sample."""
     named = EntryMatcher(the_reference().people)
     return [
         (f"{entry.start:%m-%d %H:%M}", f"{entry.end:%m-%d %H:%M}", named.of(entry))

@@ -51,9 +51,7 @@ def test_the_schema_is_one() -> None:
 
 @pytest.mark.parametrize("path", sorted(PLAYBOOKS.glob("*.yaml")), ids=lambda path: path.name)
 def test_editors_find_nothing_in_our_own_playbooks(path: Any) -> None:
-    """
-    What is right is not underlined; each names the schema that stands beside it.
-    """
+    """Valid playbooks are not underlined; each names the schema that stands beside it."""
     text = path.read_text(encoding="utf-8")
 
     assert text.startswith("# yaml-language-server: $schema=playbook.schema.json\n")

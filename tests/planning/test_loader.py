@@ -279,9 +279,7 @@ def test_our_own_playbooks_have_no_faults(name: str) -> None:
 def test_a_fault_is_told_with_its_place(  # noqa: PLR0917 - the columns of the table above
     old: str, new: str, path: str, given: str, allowed: str, suggestion: str
 ) -> None:
-    """
-    What was given, what is allowed, and what was probably meant.
-    """
+    """A fault says what was given, what is allowed, and what was probably meant."""
     faults = faults_with((old, new))
 
     fault = next(fault for fault in faults if fault.where.endswith(f" {path}"))

@@ -1,6 +1,4 @@
-"""
-What a playbook says of how people are told: quiet hours, urgent addresses, limits (COMM-11, COMM-12).
-"""
+"""Rules for messages in a playbook: quiet hours, urgent addresses, limits (COMM-11, COMM-12)."""
 
 from datetime import timedelta
 

@@ -1,6 +1,4 @@
-"""
-What is read as a file: plain ones of a size, and nothing that never ends.
-"""
+"""Files that are read: plain ones of a limited size, and nothing that never ends."""
 
 import os
 from pathlib import Path

@@ -1,6 +1,4 @@
-"""
-What changes between two playbooks: in words, and as times.
-"""
+"""Changes between two playbooks: in words, and as times."""
 
 import pytest
 
@@ -101,9 +99,7 @@ def changed(*pieces: tuple[str, str]) -> Playbook:
     ],
 )
 def test_a_change_is_said_in_words(reference: Playbook, old: str, new: str, change: Change) -> None:
-    """
-    What, for whom, and what it was: where it holds, not where it is written.
-    """
+    """A change says what, for whom, and what it was: where it is valid, not where it is written."""
     found = find_changes(reference, changed((old, new)))
 
     assert change in found
@@ -120,9 +116,7 @@ def test_nothing_changes_from_a_playbook_to_itself(reference: Playbook) -> None:
 
 
 def test_a_new_category_is_told_with_its_levels(reference: Playbook) -> None:
-    """
-    And nothing else is.
-    """
+    """Nothing else changes."""
     line = "      training_request: {name: Training request}\n"
     found = find_changes(reference, changed((line, f"{line}      refund: {{name: Refund}}\n")))
 

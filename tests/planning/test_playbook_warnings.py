@@ -1,6 +1,4 @@
-"""
-What works, but probably not as meant: warnings, apart from faults.
-"""
+"""Warnings, apart from faults: the playbook works, but probably not as meant."""
 
 from pathlib import Path
 
@@ -17,9 +15,7 @@ HOLIDAYS = "    holidays: {country: GB, subdivision: ENG}\n"
 
 
 def cautions_with(folder: Path, *changes: tuple[str, str]) -> tuple[PlaybookWarning, ...]:
-    """
-    What the reference playbook is warned of, with pieces replaced; it must have no faults.
-    """
+    """Return the warnings of the reference playbook, with pieces replaced; it must have no faults."""
     path = folder / "reference.yaml"
     path.write_text(reference_with(*changes), encoding="utf-8")
     examined = examine_playbook(path, NOW)
@@ -169,9 +165,7 @@ def test_a_calendar_without_an_open_day_ahead_is_a_fault(tmp_path: Path) -> None
 
 
 def test_faults_go_before_warnings(tmp_path: Path) -> None:
-    """
-    What does not work is put right first; a file that cannot be read has one fault, and no warning.
-    """
+    """Faults are fixed first; a file that cannot be read has one fault, and no warning."""
     path = tmp_path / "reference.yaml"
     path.write_text(reference_with(("1 - 2 h", "10 - 20 min"), ("[jonas]", "[jnas]")), encoding="utf-8")
     faulty = examine_playbook(path, NOW)

@@ -63,16 +63,12 @@ def test_every_country_of_the_package_is_known_by_two_letters() -> None:
     ],
 )
 def test_a_country_by_another_name_is_recognised(given: str, meant: str) -> None:
-    """
-    What is refused comes with what was probably meant.
-    """
+    """A refusal says what was probably meant."""
     assert meant == suggest_country(given)
 
 
 def test_a_part_of_a_country_by_another_name_is_recognised() -> None:
-    """
-    What is refused comes with what was probably meant.
-    """
+    """A refusal says what was probably meant."""
     assert ["ENG", "ENG", "BY", ""] == [
         suggest_subdivision("GB", "England"),
         suggest_subdivision("GB", "eng"),

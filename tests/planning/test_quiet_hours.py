@@ -1,6 +1,4 @@
-"""
-When quiet hours end, by the clocks of the recipient's time zone (COMM-11).
-"""
+"""The end of quiet hours, by the clocks of the recipient's time zone (COMM-11)."""
 
 from datetime import UTC, datetime, timedelta
 

@@ -1,4 +1,4 @@
-"""Which week or quarter had just ended, by whose days."""
+"""The week or quarter that has just ended, by the days of a zone."""
 
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo

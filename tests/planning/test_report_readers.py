@@ -1,4 +1,4 @@
-"""Whom a schedule of reports is written to."""
+"""Readers of a schedule of reports."""
 
 from typing import Any
 

@@ -1,6 +1,4 @@
-"""
-Who is on call: overrides, calendars, rotations; one answer at each instant, with its reason.
-"""
+"""On-call people by overrides, calendars and rotations: one answer at each instant, with its reason."""
 
 from datetime import datetime, timedelta
 from itertools import pairwise

@@ -1,6 +1,4 @@
-"""
-What time zones are called: an offset is none, and is never answered with its opposite.
-"""
+"""Names of time zones: an offset is none, and is never answered with its opposite."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta

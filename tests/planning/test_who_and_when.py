@@ -1,6 +1,4 @@
-"""
-Whose open hours, whose acknowledgement, which tier and which skill: from the playbook's words to the plan.
-"""
+"""Open hours, acknowledgement, tiers and skills: from the playbook's words to the plan."""
 
 from datetime import datetime, timedelta
 from pathlib import Path

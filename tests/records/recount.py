@@ -47,7 +47,7 @@ class Recounted:
 
     @property
     def first_notice(self) -> float | None:
-        """When the last of those whom it was to reach was told."""
+        """Return when the last of its recipients was notified."""
         missing = set(self.events[0]["untold"])
         for event in self._of("messages_sent"):
             told = {

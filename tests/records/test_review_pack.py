@@ -22,7 +22,7 @@ UTC_ZONE = ZoneInfo("UTC")
 
 
 class Page(HTMLParser):
-    """What is in a page: its elements, its ids, and its texts."""
+    """The content of a page: its elements, its ids, and its texts."""
 
     def __init__(self, html: str) -> None:
         super().__init__()

@@ -1,1 +1,1 @@
-"""What running escalations demand of a changed program: their histories still lead where they led."""
+"""Demands of running escalations on a changed program: their histories must lead where they led."""

@@ -39,7 +39,7 @@ LOOKS = ("view", "timeline", "joined")
 
 
 def shown(answers: dict[str, Any]) -> dict[str, Any] | None:
-    """What people see, as plain JSON; None if there was nothing to see."""
+    """Return what people see, as plain JSON; None if there was nothing to see."""
     found: dict[str, Any] = _ANYTHING.dump_python(answers, mode="json")
     if "timeline" in found:
         found["timeline"] = found["timeline"]["items"]
@@ -50,7 +50,7 @@ async def replayed(
     history: WorkflowHistory, kind: type[Any] | None = None, runner: WorkflowRunner | None = None
 ) -> dict[str, Any] | None:
     """
-    What the queries answer after *history*, replayed by *kind* or by what we have today.
+    Return the answers of the queries after *history*, replayed by *kind* or by today's workflows.
 
     Raises:
         NondeterminismError: If the workflow, as it is now, would have asked for something else.

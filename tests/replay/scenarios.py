@@ -134,7 +134,7 @@ async def joined(desk: Desk) -> str:
 
 
 Story = Callable[[Desk], Awaitable[str | None]]
-"""It answers with the id of the workflow whose history is kept; None: the escalation's."""
+"""Return the id of the workflow whose history is kept; None: the escalation's."""
 
 SCENARIOS: dict[str, Story] = {
     story.__name__: story

@@ -37,7 +37,7 @@ def test_before_the_first_release_histories_are_free(repository: Path) -> None:
 
 
 def test_without_git_nothing_is_asked(tmp_path: Path) -> None:
-    """What was unpacked from an archive has no releases to compare with."""
+    """A folder that was unpacked from an archive has no releases to compare with."""
     assert newest_release(tmp_path) is None
 
 

@@ -58,7 +58,8 @@ async def test_empty_tasks_in_between_change_nothing(name: str) -> None:
 
 def test_every_story_has_its_histories() -> None:
     """
-    What is not recorded is not guarded; what has no story cannot be recorded again.
+    Each story is recorded, and each record has its story: otherwise it would not be guarded, or could not
+    be recorded again.
     """
     assert set(SCENARIOS) == {re.sub(r"-\d$", "", name) for name in stored_names()}
     assert {"continued-1", "continued-2"} <= set(stored_names())
@@ -88,9 +89,7 @@ async def test_a_change_of_values_alone_is_caught_too() -> None:
 
 
 def test_histories_do_not_say_on_which_machine_they_were_made() -> None:
-    """
-    They are published with the source.
-    """
+    """The histories are published with the source."""
     for file in FOLDER.glob("*.json"):
         text = file.read_text()
         assert socket.gethostname() not in text or len(socket.gethostname()) < 4

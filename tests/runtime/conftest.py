@@ -1,4 +1,4 @@
-"""What these tests share: one server in memory, and an environment in which no cluster is configured."""
+"""Fixtures of these tests: one server in memory, and an environment in which no cluster is configured."""
 
 import asyncio
 from collections.abc import Iterator

@@ -105,9 +105,7 @@ async def test_no_server_is_told_at_once_with_the_way_out(
 async def test_wrong_address_is_told_as_quickly(
     settings: Settings, environ: dict[str, str], address: str, reason: str
 ) -> None:
-    """
-    And points at where the address came from.
-    """
+    """The error also points at where the address came from."""
     with pytest.raises(NoServer) as caught:
         await connect(settings, environ=environ | {"TEMPORAL_ADDRESS": address})
 
@@ -192,9 +190,7 @@ def test_wrong_temporal_settings_are_bad_input(
 
 
 def test_unreadable_profile_file_is_bad_input(environ: dict[str, str]) -> None:
-    """
-    Where TOML goes wrong is shown.
-    """
+    """The error shows where the TOML is wrong."""
     Path(environ["TEMPORAL_CONFIG_FILE"]).write_text("[profile.default\n")
     with pytest.raises(SettingsFault, match="line 1, column 17"):
         connect_config(environ)

@@ -366,9 +366,7 @@ async def test_configured_clients_do_not_bend_the_server(tmp_path: Path) -> None
 
 
 def test_picked_ports_are_free() -> None:
-    """
-    And the free are told from the taken.
-    """
+    """Free ports are distinguished from taken ones."""
     port = free_port()
     assert is_free(port)
     with socket.create_server((LOOPBACK, port)):

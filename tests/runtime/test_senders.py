@@ -10,9 +10,7 @@ A = "ESCALATION_INTAKE_HELP_DESK_"
 
 
 def test_a_sender_is_bound_to_what_its_variables_say() -> None:
-    """
-    What is left out binds to nothing; the plain secret is bound to nothing at all.
-    """
+    """A field that is left out binds to nothing; the plain secret is bound to nothing at all."""
     settings = Settings.load(
         {
             "ESCALATION_INTAKE_SECRET": OTHER,

@@ -39,9 +39,7 @@ def test_every_link_comes_back_as_it_was(link: Link) -> None:
 
 
 def test_a_token_is_short() -> None:
-    """
-    It stands in letters: what is signed is what an answer needs, and no more.
-    """
+    """The token stands in messages, so only what an answer needs is signed."""
     assert 220 > len(SignedLinks([KEY]).token(LINK))
 
 
@@ -162,8 +160,6 @@ def test_the_address_that_readers_use_has_no_slash_at_its_end(given: str, url: s
     ],
 )
 def test_an_address_that_readers_could_not_use_is_refused(given: str) -> None:
-    """
-    It would stand in every letter.
-    """
+    """The key would stand in every message."""
     with pytest.raises(SettingsFault, match="ESCALATION_GATEWAY_URL"):
         Settings.load({"ESCALATION_GATEWAY_URL": given})

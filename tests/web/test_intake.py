@@ -143,9 +143,7 @@ async def test_one_fitting_signature_of_several_is_enough(door: Door) -> None:
 
 
 async def test_too_large_wrong_type_and_wrong_method(door: Door) -> None:
-    """
-    What cannot be a start is refused before it is read.
-    """
+    """A body that cannot be a start is refused before it is read."""
     large = await door.hand_in(complaint(door, description="x" * 600_000))
     plain = await door.hand_in(complaint(door), {"content-type": "text/plain"})
     look = await door.http.get("/escalations")

@@ -1,4 +1,7 @@
-"""What every page has: its reader's language, harmless text, headers that protect it, and nothing to load."""
+"""
+Common parts of every page: the reader's language, harmless text, headers that protect it, and nothing to
+load.
+"""
 
 import re
 from collections.abc import AsyncIterator

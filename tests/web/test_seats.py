@@ -38,7 +38,7 @@ async def invitation(door: Door, who: str = "tom", **changes: str) -> str:
 
 
 async def held_by(door: Door) -> tuple[str | None, str | None]:
-    """Who has the seat, and who is asked for it."""
+    """Return who has the seat, and who is asked for it."""
     (seat,) = (await door.client.task_force(door.key, NAME)).seats
     return seat.held_by, seat.offered_to
 

@@ -87,9 +87,7 @@ async def test_whoever_asks_in_time_is_answered_again_and_again(tmp_path: Path) 
 
 @pytest.mark.parametrize("path", ["/nothing", "/health", "/read"])
 async def test_a_body_that_trickles_in_ends_the_connection(tmp_path: Path, path: str) -> None:
-    """
-    Whether it was answered already (404, 405) or is waited for.
-    """
+    """True if it was answered already (404, 405); false if it is waited for."""
     async with connected(tmp_path) as (reader, writer):
         writer.write(f"POST {path} HTTP/1.1\r\nHost: x\r\nContent-Length: 99999999\r\n\r\n".encode())
         answer = asyncio.create_task(reader.read())

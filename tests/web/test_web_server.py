@@ -181,7 +181,8 @@ async def test_serve_brings_the_gateway_and_letters_that_lead_to_it(tmp_path: Pa
 
 async def test_letters_that_leave_carry_no_link_to_this_machine(tmp_path: Path) -> None:
     """
-    Where mail is sent and nobody said how readers reach the gateway, messages carry no link; serve says what to set.
+    Messages carry no link if mail is sent and nobody said how readers reach the gateway; serve says what to
+    set.
     """
     async with running(tmp_path, "serve", **PICKED, ESCALATION_SMTP_HOST=LOOPBACK) as (program, _):
         assert "; letters carry no links until ESCALATION_GATEWAY_URL is set" in program.says

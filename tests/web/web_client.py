@@ -44,7 +44,7 @@ _ADDRESS = re.compile(r"https://answer\.example\.com(/answer/[\w.-]+)")
 
 @dataclass(frozen=True)
 class Door:
-    """Where one test knocks: what is not told another key is about the escalation `key`."""
+    """The browser of one test: calls without another key are about the escalation `key`."""
 
     http: httpx.AsyncClient
     client: EscalationClient
@@ -93,7 +93,7 @@ class Door:
         return await self.http.post(path, content=urlencode(form), headers=ANSWERED)
 
     async def happened(self, kind: str) -> int:
-        """How often something of this kind happened."""
+        """Count the events of this kind."""
         return sum(entry.kind == kind for entry in await self.client.timeline(self.key))
 
     async def messages(self, waves: int = 1) -> dict[str, list[ReceivedMessage]]:
@@ -131,7 +131,7 @@ def links_in(*letters: ReceivedMessage) -> list[str]:
 
 
 def seen(answer: httpx.Response) -> str:
-    """What a reader sees of a page, tags and style taken away."""
+    """Return what a reader sees of a page, without tags and style."""
     body = re.sub(r"(?s)<style>.*?</style>|<title>.*?</title>", "", answer.text)
     return " ".join(unescape(re.sub(r"<[^>]+>", " ", body)).split())
 

@@ -63,7 +63,7 @@ async def note(desk: Desk, count: int, by: str) -> None:
 
 
 async def refused(ask: Callable[[], Awaitable[object]]) -> str:
-    """Why it is refused, asked again and again."""
+    """Return why it is refused, asked again and again."""
     for _ in range(200):
         try:
             await ask()

@@ -1,6 +1,4 @@
-"""
-What is called by an id, and by whom a move is made: boundaries, tried on a real server.
-"""
+"""Limits of ids and of people who make moves, tried on a real server."""
 
 from collections.abc import Awaitable, Callable
 
@@ -30,7 +28,7 @@ OWN = (
     "ACME/4711@2026-11-20T09:00:00.000Z",
     "ACME/4711@2026-11-20T09:00:00.000Z/record",
 )
-"""What the engine calls its own runs."""
+"""Names of the engine's own runs."""
 LOOKS: tuple[Callable[[EscalationClient, str], Awaitable[object]], ...] = (
     lambda client, key: client.view(key),
     lambda client, key: client.timeline(key),

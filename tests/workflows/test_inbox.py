@@ -1,5 +1,5 @@
 """
-What must wait waits in Temporal, for as long as it must, and then arrives as one message; nothing is lost.
+Messages that must wait, wait in Temporal for as long as they must, and then arrive as one; nothing is lost.
 """
 
 import asyncio

@@ -219,9 +219,7 @@ async def test_a_native_cancel_is_told_before_the_run_ends(desk: Desk) -> None:
 
 
 async def test_a_native_cancel_of_one_that_is_closed_already_changes_nothing(desk: Desk) -> None:
-    """
-    Its last messages are still on their way; they arrive, and closed it stays.
-    """
+    """The last messages are still on their way; they arrive, and the escalation stays closed."""
     await desk.start()
     await stages.resolving(desk.client, desk.key)
     await stages.verifying(desk.client, desk.key)

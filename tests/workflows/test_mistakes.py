@@ -88,9 +88,7 @@ async def test_an_import_beside_our_own_modules_is_noticed(desk: Desk) -> None:
 
 
 def test_whatever_a_run_is_asked_reaches_it() -> None:
-    """
-    What stands around a run passes on all that the SDK may call, of a later version too.
-    """
+    """The wrapper of a run passes on all that the SDK may call, of a later version too."""
     asked = {name for name in vars(WorkflowInstance) if not name.startswith("_")}
 
     assert asked == {name for name in vars(Run) if not name.startswith("_")}

@@ -190,8 +190,8 @@ async def test_the_sponsor_of_a_customer_who_joins_is_told(desk: Desk) -> None:
 
 async def test_another_tenants_outage_is_not_joined(desk: Desk) -> None:
     """
-    What is told in an outage reaches all who joined: a subject of another tenant stays outside, unless the playbook
-    shares that tenant's outages.
+    Messages of an outage reach all who joined: a subject of another tenant stays outside, unless the
+    playbook shares that tenant's outages.
     """
     await desk.client.start(an_outage_of(desk, f"{desk.key}a", "ACME"))
     stranger = an_outage_of(desk, "EVIL/1", "ACME")

@@ -169,9 +169,7 @@ async def test_a_channel_without_a_limit_asks_nobody(playbook: Path) -> None:
 
 
 async def test_what_is_no_ask_is_refused_and_stalls_nothing() -> None:
-    """
-    It can be made by hand; the letters' turns go on.
-    """
+    """A bad request can be made by hand; the slots for messages go on."""
     async with desk_on_skipping_server() as desk:
         with pytest.raises(WorkflowUpdateFailedError) as refused:
             await turns(desk.temporal, "email", {"at_most": 0})

@@ -1,6 +1,4 @@
-"""
-What has happened is kept past Temporal's own retention, and a database that is down is in nobody's way (RECORD-1).
-"""
+"""Events are kept past Temporal's own retention, and a database that is down delays nobody (RECORD-1)."""
 
 from contextlib import closing
 from datetime import UTC, datetime

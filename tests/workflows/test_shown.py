@@ -1,5 +1,5 @@
 """
-What people see: queries, search attributes, the Web UI's details and the descriptions of what can be sent.
+Views for people: queries, search attributes, the Web UI's details and the descriptions of what can be sent.
 """
 
 import json

@@ -283,9 +283,7 @@ UNREADABLE: tuple[tuple[tuple[Any, ...], str], ...] = (
 
 
 async def test_an_input_that_cannot_be_read_fails_at_once(desk: Desk) -> None:
-    """
-    It never hangs: the run fails with what is wrong, and no task of it is tried again and again.
-    """
+    """The start never hangs: the run fails with what is wrong, and no task of it is tried again and again."""
     for number, (inputs, says) in enumerate(UNREADABLE):
         handle = await desk.start_by_hand(*inputs, key=f"{desk.key}{number}")
 

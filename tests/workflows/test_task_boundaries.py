@@ -1,6 +1,4 @@
-"""
-Which activations get a command that changes nothing, and which do not.
-"""
+"""Activations that get a command that changes nothing, and those that do not."""
 
 import pytest
 from temporalio.bridge.proto.workflow_activation import WorkflowActivation, WorkflowActivationJob
@@ -37,9 +35,7 @@ CASES = {
 
 @pytest.mark.parametrize("case", CASES)
 def test_a_task_with_news_never_goes_without_a_command(case: str) -> None:
-    """
-    What is only looked at leaves no trace.
-    """
+    """A mere look leaves no trace."""
     jobs, asked, wanted = CASES[case]
     completion = _completion(*(_command(name) for name in asked))
 
@@ -71,9 +67,7 @@ def test_a_refused_update_leaves_no_trace(jobs: list[str], answer: str, added: b
 
 
 def test_a_failed_task_is_left_as_it_is() -> None:
-    """
-    It is tried again, and leaves its commands then.
-    """
+    """The task is tried again, and leaves its commands then."""
     completion = WorkflowActivationCompletion()
     completion.failed.failure.message = "a mistake"
 

@@ -46,7 +46,7 @@ async def deployed(desk: Desk, *people: str, name: str = NAME, **more: Any) -> N
 
 
 async def heard(desk: Desk, name: str = NAME) -> TaskForceSummary:
-    """What the escalation has heard of it."""
+    """Return what the escalation knows of it."""
     return next(force for force in (await desk.view()).task_forces if force.name == name)
 
 
@@ -259,9 +259,7 @@ async def test_one_that_finds_no_escalation_stands_down_by_itself(desk: Desk) ->
 
 
 async def test_the_operator_can_cancel_a_task_force(desk: Desk) -> None:
-    """
-    It ends like any other, and the escalation's owner is told.
-    """
+    """The run ends like any other, and the escalation's owner is notified."""
     await desk.start()
     await deployed(desk)
 

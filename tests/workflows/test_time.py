@@ -13,7 +13,7 @@ from tests.said import said
 from tests.workflows import stages
 
 SOON = timedelta(seconds=5)
-"""What a busy machine may take; due times themselves are exact."""
+"""The delay that a busy machine may cause; due times themselves are exact."""
 
 
 async def clock(desk: Desk, name: ClockName) -> ClockView:

@@ -1,5 +1,5 @@
 """
-What could not be delivered: who hears of it, where it is seen, and that late words do not undo what is known.
+Undelivered messages: who is notified, where it is seen, and that late results do not undo what is known.
 """
 
 from datetime import UTC, datetime

@@ -1,6 +1,4 @@
-"""
-How notices become waves that Temporal takes.
-"""
+"""Batches of notifications that Temporal takes."""
 
 from escalation.kernel.values import CustomerText, to_json
 from escalation.notifications.batches import batches_of

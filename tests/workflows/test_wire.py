@@ -1,4 +1,4 @@
-"""What comes in over the wire: stored state from another version, and more than anybody should send."""
+"""Input over the wire: stored state from another version, and more than anybody should send."""
 
 import json
 from typing import Any
@@ -29,7 +29,7 @@ def carried() -> dict[str, Any]:
 
 
 def with_fields_of_tomorrow() -> dict[str, Any]:
-    """What a newer worker might carry over: a field more at every depth."""
+    """State that a newer worker might carry over: a field more at every depth."""
     begin = carried()
     state = begin["carried"]["escalation"]
     request, plan = state["request"], state["plan"]
@@ -62,9 +62,7 @@ def test_state_that_a_newer_worker_carried_over_is_read_by_an_older_one() -> Non
 
 
 def test_state_that_cannot_be_read_stalls_the_run_and_does_not_fail_it() -> None:
-    """
-    What was carried over is no request of anybody: that it cannot be read is our mistake, to be mended.
-    """
+    """Carried state is nobody's request: if it cannot be read, the mistake is ours, and is to be fixed."""
     broken = carried()
     broken["carried"]["escalation"]["level"] = "high"
 
