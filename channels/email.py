@@ -7,14 +7,13 @@ mean (`channels.smtp`), or why a message is sent.
 
 import asyncio
 from contextlib import AbstractAsyncContextManager, aclosing, suppress
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from enum import StrEnum
-from ipaddress import ip_address
 from pathlib import Path
-from typing import Self
+from typing import Literal
 
 from aiosmtplib import SMTP, SMTPAuthenticationError, SMTPException
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
+from pydantic import SecretStr
 
 from channels.mime import Sender, compose_mail
 from channels.protocol import (
@@ -35,57 +34,36 @@ from channels.smtp import (
     reset_session,
     say_goodbye,
 )
-from escalation.kernel.email_address import Mailbox, SenderAddress
+from escalation.kernel.email_address import Mailbox
 from messages.plain_text import to_one_line
 
 _SHOWN_LENGTH = 100
 
 
-class Tls(StrEnum):
-    """Encryption of the connection."""
-
-    NONE = "none"
-    STARTTLS = "starttls"
-    TLS = "tls"
+Encryption = Literal["none", "starttls", "tls"]
 
 
-class EmailSettings(BaseModel):
-    """One mail server and the name that messages leave in."""
+@dataclass(frozen=True)
+class EmailSettings:
+    """One mail server and the name that messages leave in. All of it was checked where it was read."""
 
-    # What was given is kept out of errors, since the password is among it.
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
-
-    host: str = Field(pattern=r"^\S+$")
-    port: int = Field(ge=1, le=65535)
-    tls: Tls = Tls.STARTTLS
-    ca_file: Path | None = Field(default=None, description="further certificate authorities to trust, in PEM")
+    host: str
+    port: int
+    sender_address: str
+    tls: Encryption = "starttls"
+    ca_file: Path | None = None
+    """Further certificate authorities to trust, in PEM."""
     username: str | None = None
     password: SecretStr | None = None
-    sender_address: SenderAddress
     sender_name: str = ""
-    reply_to: SenderAddress | None = Field(default=None, description="where answers go; None: to the sender")
-    auto_response_suppress: str = Field(
-        default="", description="the value of X-Auto-Response-Suppress; empty: the header is left out"
-    )
-    timeout: float = Field(default=30.0, gt=0, description="seconds to wait for each answer of the server")
-    connections: int = Field(default=8, ge=1, le=100, description="at most so many at the same time")
-
-    @model_validator(mode="after")
-    def _login_is_whole_and_kept_secret(self) -> Self:
-        if (self.username is None) != (self.password is None):
-            raise ValueError("username and password go together: give both or neither")
-        if self.username is not None and self.tls is Tls.NONE and not _is_loopback(self.host):
-            raise ValueError("a password must not travel in the clear: set tls to starttls or tls")
-        return self
-
-
-def _is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False
+    reply_to: str | None = None
+    """Address that answers go to; None: the sender's."""
+    auto_response_suppress: str = ""
+    """Value of X-Auto-Response-Suppress; empty: the header is left out."""
+    timeout: float = 30.0
+    """Seconds to wait for each answer of the server."""
+    connections: int = 8
+    """At most so many at the same time."""
 
 
 class EmailChannel(Channel):
@@ -224,8 +202,8 @@ class EmailSession:
         return SMTP(
             hostname=settings.host,
             port=settings.port,
-            use_tls=settings.tls is Tls.TLS,
-            start_tls=settings.tls is Tls.STARTTLS,
+            use_tls=settings.tls == "tls",
+            start_tls=settings.tls == "starttls",
             cert_bundle=None if settings.ca_file is None else str(settings.ca_file),
             username=settings.username,
             password=None if settings.password is None else settings.password.get_secret_value(),

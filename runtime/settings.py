@@ -8,6 +8,7 @@ those are `TEMPORAL_*` and `temporal.toml`, and `runtime.connection` leaves them
 import os
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from ipaddress import ip_address
 from itertools import chain, combinations
 from pathlib import Path
 from typing import Annotated, Any, Self, get_args
@@ -308,12 +309,21 @@ def parts_of(field: str) -> Mapping[str, FieldInfo]:
     return {part: info for part, info in parts.items() if part != "name"}
 
 
+def _is_loopback(host: str) -> bool:
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
 def _faults_between(given: Mapping[str, Any]) -> Iterator[str]:
     def value(field: str) -> str:
         return str(given.get(field, Settings.model_fields[field].default)).lower()
 
     if ("smtp_user" in given) != ("smtp_password" in given):
         yield f"{variable('smtp_user')} and {variable('smtp_password')}: one is set; allowed: both or neither"
+    if "smtp_user" in given and value("smtp_tls") == SmtpTls.NONE and not _is_loopback(value("smtp_host")):
+        yield f"{variable('smtp_tls')} is 'none', and a password must not travel in the clear; allowed: starttls or tls"
     for one, other in combinations(("server_port", "ui_port", "gateway_port"), 2):
         if value(one) == value(other) not in {"0", OFF}:
             ports = f"{variable(one)} and {variable(other)}"

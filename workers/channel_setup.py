@@ -9,32 +9,23 @@ from collections.abc import Iterator
 from functools import partial
 from typing import TextIO
 
-from pydantic import ValidationError
-
 from channels.apprise import AppriseChannel
 from channels.console import ConsoleChannel
-from channels.email import EmailChannel, EmailSettings, Tls
+from channels.email import EmailChannel, EmailSettings
 from channels.endpoints import Endpoints
 from channels.protocol import Channel
 from channels.slack import SlackChannel
 from channels.teams import TeamsChannel
 from channels.webhook import WebhookChannel, WebhookEndpoint
-from runtime.errors import SettingsFault
 from runtime.network import Network
 from runtime.settings import Settings, endpoint_variables
 
 
 def open_channels(settings: Settings, printed_to: TextIO | None = None) -> dict[str, Channel]:
-    """
-    Every channel, by the name that addresses call it. Without a mail server, e-mail is printed (to standard output,
-    unless said otherwise), so that no message is lost.
-
-    Raises:
-        SettingsFault: If the mail settings do not go together.
-    """
+    """Return every channel, by the name that addresses call it. Without a mail server, e-mail is printed (to standard
+    output, unless said otherwise), so that no message is lost."""
     console = ConsoleChannel(printed_to or sys.stdout)
-    smtp_host = settings.smtp_host
-    email = EmailChannel(_smtp(settings, smtp_host)) if smtp_host else console
+    email = _email(settings, settings.smtp_host) if settings.smtp_host else console
     endpoints = {channel.name: channel for channel in _named_endpoints(settings)}
     return {"email": email, "console": console, **endpoints}
 
@@ -51,12 +42,12 @@ def _named_endpoints(settings: Settings) -> Iterator[Channel]:
     yield AppriseChannel(Endpoints(settings.apprise, partial(endpoint_variables, "apprise")))
 
 
-def _smtp(settings: Settings, host: str) -> EmailSettings:
-    try:
-        return EmailSettings(
+def _email(settings: Settings, host: str) -> EmailChannel:
+    return EmailChannel(
+        EmailSettings(
             host=host,
             port=settings.smtp_port,
-            tls=Tls(settings.smtp_tls),
+            tls=settings.smtp_tls.value,
             username=settings.smtp_user,
             password=settings.smtp_password,
             sender_address=settings.smtp_sender,
@@ -64,8 +55,4 @@ def _smtp(settings: Settings, host: str) -> EmailSettings:
             reply_to=settings.smtp_reply_to,
             auto_response_suppress=settings.smtp_suppress or "",
         )
-    except ValidationError as error:
-        faults = (
-            f"ESCALATION_SMTP_*: {found['msg'].removeprefix('Value error, ')}" for found in error.errors()
-        )
-        raise SettingsFault(*faults) from None
+    )

@@ -3,6 +3,7 @@ Letters and settings, with what a test does not care about filled in.
 """
 
 from base64 import b64encode
+from dataclasses import replace
 from datetime import timedelta
 from ipaddress import ip_network
 from typing import Any, TypeVar
@@ -49,17 +50,15 @@ def letters_to_many(count: int) -> list[OutboundMessage]:
 
 def settings_for(mailbox: Mailbox, **changes: Any) -> EmailSettings:
     """Plain SMTP to *mailbox*."""
-    return EmailSettings.model_validate(
-        {
-            "host": mailbox.host,
-            "port": mailbox.port,
-            "tls": "none",
-            "sender_address": "escalations@vendor.example",
-            "sender_name": "Vendor Escalations",
-            "timeout": 5.0,
-        }
-        | changes
+    plain = EmailSettings(
+        host=mailbox.host,
+        port=mailbox.port,
+        tls="none",
+        sender_address="escalations@vendor.example",
+        sender_name="Vendor Escalations",
+        timeout=5.0,
     )
+    return replace(plain, **changes)
 
 
 def channel_to(mailbox: Mailbox, **changes: Any) -> EmailChannel:

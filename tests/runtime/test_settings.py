@@ -106,6 +106,23 @@ def test_one_error_lists_every_fault() -> None:
     assert "\n".join(caught.value.faults) == str(caught.value)
 
 
+LOGIN_IN_THE_CLEAR = {
+    "ESCALATION_SMTP_USER": "robot",
+    "ESCALATION_SMTP_PASSWORD": "s3cret",
+    "ESCALATION_SMTP_TLS": "none",
+}
+
+
+def test_a_password_does_not_travel_in_the_clear() -> None:
+    """COMM-11: without encryption a login is for this machine alone; the message shows no password."""
+    with pytest.raises(SettingsFault, match="must not travel in the clear") as caught:
+        Settings.load(LOGIN_IN_THE_CLEAR | {"ESCALATION_SMTP_HOST": "mail.example.com"})
+
+    assert "s3cret" not in str(caught.value)
+    for host in ("127.0.0.1", "localhost"):
+        assert Settings.load(LOGIN_IN_THE_CLEAR | {"ESCALATION_SMTP_HOST": host}).smtp_host == host
+
+
 def test_a_playbook_or_templates_that_are_not_there_are_told_with_the_rest(tmp_path: Path) -> None:
     """
     Before anything starts: the playbook is a file, the templates are a folder.
