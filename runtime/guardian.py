@@ -10,7 +10,7 @@ Why a process: a dead parent cannot stop anything itself, `preexec_fn` in a proc
 for the case that this process is killed. A closed pipe works everywhere.
 
 Started as `python -I -S guardian.py SECONDS FD COMMAND…` and never imported. `-I` matters: without it this folder
-would be first on the module path, and its `logging.py` would stand in for the standard one.
+would be first on the module path, and a file of it could stand in for a standard module.
 
     SECONDS  how long the child may take to end in order
     FD       an open file that the child inherits and so holds for its life: the state folder's lock

@@ -83,6 +83,22 @@ def test_twins_are_noticed() -> None:
     assert ["a/form.py", "a/page.py", "b/page.py"] == measures.twin_files(twins)
 
 
+def test_gerunds_and_bare_participles_are_noticed() -> None:
+    """A command may end with a participle: it begins with a verb."""
+    paths = (
+        "a/waiting.py",
+        "a/cases_waiting.py",
+        "a/told.py",
+        "a/declared.py",
+        "a/declare_resolved.py",
+        "a/feed.py",
+    )
+
+    assert ["a/waiting.py", "a/cases_waiting.py", "a/declared.py"] == measures.gerunds(
+        house(*(Source(path, "") for path in paths))
+    )
+
+
 def test_only_comments_that_explain_are_counted() -> None:
     assert 1 == measures.count_comments(
         '"""# no"""\nimport a  # noqa: F401\n# Each day has a noon.\nb = "#"\n'

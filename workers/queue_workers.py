@@ -95,7 +95,7 @@ async def serve_queues(client: Client, settings: Settings) -> AsyncIterator[None
     """
     _prepare_readers()
     store = record_store_of(settings)
-    hands = activities.build(
+    served = activities.build(
         PlaybookFile(settings.playbook),
         _pipeline(settings),
         Network(settings.private_networks).transport,
@@ -107,7 +107,7 @@ async def serve_queues(client: Client, settings: Settings) -> AsyncIterator[None
     moves = on_queue(
         client,
         ESCALATION_QUEUE,
-        hands.quick,
+        served.quick,
         threads,
         slots=QUICK_SLOTS,
         build=settings.build,
@@ -118,10 +118,10 @@ async def serve_queues(client: Client, settings: Settings) -> AsyncIterator[None
         workflow_task_poller_behavior=PollerBehaviorAutoscaling(),
     )
     messages = on_queue(
-        client, MESSAGE_TASK_QUEUE, hands.messages, threads, slots=MESSAGE_SLOTS, build=settings.build
+        client, MESSAGE_TASK_QUEUE, served.messages, threads, slots=MESSAGE_SLOTS, build=settings.build
     )
     records = on_queue(
-        client, RECORD_TASK_QUEUE, hands.records, threads, slots=RECORD_SLOTS, build=settings.build
+        client, RECORD_TASK_QUEUE, served.records, threads, slots=RECORD_SLOTS, build=settings.build
     )
     async with AsyncExitStack() as running:
         # Not waited for: what did not end in its time will not end now.
@@ -147,11 +147,13 @@ def _pipeline(settings: Settings) -> Pipeline:
     if settings.smtp_host is None:
         log.warning("no_mail_server_letters_are_printed", set_it_with="ESCALATION_SMTP_HOST")
     return Pipeline(
-        _paced(open_channels(settings), settings), MessageRenderer(settings.templates), _address_of(settings)
+        _with_limits(open_channels(settings), settings),
+        MessageRenderer(settings.templates),
+        _address_of(settings),
     )
 
 
-def _paced(channels: Mapping[str, Channel], settings: Settings) -> dict[str, Channel]:
+def _with_limits(channels: Mapping[str, Channel], settings: Settings) -> dict[str, Channel]:
     limits = settings.channel_limits
     return {
         name: LimitedChannel(name, channel, limits[name]) if name in limits else channel
@@ -160,14 +162,14 @@ def _paced(channels: Mapping[str, Channel], settings: Settings) -> dict[str, Cha
 
 
 def _address_of(settings: Settings) -> Callable[[Link], str] | None:
-    """Messages carry links only where readers can reach them."""
+    """Return what makes the addresses of links; nothing, where readers could not reach them."""
     if settings.gateway_url is None:
         return None
     return partial(SignedLinks.from_settings(settings).address, base_url=settings.gateway_url)
 
 
 def record_store_of(settings: Settings) -> RecordStore:
-    """Not connected before there is something to record: a database that is down stops no worker."""
+    """Return the record store. It connects when there is something to record: no worker needs it to start."""
     try:
         return RecordStore.at(settings.records_url, settings.state_folder)
     except WrongUrl as fault:
@@ -177,7 +179,7 @@ def record_store_of(settings: Settings) -> RecordStore:
 def on_queue(
     client: Client,
     task_queue: str,
-    hands: Sequence[Callable[..., Any]],
+    functions: Sequence[Callable[..., Any]],
     threads: ThreadPoolExecutor,
     *,
     slots: int,
@@ -187,7 +189,7 @@ def on_queue(
     return Worker(
         client,
         task_queue=task_queue,
-        activities=hands,
+        activities=functions,
         activity_executor=threads,
         max_concurrent_activities=slots,
         max_heartbeat_throttle_interval=HEARTBEATS_AT_MOST_EVERY,
@@ -199,7 +201,7 @@ def on_queue(
 
 
 def _deployment(build: str | None) -> WorkerDeploymentConfig:
-    """Without a name the SDK hashes every loaded module, which took 1.3 s of each start."""
+    """Return the name of this build. Without one the SDK hashes every loaded module, which took 1.3 s of each start."""
     return WorkerDeploymentConfig(
         WorkerDeploymentVersion(DEPLOYMENT, build or _package_version()),
         use_worker_versioning=build is not None,

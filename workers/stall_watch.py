@@ -1,8 +1,8 @@
 """
-The stall watch: each minute it looks which runs are stalled, and says so in the log and in a metric.
+Watch over stalled runs: each minute it looks for them, and says so in the log and in a metric.
 
-Owns the log lines ``run_stalled`` and ``run_goes_on``, and the gauge ``escalation_stalled_runs``. The server is asked,
-so that a stall is seen whichever worker it comes from. What fixes one is not known here.
+Owns the log lines `run_stalled` and `run_continues`, and the gauge `escalation_stalled_runs`. The server is asked,
+so that a stall is seen whichever worker it comes from. It must not know how to fix one.
 """
 
 import asyncio
@@ -43,7 +43,7 @@ async def _watch(client: Client, every: timedelta) -> None:
     is_blind = False
     while True:
         try:
-            known, is_blind = await _looked(client, gauge, known), False
+            known, is_blind = await _look_again(client, gauge, known), False
         except RPCError as error:
             if not is_blind:
                 log.warning("stall_watch_unavailable", why=error.status.name.lower())
@@ -51,29 +51,29 @@ async def _watch(client: Client, every: timedelta) -> None:
         await asyncio.sleep(every.total_seconds())
 
 
-async def _looked(client: Client, gauge: MetricGauge, known: dict[str, Stall]) -> dict[str, Stall]:
-    """The stalled runs by their run ids; each is logged when it is new, and when it goes on."""
+async def _look_again(client: Client, gauge: MetricGauge, known: dict[str, Stall]) -> dict[str, Stall]:
+    """Return the stalled runs by their run ids. Each is logged when it is new, and when it continues."""
     found: dict[str, Stall] = {}
     async for run in client.list_workflows(query_of_stalled(ESCALATION_QUEUE)):
-        stall = known.get(run.run_id) or await _described(client, run.id, run.run_id)
+        stall = known.get(run.run_id) or await _describe(client, run.id, run.run_id)
         if stall:
             found[run.run_id] = stall
     gauge.set(len(found))
     for run_id, stall in found.items():
         if run_id not in known:
-            log.error("run_stalled", cause=stall.cause, since=stall.since.isoformat(), **_whereabouts(stall))
+            log.error("run_stalled", cause=stall.cause, since=stall.since.isoformat(), **_keys_of(stall))
     for run_id, stall in known.items():
         if run_id not in found:
-            log.info("run_goes_on", **_whereabouts(stall))
+            log.info("run_continues", **_keys_of(stall))
     return found
 
 
-async def _described(client: Client, key: str, run_id: str) -> Stall | None:
+async def _describe(client: Client, key: str, run_id: str) -> Stall | None:
     return await stall_of(client, await client.get_workflow_handle(key, run_id=run_id).describe())
 
 
-def _whereabouts(stall: Stall) -> dict[str, str]:
-    """As in every log line; not the worker's words, which may quote what people wrote."""
+def _keys_of(stall: Stall) -> dict[str, str]:
+    """Return the keys of a log line; not the worker's words, which may quote what people wrote."""
     return {
         "escalation": stall.key,
         "workflow_id": stall.key,

@@ -159,7 +159,7 @@ async def test_an_escalation_goes_on_with_another_build_as_a_new_run(site: Site)
     await site.client.acknowledge(KEY, by="priya")
 
 
-async def test_a_move_is_answered_while_the_run_goes_on_with_another_build(site: Site) -> None:
+async def test_a_move_is_answered_while_the_run_continues_with_another_build(site: Site) -> None:
     """
     COMM-12: what the move asks to be sent is sent by the new build, once.
     """

@@ -87,8 +87,8 @@ async def test_workers_say_it_in_their_log_and_in_a_metric(stalled: Terminal) ->
             assert 0 == status, told
             await until_gauge(metrics, 0.0)
 
-    said = [line for line in lines if line["event"] in {"run_stalled", "run_goes_on"}]
-    assert ["run_stalled", "run_goes_on"] == [line["event"] for line in said]
+    said = [line for line in lines if line["event"] in {"run_stalled", "run_continues"}]
+    assert ["run_stalled", "run_continues"] == [line["event"] for line in said]
     assert {KEY} == {line["escalation"] for line in said}
     assert "non_deterministic_error" == said[0]["cause"]
     assert "HistoryEvent" not in str(said)

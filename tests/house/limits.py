@@ -90,6 +90,7 @@ SAME_IDEA = {
     "timeline": "the events of a process as a reader sees them",
     "audience": "who is notified in a process",
     "inbox": "the deferred messages of one recipient",
+    "report": "the figures of a period",
     "intake": "a start that another system sends",
     "merge": "the union of two escalations",
     "on_call": "who answers for a rota",

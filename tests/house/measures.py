@@ -19,7 +19,7 @@ _CITED = re.compile(r"\b([A-Z]{4,})-\d{1,2}\b")
 _NOT_RULES = frozenset({"LICENSE", "NAME"})
 _NAMING = frozenset({"workflows", "activities", "delivery"})
 _PRAGMA = re.compile(r"#\s*(?:noqa|type:|pragma|fmt:|pyright|ruff)")
-_GERUND = re.compile(r"\w{2,}(?:ing|ed)$")
+_GERUND = re.compile(r"(?:\w+_)?[a-z]{2,}ing$|[a-z]{2,}ed$")
 _NO_GERUND = frozenset({"embedded", "seed", "feed", "need", "string", "thing"})
 
 
@@ -233,7 +233,7 @@ def gerunds(house: House) -> Places:
     return [
         source.path
         for source in house.product
-        if (last := source.stem.rpartition("_")[2]) not in _NO_GERUND and _GERUND.match(last)
+        if source.stem.rpartition("_")[2] not in _NO_GERUND and _GERUND.fullmatch(source.stem)
     ]
 
 

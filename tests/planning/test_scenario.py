@@ -55,7 +55,7 @@ def test_moves_are_followed_at_their_times(reference: Playbook) -> None:
     ]
 
 
-def test_a_refused_move_is_told_and_the_run_goes_on(reference: Playbook) -> None:
+def test_a_refused_move_is_told_and_the_run_continues(reference: Playbook) -> None:
     """
     ROLE-2, CLOSE-8: the refusal says why; nothing has changed.
     """
