@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from delivery.recipient_message import Message
+from escalation.kernel.reasons import Part
 from escalation.notifications.delivery_results import DeliveryResult
 
 LATE_AFTER = timedelta(minutes=1)
@@ -46,7 +47,7 @@ class Deferral:
     """Not before *until*, and why."""
 
     until: datetime
-    why: str
+    why: Part
     is_quiet: bool
 
 

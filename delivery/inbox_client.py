@@ -19,6 +19,7 @@ from temporalio.client import RPCError, WorkflowHandle, WorkflowQueryFailedError
 from temporalio.service import RPCStatusCode
 
 from escalation import contract
+from escalation.kernel.reasons import Part
 from escalation.kernel.values import to_plain
 from escalation.measures.report_schedule import Rhythm, report_id
 from escalation.notifications.delivery_results import DeliveryResult
@@ -74,7 +75,7 @@ async def has_message(key: str, recipient: str) -> bool:
     return known
 
 
-async def find_outdated(batch: NotificationBatch) -> dict[str, str]:
+async def find_outdated(batch: NotificationBatch) -> dict[str, Part]:
     """Return the messages of *batch*, by key, that should not leave any more, and why. Whoever a message is said to
     be from must know it; an escalation that cannot say now is believed."""
     by_escalation: dict[str, list[Notification]] = {}
@@ -82,7 +83,7 @@ async def find_outdated(batch: NotificationBatch) -> dict[str, str]:
         by_escalation.setdefault(notice.escalation, []).append(notice)
     at_once = asyncio.Semaphore(AT_ONCE)
 
-    async def ask(id_: str, notices: list[Notification]) -> dict[str, str]:
+    async def ask(id_: str, notices: list[Notification]) -> dict[str, Part]:
         batch, is_report = NotificationBatch(notices=tuple(notices)), id_ in REPORT_IDS
         async with at_once:
             try:
@@ -96,14 +97,14 @@ async def find_outdated(batch: NotificationBatch) -> dict[str, str]:
     return {key: why for answer in answers for key, why in answer.items()}
 
 
-async def _ask_sender(id_: str, batch: NotificationBatch) -> dict[str, str]:
+async def _ask_sender(id_: str, batch: NotificationBatch) -> dict[str, Part]:
     return await _reach(id_, partial(_outdated_by, batch=batch))
 
 
-async def _ask_reports(id_: str, batch: NotificationBatch) -> dict[str, str]:
+async def _ask_reports(id_: str, batch: NotificationBatch) -> dict[str, Part]:
     """A report is mailed by a run for each period; what none of the latest knows is from nobody."""
     query = f"WorkflowType = 'Report' AND WorkflowId STARTS_WITH '{id_}'"
-    reasons = dict.fromkeys(_keys_of(batch), UNKNOWN_SENDER)
+    reasons: dict[str, Part] = dict.fromkeys(_keys_of(batch), UNKNOWN_SENDER)
     async for run in activity.client().list_workflows(query, limit=_REPORTS_ASKED):
         with suppress(WorkflowQueryFailedError):
             said = await _outdated_by(activity.client().get_workflow_handle(run.id, run_id=run.run_id), batch)
@@ -111,9 +112,9 @@ async def _ask_reports(id_: str, batch: NotificationBatch) -> dict[str, str]:
     return reasons
 
 
-async def _outdated_by(run: WorkflowHandle[Any, Any], batch: NotificationBatch) -> dict[str, str]:
-    outdated: dict[str, str] = await run.query(
-        contract.OUTDATED_MESSAGES, batch, result_type=dict[str, str], rpc_timeout=_PATIENCE
+async def _outdated_by(run: WorkflowHandle[Any, Any], batch: NotificationBatch) -> dict[str, Part]:
+    outdated: dict[str, Part] = await run.query(
+        contract.OUTDATED_MESSAGES, batch, result_type=dict[str, Part], rpc_timeout=_PATIENCE
     )
     return outdated
 

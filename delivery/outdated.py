@@ -12,6 +12,7 @@ from delivery import inbox_client
 from delivery.batch_progress import Outcome, Progress
 from delivery.recipient_message import Message
 from delivery.stage import Stage
+from escalation.kernel.reasons import Part
 from escalation.notifications.batches import batches_of
 from escalation.notifications.notification import Notification
 
@@ -28,7 +29,7 @@ class DropOutdated(Stage):
             return
         # A notification of a batch has the same facts for all its readers, so it is asked about once, not for each.
         pending = tuple(self._progress.pending)
-        reasons: dict[str, str] = {}
+        reasons: dict[str, Part] = {}
         for batch in batches_of(_notices_of(pending)):
             reasons |= await inbox_client.find_outdated(batch)
         self._progress.settle(*(result for message in pending for result in message.dropped(reasons)))

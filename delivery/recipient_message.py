@@ -17,6 +17,7 @@ from channels.address import Address
 from channels.protocol import LINK, Attachment, OutboundMessage
 from escalation.kernel.budgets import LONGEST_WHY
 from escalation.kernel.characters import clip
+from escalation.kernel.reasons import Part
 from escalation.notifications.delivery_results import DeliveryResult
 from escalation.notifications.inbox import Digest
 from escalation.notifications.notification import (
@@ -126,11 +127,11 @@ class Message:
     def undelivered(self, obstacles: Iterable[str], channel: str = "") -> tuple[DeliveryResult, ...]:
         return self._results(channel=channel, why=_joined(obstacles))
 
-    def deferred(self, until: datetime, why: str, may_have_left_as: str = "") -> tuple[DeliveryResult, ...]:
+    def deferred(self, until: datetime, why: Part, may_have_left_as: str = "") -> tuple[DeliveryResult, ...]:
         """*may_have_left_as*: the key under which it may have left already."""
         return self._results(held_until=until, why=why, letter=may_have_left_as)
 
-    def dropped(self, reasons: dict[str, str]) -> tuple[DeliveryResult, ...]:
+    def dropped(self, reasons: dict[str, Part]) -> tuple[DeliveryResult, ...]:
         """Return the results of those notifications that *reasons* has, by their keys."""
         return tuple(
             replace(result, why=reasons[result.key], is_dropped=True)

@@ -17,6 +17,7 @@ from escalation.case.state import Escalation
 from escalation.case.view import MoveResult
 from escalation.kernel.budgets import MOVE
 from escalation.kernel.ids import Key
+from escalation.kernel.reasons import Part, Reason
 from escalation.kernel.values import Input, Instant, InternalText, Name, frozen
 from escalation.notifications.delivery_results import DeliveryResult
 from escalation.notifications.notification import Notification
@@ -336,6 +337,6 @@ class TaskForceResult:
 
     id: str
     name: str
-    why: str
-    left: tuple[str, ...] = ()
+    why: Part
+    left: tuple[Reason, ...] = ()
     """Tasks that are still open."""

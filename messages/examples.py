@@ -10,7 +10,11 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from escalation.case.actions import Origin
 from escalation.case.lifecycle import State
+from escalation.case.state import ResolutionKind
+from escalation.kernel.clock_name import ClockName
+from escalation.kernel.reasons import PLAYBOOK, Term, as_written, reason
 from escalation.kernel.values import CustomerText, InternalText
 from escalation.notifications.notification import (
     CustomerFacts,
@@ -52,7 +56,7 @@ _MINUTE, _HOUR = timedelta(minutes=1), timedelta(hours=1)
 _SENTENCES = "The payment gateway refused every card since its certificate was renewed. " * 40
 _NEXT = {"next_update_at": AT + _HOUR}
 _DONE = "The gateway's certificate is renewed, and payments go through again."
-_TASKS = ("1. Watch every certificate (ana, due 2026-11-21 09:30 UTC)",)
+_TASKS = (reason("numbered", 1, reason("task", "Watch every certificate", "ana", AT + 24 * _HOUR)),)
 _STEPS = ("Collect contact details", "Follow up after internal review")
 
 CUSTOMER_EXAMPLES: Mapping[Occasion, Mapping[str, Any]] = {
@@ -88,47 +92,67 @@ _REVIEW = ReviewPack(
 )
 _SPONSORED = {"key": "sponsorship:ACME", "subject": "ACME", "account": "ACME", "state": "enrolled"}
 _RESOLVING, _CLOSING = {"state": State.RESOLVING}, {"state": State.CLOSING}
-_RESOLUTION = {"clock": "resolution", "due_at": AT + 25 * _MINUTE}
+_RESOLUTION = {"clock": ClockName.RESOLUTION, "due_at": AT + 25 * _MINUTE}
 INTERNAL_EXAMPLES: Mapping[Occasion, Mapping[str, Any]] = {
-    Occasion.FIRST_NOTICE: {"why": "dissatisfied customer", "by": "Sam Sato"},
-    Occasion.ASSIGNED: {"why": "the window of level 1 ended", "by": "engine", "items": _STEPS},
-    Occasion.EVIDENCE_WANTED: {"items": ("email", "missed deadline")},
-    Occasion.REMINDER: {"why": "resolution is due"} | _RESOLUTION,
-    Occasion.ACKNOWLEDGEMENT_EXPIRED: {"clock": "acknowledgement", "due_at": AT + 15 * _MINUTE},
-    Occasion.NOBODY_ON_CALL: {"why": "nobody is on call for Network: no shift at this time"},
-    Occasion.PAUSE_ENDED: {"why": "the pause, vendor, has lasted as long as it may"},
+    Occasion.FIRST_NOTICE: {
+        "why": reason("as_written", EscalationReason.DISSATISFIED_CUSTOMER),
+        "by": "Sam Sato",
+    },
+    Occasion.ASSIGNED: {"why": reason("window_ended", 1), "by": "engine", "items": _STEPS},
+    Occasion.EVIDENCE_WANTED: {
+        "items": (Term("EvidenceKind", "email"), Term("EvidenceKind", "missed_deadline"))
+    },
+    Occasion.REMINDER: {"why": reason("due", ClockName.RESOLUTION)} | _RESOLUTION,
+    Occasion.ACKNOWLEDGEMENT_EXPIRED: {"clock": ClockName.ACKNOWLEDGE, "due_at": AT + 15 * _MINUTE},
+    Occasion.NOBODY_ON_CALL: {"why": reason("nobody_on_call_because", "Network", reason("no_shift"))},
+    Occasion.PAUSE_ENDED: {"why": reason("pause_ended", Term(PLAYBOOK, "waiting_for_vendor"))},
     Occasion.REBASED: {"by": "Elena Petrova", "text": "The new targets apply to all open cases."},
     Occasion.MERGED: {
-        "why": "ACME/4799 goes on here, merged by Elena Petrova",
+        "why": reason("merged_by", "ACME/4799", "Elena Petrova"),
         "by": "Elena Petrova",
         "text": "The same certificate.",
         "items": ("ACME", "INC-77", *_TASKS),
     },
-    Occasion.RISE: {"why": "the window of level 1 ended", "by": "engine"},
-    Occasion.BREACH: {"why": "next update is overdue", "clock": "next update", "due_at": AT - 5 * _MINUTE},
-    Occasion.PRIORITY_CHANGED: {"why": "priority changed from P3 to P2", "by": "Sam Sato"},
-    Occasion.UPDATE: {"why": "update by Sam Sato", "by": "Sam Sato", "text": "The vendor has been called."},
+    Occasion.RISE: {"why": reason("window_ended", 1), "by": "engine"},
+    Occasion.BREACH: {
+        "why": reason("overdue", ClockName.NEXT_UPDATE),
+        "clock": ClockName.NEXT_UPDATE,
+        "due_at": AT - 5 * _MINUTE,
+    },
+    Occasion.PRIORITY_CHANGED: {"why": reason("priority_changed", "P3", "P2"), "by": "Sam Sato"},
+    Occasion.UPDATE: {
+        "why": reason("update_by", "Sam Sato"),
+        "by": "Sam Sato",
+        "text": "The vendor has been called.",
+    },
     Occasion.TEXT_APPROVAL_WANTED: {"by": "Sam Sato", "text": _DONE, "due_at": AT + 10 * _MINUTE},
     Occasion.TEXT_REJECTED: {"by": "Elena Petrova", "text": "Please do not promise a date."},
-    Occasion.BROUGHT_IN: {"why": "resolution is overdue", "due_at": AT - 5 * _MINUTE},
+    Occasion.BROUGHT_IN: {"why": reason("overdue", ClockName.RESOLUTION), "due_at": AT - 5 * _MINUTE},
     Occasion.VERIFICATION_WANTED: {
-        "why": "fix declared by Sam Sato",
+        "why": reason("declared_by", ResolutionKind.FIX, "Sam Sato"),
         "text": _DONE,
         "items": ("It works again.",),
         "state": State.VERIFYING,
     },
-    Occasion.RESOLUTION_REJECTED: {"why": "rejected by Ari Kaya", "text": "Cards of one bank still fail."}
+    Occasion.RESOLUTION_REJECTED: {
+        "why": reason("rejected_by", "Ari Kaya"),
+        "text": "Cards of one bank still fail.",
+    }
     | _RESOLVING,
-    Occasion.RESOLVED: {"why": "fix verified by Ari Kaya", "text": _DONE} | _CLOSING,
-    Occasion.ACCESS_WANTED: {"items": ("ACME", "Globex")} | _CLOSING,
-    Occasion.REOPENED: {"why": "reopened by Ari Kaya", "text": "Cards of one bank still fail."} | _RESOLVING,
-    Occasion.RCA_WANTED: {"clock": "internal RCA", "due_at": AT + 72 * _HOUR, "items": ("PRB-77",)}
+    Occasion.RESOLVED: {"why": reason("verified_by", ResolutionKind.FIX, "Ari Kaya"), "text": _DONE}
     | _CLOSING,
-    Occasion.RCA_APPROVAL_WANTED: {"why": "derived by Cora Diaz", "text": _DONE, "items": _STEPS} | _CLOSING,
-    Occasion.RCA_READY: {"why": "approved by Elena Petrova", "text": _DONE, "items": _STEPS} | _CLOSING,
-    Occasion.CLOSED: {"why": "closed by Elena Petrova", "state": State.CLOSED},
+    Occasion.ACCESS_WANTED: {"items": ("ACME", "Globex")} | _CLOSING,
+    Occasion.REOPENED: {"why": reason("reopened_by", "Ari Kaya"), "text": "Cards of one bank still fail."}
+    | _RESOLVING,
+    Occasion.RCA_WANTED: {"clock": ClockName.INTERNAL_RCA, "due_at": AT + 72 * _HOUR, "items": ("PRB-77",)}
+    | _CLOSING,
+    Occasion.RCA_APPROVAL_WANTED: {"why": reason("derived_by", "Cora Diaz"), "text": _DONE, "items": _STEPS}
+    | _CLOSING,
+    Occasion.RCA_READY: {"why": reason("approved_by", "Elena Petrova"), "text": _DONE, "items": _STEPS}
+    | _CLOSING,
+    Occasion.CLOSED: {"why": reason("closed_by", "Elena Petrova"), "state": State.CLOSED},
     Occasion.CANCELLED: {
-        "why": "duplicate (ACME/4700)",
+        "why": reason("cancelled_for", CancelCause.DUPLICATE, "ACME/4700"),
         "text": "The same outage.",
         "items": _STEPS,
         "state": State.CANCELLED,
@@ -136,7 +160,7 @@ INTERNAL_EXAMPLES: Mapping[Occasion, Mapping[str, Any]] = {
     Occasion.LOW_SCORE: {"text": "I had to call three times.", "items": ("ACME: 2",), "state": State.CLOSED},
     Occasion.ACTION_DUE: {
         "due_at": AT + 24 * _HOUR,
-        "items": ("1. Watch every certificate (ana, due 2026-11-21, RCA)",),
+        "items": (reason("action", 1, "Watch every certificate", "ana", date(2026, 11, 21), Origin.RCA),),
     },
     Occasion.TASK_FORCE_INVITED: {
         "task_force": "payments",
@@ -153,18 +177,18 @@ INTERNAL_EXAMPLES: Mapping[Occasion, Mapping[str, Any]] = {
     },
     Occasion.TASK_FORCE_NEWS: {
         "task_force": "payments",
-        "why": "Sam Sato left the seat agent",
+        "why": reason("seat_left", "Sam Sato", "agent"),
         "text": "On leave.",
         "items": _TASKS,
     },
     Occasion.TASK_FORCE_TASK: {
         "task_force": "payments",
-        "why": "you have a task",
+        "why": reason("task_given"),
         "items": _TASKS,
     },
     Occasion.TASK_FORCE_TASK_DUE: {
         "task_force": "payments",
-        "why": "a task is overdue",
+        "why": reason("task_overdue"),
         "items": _TASKS,
     },
     Occasion.TASK_FORCE_REPORT: {
@@ -175,7 +199,7 @@ INTERNAL_EXAMPLES: Mapping[Occasion, Mapping[str, Any]] = {
     },
     Occasion.TASK_FORCE_STOOD_DOWN: {
         "task_force": "payments",
-        "why": "fix declared by Sam Sato",
+        "why": reason("declared_by", ResolutionKind.FIX, "Sam Sato"),
         "items": _STEPS,
     },
     Occasion.SPONSORSHIP_PROPOSED: {"items": ("ACME",)},
@@ -188,7 +212,7 @@ INTERNAL_EXAMPLES: Mapping[Occasion, Mapping[str, Any]] = {
     | _SPONSORED
     | {"state": "exited"},
     Occasion.UNDELIVERABLE: {
-        "items": ("first notice to ACME:ana@acme.example did not arrive: no such mailbox",)
+        "items": (reason("not_delivered", Occasion.FIRST_NOTICE, "ACME:ana@acme.example", "no such mailbox"),)
     },
     Occasion.REVIEW_PACK: {"review": _REVIEW},
 }
@@ -246,7 +270,7 @@ def _long(facts: _Facts, audience: str, occasion: Occasion) -> _Facts:
 
 
 def _hostile(facts: _Facts, audience: str, occasion: Occasion) -> _Facts:
-    names = ("subject", "owner", "by", "why", "state", "level_name", "reference", "key", "clock")
+    names = ("subject", "owner", "by", "state", "level_name", "reference", "key")
     own = {name: HOSTILE for name in names if name in _FIELDS[audience]}
     usual = _usual(facts, audience, occasion)
     return _full(usual, audience, HOSTILE) | own | ({"account": HOSTILE} if "account" in usual else {})
@@ -256,7 +280,7 @@ def _full(facts: _Facts, audience: str, text: str) -> _Facts:
     """Every field that may be missing is there, and says *text*."""
     if audience == "customer":
         return facts | {"text": CustomerText(text), "actions": (CustomerText(text),) * 3, "apologise": True}
-    return facts | {"text": InternalText(text), "items": (text,) * 3, "why": text, "by": text}
+    return facts | {"text": InternalText(text), "items": (text,) * 3, "why": as_written(text), "by": text}
 
 
 _FIELDS = {"customer": CustomerFacts.__dataclass_fields__, "internal": InternalFacts.__dataclass_fields__}

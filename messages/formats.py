@@ -4,13 +4,10 @@ Formats of times, durations, lists, numbers and codes, in one language, for one 
 Owns what Babel knows of languages and what a language's catalogue adds. It must not know templates or occasions.
 """
 
-import re
-from collections.abc import Iterable, Mapping
-from contextlib import suppress
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, tzinfo
-from functools import cached_property, lru_cache, partial
-from itertools import repeat
+from functools import lru_cache, partial
 from math import inf
 from typing import Any, Literal, assert_never
 from zoneinfo import ZoneInfo
@@ -21,20 +18,18 @@ from babel.dates import (
     format_skeleton,
     format_time,
     format_timedelta,
-    get_datetime_format,
     get_timezone_name,
 )
 from babel.lists import format_list
 from babel.numbers import format_decimal, format_percent
 
-from escalation.kernel.reasons import Sentence
 from escalation.measures.definitions import Unit
 from messages.catalogue import Catalogue
+from messages.speaker import Speaker
 
 _INTERNATIONAL = {"en": "en-GB"}
 """English of no country in particular: the day before the month, and 24 hours."""
 _PLAIN = Locale.parse("en_GB")
-DAY_AND_TIME = "day and time"
 _UnitOfTime = Literal["day", "hour", "minute", "second"]
 _UNITS: tuple[tuple[_UnitOfTime, int], ...] = (
     ("day", 86_400),
@@ -42,15 +37,6 @@ _UNITS: tuple[tuple[_UnitOfTime, int], ...] = (
     ("minute", 60),
     ("second", 1),
 )
-
-_PEOPLES, _RULES, _DATE = "(.+)", "(.+?)", r"(\d{4}-\d\d-\d\d(?: \d\d:\d\d UTC)?)"
-_LINES = {
-    Sentence.NOT_DELIVERED: (_RULES, _PEOPLES, _PEOPLES),
-    Sentence.ACTION: (_PEOPLES, _PEOPLES, _PEOPLES, _DATE, _RULES),
-    Sentence.TASK: (_PEOPLES, _PEOPLES, _DATE),
-    Sentence.SEAT_DECLINED: (_PEOPLES, _PEOPLES, _PEOPLES),
-}
-"""The lines that the rules make, and what each `{}` in them is: people's words, those of the rules, or dates."""
 
 
 class InstantText(str):
@@ -92,55 +78,10 @@ def say_code(value: str) -> str:
     return value._said if isinstance(value, CodeText) else value
 
 
-def fits(english: str, sentence: str) -> bool:
-    """Say if each part that is put into *english* has its place in *sentence*, and nothing else has."""
-    marks = [f"<{number}>" for number in range(2 if english == DAY_AND_TIME else english.count("{}"))]
-    try:
-        said = sentence.format(*marks)
-    except (ValueError, LookupError, AttributeError):
-        # where nothing is put in, it is shown as it is written
-        return not marks and "{}" not in sentence
-    return all(mark in said for mark in marks)
-
-
-@lru_cache(maxsize=1_000)
-def _pattern(english: str, parts: tuple[str, ...] = ()) -> re.Pattern[str]:
-    """Of what can be said with *english*, each `{}` being one of *parts*, or anything."""
-    groups = iter(parts or repeat(_PEOPLES))
-    return re.compile(re.sub(r"\\{\\}", lambda _: next(groups), re.escape(english)), re.DOTALL)
-
-
-@dataclass(frozen=True)
-class Words:
-    """
-    The rules' own words and short sentences in a language; `{}` stands for a name, a number or a further
-    word.
-    """
-
-    said: Mapping[str, str] = field(default_factory=dict)
-
-    def of(self, english: str) -> str:
-        """*english* itself, if the language says nothing of it, or something that does not fit."""
-        if not english or english in self.said:
-            return self.said.get(english, english)
-        for pattern, sentence in self._sentences:
-            if found := pattern.fullmatch(english):
-                return sentence.format(*(self.of(group) for group in found.groups()))
-        return english
-
-    @cached_property
-    def _sentences(self) -> tuple[tuple[re.Pattern[str], str], ...]:
-        return tuple(
-            (_pattern(english), sentence)
-            for english, sentence in self.said.items()
-            if "{}" in english and english not in _LINES and fits(english, sentence)
-        )
-
-
 @dataclass(frozen=True)
 class Formats:
     locale: Locale
-    words: Words
+    catalogue: Catalogue
     in_full: bool = False
     """Weekdays and months are written out, as in a letter."""
 
@@ -151,38 +92,22 @@ class Formats:
     def moment(self, at: datetime, zone: tzinfo) -> InstantText:
         """Return `Fri, 20 Nov 2026, 16:30 WIB`; a zone without letters is named: `12:30 (Türkiye Time)`."""
         day, time, name = _day_time_zone(at, zone, self.locale, self.in_full)
-        return InstantText.of(at, f"{self._together(day, time)} {name}")
-
-    def _together(self, day: str, time: str) -> str:
-        pattern = self.words.said.get(DAY_AND_TIME)
-        if pattern and fits(DAY_AND_TIME, pattern):
-            return pattern.format(day, time)
-        return str(get_datetime_format("medium", self.locale)).replace("{1}", day).replace("{0}", time)
+        together = self.catalogue.sentence("date", "day_and_time", day, time)
+        return InstantText.of(at, f"{together} {name}")
 
     def day(self, day: date) -> str:
         """`20 Nov 2026`"""
         return format_date(day, "medium", locale=self.locale)
 
-    def line(self, line: str, zone: tzinfo) -> str:
-        """A line of a list, if the rules made it: only their own words and dates in it are said otherwise."""
-        for english, parts in _LINES.items():
-            if found := _pattern(english, parts).fullmatch(line):
-                sentence = self.words.said.get(english, english)
-                shown = (self._part(*part, zone) for part in zip(parts, found.groups(), strict=True))
-                return (sentence if fits(english, sentence) else english).format(*shown)
-        return line
-
-    def _part(self, part: str, text: str, zone: tzinfo) -> str:
-        if part == _DATE:
-            return self._dated(text, zone)
-        return self.words.of(text) if part == _RULES else text
-
-    def _dated(self, text: str, zone: tzinfo) -> str:
-        with suppress(ValueError):
-            return self.moment(datetime.strptime(text, "%Y-%m-%d %H:%M UTC").replace(tzinfo=UTC), zone)
-        with suppress(ValueError):
-            return self.day(datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=UTC))
-        return text
+    def speaker(self, zone: tzinfo) -> Speaker:
+        """Return who says reasons to a reader in *zone*."""
+        return Speaker(
+            self.catalogue,
+            instant=lambda at: self.moment(at, zone),
+            day=self.day,
+            span=self.duration,
+            number=self.number,
+        )
 
     def figure(self, unit: Unit, value: float) -> str:
         """A figure of a report in *unit*: `1,204`, `34.5%`, `2 days, 3 hours`."""

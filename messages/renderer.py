@@ -16,17 +16,19 @@ from typing import Any
 from jinja2 import TemplateError, TemplateNotFound, TemplateSyntaxError
 from markupsafe import Markup
 
-from escalation.kernel.values import LONGEST_TEXT
+from escalation.kernel.clock_name import ClockName
+from escalation.kernel.reasons import Reason, Term, reason
+from escalation.kernel.values import ENGINE, LONGEST_TEXT
 from escalation.measures.definitions import BY_NAME
 from escalation.notifications.notification import (
     CustomerFacts,
     CustomerNotification,
     InternalFacts,
     InternalNotification,
-    Occasion,
     ReviewPack,
     reference_of,
 )
+from escalation.policy.classification import Degree
 from escalation.policy.people import Recipient
 from escalation.policy.translations import text_for
 from escalation.sponsorship.engine import account_of
@@ -37,9 +39,6 @@ from messages.templates import DIGEST, TemplateEnvironment, TemplateFault, Templ
 
 _LONGEST_REASON = 300
 _KEEPS_ITS_LINES = "text"
-_CODES = frozenset({"state", "clock", "why", "by", "urgency"})
-"""Facts that the rules word in English; a language has its own words for them."""
-_LISTS_LINES = "items"
 _OF_EVERY_TEXT = frozenset({"occasion", "recipient", "accounts", "link", "is_in_digest"})
 _OF_NO_TEXT = frozenset({"texts"})
 """Facts from which one is chosen for each reader, before a template sees them."""
@@ -138,11 +137,7 @@ class MessageRenderer:
         world = self.templates.world_for(notice.audience, notice.occasion, recipient.language)
         zone = zone_of(recipient.time_zone)
         facts = _in_language(_whole(notice.facts), recipient.language, world.language)
-        names = (name for name in facts.__dataclass_fields__ if name not in _OF_NO_TEXT)
-        shown = {name: _shown(name, getattr(facts, name), world.wording, zone) for name in names}
-        if notice.occasion is Occasion.EVIDENCE_WANTED:
-            shown["items"] = tuple(map(world.wording.words.of, shown["items"]))
-        return shown
+        return {name: _shown(name, value, world.wording, zone) for name, value in _as_terms(facts).items()}
 
     def _text(self, world: TemplateEnvironment, audience: str, name: str, source: str) -> RenderedMessage:
         subject, _, body = source.partition("\n")
@@ -237,12 +232,28 @@ def _shown(name: str, value: Any, wording: Formats, zone: tzinfo) -> Any:
         case ReviewPack():
             return _of_a_period(value, wording)
         case tuple():
-            lines = (to_one_line(str(each), at_most=LONGEST_TEXT) for each in value)
-            return tuple(wording.line(line, zone) if name == _LISTS_LINES else line for line in lines)
+            return tuple(to_one_line(wording.speaker(zone).say(each), at_most=LONGEST_TEXT) for each in value)
+        case ClockName() | Degree() | Term():
+            code = value.code if isinstance(value, Term) else value.value
+            said = wording.speaker(zone).say(reason("as_written", value))
+            return CodeText.of(
+                to_one_line(code, at_most=LONGEST_TEXT), to_one_line(said, at_most=LONGEST_TEXT)
+            )
+        case Reason():
+            return to_one_line(wording.speaker(zone).say(value), at_most=LONGEST_TEXT)
         case _ if name == _KEEPS_ITS_LINES:
             return to_plain_lines(str(value))
-    text = to_one_line(str(value), at_most=LONGEST_TEXT)
-    return CodeText.of(text, wording.words.of(text)) if name in _CODES else text
+        case _:
+            return to_one_line(str(value), at_most=LONGEST_TEXT)
+
+
+def _as_terms(facts: InternalFacts | CustomerFacts) -> dict[str, Any]:
+    """The facts by name; those that each language has a word for, as terms."""
+    by_name = {name: getattr(facts, name) for name in facts.__dataclass_fields__ if name not in _OF_NO_TEXT}
+    if isinstance(facts, InternalFacts):
+        by_name["state"] = Term("SponsorshipState" if facts.account else "State", facts.state)
+        by_name["by"] = Term("person", ENGINE) if facts.by == ENGINE else facts.by
+    return by_name
 
 
 def _of_a_period(pack: ReviewPack, wording: Formats) -> dict[str, Any]:
@@ -253,7 +264,8 @@ def _of_a_period(pack: ReviewPack, wording: Formats) -> dict[str, Any]:
         "last": wording.day(pack.last),
         "options": f"--from {pack.first} --to {pack.last} --tz {pack.time_zone}",
         "figures": tuple(
-            (wording.words.of(each.title), wording.figure(each.unit, n)) for each, n in measures
+            (wording.catalogue.word("figure", each.name), wording.figure(each.unit, n))
+            for each, n in measures
         ),
     }
 

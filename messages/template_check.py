@@ -124,7 +124,7 @@ class _Check:
 
     def _has_words(self, language: str) -> bool:
         try:
-            self._templates.words(language)
+            self._templates.catalogue(language)
         except TemplateFault:
             return False  # a finding of its own
         return True

@@ -22,8 +22,8 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
 from escalation.kernel.language_tag import broader_tags
-from messages.catalogue import FALLBACK_LANGUAGE, CatalogueFault, catalogue
-from messages.formats import DAY_AND_TIME, Formats, Words, locale_of, say_code
+from messages.catalogue import FALLBACK_LANGUAGE, Catalogue, CatalogueFault, catalogue
+from messages.formats import Formats, locale_of, say_code
 from messages.markup import escape_marks
 
 SHIPPED = Path(__file__).resolve().parent.parent / "playbooks" / "messages"
@@ -70,7 +70,6 @@ class Templates:
         self.overrides = overrides
         self.folders = (SHIPPED,) if overrides is None else (overrides, SHIPPED)
         self.world = lru_cache(maxsize=_MOST_WORLDS)(self._world)
-        self.words = lru_cache(maxsize=_MOST_WORLDS)(self._words)
         self.language = lru_cache(maxsize=_MOST_TAGS)(self._language)
         self._frame: Template | None = None
 
@@ -110,7 +109,9 @@ class Templates:
         """The layout may come from the fallback."""
         languages = dict.fromkeys((language, FALLBACK_LANGUAGE))
         places = [folder / each / audience for each in languages for folder in self.folders]
-        wording = Formats(locale_of(language, wanted), self.words(language), in_full=audience == "customer")
+        wording = Formats(
+            locale_of(language, wanted), self.catalogue(language), in_full=audience == "customer"
+        )
         return TemplateEnvironment(language, wording, _environment(places, wording))
 
     def world_for(self, audience: str, name: str, wanted: str) -> TemplateEnvironment:
@@ -118,20 +119,15 @@ class Templates:
         language = self.language(audience, name, wanted)
         return self.world(audience, language, _tag(locale_of(language, wanted)))
 
-    def _words(self, language: str) -> Words:
+    def catalogue(self, language: str) -> Catalogue:
         """
         Raises:
             TemplateFault: If a catalogue cannot be read.
         """
-        english = catalogue(FALLBACK_LANGUAGE).said
         try:
-            said = catalogue(language, self.overrides).said
+            return catalogue(language, self.overrides)
         except CatalogueFault as fault:
             raise TemplateFault(str(fault)) from None
-        spelled = {key: key[1].replace("_", " ") for key in said}
-        own = {str(english.get(key, spelled[key])): str(text) for key, text in said.items()}
-        own |= {spelled[key]: str(text) for key, text in said.items() if key[0] in {"State", "person"}}
-        return Words(own | {DAY_AND_TIME: str(said["date", "day_and_time"])})
 
 
 def is_language_folder(folder: str) -> bool:

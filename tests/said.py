@@ -1,8 +1,14 @@
 """Reasons in English, for tests that read them."""
 
+from collections.abc import Iterable
+
 from escalation.kernel.reasons import Part
 from messages.speaker import speaker
 
 
-def said(part: Part) -> str:
-    return speaker().say(part)
+def lines(parts: Iterable[Part]) -> tuple[str, ...]:
+    return tuple(map(said, parts))
+
+
+def said(part: Part | None) -> str:
+    return "" if part is None else speaker().say(part)

@@ -33,6 +33,7 @@ from escalation import contract
 from escalation.kernel.budgets import LONGEST_WHY, MOST_MESSAGES, MOST_WAVES, OURS, WAVES_AT_ONCE
 from escalation.kernel.characters import clip
 from escalation.kernel.numbers import number_of
+from escalation.kernel.reasons import Part
 from escalation.kernel.refusals import EscalationError
 from escalation.notifications.batches import batches_of
 from escalation.notifications.delivery_results import DeliveryResult, select_newer
@@ -78,7 +79,7 @@ class Sender(Protocol):
         """Put results that say more than was known to the rules."""
 
     @abstractmethod
-    def note_refusal(self, move: str, why: str) -> None:
+    def note_refusal(self, move: str, why: Part) -> None:
         """Keep on record that something that nobody waits for could not be followed."""
 
 

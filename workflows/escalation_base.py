@@ -20,6 +20,7 @@ from escalation.case.events import Event
 from escalation.case.lifecycle import Move
 from escalation.case.state import Escalation
 from escalation.case.work import Decision
+from escalation.kernel.reasons import Part
 from escalation.kernel.refusals import EscalationError, MoveNotAllowed, StillFinishing
 from escalation.notifications.delivery_results import DeliveryResult
 from escalation.notifications.notification import CustomerNotification, InternalNotification
@@ -135,7 +136,7 @@ class EscalationBase(BaseWorkflow[Decision]):
             case _:
                 self._orders.add(effect)
 
-    def note_refusal(self, move: str, why: str) -> None:
+    def note_refusal(self, move: str, why: Part) -> None:
         refusal = NoteRefusal(refused=move, why=why)
         if not self._has_room_for_refusal(move):
             return

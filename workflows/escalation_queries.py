@@ -22,6 +22,7 @@ from escalation.case.state import ActionPlan, owners_of_actions
 from escalation.case.view import View, action_plans, timeline, view
 from escalation.kernel.budgets import ANSWER, first_of
 from escalation.kernel.list_page import ListPage, page_of
+from escalation.kernel.reasons import Part
 from escalation.kernel.timeline_entry import TimelineEntry
 from escalation.notifications.notification import CustomerFacts, NotificationBatch
 from escalation.policy.people import Contact
@@ -89,7 +90,7 @@ class EscalationQueries(EscalationBase):
     @workflow.query(
         name=contract.OUTDATED_MESSAGES, description="Which messages should not leave any more, and why."
     )
-    def outdated_messages(self, batch: NotificationBatch) -> dict[str, str]:
+    def outdated_messages(self, batch: NotificationBatch) -> dict[str, Part]:
         return find_outdated(self.opened, self._events, batch) | self._deliveries.find_foreign(batch)
 
     @workflow.query(name=contract.PEOPLE, description="The people and teams that its plan knows.")

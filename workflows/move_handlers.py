@@ -20,6 +20,7 @@ from temporalio.common import RawValue
 from escalation import contract
 from escalation.case.move_index import PersonsCommand
 from escalation.kernel.numbers import number_of
+from escalation.kernel.reasons import Part
 from escalation.kernel.refusals import EscalationError, Fault, quote_input
 from escalation.task_force.commands import MembersCommand
 from workflows.inputs import read_model, takes_one
@@ -36,7 +37,7 @@ class MoveHandler(Protocol):
     async def follow(self, command: Any) -> object:
         """Look up what is needed, decide, and answer."""
 
-    def note_refusal(self, move: str, why: str) -> None:
+    def note_refusal(self, move: str, why: Part) -> None:
         """Keep on record that a signal could not be followed."""
 
     def is_followed(self) -> bool:

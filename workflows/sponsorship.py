@@ -20,12 +20,14 @@ from temporalio.common import RawValue
 
 from escalation import contract
 from escalation.kernel.ids import Own, is_of_escalation
+from escalation.kernel.reasons import Part
 from escalation.kernel.refusals import EscalationError, MoveNotAllowed
 from escalation.kernel.values import ENGINE
 from escalation.notifications.delivery_results import DeliveryResult
 from escalation.notifications.notification import NotificationBatch
 from escalation.notifications.shell_commands import ReportDelivery
 from escalation.sponsorship import engine as s
+from messages.speaker import speaker as english
 from workflows.base_workflow import BaseWorkflow
 from workflows.continue_as_new import is_due
 from workflows.inputs import (
@@ -149,8 +151,8 @@ class SponsorshipWorkflow(BaseWorkflow[s.SponsorshipDecision]):
         self._deliveries.add(*made.notices)
         self._background.wake()
 
-    def note_refusal(self, move: str, why: str) -> None:
-        workflow.logger.warning("signal_refused", extra={"move": move[:200], "why": why})
+    def note_refusal(self, move: str, why: Part) -> None:
+        workflow.logger.warning("signal_refused", extra={"move": move[:200], "why": english().say(why)})
 
     # What happens by itself.
 

@@ -18,6 +18,7 @@ from escalation import contract
 from escalation.kernel.budgets import CARRIED, OURS, TIMELINE, WRAPPED, last_of, size_of
 from escalation.kernel.ids import task_force_id
 from escalation.kernel.list_page import ListPage, page_of
+from escalation.kernel.reasons import Part
 from escalation.kernel.refusals import BadRequest, EscalationError, Fault
 from escalation.kernel.timeline_entry import TimelineEntry
 from escalation.notifications.delivery_results import DeliveryResult
@@ -102,7 +103,7 @@ class TaskForceWorkflow(BaseWorkflow[TaskForceDecision]):
     @workflow.query(
         name=contract.OUTDATED_MESSAGES, description="Which messages should not leave any more, and why."
     )
-    def outdated_messages(self, batch: NotificationBatch) -> dict[str, str]:
+    def outdated_messages(self, batch: NotificationBatch) -> dict[str, Part]:
         return find_outdated(self._now, self._events, batch) | self._deliveries.find_foreign(batch)
 
     # What the escalation sends.
@@ -144,7 +145,7 @@ class TaskForceWorkflow(BaseWorkflow[TaskForceDecision]):
         self._remember_update()
         return answer(made.force, made.events)
 
-    def note_refusal(self, move: str, why: str) -> None:
+    def note_refusal(self, move: str, why: Part) -> None:
         if self._has_room_for_refusal(move):
             self._decide(NoteRefusal(refused=move, why=why))
 

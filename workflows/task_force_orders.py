@@ -17,7 +17,7 @@ from escalation import contract
 from escalation.case.effects import ForTaskForces, OrderStandDown, StartTaskForce, UpdateTaskForce
 from escalation.case.task_forces import NoteFailedDeployment
 from escalation.kernel.ids import task_force_id
-from escalation.kernel.reasons import Sentence
+from escalation.kernel.reasons import reason
 from escalation.task_force.commands import KeepInformed, StandDown
 from escalation.task_force.state import Charter
 from workflows import search_attributes as sa
@@ -79,7 +79,7 @@ class TaskForceOrders(InOrder[ForTaskForces]):
                 await workflow.sleep(_BETWEEN, summary=f"an earlier task force {charter.name} is ending")
             else:
                 return None
-        return NoteFailedDeployment(id=charter.id, why=Sentence.NOT_DEPLOYED)
+        return NoteFailedDeployment(id=charter.id, why=reason("not_deployed"))
 
     async def _signal(
         self, order: OrderStandDown | UpdateTaskForce, signal: str, given: StandDown | KeepInformed

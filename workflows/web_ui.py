@@ -25,6 +25,7 @@ from escalation.case.timeline import CLOCKWORK, timeline_entry
 from escalation.kernel.characters import clip
 from escalation.kernel.clock_name import ClockName
 from escalation.kernel.clocks import Clock
+from escalation.kernel.reasons import sentences
 from escalation.kernel.timeline_entry import minute
 from escalation.measures.report_schedule import ReportMade, ReportSchedule
 from escalation.notifications.delivery_results import DeliveryResult
@@ -103,7 +104,7 @@ def current_details(now: Escalation, events: Sequence[Event], left_out: str = ""
     if now.missing_to_close and now.state == "closing":
         head.append(f"- **Missing to close**: {escaped('; '.join(now.missing_to_close))}")
     if now.undelivered:
-        missed = "; ".join(each.failure for each in now.undelivered[-_LATEST_MISSED:])
+        missed = english().say(sentences(each.failure for each in now.undelivered[-_LATEST_MISSED:]))
         head.append(f"- **Not delivered** ({len(now.undelivered)}): {escaped(missed)}")
     if left_out:
         head.append(f"- **Left out of the record** (escalate doctor fixes it): {escaped(left_out)}")
@@ -289,4 +290,4 @@ def _became(receipt: DeliveryResult | None) -> str:
         case DeliveryResult(held_until=datetime() as until):
             return f"waits until {minute(until)}"
         case DeliveryResult(why=why):
-            return f"**not told**: {escaped(why)}"
+            return f"**not told**: {escaped(english().say(why))}"

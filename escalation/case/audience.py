@@ -17,7 +17,7 @@ from escalation.kernel.budgets import ITEMS, first_of
 from escalation.kernel.characters import ELLIPSIS
 from escalation.kernel.clock_name import ClockName
 from escalation.kernel.email_address import mailbox_of
-from escalation.kernel.reasons import NO_REASON, Why
+from escalation.kernel.reasons import Part, Person, Reason
 from escalation.kernel.values import CustomerText, InternalText
 from escalation.notifications.notification import (
     CustomerFacts,
@@ -56,12 +56,12 @@ def notify(
     occasion: Occasion,
     people: Iterable[str],
     *,
-    why: Why = NO_REASON,
+    why: Reason | None = None,
     by: str = "",
     clock: ClockName | None = None,
     due_at: datetime | None = None,
     text: InternalText | None = None,
-    items: tuple[str, ...] = (),
+    items: tuple[Part, ...] = (),
     task_force: str = "",
 ) -> None:
     """
@@ -89,7 +89,7 @@ def notify(
         owner=name_of(now, now.owner),
         by=name_of(now, by or work.by),
         why=why,
-        clock=clock.words if clock else "",
+        clock=clock,
         due_at=due_at,
         next_due_at=now.next_due_at,
         next_update_at=now.next_internal_update_at,
@@ -107,7 +107,7 @@ def notify(
             work.do(FindOnCall(schedule=contact.id, at=work.now, notice=notice))
 
 
-def _few(items: tuple[str, ...]) -> tuple[str, ...]:
+def _few(items: tuple[Part, ...]) -> tuple[Part, ...]:
     """As many as a letter can carry."""
     few = first_of(items, ITEMS)
     return few if len(few) == len(items) else (*few, ELLIPSIS)
@@ -238,6 +238,10 @@ def managers_above(now: Escalation, levels: int) -> tuple[str, ...]:
     """The managers so many *levels* above, for what goes up without the escalation itself rising (CLOSE-5)."""
     above = now.plan.level(min(now.level + levels, now.plan.last_level))
     return above.managers or now.plan.escalation_managers
+
+
+def person_of(now: Escalation, person: str) -> Person:
+    return Person(person, name_of(now, person))
 
 
 def name_of(now: Escalation, person: str) -> str:

@@ -25,7 +25,7 @@ from escalation.case.text_approval import text_approvers
 from escalation.case.work import Work
 from escalation.kernel.clock_name import AGREED, ClockName
 from escalation.kernel.clocks import Clock, count_passed_thresholds, is_late
-from escalation.kernel.reasons import Sentence, Why
+from escalation.kernel.reasons import Reason, reason
 from escalation.kernel.values import (
     frozen,
 )
@@ -34,9 +34,9 @@ from escalation.policy.open_hours import open_hours_to_compile
 from escalation.policy.translations import EVERYBODY, on_record
 
 _WHY_REMINDED = {
-    ClockName.LEVEL_WINDOW: Sentence.LEVEL_DUE_TO_RISE,
-    ClockName.ACKNOWLEDGEMENT_EXPIRY: Sentence.ACKNOWLEDGEMENT_EXPIRES,
-    ClockName.PAUSE: Sentence.PAUSE_ENDS,
+    ClockName.LEVEL_WINDOW: reason("level_due_to_rise"),
+    ClockName.ACKNOWLEDGEMENT_EXPIRY: reason("acknowledgement_expires"),
+    ClockName.PAUSE: reason("pause_ends"),
 }
 _OF_THE_RCA = frozenset({ClockName.INTERNAL_RCA, ClockName.CUSTOMER_RCA})
 
@@ -135,7 +135,7 @@ def _remind(work: Work, clock: Clock) -> None:
         work,
         Occasion.REMINDER,
         _people_to_chase(work.escalation, clock),
-        why=special.of() if special else Sentence.DUE.of(clock.name.words),
+        why=special or reason("due", clock.name),
         clock=clock.name,
         due_at=clock.due_at,
     )
@@ -170,11 +170,11 @@ def _breach(work: Work, clock: Clock, due_at: datetime) -> None:
         notify(work, Occasion.BROUGHT_IN, now.plan.bring_in, why=why, due_at=due_at)
 
 
-def _why_breached(now: Escalation, clock: Clock) -> Why:
+def _why_breached(now: Escalation, clock: Clock) -> Reason:
     """Return why people are alerted; also that customers hear nothing more by themselves, where that is so."""
-    why = Sentence.OVERDUE.of(clock.name.words)
+    why = reason("overdue", clock.name)
     if clock.name is ClockName.NEXT_UPDATE and now.holding_updates and not now.may_hold_the_line:
-        return Sentence.AND_ALSO.of(why, Sentence.NO_MORE_HOLDING.of(now.holding_updates))
+        return reason("and_also", why, reason("no_more_holding", now.holding_updates))
     return why
 
 
@@ -200,7 +200,7 @@ def _chase(work: Work, clock: Clock) -> None:
         work,
         Occasion.REMINDER,
         _people_to_alert(now, clock, times),
-        why=Sentence.STILL_OVERDUE.of(clock.name.words),
+        why=reason("still_overdue", clock.name),
         clock=clock.name,
         due_at=clock.breached_at,
     )

@@ -11,6 +11,7 @@ from itertools import islice
 from escalation.case.delivery_report import DeliveryReported
 from escalation.case.events import Event
 from escalation.case.task_forces import TaskForceReported
+from escalation.kernel.reasons import Part
 from escalation.kernel.values import Instant, frozen
 from escalation.notifications.delivery_results import (
     DeliveryResult,
@@ -35,7 +36,7 @@ class Delivery:
     state: MessageState
     until: Instant | None = None
     """It waits, at least until then (COMM-11)."""
-    why: str = ""
+    why: Part = ""
     """What stood in the way, or why it waits."""
 
     @property

@@ -13,6 +13,7 @@ from typing import Any
 from escalation.case.request import StartRequest
 from escalation.kernel.clocks import Clock
 from escalation.kernel.ids import Key
+from escalation.kernel.reasons import Part
 from escalation.kernel.values import Instant, InternalText, Name, frozen
 from escalation.notifications.notification import CustomerNotification, InternalNotification
 from escalation.policy.classification import Priority
@@ -131,7 +132,7 @@ class OnCallResult:
     """Who answers, the first one first; empty: nobody is on call."""
     until: Instant | None = None
     """When that changes; None: not within what can be foreseen."""
-    why: str
+    why: Part
     """What says so, in words: the rotation, the override, the calendar's entry."""
     is_known: bool = True
     """False: it could not be found out, for the reason in ``why``; it is asked again at ``until``."""
@@ -169,7 +170,7 @@ class OrderStandDown:
     id: str
     name: Name
     by: str
-    why: str
+    why: Part
     about: EscalationSummary
     hand_over_to: str | None = None
     """By name."""

@@ -29,6 +29,7 @@ from escalation.case.task_forces import NoteFailedDeployment, ReportTaskForce
 from escalation.case.work import Decision, Work
 from escalation.kernel.budgets import STATE
 from escalation.kernel.characters import clip
+from escalation.kernel.reasons import shortened_part
 from escalation.kernel.refusals import EscalationError, MoveNotAllowed, RoleNotAllowed, UnknownName
 from escalation.kernel.state_size import require_state_fits
 from escalation.kernel.values import ENGINE
@@ -72,7 +73,7 @@ def decide(escalation: Escalation, command: c.Command, now: datetime) -> Decisio
         case LookUpOnCall():
             on_call.look_up(work)
         case NoteRefusal():
-            work.record(MoveRefused(move=clip(command.refused, 200), why=clip(command.why, 2_000)))
+            work.record(MoveRefused(move=clip(command.refused, 200), why=shortened_part(command.why, 2_000)))
         case CancelByOperator():
             cancel_by_operator(work)
         case ReportTaskForce():

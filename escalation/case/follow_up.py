@@ -19,7 +19,7 @@ from escalation.case.state import (
 from escalation.case.work import Work
 from escalation.kernel.clock_name import ClockName
 from escalation.kernel.clocks import Outcome
-from escalation.kernel.reasons import Reason, Sentence, reason
+from escalation.kernel.reasons import Part, Reason, reason
 from escalation.kernel.refusals import (
     RoleNotAllowed,
     UnknownName,
@@ -39,7 +39,7 @@ class SuccessorAsked(BaseEvent):
     """A low score opens the case again, as a new escalation (CLOSE-6, CLOSE-9)."""
 
     kind: Literal["successor_asked"] = "successor_asked"
-    why: str
+    why: Part
 
     def applied_to(self, now: Escalation) -> Escalation:
         return replace(now, is_succeeded=True)
@@ -138,8 +138,8 @@ def remind_of_actions(work: Work) -> None:
     work.record(ActionsReminded(reminded=due))
     for person, actions in _by_person(work, due).items():
         is_late = any(each.is_overdue(work.now) for each in actions)
-        why = Sentence.ACTION_OVERDUE if is_late else Sentence.ACTION_DUE
-        notify(work, Occasion.ACTION_DUE, (person,), why=why.of(), items=tuple(map(line, actions)))
+        why = reason("action_overdue") if is_late else reason("action_due")
+        notify(work, Occasion.ACTION_DUE, (person,), why=why, items=tuple(map(line, actions)))
 
 
 def _by_person(work: Work, due: Iterable[int]) -> dict[str, list[Action]]:
@@ -154,6 +154,6 @@ def _by_person(work: Work, due: Iterable[int]) -> dict[str, list[Action]]:
     return found
 
 
-def line(action: Action) -> str:
+def line(action: Action) -> Reason:
     """An action in one line, as messages and lists have it."""
-    return Sentence.ACTION.of(action.number, action.what, action.owner, action.due, action.origin)
+    return reason("action", action.number, action.what, action.owner, action.due, action.origin)

@@ -7,7 +7,14 @@ How an escalation finds the person who can solve it. Nothing here tells the time
 from dataclasses import replace
 from typing import Literal
 
-from escalation.case.audience import managers_of, name_of, notify, notify_customers, with_rotas
+from escalation.case.audience import (
+    managers_of,
+    name_of,
+    notify,
+    notify_customers,
+    person_of,
+    with_rotas,
+)
 from escalation.case.base_event import BaseEvent
 from escalation.case.effects import ProposeSponsorship
 from escalation.case.lifecycle import WORKING
@@ -20,7 +27,7 @@ from escalation.case.state_changes import (
 )
 from escalation.case.work import Work
 from escalation.kernel.clock_name import ClockName
-from escalation.kernel.reasons import Person, Reason, Sentence, Why, reason
+from escalation.kernel.reasons import Part, Person, Reason, reason
 from escalation.kernel.refusals import MoveNotAllowed
 from escalation.kernel.values import (
     ENGINE,
@@ -43,7 +50,7 @@ class LevelRaised(BaseEvent):
     to_level: int
     owner: str
     reason: EscalationReason
-    why: str
+    why: Part
     """The rule that raised it: a window's end, a trigger, a person's wish."""
     is_early: bool = False
     """Responses of the level were still to do (MATRIX-4)."""
@@ -92,7 +99,7 @@ class ContactTried(BaseEvent):
     owner: str
     asked: tuple[str, ...] = ()
     """With the owner, if several are."""
-    why: str
+    why: Part
 
     def applied_to(self, now: Escalation) -> Escalation:
         return replace(with_asked(now, self.asked or (self.owner,)), attempt=self.attempt, owner=self.owner)
@@ -121,7 +128,7 @@ def expire_acknowledgement(work: Work) -> None:
     work.record(AcknowledgementExpired(level=work.escalation.level, person=person))
     work.start(ClockName.ACKNOWLEDGE)
     now = work.escalation
-    why = Sentence.NOTHING_HEARD.of(name_of(now, person))
+    why = reason("nothing_heard", person_of(now, person))
     clock = now.clock(ClockName.ACKNOWLEDGE)
     notify(
         work,
@@ -146,7 +153,7 @@ def raise_to_entry_level(work: Work) -> bool:
     to_level = min(now.entry_level, now.plan.last_level)
     if now.level >= to_level:
         return False
-    raise_to(work, to_level, EscalationReason.OTHER, Sentence.ENTERS_AT_LEVEL.of(now.priority, to_level))
+    raise_to(work, to_level, EscalationReason.OTHER, reason("enters_at_level", str(now.priority), to_level))
     return True
 
 
@@ -165,7 +172,7 @@ def resume_work(work: Work) -> None:
 
 
 def raise_to(
-    work: Work, to_level: int, reason: EscalationReason, why: Why, note: InternalText = NO_NOTE
+    work: Work, to_level: int, reason: EscalationReason, why: Reason, note: InternalText = NO_NOTE
 ) -> None:
     """Raise: the new level's contact is asked, the managers of the old one and the customers are told why."""
     before = work.escalation
@@ -204,17 +211,17 @@ def start_window(work: Work) -> None:
 def end_window(work: Work) -> None:
     """MATRIX-2, KIND-4: at its maximum the level rises by itself."""
     now = work.escalation
-    raise_to(work, now.level + 1, EscalationReason.SLA_BREACH, Sentence.WINDOW_ENDED.of(now.level))
+    raise_to(work, now.level + 1, EscalationReason.SLA_BREACH, reason("window_ended", now.level))
 
 
 def ask_after_no_acknowledgement(work: Work) -> None:
     """MATRIX-5: nobody who was asked has, in time."""
     now = work.escalation
     missing = ", ".join(name_of(now, person) for person in now.unacknowledged or (now.owner,))
-    ask_another(work, Sentence.NOT_ACKNOWLEDGED.of(missing))
+    ask_another(work, reason("not_acknowledged", missing))
 
 
-def ask_another(work: Work, why: Why) -> bool:
+def ask_another(work: Work, why: Reason) -> bool:
     """Ask the next contact of the level, then as the playbook says. Whether there was another way than to hold."""
     now = work.escalation
     level = now.current_level
@@ -230,16 +237,16 @@ def ask_another(work: Work, why: Why) -> bool:
     return True
 
 
-def _try_contact(work: Work, contact: str, why: Why) -> None:
+def _try_contact(work: Work, contact: str, why: Reason) -> None:
     _give(work, (contact,), work.escalation.attempt + 1, why)
 
 
-def ask_the_level(work: Work, why: Why) -> None:
+def ask_the_level(work: Work, why: Reason) -> None:
     """Its contacts are asked anew, as when it came to this level."""
     _give(work, work.escalation.current_level.asked_first, 0, why)
 
 
-def _give(work: Work, contacts: tuple[str, ...], attempt: int, why: Why) -> None:
+def _give(work: Work, contacts: tuple[str, ...], attempt: int, why: Reason) -> None:
     work.cancel_clocks(*CLOCKS_OF_OWNER)
     level = work.escalation.level
     work.record(ContactTried(level=level, attempt=attempt, owner=contacts[0], asked=contacts, why=why))

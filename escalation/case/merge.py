@@ -10,7 +10,7 @@ from dataclasses import field, replace
 from typing import Literal
 
 from escalation.case.actions import Action, take_over_actions
-from escalation.case.audience import contacts_among, name_of, notify, notify_customers
+from escalation.case.audience import contacts_among, notify, notify_customers, person_of
 from escalation.case.follow_up import line
 from escalation.case.lifecycle import Move, State, allows
 from escalation.case.moves.cancel import Cancel
@@ -30,7 +30,7 @@ from escalation.case.state import (
 from escalation.case.work import Work
 from escalation.kernel.budgets import OPEN_ACTIONS
 from escalation.kernel.ids import Key
-from escalation.kernel.reasons import Reason, Sentence, reason
+from escalation.kernel.reasons import Reason, reason
 from escalation.kernel.refusals import BadRequest, Fault, MoveNotAllowed
 from escalation.kernel.values import (
     ENGINE,
@@ -173,7 +173,7 @@ def _require_room_for_actions(now: Escalation, command: TakeOver) -> None:
 
 def _notify_our_people(work: Work, command: TakeOver, new: tuple[str, ...]) -> None:
     now = work.escalation
-    why = Sentence.MERGED_BY.of(command.ticket, name_of(now, command.by))
+    why = reason("merged_by", command.ticket, person_of(now, command.by))
     known = now.rules.stakeholders
     people = (now.owner, *now.asked, *now.plan.escalation_managers, *(who for who in new if who not in known))
     notify(work, Occasion.MERGED, people, why=why, text=command.why, items=tuple(_what_came(command)))

@@ -35,7 +35,7 @@ from escalation.case.state_changes import (
 from escalation.case.work import Work
 from escalation.kernel.clock_name import ClockName
 from escalation.kernel.clocks import Clock, Outcome
-from escalation.kernel.reasons import Person, Reason, Sentence, reason
+from escalation.kernel.reasons import Part, Person, Reason, reason
 from escalation.kernel.values import (
     Instant,
     frozen,
@@ -56,7 +56,7 @@ class OnCallFound(BaseEvent):
     people: tuple[Contact, ...]
     """Empty: nobody."""
     until: Instant | None = None
-    why: str
+    why: Part
     instead_of: str | None = None
     """Whose shift was over: they are asked no more (MATRIX-1)."""
     told: tuple[str, ...] | None = None
@@ -148,7 +148,7 @@ def _follow_the_shift(
         _hand_over(work, shift, ids, was_acknowledged=shift.holder in before.acknowledgements)
     elif ids:
         joined = [person for person in ids if person not in shift.people]
-        notify(work, Occasion.ASSIGNED, joined, why=Sentence.ON_CALL_NOW.of(), items=responses_to_do(work))
+        notify(work, Occasion.ASSIGNED, joined, why=reason("on_call_now"), items=responses_to_do(work))
     occasion = notice.occasion if notice else Occasion.ASSIGNED
     if notice and occasion not in (_ASK if is_new else {Occasion.ASSIGNED}):
         _pass_on(work, notice, ids or without_rotas(work.escalation, (after.holder,)))
@@ -165,7 +165,7 @@ def _hand_over(work: Work, shift: OnCallAnswer, people: Iterable[str], *, was_ac
     now = work.escalation
     relieved = name_of(now, shift.holder)
     had_nobody = shift.holder == shift.schedule
-    why = Sentence.ON_CALL_NOW.of() if had_nobody else Sentence.ON_CALL_INSTEAD_OF.of(relieved)
+    why = reason("on_call_now") if had_nobody else reason("on_call_instead_of", relieved)
     notify(work, Occasion.ASSIGNED, people, why=why, items=responses_to_do(work))
     if was_acknowledged:
         notify_customers(work, Occasion.HAND_OVER)
@@ -203,10 +203,10 @@ def _nobody_on_call(
     if notice and notice.occasion is Occasion.NOBODY_ON_CALL:
         there = {recipient.id for recipient in notice.to}
         told = (person for person in without_rotas(now, now.plan.escalation_managers) if person not in there)
-    because = Sentence.NOBODY_ON_CALL_BECAUSE.of(schedule, found.why)
+    because = reason("nobody_on_call_because", schedule, found.why)
     notify(work, Occasion.NOBODY_ON_CALL, told, why=because, due_at=found.until)
     if is_new and found.schedule in now.asked and now.state in WORKING:
-        ask_another(work, Sentence.NOBODY_ON_CALL.of(schedule))
+        ask_another(work, reason("nobody_on_call", schedule))
 
 
 def end_shift(work: Work) -> None:
@@ -219,7 +219,7 @@ def end_shift(work: Work) -> None:
                 work,
                 Occasion.ASSIGNED,
                 (shift.schedule,),
-                why=Sentence.ON_CALL_NOW.of(),
+                why=reason("on_call_now"),
                 items=responses_to_do(work),
             )
 

@@ -9,7 +9,7 @@ from escalation.case.state import (
 )
 from escalation.case.state_changes import with_clocks
 from escalation.kernel.business_time import OpenHours
-from escalation.kernel.reasons import Person, Reason, Term, reason
+from escalation.kernel.reasons import Part, Person, Reason, Term, reason
 from escalation.kernel.values import (
     Name,
     frozen,
@@ -52,7 +52,7 @@ class MoveRefused(BaseEvent):
 
     kind: Literal["move_refused"] = "move_refused"
     move: str
-    why: str
+    why: Part
 
     def sentence(self) -> Reason:
         return reason(self.code, Term("Move", self.move), self.why)

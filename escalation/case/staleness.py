@@ -14,6 +14,7 @@ from escalation.case.lifecycle import RcaState, State
 from escalation.case.next_update import UpdateSent
 from escalation.case.on_call import OnCallFound
 from escalation.case.state import Escalation
+from escalation.kernel.reasons import Part, Reason, reason
 from escalation.notifications.notification import (
     CustomerNotification,
     InternalNotification,
@@ -45,7 +46,7 @@ _GIVES_IT_AWAY = frozenset({"level_raised", "contact_tried", "transferred"})
 """Kinds of events after which somebody else is asked."""
 
 
-def find_outdated(now: Escalation, events: Iterable[e.Event], wave: NotificationBatch) -> dict[str, str]:
+def find_outdated(now: Escalation, events: Iterable[e.Event], wave: NotificationBatch) -> dict[str, Part]:
     """The messages of *wave*, by key, that should not leave any more, and why. *events*: the timeline, or its end."""
     timeline = tuple(events)
     return {
@@ -59,38 +60,38 @@ def find_outdated(now: Escalation, events: Iterable[e.Event], wave: Notification
 
 def _why_not(  # noqa: C901, PLR0912 - one case an occasion
     now: Escalation, since: Sequence[e.Event], notice: Notification, to: Recipient
-) -> str:
+) -> Reason | None:
     if not now.is_open and notice.occasion not in _AFTER_THE_END:
-        return f"{now.state} meanwhile"
+        return reason("meanwhile.ended", now.state)
     if isinstance(notice, CustomerNotification) and now.customer_contact(to.id) is None:
-        return "the contact was corrected meanwhile"
+        return reason("meanwhile.contact_corrected")
     match notice.occasion:
         case Occasion.ASSIGNED if any(_gives_it_away(event, to.id) for event in since):
-            return "given to somebody else meanwhile"
+            return reason("meanwhile.given_away")
         case Occasion.ASSIGNED | Occasion.ACKNOWLEDGEMENT_EXPIRED if now.acknowledged_by:
-            return "acknowledged meanwhile"
+            return reason("meanwhile.acknowledged")
         case Occasion.REMINDER if _clock_ended(since, notice):
-            return "the clock has ended meanwhile"
+            return reason("meanwhile.clock_ended")
         case Occasion.UPDATE | Occasion.HOLDING if _updated(since, notice):
-            return "a newer update meanwhile"
+            return reason("meanwhile.updated")
         case Occasion.PRIORITY_CHANGED if notice.facts.priority is not now.priority:
-            return f"{now.priority} meanwhile"
+            return reason("meanwhile.ended", str(now.priority))
         case Occasion.VERIFICATION_WANTED if now.state is not State.VERIFYING:
-            return "judged meanwhile"
+            return reason("meanwhile.judged")
         case Occasion.RESOLVED if now.resolution is None or now.resolution.verified_by is None:
-            return "reopened meanwhile"
+            return reason("meanwhile.reopened")
         case Occasion.ACCESS_WANTED if all(each.account in now.access for each in now.request.customers):
-            return "answered meanwhile"
+            return reason("meanwhile.answered")
         case Occasion.ACCESS_QUESTION if all(account in now.access for account in to.speaks_for):
-            return "answered meanwhile"
+            return reason("meanwhile.answered")
         case Occasion.RCA_WANTED if now.rca.state is not RcaState.REQUESTED:
-            return "filed or waived meanwhile"
+            return reason("meanwhile.rca_filed")
         case Occasion.RCA_APPROVAL_WANTED if now.rca.state is not RcaState.DERIVED:
-            return "decided meanwhile"
+            return reason("meanwhile.decided")
         case Occasion.RCA_READY if now.rca.state is not RcaState.APPROVED:
-            return "shared or redone meanwhile"
+            return reason("meanwhile.rca_shared")
         case _:
-            return ""
+            return None
 
 
 def _gives_it_away(event: e.Event, holder: str) -> bool:
@@ -100,8 +101,8 @@ def _gives_it_away(event: e.Event, holder: str) -> bool:
 
 def _clock_ended(since: Sequence[e.Event], notice: Notification) -> bool:
     """Ended, or begun anew, since it was reminded of."""
-    named = notice.facts.clock if isinstance(notice, InternalNotification) else ""
-    return any(isinstance(event, ClockEnded) and event.clock.words == named for event in since)
+    named = notice.facts.clock if isinstance(notice, InternalNotification) else None
+    return any(isinstance(event, ClockEnded) and event.clock is named for event in since)
 
 
 def _updated(since: Sequence[e.Event], notice: Notification) -> bool:

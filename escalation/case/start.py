@@ -15,7 +15,7 @@ from escalation.case.state import (
 )
 from escalation.case.work import Decision, Work
 from escalation.kernel.clock_name import ClockName
-from escalation.kernel.reasons import Person, Reason, Sentence, Why, reason
+from escalation.kernel.reasons import Person, Reason, Term, reason
 from escalation.kernel.values import ENGINE, frozen
 from escalation.notifications.notification import Occasion
 from escalation.policy.classification import EscalationReason, Priority
@@ -101,7 +101,7 @@ def _tell_of_the_start(work: Work) -> None:
     now = work.escalation
     request, by = now.request, work.by
     work.by = ENGINE  # whoever submitted it is told as well, if it is theirs to solve
-    why = Sentence.REOPENED.of() if request.is_returning else Why(request.reason.words)
+    why = reason("reopened") if request.is_returning else reason("as_written", request.reason)
     text = request.reason_note or request.description or None
     if request.is_returning:
         notify_customers(work, Occasion.REOPENED)
@@ -110,7 +110,7 @@ def _tell_of_the_start(work: Work) -> None:
     notify(work, Occasion.ASSIGNED, now.asked, why=why, by=by, text=text, items=now.responses_left)
     others = [person for person in now.rules.stakeholders if person not in now.asked]
     notify(work, Occasion.FIRST_NOTICE, others, why=why, by=by, text=text)
-    missing = tuple(kind.value.replace("_", " ") for kind in request.missing_evidence)
+    missing = tuple(Term("EvidenceKind", kind) for kind in request.missing_evidence)
     if missing:
         notify(work, Occasion.EVIDENCE_WANTED, (request.submitted_by,), items=missing)
 

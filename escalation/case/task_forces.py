@@ -11,7 +11,7 @@ from datetime import timedelta
 from functools import partial
 from typing import Literal
 
-from escalation.case.audience import followers_of, managers_of, name_of, notify
+from escalation.case.audience import followers_of, managers_of, name_of, notify, person_of
 from escalation.case.base_event import BaseEvent
 from escalation.case.clock_targets import clock_for, clock_within
 from escalation.case.effects import OrderStandDown, UpdateTaskForce
@@ -25,13 +25,7 @@ from escalation.case.work import Work
 from escalation.kernel.characters import clip
 from escalation.kernel.clock_name import OF_TASK_FORCES, ClockName
 from escalation.kernel.clocks import Clock
-from escalation.kernel.reasons import (
-    Reason,
-    Sentence,
-    Why,
-    reason,
-    sentences,
-)
+from escalation.kernel.reasons import Part, Reason, reason, sentences, shortened_part
 from escalation.kernel.values import InternalText, frozen
 from escalation.notifications.delivery_results import DeliveryResult
 from escalation.notifications.notification import Occasion
@@ -75,8 +69,8 @@ class TaskForceReported(BaseEvent):
 class TaskForceStoodDown(BaseEvent):
     kind: Literal["task_force_stood_down"] = "task_force_stood_down"
     name: str
-    why: InternalText
-    left: tuple[str, ...] = ()
+    why: Part
+    left: tuple[Reason, ...] = ()
     """Tasks that are still open (RESOLVE-3)."""
     handed_to: str | None = None
     """Who goes on with them; None: they are listed."""
@@ -102,13 +96,13 @@ class NoteFailedDeployment:
     """A task force could not be brought to life."""
 
     id: str
-    why: str
+    why: Part
 
 
-def stand_all_down(work: Work, why: Why) -> None:
+def stand_all_down(work: Work, why: Reason) -> None:
     """RESOLVE-3, CLOSE-10: none outlives what it was deployed for."""
     for force in work.escalation.standing_forces:
-        stand_one_down(work, force, InternalText(why))
+        stand_one_down(work, force, why)
 
 
 def follow_task_force_update(work: Work, news: TaskForceUpdate) -> None:
@@ -116,7 +110,7 @@ def follow_task_force_update(work: Work, news: TaskForceUpdate) -> None:
     force = news.summary
     known = next((each for each in work.escalation.task_forces if each.id == force.id), None)
     if known is None:
-        _order_down(work, force, InternalText(Sentence.ESCALATION_ENDED))
+        _order_down(work, force, reason("escalation_ended"))
         return
     if force.heard <= known.heard:
         return
@@ -141,12 +135,12 @@ def note_failed_deployment(work: Work, command: NoteFailedDeployment) -> None:
     force = next(each for each in work.escalation.task_forces if each.id == command.id)
     if not force.is_standing:
         return
-    work.record(TaskForceStoodDown(name=force.name, why=InternalText(clip(command.why, 2_000))))
+    work.record(TaskForceStoodDown(name=force.name, why=shortened_part(command.why, 2_000)))
     notify(
         work,
         Occasion.TASK_FORCE_STOOD_DOWN,
         (work.escalation.owner, force.lead),
-        why=Sentence.OF_TASK_FORCE.of(force.name, command.why),
+        why=reason("of_task_force", force.name, command.why),
     )
 
 
@@ -214,10 +208,10 @@ def summarize_escalation(now: Escalation) -> EscalationSummary:
 
 def _notify_of(work: Work, known: TaskForceSummary, news: TaskForceUpdate) -> None:
     now, force = work.escalation, news.summary
-    of_it = partial(Sentence.OF_TASK_FORCE.of, force.name)
+    of_it = partial(partial(reason, "of_task_force"), force.name)
     if news.report:
         restart_next_update(work, ClockName.INTERNAL_UPDATE)
-        why = of_it(Sentence.REPORTED_BY.of(name_of(now, news.report.by)))
+        why = of_it(reason("reported_by", person_of(now, news.report.by)))
         notify(
             work,
             Occasion.TASK_FORCE_REPORT,
@@ -228,11 +222,11 @@ def _notify_of(work: Work, known: TaskForceSummary, news: TaskForceUpdate) -> No
             task_force=force.name,
         )
     if news.is_status_missed:
-        why = of_it(Sentence.STATUS_MISSING.of())
+        why = of_it(reason("status_missing"))
         clock = ClockName.TASK_FORCE_STATUS
         notify(work, Occasion.BREACH, (now.owner, *managers_of(now)), why=why, clock=clock)
     if news.vacant:
-        why = of_it(Sentence.SEAT_VACANT.of(", ".join(news.vacant)))
+        why = of_it(reason("seat_vacant", tuple(news.vacant)))
         people, text = (now.owner, force.lead), news.declined or None
         notify(work, Occasion.TASK_FORCE_NEWS, people, why=why, text=text, task_force=force.name)
     if known.is_standing and news.why_stood_down is not None:
@@ -240,23 +234,23 @@ def _notify_of(work: Work, known: TaskForceSummary, news: TaskForceUpdate) -> No
         notify(work, Occasion.TASK_FORCE_STOOD_DOWN, (now.owner,), why=why, items=force.tasks_left)
 
 
-def stand_one_down(work: Work, force: TaskForceSummary, why: InternalText, heir: str | None = None) -> None:
+def stand_one_down(work: Work, force: TaskForceSummary, why: Part, heir: str | None = None) -> None:
     work.record(TaskForceStoodDown(name=force.name, why=why, left=force.tasks_left, handed_to=heir))
     _order_down(work, force, why, heir)
     if force.open_tasks:
         to = heir or work.escalation.owner
-        because = Sentence.OF_TASK_FORCE.of(force.name, why)
+        because = reason("of_task_force", force.name, why)
         notify(work, Occasion.TASK_FORCE_STOOD_DOWN, (to,), why=because, items=force.tasks_left)
 
 
-def _order_down(work: Work, force: TaskForceSummary, why: InternalText, heir: str | None = None) -> None:
+def _order_down(work: Work, force: TaskForceSummary, why: Part, heir: str | None = None) -> None:
     now = work.escalation
     work.do(
         OrderStandDown(
             id=force.id,
             name=force.name,
             by=work.by,
-            why=str(why),
+            why=why,
             about=summarize_escalation(now),
             hand_over_to=name_of(now, heir) if heir else None,
         )

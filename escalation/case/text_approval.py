@@ -7,7 +7,7 @@ Owns who may approve which text. What a text says, and whether any needs approva
 from dataclasses import replace
 from typing import Literal
 
-from escalation.case.audience import name_of, notify, notify_customers
+from escalation.case.audience import name_of, notify, notify_customers, person_of
 from escalation.case.base_event import BaseEvent
 from escalation.case.lifecycle import Move
 from escalation.case.next_update import restart_next_update
@@ -18,7 +18,7 @@ from escalation.case.state import (
 from escalation.case.work import Work
 from escalation.kernel.clock_name import ClockName
 from escalation.kernel.clocks import Outcome
-from escalation.kernel.reasons import Person, Reason, Sentence, Why, reason
+from escalation.kernel.reasons import Part, Person, Reason, reason
 from escalation.kernel.refusals import BadRequest, Fault, MoveNotAllowed, RoleNotAllowed, UnknownName
 from escalation.kernel.values import (
     CustomerText,
@@ -51,7 +51,7 @@ class TextSubmitted(BaseEvent):
 class TextRejected(BaseEvent):
     kind: Literal["text_rejected"] = "text_rejected"
     number: int
-    why: InternalText
+    why: Part
 
     def applied_to(self, now: Escalation) -> Escalation:
         left = tuple(held for held in now.held_texts if held.number != self.number)
@@ -78,22 +78,25 @@ def submit_text(work: Work, text: CustomerText, *, apologise: bool) -> None:
     work.record(TextSubmitted(number=number, text=text, apologise=apologise))
     if number == work.escalation.held_texts[0].number:
         work.start(ClockName.CUSTOMER_TEXT)
-    ask_approvers(work, Sentence.TEXT_BY.of(number, name_of(work.escalation, work.by)), text)
+    ask_approvers(work, reason("text_by", number, person_of(work.escalation, work.by)), text)
 
 
-def reject_all_texts(work: Work, because: InternalText) -> None:
+def reject_all_texts(work: Work, because: Part) -> None:
     """CLOSE-10: it is cancelled, so nothing that waits is sent any more; its author hears of it."""
     for held in work.escalation.held_texts:
         work.record(TextRejected(number=held.number, why=because))
         notify_author(work, held, because)
 
 
-def notify_author(work: Work, held: PendingText, because: InternalText) -> None:
-    why = Sentence.TEXT_REJECTED_BY.of(held.number, name_of(work.escalation, work.by))
-    notify(work, Occasion.TEXT_REJECTED, (held.by,), why=why, text=because)
+def notify_author(work: Work, held: PendingText, because: Part) -> None:
+    why = reason("text_rejected_by", held.number, person_of(work.escalation, work.by))
+    if isinstance(because, InternalText):
+        notify(work, Occasion.TEXT_REJECTED, (held.by,), why=why, text=because)
+    else:
+        notify(work, Occasion.TEXT_REJECTED, (held.by,), why=reason("and_also", why, because))
 
 
-def ask_approvers(work: Work, why: Why, text: CustomerText) -> None:
+def ask_approvers(work: Work, why: Reason, text: CustomerText) -> None:
     now = work.escalation
     clock = now.clock(ClockName.CUSTOMER_TEXT)
     notify(

@@ -8,6 +8,7 @@ from escalation.case.events import Event
 from escalation.case.follow_up import SuccessorAsked
 from escalation.case.levels import ContactTried, LevelRaised
 from escalation.case.shell_events import MoveRefused
+from escalation.kernel.reasons import Part, Reason
 from escalation.kernel.timeline_entry import TimelineEntry
 
 CLOCKWORK = frozenset({"clock_started", "clock_ended", "threshold_passed"})
@@ -21,11 +22,11 @@ def timeline_entry(event: Event) -> TimelineEntry:
     )
 
 
-def note_of(event: Event) -> str:
+def note_of(event: Event) -> Part:
     for name in ("note", "why", "done", "internal_note", "comment"):
         text = getattr(event, name, None)
         if text and not isinstance(event, LevelRaised | ContactTried | MoveRefused | SuccessorAsked):
-            return str(text)
+            return text if isinstance(text, Reason) else str(text)
     return str(event.note) if isinstance(event, LevelRaised) else ""
 
 

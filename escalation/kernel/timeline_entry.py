@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from escalation.kernel.clocks import Clock
-from escalation.kernel.reasons import Reason, reason
+from escalation.kernel.reasons import Part, Reason, reason
 from escalation.kernel.values import Instant, frozen
 
 
@@ -16,7 +16,7 @@ class TimelineEntry:
     by: str
     kind: str
     what: Reason
-    note: str = ""
+    note: Part = ""
     """What the person added, in their own words."""
 
 

@@ -14,8 +14,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from escalation.kernel.budgets import UNDELIVERED, last_of
-from escalation.kernel.characters import clip
-from escalation.kernel.reasons import Sentence, Why
+from escalation.kernel.reasons import Part, Reason, Term, reason, shortened_part
 from escalation.kernel.values import Instant, frozen
 
 UNDELIVERABLE = "undeliverable"
@@ -51,7 +50,7 @@ class DeliveryResult:
     channel: str = ""
     delivered_at: Instant | None = None
     """None: it could not be delivered."""
-    why: str = ""
+    why: Part = ""
     """What stood in the way, of channels that were tried before too."""
     held_until: Instant | None = None
     """It waits, at least until then; another receipt follows (COMM-11)."""
@@ -74,7 +73,7 @@ class DeliveryResult:
         return self.state is MessageState.FAILED
 
     @property
-    def failure(self) -> Why:
+    def failure(self) -> Reason:
         """What did not reach whom, and what stood in the way."""
         return _failure(self.occasion, self.recipient, self.why)
 
@@ -119,11 +118,11 @@ class Undelivered:
 
     recipient: str
     occasion: str
-    why: str
+    why: Part
     at: Instant
 
     @property
-    def failure(self) -> Why:
+    def failure(self) -> Reason:
         return _failure(self.occasion, self.recipient, self.why)
 
 
@@ -136,7 +135,7 @@ def update_undelivered(
         about = (receipt.recipient, receipt.occasion)
         match receipt.state:
             case MessageState.FAILED:
-                why = clip(receipt.why, _LONGEST_WHY)
+                why = shortened_part(receipt.why, _LONGEST_WHY)
                 found[about] = Undelivered(recipient=about[0], occasion=about[1], why=why, at=at)
             case MessageState.DELIVERED:
                 found.pop(about, None)
@@ -148,5 +147,5 @@ def update_undelivered(
     return last_of(tuple(found.values())[-MOST_UNDELIVERED:], UNDELIVERED)
 
 
-def _failure(occasion: str, recipient: str, why: str) -> Why:
-    return Sentence.NOT_DELIVERED.of(occasion.replace("_", " "), recipient, why)
+def _failure(occasion: str, recipient: str, why: Part) -> Reason:
+    return reason("not_delivered", Term("Occasion", occasion), recipient, why)

@@ -13,13 +13,14 @@ from datetime import datetime, timedelta
 from functools import cached_property
 
 from escalation.kernel.budgets import LARGEST_BATCH, fitting, size_of
+from escalation.kernel.reasons import reason
 from escalation.kernel.values import Instant, PropertyCache, frozen
 from escalation.notifications.batches import result_size
 from escalation.notifications.notification import Notification, NotificationBatch, is_pressing, message_key
 from escalation.policy.people import Recipient
 from escalation.policy.preferences import CountedMessage, Limit, free_at, longest
 
-QUIET, MANY = "quiet hours", "many messages at once"
+QUIET, MANY = reason("quiet_hours"), reason("many_messages")
 """Why something waits."""
 GATHERED_FOR = timedelta(minutes=1)
 

@@ -11,6 +11,7 @@ from datetime import datetime
 
 from escalation.kernel.ids import Own, own_id
 from escalation.kernel.numbers import number_of
+from escalation.kernel.reasons import Part
 from escalation.kernel.refusals import BadRequest, Fault, RoleNotAllowed
 from escalation.kernel.values import Input, Instant, Name, frozen
 from escalation.notifications.inbox import MANY, QUIET, DeferredMessage, InboxContent, leaves_at
@@ -37,7 +38,7 @@ class DeferredEntry:
     since: Instant
     until: Instant
     """When it leaves, as far as is known."""
-    why: str
+    why: Part
 
 
 class Release(Input):

@@ -95,5 +95,5 @@ def _question(notice: InternalNotification | CustomerNotification) -> Question |
     if isinstance(notice, CustomerNotification):
         return CUSTOMER.get(notice.occasion)
     # A reminder of any other clock, or its breach, is not about who has it.
-    is_about_holding = notice.facts.clock in {"", ClockName.ACKNOWLEDGE.words}
+    is_about_holding = notice.facts.clock in {None, ClockName.ACKNOWLEDGE}
     return INTERNAL.get(notice.occasion) if is_about_holding else None

@@ -7,7 +7,9 @@ from typing import Annotated, Literal
 
 from pydantic import Base64Bytes, Field
 
+from escalation.kernel.clock_name import ClockName
 from escalation.kernel.ids import task_force_id
+from escalation.kernel.reasons import Part, Reason
 from escalation.kernel.values import CustomerText, Instant, InternalText, frozen
 from escalation.policy.classification import CancelCause, Degree, EscalationReason, Priority
 from escalation.policy.people import Recipient
@@ -106,13 +108,13 @@ class InternalFacts:
     level_name: str
     owner: str
     by: str = ""
-    why: str = ""
-    """The reason, in our words: a window that ended, a trigger, a person's wish."""
-    clock: str = ""
+    why: Reason | None = None
+    """The reason: a window that ended, a trigger, a person's wish."""
+    clock: ClockName | None = None
     due_at: Instant | None = None
     next_due_at: Instant | None = None
     text: InternalText | None = None
-    items: tuple[str, ...] = ()
+    items: tuple[Part, ...] = ()
     """Responses to work through, evidence that is missing, records to look at."""
     at: Instant | None = None
     """When it happened; a message may be read much later."""

@@ -1,6 +1,7 @@
 """Commands by which the shell reports to a process of ours: time has passed, messages were delivered."""
 
 from escalation.kernel.business_time import OpenHours
+from escalation.kernel.reasons import Part
 from escalation.kernel.values import Instant, Name, frozen
 from escalation.notifications.delivery_results import DeliveryResult
 
@@ -22,7 +23,7 @@ class NoteRefusal:
     """A message that nobody waits for could not be followed: keep it on record."""
 
     refused: str
-    why: str
+    why: Part
 
 
 @frozen

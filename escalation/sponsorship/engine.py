@@ -14,6 +14,7 @@ from pydantic import Field
 
 from escalation.kernel.budgets import PROGRAMME, last_of
 from escalation.kernel.ids import Own, name_in, own_id
+from escalation.kernel.reasons import Part
 from escalation.kernel.refusals import MoveNotAllowed, RoleNotAllowed
 from escalation.kernel.values import CustomerText, Input, InputDay, Instant, InternalText, Name, frozen
 from escalation.notifications.notification import InternalFacts, InternalNotification, Occasion
@@ -109,7 +110,7 @@ class LogEntry:
 
     by: str
     at: Instant
-    text: InternalText
+    text: Part
     escalation: str = ""
 
 
@@ -319,7 +320,7 @@ def _delivered(
 ) -> SponsorshipDecision:
     """COMM-13: what failed is kept, and raised to a person; where even that fails, it is only kept."""
     failed = [receipt for receipt in command.receipts if receipt.has_failed]
-    noted = (LogEntry(by=each.recipient, at=now, text=InternalText(each.failure)) for each in failed)
+    noted = (LogEntry(by=each.recipient, at=now, text=each.failure) for each in failed)
     programme = replace(programme, undelivered=_kept(*programme.undelivered, *noted))
     items = tuple(each.failure for each in failed if each.occasion != Occasion.UNDELIVERABLE)
     told = _to_managers(programme, known, Occasion.UNDELIVERABLE, now, items=items) if items else ()
@@ -373,7 +374,7 @@ def _to_managers(
     by: str = "",
     text: InternalText | None = None,
     due_at: datetime | None = None,
-    items: tuple[str, ...] = (),
+    items: tuple[Part, ...] = (),
 ) -> tuple[InternalNotification, ...]:
     """To those who answer for it, without the sponsor; none, if there is nobody else."""
     sponsor = programme.sponsor.id if programme.sponsor else ""
@@ -389,7 +390,7 @@ def _notice(
     now: datetime,
     *,
     due_at: datetime | None = None,
-    items: tuple[str, ...] = (),
+    items: tuple[Part, ...] = (),
     text: InternalText | None = None,
     by: str = "",
     to: tuple[Recipient, ...] = (),

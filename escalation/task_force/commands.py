@@ -10,6 +10,7 @@ from pydantic import Field
 
 from escalation.kernel.budgets import MOVE
 from escalation.kernel.clocks import Clock
+from escalation.kernel.reasons import Part
 from escalation.kernel.text_fields import Note, OptionalWhyText
 from escalation.kernel.values import NO_NOTE, Input, InputInstant, InternalText, Name, frozen
 from escalation.notifications.shell_commands import (
@@ -103,7 +104,7 @@ class StandDown:
     id: str
     """Of the task force that is meant; another one of that name is not."""
     by: Name
-    why: str
+    why: Part
     about: EscalationSummary
     hand_over_to: Name | None = None
     """The name of whoever goes on with what is still open; else the escalation's owner."""

@@ -14,7 +14,7 @@ from escalation.kernel.budgets import STATE, size_of
 from escalation.kernel.characters import clip
 from escalation.kernel.clock_name import ClockName
 from escalation.kernel.clocks import Clock, count_passed_thresholds, is_late
-from escalation.kernel.reasons import Sentence, Why
+from escalation.kernel.reasons import Part, Reason, reason, shortened_part
 from escalation.kernel.refusals import MoveNotAllowed, RoleNotAllowed
 from escalation.kernel.state_size import require_state_fits
 from escalation.kernel.values import InternalText
@@ -51,7 +51,7 @@ def deploy(charter: Charter, now: datetime) -> TaskForceDecision:
     first = e.Deployed(seq=1, at=now, by=charter.deployed_by, charter=charter)
     work = TaskForceWork(open_state(first), now, events=[first])
     _start_status_clock(work)
-    _ask_the_lead(work, Sentence.LEAD.of(), Occasion.TASK_FORCE_DEPLOYED)
+    _ask_the_lead(work, reason("lead"), Occasion.TASK_FORCE_DEPLOYED)
     for seat in work.force.seats:
         seats.offer(work, seat.number)
     seats.notify_when_settled(work)
@@ -76,7 +76,9 @@ def decide(force: TaskForce, command: c.TaskForceCommand, now: datetime) -> Task
         case ReportDelivery():
             _record_delivery(work, command)
         case NoteRefusal():
-            work.record(e.MoveRefused(move=clip(command.refused, 200), why=clip(command.why, 2_000)))
+            work.record(
+                e.MoveRefused(move=clip(command.refused, 200), why=shortened_part(command.why, 2_000))
+            )
         case c.KeepInformed():
             if force.is_standing and command.id == force.charter.id:
                 work.record(
@@ -92,9 +94,9 @@ def decide(force: TaskForce, command: c.TaskForceCommand, now: datetime) -> Task
         case c.StandDown():
             _ordered_down(work, command)
         case CancelByOperator():
-            _stand_down(work, Sentence.ENDED_BY_OPERATOR.of())
+            _stand_down(work, reason("ended_by_operator"))
         case c.EscalationGone():
-            _stand_down(work, Sentence.ESCALATION_ENDED.of())
+            _stand_down(work, reason("escalation_ended"))
         case _:
             _follow(work, command)
     return work.decision()
@@ -204,14 +206,14 @@ def _ordered_down(work: TaskForceWork, command: c.StandDown) -> None:
     owner = command.hand_over_to or command.about.owner
     work.record(e.Informed(about=replace(command.about, owner=owner)))
     work.by = command.by
-    _stand_down(work, Why(command.why))
+    _stand_down(work, command.why)
 
 
-def _stand_down(work: TaskForceWork, why: Why) -> None:
+def _stand_down(work: TaskForceWork, why: Part) -> None:
     force = work.force
     if not force.is_standing:
         return
-    left = tuple(f"{task.what} ({task.owner})" for task in force.open_tasks)
+    left = tuple(reason("task_undated", task.what, task.owner) for task in force.open_tasks)
     work.record(e.StoodDown(why=why, left=left))
     work.tell(
         Occasion.TASK_FORCE_STOOD_DOWN,
@@ -259,14 +261,14 @@ def _handle_due_status(work: TaskForceWork, clock: Clock) -> None:
     chase_every = work.force.charter.chase_every
     if clock.breached_at:
         work.record(StatusChased(times=(work.now - clock.breached_at) // chase_every))
-        _ask_the_lead(work, Sentence.STATUS_STILL_MISSING.of())
+        _ask_the_lead(work, reason("status_still_missing"))
     elif clock.due_at and is_late(work.now, clock.due_at):
         chased = (work.now - clock.due_at) // chase_every
         work.record(StatusMissed(due_at=clock.due_at, passed=len(clock.thresholds), chased=chased))
-        _ask_the_lead(work, Sentence.STATUS_OVERDUE.of())
+        _ask_the_lead(work, reason("status_overdue"))
     else:
         work.record(StatusAsked(passed=_passed(work, clock)))
-        _ask_the_lead(work, Sentence.STATUS_DUE.of())
+        _ask_the_lead(work, reason("status_due"))
 
 
 def _passed(work: TaskForceWork, clock: Clock) -> int:
@@ -275,7 +277,7 @@ def _passed(work: TaskForceWork, clock: Clock) -> int:
 
 
 def _ask_the_lead(
-    work: TaskForceWork, why: Why, occasion: Occasion = Occasion.TASK_FORCE_STATUS_WANTED
+    work: TaskForceWork, why: Reason, occasion: Occasion = Occasion.TASK_FORCE_STATUS_WANTED
 ) -> None:
     charter, status = work.force.charter, work.force.status
     work.tell(

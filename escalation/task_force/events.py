@@ -15,7 +15,7 @@ from escalation.kernel.clocks import (
     limit_chases,
     retime_clock,
 )
-from escalation.kernel.reasons import Person, Reason, Term, reason, sentences
+from escalation.kernel.reasons import Part, Person, Reason, Term, reason, sentences
 from escalation.kernel.values import ENGINE, Instant, InternalText, Name, frozen
 from escalation.notifications.delivery_results import DeliveryResult
 from escalation.policy.plan import Calendar
@@ -131,7 +131,7 @@ class SeatUnanswered(BaseEvent):
     seat: int
     role: str
     person: str
-    why: str
+    why: Part
 
     def applied_to(self, now: TaskForce) -> TaskForce:
         return change_seat(now, self.seat, lambda seat: replace(seat, offered_to=None, clock=None))
@@ -252,8 +252,8 @@ class TaskOverdue(BaseEvent):
 @frozen
 class StoodDown(BaseEvent):
     kind: Literal["stood_down"] = "stood_down"
-    why: str
-    left: tuple[str, ...] = ()
+    why: Part
+    left: tuple[Reason, ...] = ()
     """Tasks that are still open."""
 
     def applied_to(self, now: TaskForce) -> TaskForce:
@@ -330,7 +330,7 @@ class MoveRefused(BaseEvent):
 
     kind: Literal["move_refused"] = "move_refused"
     move: str
-    why: str
+    why: Part
 
     def sentence(self) -> Reason:
         return reason(self.code, Term("TaskForceMove", self.move), self.why)

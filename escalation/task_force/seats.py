@@ -5,7 +5,7 @@ Filling seats: each is offered to one after the other until somebody accepts, or
 from collections.abc import Iterator
 
 from escalation.kernel.clock_name import ClockName
-from escalation.kernel.reasons import Sentence
+from escalation.kernel.reasons import Person, Reason, reason
 from escalation.kernel.refusals import MoveNotAllowed, UnknownName
 from escalation.kernel.values import ENGINE
 from escalation.notifications.notification import Occasion
@@ -40,7 +40,7 @@ def _invite(work: TaskForceWork, seat: Seat, person: str, *, anew: bool = False)
     work.tell(
         Occasion.TASK_FORCE_INVITED,
         (person,),
-        why=Sentence.SEAT_OFFERED.of(role, charter.name_of(charter.lead)),
+        why=reason("seat_offered", role, charter.name_of(charter.lead)),
         text=charter.mission,
         items=(str(charter.technical_plan),) if charter.technical_plan else (),
     )
@@ -82,30 +82,35 @@ def notify_when_settled(work: TaskForceWork) -> None:
     work.by = ENGINE
     if force.state is TaskForceState.FORMING:
         work.record(e.WorkBegun())
-    charter, why = force.charter, Sentence.SEATS_SETTLED.of()
-    if vacant := ", ".join(seat.plan.role for seat in force.seats if seat.is_vacant):
-        why = Sentence.AND_ALSO.of(why, Sentence.SEAT_VACANT.of(vacant))
+    charter, why = force.charter, reason("seats_settled")
+    if vacant := tuple(seat.plan.role for seat in force.seats if seat.is_vacant):
+        why = reason("and_also", why, reason("seat_vacant", vacant))
     answers = tuple(line for seat in force.seats for line in _answers(charter, seat))
     work.tell(Occasion.TASK_FORCE_NEWS, (charter.lead,), why=why, items=answers)
 
 
-def _answers(charter: Charter, seat: Seat) -> Iterator[str]:
+def _answers(charter: Charter, seat: Seat) -> Iterator[Reason]:
     """Who holds it, and what those who were asked had to say; the last word on a vacant one went with its vacancy."""
     role, last = seat.plan.role, () if seat.held_by else seat.tried[-1:]
     if seat.held_by:
-        yield f"{role}: {charter.name_of(seat.held_by)}" + (f" (“{seat.note}”)" if seat.note else "")
+        holder = Person(seat.held_by, charter.name_of(seat.held_by))
+        yield (
+            reason("seat_held.note", role, holder, seat.note)
+            if seat.note
+            else reason("seat_held", role, holder)
+        )
     for person, why in seat.declined.items():
         if why and person not in last:
-            yield Sentence.SEAT_DECLINED.of(charter.name_of(person), role, why)
+            yield reason("seat_declined", charter.name_of(person), role, why)
 
 
 def leave(work: TaskForceWork, command: c.LeaveSeat) -> None:
     """The lead hears of it, and has the open tasks from now on; the next candidate is asked."""
     force = work.force
     seat = next(seat for seat in force.seats if seat.held_by == command.by)
-    tasks = tuple(str(task) for task in force.open_tasks if task.owner == command.by)
+    tasks = tuple(task.line for task in force.open_tasks if task.owner == command.by)
     work.record(e.SeatLeft(seat=seat.number, role=seat.plan.role, why=command.why))
-    why = Sentence.SEAT_LEFT.of(force.charter.name_of(command.by), seat.plan.role)
+    why = reason("seat_left", force.charter.name_of(command.by), seat.plan.role)
     work.tell(Occasion.TASK_FORCE_NEWS, (force.charter.lead,), why=why, text=command.why or None, items=tasks)
     _to_the_next(work, seat)
 

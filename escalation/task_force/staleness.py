@@ -5,6 +5,7 @@ escalation's.
 
 from collections.abc import Iterable
 
+from escalation.kernel.reasons import Part, Reason, reason
 from escalation.notifications.notification import (
     InternalNotification,
     Notification,
@@ -20,7 +21,7 @@ from escalation.task_force.status_events import StatusReported
 
 def find_outdated(
     now: TaskForce, events: Iterable[e.TaskForceEvent], wave: NotificationBatch
-) -> dict[str, str]:
+) -> dict[str, Part]:
     """The messages of *wave*, by key, that should not leave any more, and why. *events*: the timeline, or its end."""
     reported = max((event.seq for event in events if isinstance(event, StatusReported)), default=0)
     return {
@@ -32,22 +33,22 @@ def find_outdated(
     }
 
 
-def _why_not(now: TaskForce, reported: int, notice: Notification, to: Recipient) -> str:
+def _why_not(now: TaskForce, reported: int, notice: Notification, to: Recipient) -> Reason | None:
     """*reported*: the last event that was a report of the lead."""
     if not now.is_standing and notice.occasion is not Occasion.TASK_FORCE_STOOD_DOWN:
-        return "stood down meanwhile"
+        return reason("meanwhile.stood_down")
     match notice.occasion:
         case Occasion.TASK_FORCE_INVITED if all(seat.offered_to != to.id for seat in now.seats):
-            return "answered, or offered to somebody else, meanwhile"
+            return reason("meanwhile.seat_answered")
         case Occasion.TASK_FORCE_STATUS_WANTED if reported > notice.seq:
-            return "reported meanwhile"
+            return reason("meanwhile.reported")
         case Occasion.TASK_FORCE_TASK | Occasion.TASK_FORCE_TASK_DUE if not _open_still(now, notice):
-            return "done meanwhile"
+            return reason("meanwhile.done")
         case _:
-            return ""
+            return None
 
 
 def _open_still(now: TaskForce, notice: Notification) -> bool:
     """Whether one of the tasks that it lists is still to be done, by the same owner."""
     listed = notice.facts.items if isinstance(notice, InternalNotification) else ()
-    return any(str(task) in listed for task in now.open_tasks)
+    return any(task.line in listed for task in now.open_tasks)

@@ -7,7 +7,7 @@ keeps a ``TaskForceSummary`` of it, as it was last heard.
 
 from collections.abc import Iterable
 from dataclasses import field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Annotated
 
@@ -17,7 +17,7 @@ from escalation.kernel.budgets import CANDIDATES
 from escalation.kernel.business_time import OpenHours
 from escalation.kernel.clock_name import ClockName
 from escalation.kernel.clocks import Clock
-from escalation.kernel.reasons import Sentence
+from escalation.kernel.reasons import Reason, reason
 from escalation.kernel.refusals import UnknownName
 from escalation.kernel.values import Input, Instant, InternalText, Name, PropertyCache, frozen
 from escalation.policy.classification import Priority
@@ -168,8 +168,10 @@ class Task:
         times = (self.due_soon_at or self.due_at, self.due_at) if self.is_open else ()
         return times[self.reminded] if self.reminded < len(times) else None
 
-    def __str__(self) -> str:
-        return f"{self.number}. {_line(self)}"
+    @property
+    def line(self) -> Reason:
+        """The task as lists have it."""
+        return reason("numbered", self.number, _line(self))
 
 
 @frozen
@@ -251,14 +253,11 @@ class OpenTask:
     owner: Name
     due_at: Instant | None = None
 
-    def __str__(self) -> str:
-        return _line(self)
 
-
-def _line(task: Task | OpenTask) -> str:
+def _line(task: Task | OpenTask) -> Reason:
     if task.due_at is None:
-        return f"{task.what} ({task.owner})"
-    return Sentence.TASK.of(task.what, task.owner, f"{task.due_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC")
+        return reason("task_undated", task.what, task.owner)
+    return reason("task", task.what, task.owner, task.due_at)
 
 
 @frozen
@@ -286,8 +285,8 @@ class TaskForceSummary:
         return self.state in STANDING
 
     @property
-    def tasks_left(self) -> tuple[str, ...]:
-        return tuple(str(task) for task in self.open_tasks)
+    def tasks_left(self) -> tuple[Reason, ...]:
+        return tuple(map(_line, self.open_tasks))
 
 
 def summary(force: TaskForce) -> TaskForceSummary:

@@ -5,7 +5,7 @@ Nobody else is (RESOLVE-2). When the reminders are due is derived in ``record.py
 """
 
 from escalation.kernel.budgets import OPEN_TASKS, size_of
-from escalation.kernel.reasons import Sentence
+from escalation.kernel.reasons import reason
 from escalation.kernel.refusals import BadRequest, Fault, MoveNotAllowed, UnknownName
 from escalation.notifications.notification import Occasion
 from escalation.task_force import commands as c
@@ -32,8 +32,8 @@ def add(work: TaskForceWork, command: c.AddTask) -> None:
     work.tell(
         Occasion.TASK_FORCE_TASK,
         (command.owner,),
-        why=Sentence.TASK_GIVEN.of(),
-        items=(str(work.force.tasks[-1]),),
+        why=reason("task_given"),
+        items=(work.force.tasks[-1].line,),
     )
 
 
@@ -88,5 +88,5 @@ def remind(work: TaskForceWork) -> None:
 def _notify(
     work: TaskForceWork, occasion: Occasion, person: str, tasks: list[Task], *, is_over: bool
 ) -> None:
-    why = Sentence.TASK_OVERDUE if is_over else Sentence.TASK_DUE
-    work.tell(occasion, (person,), why=why.of(), items=tuple(map(str, tasks)))
+    why = reason("task_overdue") if is_over else reason("task_due")
+    work.tell(occasion, (person,), why=why, items=tuple(task.line for task in tasks))

@@ -2,7 +2,7 @@
 News: what a task force tells its escalation. It must not know what the escalation makes of them.
 """
 
-from escalation.kernel.reasons import Reason
+from escalation.kernel.reasons import Part, Reason
 from escalation.kernel.values import InternalText, Name, frozen
 from escalation.notifications.delivery_results import DeliveryResult
 from escalation.task_force.state import StatusReport, TaskForceSummary
@@ -22,6 +22,6 @@ class TaskForceUpdate:
     """The roles of seats that nobody is left for, since just now."""
     declined: InternalText = InternalText("")
     """Why the last of those who were asked did not want it."""
-    why_stood_down: str | None = None
+    why_stood_down: Part | None = None
     receipts: tuple[DeliveryResult, ...] = ()
     """What became of its messages."""

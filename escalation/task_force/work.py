@@ -11,7 +11,7 @@ from datetime import datetime
 from escalation.kernel.clock_name import ClockName
 from escalation.kernel.clocks import Clock
 from escalation.kernel.event import stamped
-from escalation.kernel.reasons import Sentence, Why
+from escalation.kernel.reasons import Part, reason
 from escalation.kernel.values import ENGINE, InternalText
 from escalation.notifications.notification import InternalFacts, InternalNotification, Occasion
 from escalation.policy.open_hours import CompileOpenHours
@@ -59,10 +59,10 @@ class TaskForceWork:
         occasion: Occasion,
         people: Iterable[str],
         *,
-        why: Why,
+        why: Part,
         due_at: datetime | None = None,
         text: InternalText | None = None,
-        items: tuple[str, ...] = (),
+        items: tuple[Part, ...] = (),
     ) -> None:
         """Tell people of the task force, each once; whoever made the move is not told of it."""
         charter, about = self.force.charter, self.force.charter.about
@@ -78,8 +78,8 @@ class TaskForceWork:
             level_name=about.level_name,
             owner=about.owner,
             by=charter.name_of(self.by),
-            why=Sentence.OF_TASK_FORCE.of(charter.name, why),
-            clock=ClockName.TASK_FORCE_STATUS.words if due_at else "",
+            why=reason("of_task_force", charter.name, why),
+            clock=ClockName.TASK_FORCE_STATUS if due_at else None,
             due_at=due_at,
             task_force=charter.name,
             text=text,

@@ -224,7 +224,17 @@ def _message(notice: AnyNotification, at: datetime, level: int) -> ForecastEntry
         text = _for_customers(kind)
         return ForecastEntry(at, kind, level, to, text, names, is_message=True, for_customers=True)
     facts = notice.facts
-    return ForecastEntry(at, kind, level, to, facts.why, names, facts.clock, facts.due_at, is_message=True)
+    return ForecastEntry(
+        at,
+        kind,
+        level,
+        to,
+        speaker().say(facts.why or ""),
+        names,
+        facts.clock or "",
+        facts.due_at,
+        is_message=True,
+    )
 
 
 @lru_cache(maxsize=64)

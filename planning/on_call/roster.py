@@ -28,7 +28,7 @@ from pathlib import Path
 from typing import NamedTuple, Protocol
 from zoneinfo import ZoneInfo
 
-from escalation.kernel.reasons import Sentence
+from escalation.kernel.reasons import Part, reason
 from escalation.kernel.refusals import quote_input
 from planning.calendars.calendar_spec import CalendarSpec
 from planning.calendars.instants import to_utc
@@ -82,7 +82,7 @@ class OnCallRoster(NamedTuple):
     """In order, not overlapping; somebody in each."""
     strays: tuple[OnCallPeriod, ...] = ()
     """Entries of the calendar that name nobody: for people to look at."""
-    note: str = ""
+    note: Part = ""
     """The reason why the calendar could not be read, or is an old one."""
 
 
@@ -91,12 +91,12 @@ def roster_of(book: RotaBook, rota: str, since: datetime, until: datetime, feeds
     spec = book.rotas[rota]
     claims = [*_claims_of_overrides(spec), *_claims_of_rotations(spec, since, until)]
     entries: list[OnCallPeriod] = []
-    note = ""
+    note: Part = ""
     if spec.calendar:
         try:
             entries, note = _read_calendar(book, spec, feeds, since, until)
         except FeedFault as fault:
-            note = Sentence.CALENDAR_UNUSABLE.of(fault)
+            note = reason("calendar_unusable", str(fault))
     claims += [_Claim((_OF_CALENDAR, 0), entry) for entry in entries if entry.who]
     strays = tuple(entry for entry in entries if not entry.who)
     return OnCallRoster(tuple(_settle(claims, since, until)), strays, note)

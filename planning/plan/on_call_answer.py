@@ -8,7 +8,7 @@ from functools import reduce
 from itertools import pairwise
 
 from escalation.case.effects import FindOnCall, OnCallResult
-from escalation.kernel.reasons import Sentence
+from escalation.kernel.reasons import Part, reason
 from escalation.kernel.refusals import quote_input
 from planning.on_call.feed_sources import FeedReader, FilesAlone
 from planning.on_call.roster import OnCallPeriod, OnCallRoster, roster_of
@@ -22,7 +22,7 @@ _LOOK_AHEAD = timedelta(days=60)
 def find_on_call(playbook: Playbook, rota: str, at: datetime, feeds: FeedReader) -> OnCallResult:
     """Return who is on call; a rota that the playbook does not have has nobody."""
     if rota not in playbook.rotas:
-        why = Sentence.NO_SCHEDULE.of(quote_input(rota))
+        why = reason("no_schedule", quote_input(rota))
         return OnCallResult(schedule=rota, people=(), why=why)
     found = roster_of(playbook, rota, at, at + _LOOK_AHEAD, feeds)
     now = next((period for period in found.periods if period.start <= at < period.end), None)
@@ -30,7 +30,7 @@ def find_on_call(playbook: Playbook, rota: str, at: datetime, feeds: FeedReader)
         schedule=rota,
         people=tuple(contact_of(playbook, id_) for id_ in now.who) if now else (),
         until=_until(found.periods, at),
-        why=reduce(Sentence.AND_ALSO.of, _reasons(now, found, at)),
+        why=reduce(lambda said, also: reason("and_also", said, also), _reasons(now, found, at)),
     )
 
 
@@ -50,10 +50,10 @@ def _until(periods: tuple[OnCallPeriod, ...], at: datetime) -> datetime | None:
     return coming[-1].end if coming[-1].end < at + _LOOK_AHEAD else None
 
 
-def _reasons(now: OnCallPeriod | None, found: OnCallRoster, at: datetime) -> Iterator[str]:
-    yield now.why if now else Sentence.NO_SHIFT.of()
+def _reasons(now: OnCallPeriod | None, found: OnCallRoster, at: datetime) -> Iterator[Part]:
+    yield now.why if now else reason("no_shift")
     for stray in found.strays:
         if stray.start <= at < stray.end:
-            yield Sentence.STRAY_ENTRY.of(stray.why)
+            yield reason("stray_entry", stray.why)
     if found.note:
         yield found.note

@@ -15,6 +15,8 @@ from activities.deliver_messages import DeliverMessages
 from channels.email import EmailChannel
 from channels.protocol import Channel
 from delivery.pipeline import Pipeline
+from escalation.kernel.clock_name import ClockName
+from escalation.kernel.reasons import as_written
 from escalation.kernel.values import from_plain
 from escalation.notifications.delivery_results import DeliveryResult
 from escalation.notifications.notification import (
@@ -75,7 +77,11 @@ def customer_facts(**changes: Any) -> CustomerFacts:
 
 
 def internal_facts(**changes: Any) -> InternalFacts:
-    """Only what no internal notice lacks."""
+    """Only what no internal notice lacks; *why* may be a text, and *clock* the words of one."""
+    if isinstance(why := changes.get("why"), str):
+        changes["why"] = as_written(why)
+    if (words := changes.get("clock")) is not None:
+        changes["clock"] = next((name for name in ClockName if words in {name.words, name}), None)
     return from_plain(
         InternalFacts,
         {

@@ -11,6 +11,7 @@ from escalation.task_force.lifecycle import TaskForceState
 from escalation.task_force.state import SeatRequest
 from tests.complaint import a_complaint
 from tests.durability.outage import Site, a_site
+from tests.said import said
 
 KEY, NAME = "ACME/4711", "roof"
 
@@ -37,7 +38,7 @@ async def test_a_killed_worker_leaves_no_task_force_behind(tmp_path: Path) -> No
             task_force_id(KEY, NAME), result_type=contract.TaskForceResult
         )
         ended: contract.TaskForceResult = await asyncio.wait_for(handle.result(), 60)
-        assert ("Enough", ("Climb up (tom)",)) == (ended.why, ended.left)
+        assert ("Enough", ["Climb up (tom)"]) == (ended.why, list(map(said, ended.left)))
         (force,) = (await site.client.view(KEY)).task_forces
         assert TaskForceState.STOOD_DOWN == force.state
         invited = [letter for letter in site.mailbox.messages() if "task_force_invited" in letter.key]

@@ -28,6 +28,7 @@ from tests.builders import (
     told,
 )
 from tests.escalation.plans import priorities_with
+from tests.said import said
 
 OURS, THEIRS = ClockName.INTERNAL_UPDATE, ClockName.NEXT_UPDATE
 SOON = CustomerText("Soon.")
@@ -77,11 +78,11 @@ def test_a_missed_internal_update_reminds_the_owner_then_tells_the_managers() ->
 
     assert (["reminder: ceo"], "internal update is due") == (
         told(reminded),
-        internal(reminded, "reminder").facts.why,
+        said(internal(reminded, "reminder").facts.why),
     )
     assert (["breach: ed, ceo"], "internal update is overdue") == (
         told(missed),
-        internal(missed, "breach").facts.why,
+        said(internal(missed, "breach").facts.why),
     )
     assert None is internal(missed, "breach").facts.next_update_at
 

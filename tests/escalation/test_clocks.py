@@ -41,6 +41,7 @@ from tests.builders import (
     tuesday,
     weekdays,
 )
+from tests.said import said
 
 R = ClockName.RESOLUTION
 
@@ -190,7 +191,7 @@ def test_a_breach_alerts_the_managers_of_the_level_at_once(
     facts = [
         notice
         for notice in decision.effects
-        if getattr(notice.facts, "clock", "") == name.words  # type: ignore[union-attr]
+        if getattr(notice.facts, "clock", None) is name  # type: ignore[union-attr]
     ]
 
     assert managers_and_who_acts in told(decision)
@@ -206,7 +207,7 @@ def test_a_level_without_managers_alerts_the_escalation_managers() -> None:
     decision = decide(escalation, Tick(), monday("09:15"))
 
     assert "breach: ed, ana" in told(decision)
-    assert "is overdue" in internal(decision, "breach").facts.why
+    assert "is overdue" in said(internal(decision, "breach").facts.why)
 
 
 def test_open_hours_are_asked_for_before_they_end() -> None:

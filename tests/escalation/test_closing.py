@@ -31,6 +31,7 @@ from tests.builders import (
     the,
     told,
 )
+from tests.said import lines, said
 
 WHY = InternalText("because it is")
 CLOSE = Close(by="ed")
@@ -138,7 +139,7 @@ def test_it_can_be_cancelled_from_any_open_state(state: State) -> None:
     assert State.CANCELLED is decision.escalation.state
     assert ["cancelled: ana, csm, ae", f"cancelled: {JO}"] == told(decision)
     facts = internal(decision, "cancelled").facts
-    assert ("withdrawn", WHY) == (facts.why, facts.text)
+    assert ("withdrawn", WHY) == (said(facts.why), facts.text)
     assert () == decision.escalation.running_clocks
     assert None is decision.escalation.wake_at
 
@@ -150,7 +151,9 @@ def test_a_cancellation_lists_the_actions_that_were_open() -> None:
     filed = after(one_in(State.CLOSING, priority="P2"), RCA_COURSE[0])
     decision = decide(filed, Cancel(by="ed", cause=CancelCause.WITHDRAWN, why=WHY), monday("09:10"))
 
-    assert ("1. repair the roof (max, due 2026-03-16, RCA)",) == internal(decision, "cancelled").facts.items
+    assert ("1. repair the roof (max, due 2026-03-16, RCA)",) == lines(
+        internal(decision, "cancelled").facts.items
+    )
 
 
 def test_a_cancellation_keeps_what_was_breached() -> None:
@@ -177,7 +180,9 @@ def test_an_operator_who_ends_the_run_cancels_it() -> None:
         the(Cancelled, decision).cause,
     )
     letter = internal(decision, "cancelled").facts
-    assert ("withdrawn (the operator ended it in Temporal)", None) == (letter.why, letter.text), "COMM-9"
+    assert ("withdrawn (the operator ended it in Temporal)", None) == (said(letter.why), letter.text), (
+        "COMM-9"
+    )
     assert ((), ()) == (again.events, again.effects)
 
 

@@ -40,6 +40,7 @@ from tests.builders import (
     to_customers,
     told,
 )
+from tests.said import lines
 
 N = ClockName.NEXT_UPDATE
 HELLO = CustomerText("New pallets are on their way.")
@@ -226,7 +227,7 @@ def test_what_cannot_be_delivered_is_raised_to_a_person() -> None:
     assert (
         f"receipt to {JO} did not arrive: 550 no such mailbox",
         "first notice to csm did not arrive: 550 no such mailbox",
-    ) == internal(decision, "undeliverable").facts.items
+    ) == lines(internal(decision, "undeliverable").facts.items)
 
 
 @pytest.mark.parametrize("state", [State.VERIFYING, State.RESOLVING])

@@ -149,7 +149,7 @@ def test_what_waits_for_the_wrong_address_does_not_leave_any_more() -> None:
     stale = find_outdated(decision.escalation, (*opened.events, *decision.events), wave)
 
     assert [(f"receipt:{JO}", "the contact was corrected meanwhile")] == [
-        (key.split(":", 2)[2], why) for key, why in stale.items()
+        (key.split(":", 2)[2], said(why)) for key, why in stale.items()
     ]
 
 

@@ -48,6 +48,7 @@ from escalation.task_force.lifecycle import TaskForceState
 from escalation.task_force.state import Charter, OpenTask, SeatRequest, StatusReport, TaskForceSummary
 from escalation.task_force.updates import TaskForceUpdate
 from tests.builders import DECLARE, HOUR, MINUTE, THE_MONDAY, a_plan, an_acknowledged, notices, the, told
+from tests.said import said
 
 NOW = THE_MONDAY + 9 * HOUR + 10 * MINUTE
 MISSION, WHY = InternalText("Find the leak"), InternalText("because")
@@ -277,7 +278,7 @@ def test_each_is_stood_down_with_the_resolution_or_the_cancellation(command: c.C
     assert ["roof", "wall"] == orders(made)
     assert () == made.escalation.standing_forces
     down = [event for event in made.events if isinstance(event, TaskForceStoodDown)]
-    assert [("Climb up (ed)",), ()] == [event.left for event in down]
+    assert [["Climb up (ed)"], []] == [list(map(said, event.left)) for event in down]
     assert ("task_force_stood_down: ana" in told(made)) is (command is not DECLARE), "whoever did it knows"
 
 

@@ -63,6 +63,7 @@ from tests.builders import (
     told,
 )
 from tests.escalation.plans import A_SURVEY
+from tests.said import lines, said
 
 AL = "BOLT:al@bolt.example"
 BO = "BOLT:bo@bolt.example"
@@ -161,7 +162,11 @@ def test_a_low_score_alerts_the_escalation_managers(score: int, alerts: bool) ->
     assert [] == [effect for effect in decision.effects if isinstance(effect, OpenSuccessor)]
     if alerts:
         facts = internal(decision, "low_score").facts
-        assert (f"Jo of ACME gave {score} of 5", "late again", "Jo") == (facts.why, facts.text, facts.by)
+        assert (f"Jo of ACME gave {score} of 5", "late again", "Jo") == (
+            said(facts.why),
+            facts.text,
+            facts.by,
+        )
 
 
 def test_a_low_score_reopens_where_the_playbook_says_so_and_once() -> None:
@@ -330,8 +335,8 @@ def test_a_contact_confirms_access_of_their_own_account() -> None:
 
     assert (JO, State.CLOSING) == (yes.escalation.access["ACME"].by, yes.escalation.state)
     assert State.RESOLVING is no.escalation.state
-    assert "ACME cannot use the service yet. the gate stays shut" == the(Reopened, no).why
-    assert "ACME cannot use the service yet" == internal(no, "reopened").facts.why
+    assert "ACME cannot use the service yet. the gate stays shut" == said(the(Reopened, no).why)
+    assert "ACME cannot use the service yet" == said(internal(no, "reopened").facts.why)
 
 
 def test_a_contact_neither_waives_nor_answers_for_others() -> None:
@@ -499,7 +504,7 @@ def test_after_downtime_each_person_hears_once_of_all_that_is_due() -> None:
         "1. repair the roof (max, due 2026-03-16, RCA)",
         "2. buy tarpaulins (max, due 2026-03-10, post-mortem)",
         "3. train the drivers (mia, due 2026-03-20, post-mortem)",
-    ) == ed.facts.items  # type: ignore[union-attr]
+    ) == lines(ed.facts.items)  # type: ignore[union-attr]
 
 
 @pytest.mark.parametrize(

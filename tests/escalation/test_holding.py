@@ -13,7 +13,7 @@ from escalation.case.moves.verify_resolution import VerifyResolution
 from escalation.case.next_update import UpdateSent
 from escalation.case.state import Escalation, ResolutionKind
 from escalation.kernel.clock_name import ClockName
-from escalation.kernel.reasons import Sentence
+from escalation.kernel.reasons import reason
 from escalation.kernel.values import CustomerText, InternalText
 from escalation.notifications.notification import Occasion, is_pressing
 from escalation.notifications.shell_commands import Tick
@@ -97,7 +97,7 @@ def test_the_last_one_says_so_and_then_the_managers_must_act() -> None:
     assert "the last until somebody writes to them" in said_of(last.sentence())
     assert ["breach: ed, ceo"] == told(decision)
     said = internal(decision, "breach").facts.why
-    assert Sentence.AND_ALSO.of(Sentence.OVERDUE.of(N.words), Sentence.NO_MORE_HOLDING.of(3)) == said
+    assert reason("and_also", reason("overdue", N), reason("no_more_holding", 3)) == said
     assert monday("21:30") + DAY == clock(decision.escalation, N).next_at
 
 

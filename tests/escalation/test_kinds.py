@@ -39,6 +39,7 @@ from tests.builders import (
     the,
     told,
 )
+from tests.said import lines, said
 
 
 def raised(**changes: object) -> RaiseLevel:
@@ -59,8 +60,10 @@ def test_a_raise_goes_to_the_next_level_and_asks_its_contact() -> None:
     assert ["level_raised"] == happened(decision)
     assert ["assigned: mia", f"hand_over: {JO}"] == told(decision)  # mia manages level 1 herself
     facts = internal(decision, "assigned").facts
-    assert ("raised by Ana", "he asks for a refund", "Ana") == (facts.why, facts.text, facts.by)
-    assert ("try a solution", "collect contact details", "follow up after internal review") == facts.items
+    assert ("raised by Ana", "he asks for a refund", "Ana") == (said(facts.why), facts.text, facts.by)
+    assert ("try a solution", "collect contact details", "follow up after internal review") == lines(
+        facts.items
+    )
 
 
 def test_a_raise_starts_the_clocks_of_the_new_level() -> None:
@@ -159,7 +162,7 @@ def test_no_person_is_needed_for_it_to_rise() -> None:
     assert ("engine", "sla_breach", "the window of level 1 ended") == (
         the(LevelRaised, decision).by,
         the(LevelRaised, decision).reason,
-        the(LevelRaised, decision).why,
+        said(the(LevelRaised, decision).why),
     )
     assert ["assigned: mia", "rise: ana", f"hand_over: {JO}"] == told(decision)
 

@@ -32,6 +32,7 @@ from tests.builders import (
     told,
 )
 from tests.escalation.plans import A_SURVEY
+from tests.said import said
 
 BOTH = (a_customer("ACME", "Jo@ACME.example"), a_customer("BOLT", "jo@acme.example", "bea@bolt.example"))
 JO, BEA = "ACME:Jo@acme.example", "BOLT:bea@bolt.example"
@@ -104,7 +105,7 @@ def test_who_speaks_for_two_accounts_is_asked_once_and_answers_for_both() -> Non
 
     no = ConfirmAccess(by=JO, account="BOLT", answer=AccessAnswer.NO, note=InternalText("still wet"))
     refused = decide(verified.escalation, no, monday("09:11"))
-    assert "ACME, BOLT cannot use the service yet. still wet" == the(Reopened, refused).why
+    assert "ACME, BOLT cannot use the service yet. still wet" == said(the(Reopened, refused).why)
 
 
 def test_who_is_known_is_asked_for_the_account_that_joins_at_the_end() -> None:

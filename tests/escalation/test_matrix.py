@@ -33,6 +33,7 @@ from tests.builders import (
     the,
     told,
 )
+from tests.said import said
 
 
 def test_at_the_windows_minimum_the_contact_is_reminded() -> None:
@@ -49,8 +50,8 @@ def test_at_the_windows_minimum_the_contact_is_reminded() -> None:
         told(decision),
     )
     facts = internal(decision, "reminder").facts
-    assert ("this level is due to rise", "level window", monday("09:30")) == (
-        facts.why,
+    assert ("this level is due to rise", "level_window", monday("09:30")) == (
+        said(facts.why),
         facts.clock,
         facts.due_at,
     )
@@ -154,7 +155,7 @@ def test_a_trigger_says_in_words_why_it_rose() -> None:
     decision = decide(an_acknowledged(), ReportTrigger(by="ana", trigger="asks_for_manager"), monday("09:01"))
 
     assert ["assigned: mia", f"hand_over: {JO}"] == told(decision)
-    assert "the customer asks for a manager" == internal(decision, "assigned").facts.why
+    assert "the customer asks for a manager" == said(internal(decision, "assigned").facts.why)
 
 
 def test_an_unknown_trigger_is_refused_with_those_known() -> None:

@@ -33,6 +33,7 @@ from tests.builders import (
     to_customers,
     told,
 )
+from tests.said import lines, said
 
 WHY = InternalText("the same broken pipe")
 BOLT = "BOLT:jo@bolt.example"
@@ -105,10 +106,10 @@ def test_the_owner_hears_who_merged_what_and_why() -> None:
     facts = internal(taken_over(an_acknowledged(), another()), "merged").facts
 
     assert ("BOLT/7 goes on here, merged by ed", WHY) == (
-        facts.why.lower().replace("bolt", "BOLT"),
+        said(facts.why).lower().replace("bolt", "BOLT"),
         facts.text,
     )
-    assert ("BOLT", "INC-7", "INC-8") == facts.items
+    assert ("BOLT", "INC-7", "INC-8") == lines(facts.items)
 
 
 def test_both_timelines_say_so() -> None:
@@ -131,7 +132,7 @@ def test_the_one_that_ends_writes_no_letter_of_its_own_to_customers() -> None:
 
     assert State.CANCELLED is gone.escalation.state
     assert not [line for line in told(gone) if ":jo@" in line]
-    assert "merged (ACME/4711)" == internal(gone, "cancelled").facts.why
+    assert "merged (ACME/4711)" == said(internal(gone, "cancelled").facts.why)
 
 
 def test_actions_that_are_open_are_tracked_where_it_goes_on() -> None:

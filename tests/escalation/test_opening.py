@@ -32,6 +32,7 @@ from tests.builders import (
     to_customers,
     told,
 )
+from tests.said import lines
 
 
 def test_a_start_tells_the_customer_the_contact_and_the_stakeholders() -> None:
@@ -166,9 +167,8 @@ def test_a_start_without_evidence_asks_the_agent_for_it() -> None:
     decision = opening(evidence=[], submitted_by="ben")
 
     assert "evidence_wanted: ben" in told(decision)
-    assert (
-        tuple(kind.replace("_", " ") for kind in EvidenceKind)
-        == internal(decision, "evidence_wanted").facts.items
+    assert tuple(kind.replace("_", " ") for kind in EvidenceKind) == lines(
+        internal(decision, "evidence_wanted").facts.items
     )
 
 

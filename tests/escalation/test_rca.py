@@ -67,7 +67,7 @@ from tests.builders import (
     to_customers,
     told,
 )
-from tests.said import said
+from tests.said import lines, said
 
 FILE, DERIVE, APPROVE, SHARE = RCA_COURSE
 WHY = InternalText("the customer does not want one")
@@ -111,7 +111,7 @@ def test_the_coordinator_is_told_which_problem_records_to_look_at() -> None:
     verifying = one_in(State.VERIFYING, priority="P2", problem_records=["PRB-7", "PRB-8"])
     facts = internal(decide(verifying, VERIFY, monday("09:10")), "rca_wanted").facts
 
-    assert (("PRB-7", "PRB-8"), at(7, "09:10")) == (facts.items, facts.due_at)
+    assert (("PRB-7", "PRB-8"), at(7, "09:10")) == (lines(facts.items), facts.due_at)
 
 
 def test_a_customer_may_ask_for_one() -> None:
@@ -521,5 +521,5 @@ def test_engagement_managers_are_asked_for_access_and_to_share() -> None:
     verified = decide(one_in(State.VERIFYING, plan=plan, priority="P1"), VERIFY, monday("10:00"))
     approved = decide(after(verified.escalation, monday("10:00"), FILE, DERIVE), APPROVE, monday("10:00"))
 
-    assert ("ACME",) == internal(verified, "access_wanted").facts.items
+    assert ("ACME",) == lines(internal(verified, "access_wanted").facts.items)
     assert ["eva"] == [recipient.id for recipient in internal(approved, "rca_ready").to]

@@ -53,6 +53,7 @@ from tests.builders import (
     one_in,
     the,
 )
+from tests.said import said
 
 WHY = InternalText("because")
 
@@ -308,5 +309,5 @@ def test_a_refused_message_that_nobody_waits_for_is_kept_on_record() -> None:
     noted = decide(an_escalation(), NoteRefusal(refused="x" * 300, why="y" * 3_000), monday("09:00"))
 
     refused = the(MoveRefused, noted)
-    assert (200, 2_000) == (len(refused.move), len(refused.why))
+    assert (200, 2_000) == (len(refused.move), len(said(refused.why)))
     assert () == noted.effects

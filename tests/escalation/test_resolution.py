@@ -43,6 +43,7 @@ from tests.builders import (
     told,
     tuesday,
 )
+from tests.said import lines, said
 
 A, W, N, R, V = (
     ClockName.ACKNOWLEDGE,
@@ -90,7 +91,7 @@ def test_unresolved_in_time_brings_more_people_in() -> None:
     decision = decide(escalation, Tick(), monday("13:00"))
 
     assert ["breach: ed, ceo", "brought_in: dora"] == told(decision)
-    assert "resolution is overdue" == internal(decision, "brought_in").facts.why
+    assert "resolution is overdue" == said(internal(decision, "brought_in").facts.why)
 
 
 def test_who_was_brought_in_follows_it_from_then_on() -> None:
@@ -118,7 +119,7 @@ def test_a_resolution_is_declared_with_what_was_done(kind: ResolutionKind) -> No
     assert (State.VERIFYING, ["resolution_declared"]) == (decision.escalation.state, happened(decision))
     assert ["verification_wanted: ari"] == told(decision)
     facts = internal(decision, "verification_wanted").facts
-    assert (f"{kind} declared by Ana", "new pallets were sent") == (facts.why, facts.text)
+    assert (f"{kind} declared by Ana", "new pallets were sent") == (said(facts.why), facts.text)
     assert monday("13:10") == clock(decision.escalation, V).due_at
 
 
@@ -130,7 +131,7 @@ def test_whoever_verifies_reads_what_customers_will() -> None:
     declared = decide(an_acknowledged(), declare, monday("09:10"))
     verified = decide(declared.escalation, VERIFY, monday("09:20"))
 
-    assert ("New pallets come today.",) == internal(declared, "verification_wanted").facts.items
+    assert ("New pallets come today.",) == lines(internal(declared, "verification_wanted").facts.items)
     assert "New pallets come today." == to_customers(verified, "resolved").facts.text
 
 
@@ -268,9 +269,9 @@ def test_a_customer_without_access_sends_it_back(state: State) -> None:
     assert State.RESOLVING is decision.escalation.state
     assert ["access_answered", "reopened"] == happened(decision)
     assert ["reopened: ana, ed", f"reopened: {JO}"] == told(decision)
-    assert "ACME cannot use the service yet. portal down" == the(Reopened, decision).why
+    assert "ACME cannot use the service yet. portal down" == said(the(Reopened, decision).why)
     facts = internal(decision, "reopened").facts
-    assert ("ACME cannot use the service yet", "portal down") == (facts.why, facts.text)
+    assert ("ACME cannot use the service yet", "portal down") == (said(facts.why), facts.text)
     assert None is to_customers(decision, "reopened").facts.text
 
 

@@ -23,7 +23,7 @@ from escalation.task_force.lifecycle import TaskForceState
 from escalation.task_force.state import Task, TaskForce
 from tests.builders import HOUR, MINUTE
 from tests.escalation.test_task_forces import NINE, a_force, kinds, told
-from tests.said import said
+from tests.said import lines, said
 
 DAY = timedelta(days=1)
 QUIET = ()
@@ -69,7 +69,7 @@ def test_a_tasks_owner_is_reminded_before_it_is_due_and_when_it_is() -> None:
 
     assert ["task_force_task_due: ana"] == told(soon)
     assert ["task_force_task_due: ana", "task_force_news: ed"] == told(over)
-    whys = [effect.facts.why for effect in over.effects if isinstance(effect, InternalNotification)]
+    whys = [said(effect.facts.why) for effect in over.effects if isinstance(effect, InternalNotification)]
     assert ["task force roof: a task is overdue"] * 2 == whys
     assert over.force.wake_at is None, "twice is enough"
     assert updates_of(soon) is None, "the escalation need not hear that somebody was reminded"
@@ -110,7 +110,7 @@ def test_after_downtime_each_owner_hears_once_of_all_that_is_due() -> None:
     assert (
         "1. Climb up (ana, due 2026-03-02 10:00 UTC)",
         "2. Climb up (ana, due 2026-03-02 11:00 UTC)",
-    ) == ana.facts.items
+    ) == lines(ana.facts.items)
 
 
 @pytest.mark.parametrize(
@@ -167,7 +167,7 @@ def test_a_member_who_leaves_hands_over() -> None:
     (lead, _) = (effect for effect in made.effects if isinstance(effect, InternalNotification))
     assert ("On leave", ("1. Climb up (ana, due 2026-03-02 13:00 UTC)",)) == (
         lead.facts.text,
-        lead.facts.items,
+        lines(lead.facts.items),
     )
     assert ["ed", "ana", "ed"] == [task.owner for task in made.force.tasks], "what is done stays theirs"
     assert ("ed",) == made.force.members
@@ -297,4 +297,4 @@ def test_what_was_said_to_a_seat_is_told_once(
     made = decide(after(filled, c.LeaveSeat(by="ari"), *again), c.AcceptSeat(by=who), NINE)
 
     (letter,) = (effect.facts for effect in made.effects if isinstance(effect, InternalNotification))
-    assert (f"role 1: {who.capitalize()}",) == letter.items
+    assert (f"role 1: {who.capitalize()}",) == lines(letter.items)

@@ -394,7 +394,7 @@ def test_a_message_that_waited_for_a_shift_that_is_over_does_not_leave() -> None
     life.until(SIX)
 
     (why,) = find_outdated(life.now, life.events, NotificationBatch(notices=(notice,))).values()
-    assert "given to somebody else meanwhile" == why
+    assert "given to somebody else meanwhile" == said(why)
 
 
 def test_a_rebase_to_other_contacts_asks_them_though_the_rota_was_asked() -> None:

@@ -29,6 +29,7 @@ from escalation.sponsorship.engine import (
 )
 from tests.builders import DAY, an_acknowledged, an_escalation, monday, opening, told
 from tests.escalation.plans import a_plan
+from tests.said import lines
 
 NOW = monday("09:00")
 SPONSOR = Contact(id="vera", name="Vera", addresses=("email:vera@example.com",))
@@ -264,7 +265,9 @@ def test_what_cannot_be_delivered_is_kept_and_raised_to_a_person() -> None:
         again = decide(answer.programme, failed("ed", "undeliverable"), NOW, ANSWERED_FOR)
 
         assert ["undeliverable: ed"] == occasions(answer)
-        assert ("touch point to vera did not arrive: 550 no such mailbox",) == answer.notices[0].facts.items
+        assert ("touch point to vera did not arrive: 550 no such mailbox",) == lines(
+            answer.notices[0].facts.items
+        )
         assert ([], ["vera", "ed"]) == (occasions(again), [each.by for each in again.programme.undelivered])
 
 

@@ -30,6 +30,7 @@ from escalation.notifications.notification import (
 from escalation.notifications.shell_commands import Tick
 from escalation.policy.classification import CancelCause, EscalationReason, Priority
 from tests.builders import DECLARE, RCA_COURSE, VERIFY, a_plan, monday, notices, opening
+from tests.said import said
 
 Notice = InternalNotification | CustomerNotification
 Step = c.Command | datetime
@@ -73,7 +74,8 @@ class Course:
         return [each for each in self.told if (each.occasion, each.audience) == (occasion, audience)][-1]
 
     def why_not(self, notice: Notice) -> set[str]:
-        return set(find_outdated(self.now, self.events, NotificationBatch(notices=(notice,))).values())
+        outdated = find_outdated(self.now, self.events, NotificationBatch(notices=(notice,)))
+        return {said(why) for why in outdated.values()}
 
 
 def why_not(

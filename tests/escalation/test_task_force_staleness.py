@@ -19,6 +19,7 @@ from escalation.task_force.staleness import find_outdated
 from escalation.task_force.state import TaskForce
 from tests.builders import HOUR, MINUTE
 from tests.escalation.test_task_forces import CLOCKS, NINE, a_charter
+from tests.said import said
 
 ADD = c.AddTask(by="ed", what=InternalText("Climb up"), owner="ana", due_at=NINE + HOUR)
 REPORT = c.ReportStatus(by="ed", text=InternalText("It is the roof"))
@@ -67,7 +68,7 @@ def test_what_a_member_is_asked_for_is_dropped_once_it_is_done(
 
     made = decide(force, meanwhile, LATE)
 
-    assert [why] == list(find_outdated(made.force, [*events, *made.events], wave).values())
+    assert [why] == list(map(said, find_outdated(made.force, [*events, *made.events], wave).values()))
     other = NotificationBatch(notices=(replace(notice, escalation="ACME/4711@0/roof"),))
     assert {} == find_outdated(made.force, events, other), "of an earlier one of that name"
 

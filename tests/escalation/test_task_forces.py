@@ -30,7 +30,7 @@ from escalation.task_force.timeline import timeline_entry
 from escalation.task_force.view import view
 from escalation.task_force.work import TaskForceDecision
 from tests.builders import HOUR, MINUTE, PEOPLE, THE_MONDAY, weekdays
-from tests.said import said
+from tests.said import lines, said
 
 NINE = THE_MONDAY + 9 * HOUR
 ABOUT = EscalationSummary(
@@ -196,9 +196,9 @@ def test_the_lead_reads_who_is_in_and_what_is_vacant() -> None:
     both = decide(one.force, c.DeclineSeat(by="ari"), NINE)
 
     (letter,) = (effect.facts for effect in both.effects if isinstance(effect, InternalNotification))
-    assert ("role 1: Ana",) == letter.items
-    said = "task force roof: every seat is settled; nobody is left to ask for the seat role 2"
-    assert said == letter.why
+    assert ("role 1: Ana",) == lines(letter.items)
+    wanted = "task force roof: every seat is settled; nobody is left to ask for the seat role 2"
+    assert wanted == said(letter.why)
 
 
 def test_the_lead_reads_what_those_who_were_asked_had_to_say() -> None:
@@ -211,7 +211,7 @@ def test_the_lead_reads_what_those_who_were_asked_had_to_say() -> None:
     three = decide(two.force, c.DeclineSeat(by="ben", why=InternalText("No ladder")), NINE)
 
     (letter,) = (effect.facts for effect in three.effects if isinstance(effect, InternalNotification))
-    assert ("role 1: Ana (“Gladly”)", "Ari declined the seat role 2: On leave") == letter.items
+    assert ("role 1: Ana (“Gladly”)", "Ari declined the seat role 2: On leave") == lines(letter.items)
     assert ["", "", "No ladder"] == [
         news.declined for made in (one, two, three) if (news := updates_of(made))
     ]
@@ -266,7 +266,7 @@ def test_tasks_have_an_owner_among_the_members() -> None:
     made = decide(a_force(), add, NINE)
     done = decide(made.force, c.FinishTask(by="ed", task=1), NINE)
 
-    assert ("Climb up (ed, due 2026-03-02 10:00 UTC)",) == summary(made.force).tasks_left
+    assert ["Climb up (ed, due 2026-03-02 10:00 UTC)"] == list(map(said, summary(made.force).tasks_left))
     assert (0, 1) == (len(done.force.open_tasks), summary(done.force).done_tasks)
 
 
@@ -282,7 +282,7 @@ def test_it_is_stood_down_with_what_is_left() -> None:
 
     assert ["task_force_stood_down: ed, ana"] == told(made)
     assert ["task force roof: Done"] == [
-        notice.facts.why for notice in made.effects if isinstance(notice, InternalNotification)
+        said(notice.facts.why) for notice in made.effects if isinstance(notice, InternalNotification)
     ]
     assert "stood down, Done; still open: Climb up (ed)" == said(timeline_entry(made.events[-1]).what)
     assert made.force.wake_at is None
@@ -311,7 +311,7 @@ def test_it_ends_from_outside(command: c.ShellsCommand, why: str) -> None:
 
     news = updates_of(made)
     assert news is not None
-    assert (news.why_stood_down or "").startswith(why)
+    assert said(news.why_stood_down).startswith(why)
 
 
 def test_messages_say_where_the_escalation_stands_now() -> None:

@@ -10,6 +10,7 @@ from escalation.case.view import view
 from escalation.notifications.delivery_results import DeliveryResult
 from escalation.notifications.shell_commands import ReportDelivery
 from tests.builders import JO, a_plan, an_escalation, happened, internal, levels_with, monday, told
+from tests.said import lines
 from workflows import search_attributes as sa
 from workflows import web_ui
 
@@ -45,7 +46,7 @@ def test_the_next_in_line_hears_when_the_escalation_manager_cannot_be_reached() 
     assert (
         f"receipt to {JO} did not arrive: {BOUNCED}",
         f"undeliverable to ed did not arrive: {BOUNCED}",
-    ) == internal(second, "undeliverable").facts.items
+    ) == lines(internal(second, "undeliverable").facts.items)
 
 
 def test_the_line_goes_on_until_somebody_hears_and_has_an_end() -> None:

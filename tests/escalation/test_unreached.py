@@ -36,6 +36,7 @@ from tests.builders import (
     the,
     told,
 )
+from tests.said import said
 
 
 def an_unacknowledged(**changes: Any) -> Escalation:
@@ -54,7 +55,7 @@ def test_who_does_not_acknowledge_is_followed_by_the_next_contact() -> None:
     decision = decide(an_unacknowledged(plan=plan), Tick(), monday("09:30"))
 
     tried = the(ContactTried, decision)
-    assert ("ben", 1, "Ana did not acknowledge") == (tried.owner, tried.attempt, tried.why)
+    assert ("ben", 1, "Ana did not acknowledge") == (tried.owner, tried.attempt, said(tried.why))
     assert ("ben", 1) == (decision.escalation.owner, decision.escalation.level)
     assert ["breach: mia, ana", "assigned: ben"] == told(decision)
     assert monday("10:00") == clock(decision.escalation, ClockName.ACKNOWLEDGE).due_at

@@ -2,20 +2,23 @@
 Times, durations, lists, numbers and plurals as each reader writes them.
 """
 
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from escalation.kernel.reasons import Sentence
+from escalation.case.actions import Origin
+from escalation.kernel.reasons import reason
 from escalation.measures.definitions import Unit
-from messages.formats import CodeText, Formats, Words, locale_of, say_code
-from messages.templates import Templates
+from escalation.notifications.notification import Occasion
+from escalation.policy.classification import CancelCause
+from messages.catalogue import catalogue
+from messages.formats import CodeText, Formats, locale_of, say_code
 from tests.delivery.builders import at
 
 
-def wording(language: str, wanted: str = "", **words: str) -> Formats:
-    return Formats(locale_of(language, wanted or language), Words(words))
+def wording(language: str, wanted: str = "", *, in_full: bool = False) -> Formats:
+    return Formats(locale_of(language, wanted or language), catalogue(language), in_full)
 
 
 @pytest.mark.parametrize(
@@ -23,8 +26,8 @@ def wording(language: str, wanted: str = "", **words: str) -> Formats:
     [
         ("en", "en", "Fri, 20 Nov 2026, 16:30 WIB", "Friday, 20 November 2026, 16:30 WIB"),
         ("en", "en-US", "Fri, Nov 20, 2026, 4:30\u202fPM WIB", "Friday, November 20, 2026, 4:30\u202fPM WIB"),
-        ("id", "id-ID", "Jum, 20 Nov 2026 16.30 WIB", "Jumat, 20 November 2026 16.30 WIB"),
-        ("tr", "tr", "20 Kas 2026 Cum 16:30 WIB", "20 Kasım 2026 Cuma 16:30 WIB"),
+        ("id", "id-ID", "Jum, 20 Nov 2026 pukul 16.30 WIB", "Jumat, 20 November 2026 pukul 16.30 WIB"),
+        ("tr", "tr", "20 Kas 2026 Cum, saat 16:30 WIB", "20 Kasım 2026 Cuma, saat 16:30 WIB"),
         # who gets English for want of their language gets English dates with it
         ("en", "de-AT", "Fri, 20 Nov 2026, 16:30 WIB", "Friday, 20 November 2026, 16:30 WIB"),
     ],
@@ -36,7 +39,7 @@ def test_instants_read_as_the_reader_writes_them(
     jakarta = ZoneInfo("Asia/Jakarta")
 
     assert short == wording(language, wanted).moment(at("09:30"), jakarta)
-    full = Formats(locale_of(language, wanted), Words(), in_full=True)
+    full = wording(language, wanted, in_full=True)
     assert in_full == full.moment(at("09:30"), jakarta)
 
 
@@ -96,34 +99,6 @@ def test_a_capital_is_that_of_the_language() -> None:
     assert ("İç", "It") == (wording("tr").capital("iç"), wording("en").capital("it"))
 
 
-def test_words_of_the_rules_are_said_in_the_language() -> None:
-    """COMM-9: short sentences too, with further words of the list inside; what is not known stays as it is."""
-    words = Words({"resolution": "çözüm", "{} is overdue": "{} gecikti", "from {} to {}": "{1} ← {0}"})
-
-    assert ["çözüm", "çözüm gecikti", "RCA gecikti", "b ← a", "other", "", "{}"] == [
-        words.of(english)
-        for english in (
-            "resolution",
-            "resolution is overdue",
-            "RCA is overdue",
-            "from a to b",
-            "other",
-            "",
-            "{}",
-        )
-    ]
-
-
-def test_the_languages_have_words_for_the_same() -> None:
-    """COMM-9: what one of the languages can say of the rules, the other can too."""
-    idn, tr = (dict(Templates().words(language).said) for language in ("id", "tr"))
-    assert {2} == {words.pop("day and time").count("{}") for words in (idn, tr)}
-
-    assert set(idn) == set(tr)
-    for english, indonesian in idn.items():
-        assert {english.count("{")} == {indonesian.count("{"), tr[english].count("{")}, english
-
-
 def test_a_code_compares_as_the_rules_have_it() -> None:
     """A template asks `clock == "next update"` in every language, and shows what the language says."""
     code = CodeText.of("next update", "kabar berikutnya")
@@ -133,52 +108,32 @@ def test_a_code_compares_as_the_rules_have_it() -> None:
 
 
 def test_days_and_instants_in_lines_are_the_readers() -> None:
-    """COMM-9: written as the other dates of the letter; what is none stays as it is."""
-    action = Sentence.ACTION.of(1, "Call (twice)", "ana", "2026-11-23", "RCA")
-    task = f"1. {Sentence.TASK.of('Climb up', 'ana', '2026-11-23 10:00 UTC')}"
-    languages = [Formats(locale_of(each, each), Templates().words(each)) for each in ("en", "id", "tr")]
-    said = [[each.line(line, ZoneInfo("Asia/Jakarta")) for line in (action, task)] for each in languages]
+    """COMM-9: dates are written as the others of the message; what people wrote stays, even a word like ours."""
+    action = reason("action", 1, "update", "rca", date(2026, 11, 23), Origin.POST_MORTEM)
+    task = reason("numbered", 1, reason("task", "Climb up", "ana", datetime(2026, 11, 23, 10, tzinfo=UTC)))
+    missed = reason("not_delivered", Occasion.RCA, "rca", "breach")
+    said = [
+        [wording(each).speaker(ZoneInfo("Asia/Jakarta")).say(line) for line in (action, task, missed)]
+        for each in ("en", "id", "tr")
+    ]
 
     assert [
-        ["1. Call (twice) (ana, due 23 Nov 2026, RCA)", "1. Climb up (ana, due Mon, 23 Nov 2026, 17:00 WIB)"],
         [
-            "1. Call (twice) (ana, tenggat 23 Nov 2026, RCA)",
-            "1. Climb up (ana, tenggat Sen, 23 Nov 2026 pukul 17.00 WIB)",
+            "1. update (rca, due 23 Nov 2026, post-mortem)",
+            "1. Climb up (ana, due Mon, 23 Nov 2026, 17:00 WIB)",
+            "rca to rca did not arrive: breach",
         ],
         [
-            "1. Call (twice) (ana, son tarih 23 Kas 2026, RCA)",
+            "1. update (rca, tenggat 23 Nov 2026, tinjauan akhir)",
+            "1. Climb up (ana, tenggat Sen, 23 Nov 2026 pukul 17.00 WIB)",
+            "RCA untuk rca tidak sampai: breach",
+        ],
+        [
+            "1. update (rca, son tarih 23 Kas 2026, değerlendirme)",
             "1. Climb up (ana, son tarih 23 Kas 2026 Pzt, saat 17:00 WIB)",
+            "kök neden analizi, alıcı rca, ulaşmadı: breach",
         ],
     ] == said
-
-
-@pytest.mark.parametrize(
-    ("line", "expected"),
-    [
-        # owners, contacts and tasks are called what they are called
-        (Sentence.TASK.of("update", "rca", "2026-12-01"), "update (rca, son tarih 1 Ara 2026)"),
-        (
-            Sentence.ACTION.of(1, "rise", "rca", "2026-12-01", "RCA"),
-            "1. rise (rca, son tarih 1 Ara 2026, RCA)",
-        ),
-        (Sentence.NOT_DELIVERED.of("rca", "rca", "breach"), "kök neden analizi, alıcı rca, ulaşmadı: breach"),
-        (Sentence.NOT_DELIVERED.of("rca", "a", "b to c"), "kök neden analizi, alıcı a, ulaşmadı: b to c"),
-        (Sentence.SEAT_DECLINED.of("Rise", "rca", "2026-12-01"), "Rise, rca rolünü kabul etmedi: 2026-12-01"),
-        # responses and records are whole lines of somebody
-        *(
-            (text, text)
-            for text in ("update", "resolution is overdue", "rca (email)", "2026-12-01", "INC-2026-11-23")
-        ),
-        # no dates
-        *((text, text) for text in ("Call (ana, due tomorrow)", "Call (ana, due 20261201)")),
-        (Sentence.TASK.of("Call", "ana", "2026-13-01"), "Call (ana, son tarih 2026-13-01)"),
-    ],
-)
-def test_what_people_wrote_in_a_line_stays(line: str, expected: str) -> None:
-    """COMM-9: however it resembles a word of the rules."""
-    turkish = Formats(locale_of("tr", "tr"), Templates().words("tr"))
-
-    assert expected == turkish.line(line, ZoneInfo("UTC"))
 
 
 def test_moments_are_ordered_by_time() -> None:
@@ -189,19 +144,13 @@ def test_moments_are_ordered_by_time() -> None:
 
 
 @pytest.mark.parametrize("language", ["id", "tr"])
-@pytest.mark.parametrize(
-    "why",
-    [
-        Sentence.CANCELLED_FOR.of("withdrawn", Sentence.ENDED_BY_OPERATOR),
-        Sentence.OF_TASK_FORCE.of(
-            "Q", Sentence.AND_ALSO.of(Sentence.SEATS_SETTLED.of(), Sentence.SEAT_VACANT.of("X, Z"))
-        ),
-    ],
-)
-def test_a_sentence_within_a_sentence_is_said_in_the_readers_language(language: str, why: str) -> None:
+def test_a_sentence_within_a_sentence_is_said_in_the_readers_language(language: str) -> None:
     """COMM-9: no English word is left over, whatever the sentence was made of."""
-    words = Templates().words(language)
+    vacant = reason("seat_vacant", ("X", "Z"))
+    why = reason("of_task_force", "Q", reason("and_also", reason("seats_settled"), vacant))
+    cancelled = reason("cancelled_for", CancelCause.WITHDRAWN, reason("ended_by_operator"))
+    said = " ".join(wording(language).speaker(UTC).say(each) for each in (why, cancelled))
 
     assert set() == {"withdrawn", "ended", "task", "force", "seat", "every", "nobody"} & set(
-        words.of(why).replace("(", " ").replace(";", " ").split()
+        said.replace("(", " ").replace(";", " ").split()
     )

@@ -5,10 +5,15 @@ Every text that the rules can ask for exists, is whole and kind, and says nothin
 import ast
 import re
 from collections.abc import Callable, Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
 
+from escalation.case.actions import Origin
+from escalation.case.request import EvidenceKind
+from escalation.kernel.clock_name import ClockName
+from escalation.kernel.reasons import Term, reason
 from escalation.notifications.notification import CustomerNotification, InternalNotification, Occasion
 from messages.examples import CUSTOMER_EXAMPLES, EXAMPLES, INTERNAL_EXAMPLES, LINK, make_example
 from messages.renderer import MessageRenderer, RenderedMessage
@@ -254,8 +259,8 @@ Your support team
 def test_lines_of_a_list_are_in_the_readers_language() -> None:
     """COMM-9: what the rules make of them; what people wrote stays as it is."""
     items = (
-        "task force invited to csm did not arrive: no mailbox",
-        "2. Mend the roof (max, due 2026-12-01, post-mortem)",
+        reason("not_delivered", Occasion.TASK_FORCE_INVITED, "csm", "no mailbox"),
+        reason("action", 2, "Mend the roof", "max", date(2026, 12, 1), Origin.POST_MORTEM),
     )
     text = read(to_us(ana(language="tr"), items=items)).text
 
@@ -265,10 +270,13 @@ def test_lines_of_a_list_are_in_the_readers_language() -> None:
 
 def test_evidence_that_is_missing_is_named_in_the_readers_language() -> None:
     """COMM-9: there a line is a word of the rules; elsewhere somebody's response may be called that."""
-    items = ("missed deadline", "email")
+    kinds = (EvidenceKind.MISSED_DEADLINE, EvidenceKind.EMAIL)
     wanted, assigned = (
         read(to_us(ana(language="tr"), occasion=occasion, items=items)).text
-        for occasion in (Occasion.EVIDENCE_WANTED, Occasion.ASSIGNED)
+        for occasion, items in (
+            (Occasion.EVIDENCE_WANTED, tuple(Term("EvidenceKind", kind) for kind in kinds)),
+            (Occasion.ASSIGNED, ("missed deadline", "email")),
+        )
     )
 
     assert "  - kaçırılan son tarih\n  - e-posta\n" in wanted
@@ -481,7 +489,12 @@ Destek Ekibi
 
 def test_a_reminder_says_how_much_time_was_left() -> None:
     """COMM-9: a span between two facts, in words; it stays true however late the message is read."""
-    facts = {"clock": "resolution", "why": "resolution is due", "at": at("11:35"), "due_at": at("13:00")}
+    facts = {
+        "clock": "resolution",
+        "why": reason("due", ClockName.RESOLUTION),
+        "at": at("11:35"),
+        "due_at": at("13:00"),
+    }
 
     said = {
         language: read(to_us(ana(language=language), occasion=Occasion.REMINDER, **facts)).text

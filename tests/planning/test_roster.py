@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from escalation.case.effects import OnCallResult
+from escalation.kernel.reasons import reason
 from escalation.policy.people import ContactKind
 from planning.forecast.coverage import covered_times_by_rota, find_gaps
 from planning.on_call.feed_sources import FilesAlone
@@ -31,6 +32,7 @@ from tests.planning.rotas import (
     the_roster,
     who,
 )
+from tests.said import said
 
 FRIDAY = utc("2026-11-20 16:30")
 SUN = {
@@ -50,7 +52,7 @@ def test_people_take_turns_by_the_week() -> None:
     assert ["priya"] == [person.id for person in answer.people]
     assert ("email:priya.nair@example.com",) == answer.people[0].addresses
     assert utc("2026-11-23 09:00") == answer.until
-    assert "rotation Weeks, week of 2026-11-16" == answer.why
+    assert "rotation Weeks, week of 2026-11-16" == said(answer.why)
 
 
 @pytest.mark.parametrize(
@@ -78,7 +80,7 @@ def test_the_sun_is_followed(at: str, people: list[str], until: str, why: str) -
 
     assert people == [person.id for person in answer.people]
     assert utc(until) == answer.until
-    assert answer.why.startswith(why)
+    assert said(answer.why).startswith(why)
 
 
 @pytest.mark.parametrize(
@@ -116,7 +118,7 @@ def test_an_override_says_so() -> None:
 
     answer = on_call(rota, FRIDAY)
 
-    assert "override until Sun 22 Nov 2026 09:00" == answer.why
+    assert "override until Sun 22 Nov 2026 09:00" == said(answer.why)
     assert utc("2026-11-22 02:00") == answer.until
 
 
@@ -133,9 +135,9 @@ def test_a_schedule_that_is_gone_has_nobody() -> None:
     """
     MATRIX-5: the playbook may have changed since the plan was pinned.
     """
-    assert OnCallResult(
-        schedule="night", people=(), why="the playbook has no on-call schedule 'night' now"
-    ) == find_on_call(a_rota(), "night", FRIDAY, FilesAlone())
+    assert OnCallResult(schedule="night", people=(), why=reason("no_schedule", "'night'")) == find_on_call(
+        a_rota(), "night", FRIDAY, FilesAlone()
+    )
 
 
 @pytest.mark.parametrize(
@@ -191,7 +193,7 @@ def test_an_entry_means_people(event: list[str], people: list[str], why: str) ->
 
     answer = on_call(a_rota(calendar=FEED), FRIDAY, Held(text))
 
-    assert (people, why) == ([person.id for person in answer.people], answer.why)
+    assert (people, why) == ([person.id for person in answer.people], said(answer.why))
 
 
 def test_entries_at_one_time_answer_together() -> None:
@@ -207,7 +209,7 @@ def test_entries_at_one_time_answer_together() -> None:
     answer = on_call(rota, FRIDAY, Held(text))
 
     assert ["elena", "omar"] == [person.id for person in answer.people]
-    assert "calendar entry 'Elena' and calendar entry 'Omar'" == answer.why
+    assert "calendar entry 'Elena' and calendar entry 'Omar'" == said(answer.why)
     assert utc("2026-11-20 18:00") == answer.until
     assert ["omar"] == who(rota, utc("2026-11-20 18:00"), Held(text))
 
@@ -227,7 +229,7 @@ def test_a_calendar_that_cannot_be_read_leaves_the_rotations() -> None:
     """
     why = "rotation Weeks, week of 2026-11-16; the calendar cannot be used: it does not answer in time"
 
-    assert why == on_call(a_rota(calendar=FEED), FRIDAY, Unreachable()).why
+    assert why == said(on_call(a_rota(calendar=FEED), FRIDAY, Unreachable()).why)
 
 
 def test_an_old_calendar_says_so() -> None:
@@ -238,7 +240,7 @@ def test_an_old_calendar_says_so() -> None:
 
     answer = on_call(a_rota(calendar=FEED), FRIDAY, Held(text, "as it was at noon"))
 
-    assert "calendar entry 'Elena'; the calendar is as it was at noon" == answer.why
+    assert "calendar entry 'Elena'; the calendar is as it was at noon" == said(answer.why)
 
 
 def test_a_schedule_stands_in_a_plan_for_all_its_people() -> None:

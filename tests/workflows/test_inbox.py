@@ -251,7 +251,7 @@ async def test_what_waits_is_shown_and_may_be_released(desk_with: OpenDesk) -> N
         await until_empty(desk, "inbox:elena")
 
         assert [("ACME/4711", "first_notice", "email", "quiet hours")] * 2 == [
-            (each.escalation.replace("4712", "4711"), each.occasion, each.channel, each.why)
+            (each.escalation.replace("4712", "4711"), each.occasion, each.channel, said(each.why))
             for each in waiting
         ]
         assert all(timedelta(hours=1) < each.until - each.since < timedelta(hours=3) for each in waiting)
@@ -297,7 +297,7 @@ async def test_a_limit_is_shown_as_what_holds_a_message(desk_with: OpenDesk) -> 
 
         (waits,) = await desk.client.inbox("elena")
 
-        assert ("ACME/4712", "many messages at once") == (waits.escalation, waits.why)
+        assert ("ACME/4712", "many messages at once") == (waits.escalation, said(waits.why))
         assert timedelta(minutes=15) < waits.until - waits.since <= timedelta(minutes=20)
 
 
@@ -321,8 +321,8 @@ async def test_what_left_after_the_close_is_heard_of(desk_with: OpenDesk, survey
 
         became = {sent.occasion: sent.why for sent in await desk.client.messages(id_)}
         assert QUIET not in became.values()
-        assert "closed meanwhile" == became["receipt"]
-        assert "no such mailbox" in became["closed"]
+        assert "closed meanwhile" == said(became["receipt"])
+        assert "no such mailbox" in said(became["closed"])
         assert f"undeliverable {ELENA}" in desk.told()
         assert not [entry for entry in await desk.timeline("messages_sent") if JO in said(entry.what)]
 

@@ -13,6 +13,7 @@ from escalation.notifications.delivery_results import DeliveryResult
 from escalation.notifications.shell_commands import ReportDelivery
 from escalation.sponsorship.engine import Enrol, Exit, LogTouchPoint, Propose, Sponsorship, SponsorshipState
 from tests.escalations import Desk
+from tests.said import said
 
 PROPOSE = Propose(by="elena", why=InternalText("three P1"))
 TOUCH = LogTouchPoint(by="grace", note=InternalText("called"))
@@ -135,7 +136,7 @@ async def test_a_letter_that_cannot_be_delivered_is_raised_to_those_who_decide(d
         await handle.result()
 
     assert ["sponsor enrolled to grace did not arrive"] == [
-        each.text.partition(":")[0] for each in undelivered
+        said(each.text).partition(":")[0] for each in undelivered
     ]
     told = ["sponsorship_proposed ingrid.solberg@example.com"] + [
         f"undeliverable {who}@example.com" for who in ("elena.petrova", "ingrid.solberg") for _ in range(2)

@@ -124,7 +124,7 @@ def _numbered(view: View) -> Iterator[str]:
 
 
 def _undelivered(each: Undelivered) -> str:
-    return f"{each.occasion.replace('_', ' ')} to {each.recipient}: {each.why}"
+    return f"{each.occasion.replace('_', ' ')} to {each.recipient}: {say(each.why)}"
 
 
 def _more(view: View) -> str:
@@ -196,7 +196,7 @@ def _line(entry: TimelineEntry, width: int) -> Text:
     text.append(entry.by, style="cyan").append(" " * (width - cell_len(entry.by) + 2), style="")
     text.append(_without_actor(entry), style="")
     if entry.note:
-        text.append(f"  “{' '.join(entry.note.split())}”", style="italic")
+        text.append(f"  “{' '.join(say(entry.note).split())}”", style="italic")
     return text
 
 

@@ -13,6 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from entrypoints.cli.option_values import bad_option
+from entrypoints.cli.render.reason_text import say
 from escalation.case.effects import OnCallResult
 from escalation.kernel.refusals import nearest, quote_input
 from planning.calendars.opening_hours import Interval
@@ -64,7 +65,7 @@ def render_on_call(
         ends = _local(end, zone) if end < until else "goes on"
         table.add_row(_local(start, zone), ends, Text(who, style), Text(why), style=style)
     notes = [f"The {each.why} of {_local(each.start, zone)} names nobody." for each in found.strays]
-    notes += [f"{found.note[0].upper()}{found.note[1:]}."] if found.note else []
+    notes += [f"Note: {say(found.note)}."] if found.note else []
     return Group(_head(playbook, now, zone), table, *(Text(note, style="yellow") for note in notes), Text())
 
 
@@ -75,7 +76,7 @@ def _head(playbook: "Playbook", now: OnCallResult, zone: ZoneInfo) -> Text:
         ", ".join(person.name for person in now.people) or "nobody", "not bold" if now.people else "red"
     )
     until = f" until {_local(now.until, zone)}" if now.until else ""
-    return head.append(f"{until}: {now.why}", style="not bold")
+    return head.append(f"{until}: {say(now.why)}", style="not bold")
 
 
 def _local(at: datetime, zone: ZoneInfo) -> str:

@@ -9,6 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from entrypoints.cli.render.escalation import format_due
+from entrypoints.cli.render.reason_text import say
 from escalation.sponsorship.engine import Sponsorship
 
 
@@ -43,5 +44,5 @@ def render_sponsorship(programme: Sponsorship) -> Group:
     grid = Table.grid(padding=(0, 2))
     for name, text in facts.items():
         if text:
-            grid.add_row(Text(name, style="dim"), Text(text))
+            grid.add_row(Text(name, style="dim"), Text(say(text)))
     return Group(head, grid)

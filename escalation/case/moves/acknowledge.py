@@ -3,7 +3,9 @@
 from dataclasses import replace
 from typing import Literal
 
-from escalation.case.audience import name_of
+from escalation.case.audience import (
+    name_of,
+)
 from escalation.case.base_event import BaseEvent
 from escalation.case.lifecycle import Move
 from escalation.case.move_command import MoveCommand

@@ -19,7 +19,7 @@ from escalation.case.work import Work
 from escalation.kernel.characters import clip
 from escalation.kernel.clock_name import ClockName
 from escalation.kernel.email_address import mailbox_of
-from escalation.kernel.reasons import Reason, Sentence, reason
+from escalation.kernel.reasons import Reason, reason
 from escalation.kernel.refusals import (
     BadRequest,
     Fault,
@@ -132,14 +132,14 @@ def _answering(now: Escalation, command: AnswerSurvey) -> Recipient:
 
 def _notify_of_low_score(work: Work, contact: Recipient, command: AnswerSurvey, *, reopens: bool) -> None:
     now = work.escalation
-    why = Sentence.LOW_SCORE.of(contact.name, command.account, command.score)
+    why = reason("low_score", contact.name, command.account, command.score)
     notify(work, Occasion.LOW_SCORE, now.plan.escalation_managers, why=why, text=command.comment or None)
     by = _who_reopens(now)
     if reopens and by and not now.is_succeeded:
         work.record(SuccessorAsked(why=why))
         level = min(now.level + 1, now.plan.last_level)
-        reason = InternalText(clip(f"low score: {why}. {command.comment}".strip(), 2_000))
-        work.do(OpenSuccessor(request=now.request.returning(now.id, level, now.priority, by, reason)))
+        note = InternalText(clip(f"{command.account}: {command.score}/5. {command.comment}".strip(), 2_000))
+        work.do(OpenSuccessor(request=now.request.returning(now.id, level, now.priority, by, note)))
 
 
 def _who_reopens(now: Escalation) -> str | None:

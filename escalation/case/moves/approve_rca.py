@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Literal
 
-from escalation.case.audience import name_of, notify
+from escalation.case.audience import notify, person_of
 from escalation.case.base_event import BaseEvent
 from escalation.case.lifecycle import Move
 from escalation.case.move_command import MoveCommand
@@ -15,7 +15,7 @@ from escalation.case.state_changes import (
     rca_after,
 )
 from escalation.case.work import Work
-from escalation.kernel.reasons import Sentence
+from escalation.kernel.reasons import reason
 from escalation.kernel.text_fields import Note
 from escalation.kernel.values import (
     NO_NOTE,
@@ -43,7 +43,7 @@ class ApproveRca(MoveCommand):
 
     def carry_out(self, work: Work) -> None:
         work.record(RcaApproved(note=self.note))
-        why = Sentence.APPROVED_BY.of(name_of(work.escalation, self.by))
+        why = reason("approved_by", person_of(work.escalation, self.by))
         rca = work.escalation.rca.customer
         assert rca
         text, lines = internal_texts_of(rca)

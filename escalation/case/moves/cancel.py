@@ -17,7 +17,7 @@ from escalation.case.state import (
 )
 from escalation.case.work import Work
 from escalation.kernel.ids import Key
-from escalation.kernel.reasons import Person, Reason, Sentence, Why, reason
+from escalation.kernel.reasons import Part, Person, Reason, reason
 from escalation.kernel.refusals import BadRequest, Fault, MoveNotAllowed, quote_input
 from escalation.kernel.text_fields import WhyText
 from escalation.kernel.values import (
@@ -33,7 +33,7 @@ class Cancelled(BaseEvent):
     kind: Literal["cancelled"] = "cancelled"
     cause: CancelCause
     into: str | None = None
-    why: InternalText
+    why: Part
 
     def applied_to(self, now: Escalation) -> Escalation:
         return replace(now, state=step(now.state, Move.CANCEL), ended_at=self.at, merged_into=self.into)
@@ -62,7 +62,9 @@ class Cancel(MoveCommand):
         """CLOSE-10: from any open state, with the reason; stakeholders are told, also of the actions that were open."""
         now = work.escalation
         require_target(now, self)
-        told = Sentence.CANCELLED_FOR.of(self.cause, self.into) if self.into else Why(self.cause)
+        told = (
+            reason("cancelled_for", self.cause, self.into) if self.into else reason("as_written", self.cause)
+        )
         cancel_because(work, self.cause, self.into, self.why)
         _notify_cancelled(work, told, self.why, self.cause)
 
@@ -91,20 +93,20 @@ def require_target(now: Escalation, command: Cancel) -> None:
 def cancel_by_operator(work: Work) -> None:
     """The operator ended the run itself; it is told like any other cancellation (CLOSE-10)."""
     if work.escalation.is_open:
-        cause, why = CancelCause.WITHDRAWN, Sentence.ENDED_BY_OPERATOR
-        cancel_because(work, cause, None, InternalText(why))
-        _notify_cancelled(work, Sentence.CANCELLED_FOR.of(cause, why))
+        cause, why = CancelCause.WITHDRAWN, reason("ended_by_operator")
+        cancel_because(work, cause, None, why)
+        _notify_cancelled(work, reason("cancelled_for", cause, why))
 
 
-def cancel_because(work: Work, cause: CancelCause, into: str | None, why: InternalText) -> None:
+def cancel_because(work: Work, cause: CancelCause, into: str | None, why: Part) -> None:
     end_all_clocks(work)
-    task_forces.stand_all_down(work, Sentence.ESCALATION_CANCELLED.of())
+    task_forces.stand_all_down(work, reason("escalation_cancelled"))
     text_approval.reject_all_texts(work, why)
     work.record(Cancelled(cause=cause, into=into, why=why))
 
 
 def _notify_cancelled(
-    work: Work, why: Why, text: InternalText | None = None, cause: CancelCause | None = None
+    work: Work, why: Reason, text: InternalText | None = None, cause: CancelCause | None = None
 ) -> None:
     still_to_do = tuple(map(line, work.escalation.open_actions))
     notify(work, Occasion.CANCELLED, followers_of(work.escalation), why=why, text=text, items=still_to_do)

@@ -5,7 +5,11 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from escalation.case.audience import followers_of, managers_of, notify
+from escalation.case.audience import (
+    followers_of,
+    managers_of,
+    notify,
+)
 from escalation.case.base_event import BaseEvent
 from escalation.case.clock_targets import retarget_clock
 from escalation.case.levels import raise_to_entry_level
@@ -19,7 +23,7 @@ from escalation.case.state_changes import (
     with_clocks,
 )
 from escalation.case.work import Work
-from escalation.kernel.reasons import Reason, Sentence, reason
+from escalation.kernel.reasons import Reason, reason
 from escalation.kernel.refusals import MoveNotAllowed
 from escalation.kernel.text_fields import Note
 from escalation.kernel.values import (
@@ -68,7 +72,7 @@ class ChangePriority(MoveCommand):
         )
         adapt_updates_to_plan(work)
         now = work.escalation
-        why = Sentence.PRIORITY_CHANGED.of(before.priority, now.priority)
+        why = reason("priority_changed", str(before.priority), str(now.priority))
         joined = [person for person in now.rules.stakeholders if person not in before.rules.stakeholders]
         notify(work, Occasion.FIRST_NOTICE, joined, why=why)
         others = [person for person in (*followers_of(now), *managers_of(now)) if person not in joined]

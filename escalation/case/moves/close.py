@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Literal
 
 from escalation.case import task_forces
-from escalation.case.audience import followers_of, name_of, notify, notify_customers
+from escalation.case.audience import followers_of, notify, notify_customers, person_of
 from escalation.case.base_event import BaseEvent
 from escalation.case.closing import end_all_clocks
 from escalation.case.follow_up import ask_for_survey
@@ -16,7 +16,7 @@ from escalation.case.state import (
 from escalation.case.work import Work
 from escalation.kernel.budgets import REFUSAL, shortened
 from escalation.kernel.clock_name import ClockName
-from escalation.kernel.reasons import Sentence
+from escalation.kernel.reasons import reason
 from escalation.kernel.refusals import NotReadyToClose
 from escalation.kernel.text_fields import Note
 from escalation.kernel.values import (
@@ -55,9 +55,9 @@ class Close(MoveCommand):
             raise NotReadyToClose(f"{now.key}: cannot close yet; missing:{missing}")
         work.end(ClockName.CLOSING)
         end_all_clocks(work)
-        task_forces.stand_all_down(work, Sentence.ESCALATION_CLOSED.of())
+        task_forces.stand_all_down(work, reason("escalation_closed"))
         work.record(Closed(note=self.note))
-        why = Sentence.CLOSED_BY.of(name_of(now, self.by))
+        why = reason("closed_by", person_of(now, self.by))
         notify(work, Occasion.CLOSED, followers_of(work.escalation), why=why)
         notify_customers(work, Occasion.CLOSED)
         ask_for_survey(work)

@@ -16,11 +16,10 @@ from escalation.case.state import (
     Escalation,
 )
 from escalation.case.work import Work
-from escalation.kernel.characters import clip
-from escalation.kernel.reasons import Reason, Sentence, reason
+from escalation.kernel.reasons import Reason, reason
 from escalation.kernel.refusals import RoleNotAllowed
 from escalation.kernel.text_fields import Note
-from escalation.kernel.values import LONGEST_TEXT, NO_NOTE, InternalText, Name, frozen
+from escalation.kernel.values import NO_NOTE, InternalText, Name, frozen
 
 
 @frozen
@@ -64,6 +63,6 @@ class ConfirmAccess(MoveCommand):
         for account in accounts:
             work.record(AccessAnswered(account=account, answer=self.answer, note=self.note))
         if self.answer is AccessAnswer.NO:
-            why = Sentence.NO_ACCESS.of(", ".join(accounts))
-            recorded = clip(InternalText.cleaned(f"{why}. {self.note}").strip(), LONGEST_TEXT)
-            reopen_because(work, InternalText(recorded), why, self.note or None)
+            why = reason("no_access", tuple(accounts))
+            recorded = reason("and_note", why, self.note) if self.note else why
+            reopen_because(work, recorded, why, self.note or None)

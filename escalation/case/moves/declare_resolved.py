@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from escalation.case import task_forces
-from escalation.case.audience import name_of, notify
+from escalation.case.audience import notify, person_of
 from escalation.case.base_event import BaseEvent
 from escalation.case.lifecycle import Move, step
 from escalation.case.move_command import MoveCommand
@@ -24,7 +24,7 @@ from escalation.case.state_changes import (
 from escalation.case.work import Work
 from escalation.kernel.clock_name import ClockName
 from escalation.kernel.clocks import Pause
-from escalation.kernel.reasons import Person, Reason, Sentence, reason
+from escalation.kernel.reasons import Person, Reason, reason
 from escalation.kernel.values import CustomerText, InternalText, frozen
 from escalation.notifications.notification import Occasion
 
@@ -85,10 +85,10 @@ class DeclareResolved(MoveCommand):
                 holds=HELD_WHILE_VERIFYING,
             )
         )
-        task_forces.stand_all_down(work, Sentence.RESOLUTION_DECLARED.of())
+        task_forces.stand_all_down(work, reason("resolution_declared"))
         work.start(ClockName.VERIFICATION)
         now = work.escalation
-        why = Sentence.DECLARED_BY.of(self.resolution, name_of(now, self.by))
+        why = reason("declared_by", self.resolution, person_of(now, self.by))
         verifiers = now.plan.architects or now.plan.escalation_managers
         for_customers = (str(self.customer_text),) if self.customer_text else ()
         notify(work, Occasion.VERIFICATION_WANTED, verifiers, why=why, text=self.done, items=for_customers)

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Literal
 
-from escalation.case.audience import name_of, notify
+from escalation.case.audience import notify, person_of
 from escalation.case.base_event import BaseEvent
 from escalation.case.lifecycle import Move
 from escalation.case.move_command import MoveCommand
@@ -17,7 +17,7 @@ from escalation.case.state_changes import (
     rca_after,
 )
 from escalation.case.work import Work
-from escalation.kernel.reasons import Sentence
+from escalation.kernel.reasons import reason
 from escalation.kernel.refusals import BadRequest, Fault
 from escalation.kernel.values import (
     InternalText,
@@ -62,7 +62,7 @@ class DeriveRca(MoveCommand):
             raise BadRequest.because(f"the customer RCA of {work.escalation.key}", (fault,))
         work.record(RcaDerived(rca=derived))
         approvers = work.escalation.plan.rca_approvers or work.escalation.plan.escalation_managers
-        why = Sentence.DERIVED_BY.of(name_of(work.escalation, self.by))
+        why = reason("derived_by", person_of(work.escalation, self.by))
         text, lines = internal_texts_of(derived)
         notify(work, Occasion.RCA_APPROVAL_WANTED, approvers, why=why, text=text, items=lines)
 

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from escalation.case.audience import name_of
+from escalation.case.audience import person_of
 from escalation.case.base_event import BaseEvent
 from escalation.case.lifecycle import Move
 from escalation.case.move_command import MoveCommand, TextNumber
@@ -14,7 +14,7 @@ from escalation.case.state import (
 )
 from escalation.case.text_approval import ask_approvers, pending_text, require_approver
 from escalation.case.work import Work
-from escalation.kernel.reasons import Person, Reason, Sentence, reason
+from escalation.kernel.reasons import Person, Reason, reason
 from escalation.kernel.text_fields import OptionalWhyText
 from escalation.kernel.values import (
     NO_NOTE,
@@ -61,5 +61,5 @@ class EditText(MoveCommand):
         if self.by != held.by:
             require_approver(work.escalation, held, self.by, Move.EDIT_TEXT)
         work.record(TextEdited(number=held.number, text=self.text, why=self.why))
-        why = Sentence.TEXT_EDITED_BY.of(held.number, name_of(work.escalation, self.by))
+        why = reason("text_edited_by", held.number, person_of(work.escalation, self.by))
         ask_approvers(work, why, self.text)

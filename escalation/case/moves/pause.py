@@ -19,7 +19,7 @@ from escalation.case.state_changes import (
 from escalation.case.work import Work
 from escalation.kernel.clock_name import ClockName
 from escalation.kernel.clocks import Pause
-from escalation.kernel.reasons import PLAYBOOK, Reason, Sentence, Term, reason
+from escalation.kernel.reasons import PLAYBOOK, Reason, Term, reason
 from escalation.kernel.refusals import UnknownName
 from escalation.kernel.text_fields import Note
 from escalation.kernel.values import (
@@ -115,7 +115,7 @@ def end_pause(work: Work) -> None:
     resume(work, ended_at=clock.due_at if clock else None)
     now = work.escalation
     if paused:
-        why = Sentence.PAUSE_ENDED.of(paused.reason.replace("_", " "))
+        why = reason("pause_ended", Term(PLAYBOOK, paused.reason))
         notify(work, Occasion.PAUSE_ENDED, (now.owner, *managers_of(now)), why=why)
 
 

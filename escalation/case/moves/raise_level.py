@@ -4,13 +4,15 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from escalation.case.audience import name_of
+from escalation.case.audience import (
+    person_of,
+)
 from escalation.case.levels import propose_sponsorship, raise_to
 from escalation.case.lifecycle import Move
 from escalation.case.move_command import MoveCommand
 from escalation.case.state import Escalation
 from escalation.case.work import Work
-from escalation.kernel.reasons import Sentence, Why
+from escalation.kernel.reasons import Reason, reason
 from escalation.kernel.text_fields import Note
 from escalation.kernel.values import (
     NO_NOTE,
@@ -36,12 +38,12 @@ class RaiseLevel(MoveCommand):
 
     def carry_out(self, work: Work) -> None:
         """KIND-1."""
-        why = Sentence.RAISED_BY.of(name_of(work.escalation, self.by))
+        why = reason("raised_by", person_of(work.escalation, self.by))
         raise_because(work, self.reason, self.to_level, why, self.note)
 
 
 def raise_because(
-    work: Work, reason: EscalationReason, asked: int | None, why: Why, note: InternalText = NO_NOTE
+    work: Work, reason: EscalationReason, asked: int | None, why: Reason, note: InternalText = NO_NOTE
 ) -> None:
     """To the level *asked* or the next one; a threat to the executives' at least, and it proposes accounts (KIND-5)."""
     now = work.escalation

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Literal
 
 from escalation.case.actions import Action, count_passed_reminders
-from escalation.case.audience import followers_of, managers_of, name_of, notify
+from escalation.case.audience import followers_of, managers_of, name_of, notify, person_of
 from escalation.case.base_event import BaseEvent
 from escalation.case.clock_events import ClockBreached
 from escalation.case.clock_table import settle, skip_past_thresholds
@@ -29,7 +29,7 @@ from escalation.case.text_approval import adapt_texts_to_plan
 from escalation.case.work import Work
 from escalation.kernel.clock_name import ClockName
 from escalation.kernel.clocks import Clock, limit_chases
-from escalation.kernel.reasons import Reason, Sentence, reason
+from escalation.kernel.reasons import Reason, reason
 from escalation.kernel.refusals import MoveNotAllowed
 from escalation.kernel.text_fields import WhyText
 from escalation.kernel.values import (
@@ -84,7 +84,7 @@ def rebase(work: Work, command: Rebase) -> None:
     adapt_rca_to_plan(work)
     skip_past_thresholds(work)
     now = work.escalation
-    why = Sentence.REBASED_BY.of(name_of(now, command.by), now.plan.playbook, before.plan.playbook)
+    why = reason("rebased_by", person_of(now, command.by), str(now.plan.playbook), str(before.plan.playbook))
     notify(work, Occasion.REBASED, (*followers_of(now), *managers_of(now)), why=why, text=command.why)
 
 
@@ -110,11 +110,11 @@ def _ask_somebody_known(work: Work, before: Escalation) -> None:
     now = work.escalation
     was_asked, is_asked = before.current_level.asked_first, now.current_level.asked_first
     if not now.plan.knows(now.owner):
-        why = Sentence.OWNER_LEFT.of(now.owner)
+        why = reason("owner_left", now.owner)
     elif now.level != before.level:
-        why = Sentence.LAST_LEVEL_NOW.of(now.level)
+        why = reason("last_level_now", now.level)
     elif not now.acknowledged_by and was_asked != is_asked and set(before.contacts_asked) & set(was_asked):
-        why = Sentence.LEVEL_IS_FOR.of(now.level, ", ".join(name_of(now, who) for who in is_asked))
+        why = reason("level_is_for", now.level, tuple(person_of(now, who) for who in is_asked))
     else:
         return
     ask_the_level(work, why)

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Literal
 
-from escalation.case.audience import name_of, notify
+from escalation.case.audience import notify, person_of
 from escalation.case.base_event import BaseEvent
 from escalation.case.levels import resume_work
 from escalation.case.lifecycle import Move, step
@@ -17,7 +17,7 @@ from escalation.case.state_changes import (
 )
 from escalation.case.work import Work
 from escalation.kernel.clock_name import ClockName
-from escalation.kernel.reasons import Sentence
+from escalation.kernel.reasons import reason
 from escalation.kernel.text_fields import WhyText
 from escalation.kernel.values import InternalText, frozen
 from escalation.notifications.notification import Occasion
@@ -44,6 +44,6 @@ class RejectResolution(MoveCommand):
         """RESOLVE-5: back to resolving, with the reason."""
         work.end(ClockName.VERIFICATION)
         work.record(ResolutionRejected(why=self.why))
-        why = Sentence.REJECTED_BY.of(name_of(work.escalation, self.by))
+        why = reason("rejected_by", person_of(work.escalation, self.by))
         notify(work, Occasion.RESOLUTION_REJECTED, (work.escalation.owner,), why=why, text=self.why)
         resume_work(work)

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Literal
 
-from escalation.case.audience import followers_of, name_of, notify, notify_customers
+from escalation.case.audience import followers_of, notify, notify_customers, person_of
 from escalation.case.base_event import BaseEvent
 from escalation.case.clock_targets import restart_clock
 from escalation.case.levels import resume_work
@@ -20,7 +20,7 @@ from escalation.case.state_changes import (
 from escalation.case.work import Work
 from escalation.kernel.clock_name import ClockName
 from escalation.kernel.clocks import limit_chases
-from escalation.kernel.reasons import Sentence, Why
+from escalation.kernel.reasons import Part, Reason, reason
 from escalation.kernel.text_fields import WhyText
 from escalation.kernel.values import InternalText, frozen
 from escalation.notifications.notification import Occasion
@@ -29,7 +29,7 @@ from escalation.notifications.notification import Occasion
 @frozen
 class Reopened(BaseEvent):
     kind: Literal["reopened"] = "reopened"
-    why: InternalText
+    why: Part
 
     def applied_to(self, now: Escalation) -> Escalation:
         back = replace(
@@ -47,10 +47,10 @@ class Reopen(MoveCommand):
 
     def carry_out(self, work: Work) -> None:
         """CLOSE-9: back to resolving."""
-        reopen_because(work, self.why, Sentence.REOPENED_BY.of(name_of(work.escalation, work.by)), self.why)
+        reopen_because(work, self.why, reason("reopened_by", person_of(work.escalation, work.by)), self.why)
 
 
-def reopen_because(work: Work, recorded: InternalText, why: Why, text: InternalText | None) -> None:
+def reopen_because(work: Work, recorded: Part, why: Reason, text: InternalText | None) -> None:
     """The hold since the declaration keeps the clocks where they were."""
     work.end(ClockName.VERIFICATION)
     work.cancel_clocks(ClockName.INTERNAL_RCA, ClockName.CUSTOMER_RCA, ClockName.CLOSING)

@@ -10,7 +10,7 @@ from escalation.case.move_command import MoveCommand
 from escalation.case.moves.raise_level import raise_because
 from escalation.case.state import Escalation
 from escalation.case.work import Work
-from escalation.kernel.reasons import PLAYBOOK, Person, Reason, Term, Why, reason
+from escalation.kernel.reasons import PLAYBOOK, Person, Reason, Term, reason
 from escalation.kernel.refusals import UnknownName
 from escalation.kernel.text_fields import Note
 from escalation.kernel.values import (
@@ -51,5 +51,5 @@ class ReportTrigger(MoveCommand):
         if trigger is None:
             raise UnknownName.of(f"{now.key}: level {now.level} has no trigger", self.trigger, known)
         work.record(TriggerReported(trigger=trigger.name, note=self.note))
-        says = Why(trigger.says or trigger.name.replace("_", " "))
+        says = reason("as_written", trigger.says or Term(PLAYBOOK, trigger.name))
         raise_because(work, trigger.reason, trigger.to_level, says)

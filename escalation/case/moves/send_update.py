@@ -5,13 +5,13 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from escalation.case import text_approval
-from escalation.case.audience import followers_of, name_of, notify
+from escalation.case.audience import followers_of, notify, person_of
 from escalation.case.lifecycle import Move
 from escalation.case.move_command import MoveCommand
 from escalation.case.next_update import UpdateSent, restart_next_update
 from escalation.case.work import Work
 from escalation.kernel.clock_name import ClockName
-from escalation.kernel.reasons import Sentence
+from escalation.kernel.reasons import reason
 from escalation.kernel.refusals import BadRequest, Fault
 from escalation.kernel.values import CustomerText, InternalText
 from escalation.notifications.notification import Occasion
@@ -45,5 +45,5 @@ class SendUpdate(MoveCommand):
             text_approval.send_customer_update(work, text, apologise=self.apologise)
         if note:
             restart_next_update(work, ClockName.INTERNAL_UPDATE)
-            why = Sentence.UPDATE_BY.of(name_of(work.escalation, self.by))
+            why = reason("update_by", person_of(work.escalation, self.by))
             notify(work, Occasion.UPDATE, followers_of(work.escalation), why=why, text=note)

@@ -5,7 +5,11 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from escalation.case.audience import name_of, notify, notify_customers
+from escalation.case.audience import (
+    notify,
+    notify_customers,
+    person_of,
+)
 from escalation.case.base_event import BaseEvent
 from escalation.case.levels import CLOCKS_OF_OWNER, responses_to_do
 from escalation.case.lifecycle import WORKING, Move
@@ -18,7 +22,7 @@ from escalation.case.state_changes import (
 )
 from escalation.case.work import Work
 from escalation.kernel.clock_name import ClockName
-from escalation.kernel.reasons import Person, Reason, Sentence, reason
+from escalation.kernel.reasons import Person, Reason, reason
 from escalation.kernel.refusals import BadRequest, Fault, MoveNotAllowed, UnknownName
 from escalation.kernel.text_fields import Note
 from escalation.kernel.values import (
@@ -74,7 +78,7 @@ class Transfer(MoveCommand):
         work.record(Transferred(from_owner=now.owner, to=receiver.id, reason=self.reason, note=self.note))
         if now.state in WORKING:
             work.start(ClockName.ACKNOWLEDGE)
-        why = Sentence.TRANSFERRED_BY.of(name_of(now, self.by), self.reason.words)
+        why = reason("transferred_by", person_of(now, self.by), self.reason)
         notify(
             work,
             Occasion.ASSIGNED,

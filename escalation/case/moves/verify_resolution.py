@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Literal
 
-from escalation.case.audience import followers_of, name_of, notify, notify_customers
+from escalation.case.audience import followers_of, notify, notify_customers, person_of
 from escalation.case.base_event import BaseEvent
 from escalation.case.closing import begin_closing
 from escalation.case.lifecycle import Move, step
@@ -18,7 +18,7 @@ from escalation.case.state_changes import (
 from escalation.case.work import Work
 from escalation.kernel.clock_name import ClockName
 from escalation.kernel.clocks import Outcome
-from escalation.kernel.reasons import Sentence
+from escalation.kernel.reasons import reason
 from escalation.kernel.text_fields import Note
 from escalation.kernel.values import NO_NOTE, InternalText, frozen
 from escalation.notifications.notification import Occasion
@@ -61,7 +61,7 @@ class VerifyResolution(MoveCommand):
             outcome = Outcome.MET if name in CLOCKS_OF_PROBLEM else Outcome.CANCELLED
             work.end(name, outcome, at=resolution.declared_at, runs_on_if_reopened=True)
         work.end(ClockName.FIRST_NOTICE, Outcome.CANCELLED)
-        why = Sentence.VERIFIED_BY.of(resolution.kind, name_of(work.escalation, work.by))
+        why = reason("verified_by", resolution.kind, person_of(work.escalation, work.by))
         notify(work, Occasion.RESOLVED, followers_of(work.escalation), why=why, text=resolution.done)
         notify_customers(work, Occasion.RESOLVED, text=resolution.customer_text)
         accounts = tuple(customer.account for customer in work.escalation.request.customers)
