@@ -26,7 +26,7 @@ LIMITS = {
     "functions over 60 lines": Limit(7, 0),
     "files over 400 lines": Limit(10, 0),
     "cited rule ids that are not stated": Limit(0, 0),
-    "unchecked changes of records": Limit(16, 0),
+    "unchecked changes of records": Limit(0, 0),
     "regular expressions over own text": Limit(12, 0),
     "ids cut by hand": Limit(9, 0),
     "wire names defined twice": Limit(34, 0),
