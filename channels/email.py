@@ -130,6 +130,8 @@ class EmailSession:
             self._discard(smtp)
 
     async def _send_when_free(self, parcel: SmtpMessage) -> SendResult:
+        # A server that allows three connections refuses the fourth: its message gives its permit up for good (law 2)
+        # and waits for one of the three. If nobody is connected at all, the server is away, and all give up at once.
         failed_before = self._failed_connects
         while True:
             await self._permits.acquire()

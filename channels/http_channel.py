@@ -143,6 +143,7 @@ class _HttpSession(Generic[_Target]):
             "User-Agent": "escalation-engine",
             **post.headers,
         }
+        # httpx knows how to read an address, httpcore can be given a network: so the one parses, and the other sends.
         where = httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path)
         timeouts = {"connect": self._network.connected_within.total_seconds()}
         async with self._pool(url.scheme).stream(

@@ -95,6 +95,7 @@ def text_object(text: str, *, at_most: int) -> str:
 
 def _parts(text: str) -> Iterator[str]:
     """*text* escaped, in parts that a block takes, cut between lines where that is possible."""
+    # A line longer than a block is cut into pieces that still fit when every character is escaped as `&amp;`.
     part = ""
     for line in text.splitlines(keepends=True):
         for piece in map(escape_slack, pieces(line, _PIECE_LENGTH)):

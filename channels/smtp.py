@@ -85,6 +85,7 @@ async def converse(smtp: SMTP, parcel: SmtpMessage) -> SendResult:
             f"the connection to the mail server was lost ({describe_reply(fault)})"
         ) from None
     # From here on nobody can tell whether it arrived, unless the server answers.
+    # From here on the message may have arrived, whatever comes back: no answer is no reason to send it elsewhere.
     try:
         await smtp.data(parcel.message)
     except SMTPResponseException as refusal:
@@ -124,6 +125,8 @@ def _mail_options(smtp: SMTP, parcel: SmtpMessage) -> list[str]:
 def _judged(refusal: SMTPResponseException) -> RetryLater | RefusedForGood:
     # For good is what the server says so (5xx) of this recipient or this message. What it says of us (our login, our
     # sender address, our session) is for the operator to fix, and the message waits for that.
+    # 550 to RCPT: the recipient is not known, for good. 535 to MAIL: our login, so later. 552 to MAIL: the message is
+    # too large, for good. 451 to anything: later. 554 to DATA: the message was judged and refused, for good.
     is_for_good = 500 <= refusal.code < 600 and refusal.code not in _OURS_TO_FIX
     is_of_the_message = (
         isinstance(refusal, SMTPRecipientRefused | SMTPDataError) or refusal.code == _TOO_LARGE

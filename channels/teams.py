@@ -67,6 +67,7 @@ def _card(message: OutboundMessage) -> dict[str, Any]:
 
 def _lines(text: str) -> Iterator[dict[str, Any]]:
     """A block for each line; an empty line is the space before the next one."""
+    # A limit on lines and one on characters, since each block costs Teams some 100 bytes of its own.
     left, spacing = TEXT_LENGTH, "default"
     lines = to_plain_lines(text).strip("\n").split("\n")
     for number, line in enumerate(lines):

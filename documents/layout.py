@@ -59,6 +59,7 @@ def lay_out(
             format=form,
             ppi=dots_per_inch,
             sys_inputs={"paper": _as_data(paper)},
+            # The same paper has the same bytes, whenever it is made: a retry sends what was sent before.
             timestamp=int(paper.made_at.timestamp()),
             font_paths=fonts(),
         )

@@ -16,6 +16,8 @@ _MARKED = re.compile(r"^( {0,3})\\(?=[#<\\])")
 
 def join_lines(lines: Sequence[str]) -> str:
     """Return what *lines* say, without the breaks that only keep them short."""
+    # "We fix\nthe roof." is one line, and so is it with an indent; "We fix\\\nthe roof." is two. An item of a list has
+    # a line of its own, and a blank line stays: it parts paragraphs.
     text = ""
     before = ""
     for line in lines:

@@ -83,6 +83,8 @@ def read_rca(data: bytes, source: str) -> tuple[Mapping, tuple[Fault, ...]]:
 
 def _pieces(text: str, source: str) -> tuple[str, list[Piece]]:
     """Return the front matter, and the pieces without comments."""
+    # The parser knows what each block is and which lines it has; what a block says is read off these lines, since
+    # text is kept as it was written: `**bold**` stays so, for a reader knows what it means.
     lines = text.replace("\r\n", "\n").split("\n")  # as the parser counts them
     front = ""
     pieces: list[Piece] = []

@@ -65,6 +65,7 @@ def draw_charts(report: Report) -> dict[str, str]:
 def draw_svg(form: Form, name: str) -> str:
     """*form* drawn; ids in it begin with *name*, since several stand on one page."""
     drawn = vl_convert.vegalite_to_svg({"config": _CONFIG, **form})
+    # Vega numbers gradients and clips from 0 in each drawing; on one page the second would take those of the first.
     return re.sub(r'(\bid="|url\(#|xlink:href="#)', rf"\g<1>{name}-", drawn)
 
 
@@ -160,6 +161,7 @@ def grain(report: Report) -> str:
     return "day" if days <= _BY_DAY else "week" if days <= _BY_WEEK else "month"
 
 
+# Bars stand for days, weeks from Monday, or months: 45 days are as many as can be told apart, and two years of weeks.
 def _bucket(on: date, days: int) -> date:
     if days <= _BY_DAY:
         return on

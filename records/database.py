@@ -52,6 +52,7 @@ class Database:
         """One transaction that sees one state of the store."""
         with self._telling_trouble(), self._engine.begin() as connection:
             if not self.is_file:
+                # Several queries make one report; by default each would see what was written meanwhile.
                 connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"))
             yield connection
 
@@ -137,6 +138,8 @@ def _keep_private(_dialect: object, _record: object, arguments: list[Any], _opti
 
 def _prepare_file(opened: Any, _record: object) -> None:
     opened.isolation_level = None  # transactions are begun below: the driver would begin them too late
+    # A write-ahead log lets readers read while somebody writes. With it NORMAL is safe when the process is killed;
+    # when the machine loses power, the last transactions may be missing, which `escalate doctor` finds.
     for setting in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "cache_size=-65536"):
         opened.execute(f"PRAGMA {setting}")
 

@@ -1,9 +1,8 @@
 """
 The figures of each group of cases (RECORD-2).
 
-What each escalation comes to is in the tables already; what a figure means is said in
-``escalation/measures/definitions.py``. A
-quantile is the least value that so many did not exceed, never one in between.
+The sums of each escalation are in the tables already. What a figure means is said in
+`escalation/measures/definitions.py`.
 """
 
 import json
@@ -90,6 +89,8 @@ def _quantiles(of: PeriodCases, places: Places) -> Iterator[Figure]:
     for name, column in _SPANS.items():
         if ranked := sorted(_known(of, column, places)):
             for quantile, tenths in _QUANTILES.items():
+                # The least value that so many did not exceed, never one in between: of 7 values the median is the
+                # 4th, and p90 the 7th. -(-a // b) rounds up.
                 value = ranked[-(-len(ranked) * tenths // 10) - 1]
                 yield Figure(f"{name}_{quantile}", value, len(ranked))
 
@@ -103,6 +104,7 @@ def _attainment(of: PeriodCases, places: Places) -> Iterator[Figure]:
 
 def _runs(of: PeriodCases, places: Places) -> _Runs:
     found: _Runs = defaultdict(lambda: [0, 0])
+    # Most escalations kept the same promises, so their JSON is alike, and each text is read once.
     for text, alike in Counter(_known(of, "promises", places)).items():
         for clock, (met, late) in json.loads(text).items():
             counted = found[clock]
@@ -127,6 +129,7 @@ def _open_actions(of: PeriodCases, places: Places) -> Iterator[Figure]:
 
 
 def _repeated_causes(of: PeriodCases, places: Places) -> Iterator[Figure]:
+    # A cause counts once for each escalation that names it, however often it does.
     if named := Counter(cause for place in places for cause in set(of.causes.get(place, ()))):
         yield Figure("repeated_causes", sum(escalations > 1 for escalations in named.values()), len(named))
 

@@ -49,7 +49,7 @@ def migrate(database: Database) -> MigrationResult:
         StoreUnreachable: If the store cannot be used.
     """
     with database.writing() as connection:
-        if not database.is_file:
+        if not database.is_file:  # SQLite has one writer anyway
             connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
         before = version(connection)
         if before != HEAD:

@@ -61,6 +61,7 @@ class PeriodCases:
         self._db = db
         self._bounds = cases_within(period)
         self._columns: dict[str, list[Any]] = {column.key: [] for column in _COLUMNS}
+        # 100,000 rows are read once, and turned into one list a column; all figures are sums and ranks of these.
         for lot in db.execute(select(*_COLUMNS).where(*self._bounds)).partitions(_AT_ONCE):
             for column, values in zip(self._columns.values(), zip(*lot, strict=True), strict=True):
                 column.extend(values)

@@ -24,6 +24,7 @@ from records.tables import (
 
 Row = dict[str, Any]
 
+# Each table of parts, and the field of the measures that its rows are made from. Causes are texts, and made below.
 _PARTS: dict[type[PartBase], str] = {
     CustomerRow: "customers",
     OwnershipRow: "holds",

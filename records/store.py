@@ -107,6 +107,8 @@ class RecordStore:
         with self.database.writing() as connection:
             _take_turn(connection, batch.escalation)
             _keep_playbooks(connection, (batch.playbook, *_playbooks_before(batch)))
+            # What a retry brings again is on record: the key of an event is its escalation and number. Measures are
+            # folded from the beginning, from events without a gap, and only if something was added.
             added = _keep_events(connection, _event_rows(batch))
             known = _unbroken(connection, batch.escalation)
             if added and known:
@@ -191,6 +193,7 @@ def _take_turn(connection: Connection, escalation: str) -> None:
 
 def _event_rows(batch: RecordBatch) -> list[Row]:
     """Return a row for each event, with the playbook that was in force, however the batches were cut."""
+    # From the last event to the first: a batch names the playbook at its end, and a rebase the one before it.
     rows, playbook = [], batch.playbook
     for event in reversed(batch.events):
         rows.append(
@@ -249,6 +252,7 @@ def _replace_rows(connection: Connection, come_to: Sequence[EscalationMeasures])
 
 def _import_lot(connection: Connection, lot: Sequence[ImportedEscalation]) -> ImportResult:
     ids = [past.measured.id for past in lot]
+    # Sorted, so that two imports of the same file do not wait for each other crosswise.
     for each in sorted(ids):
         _take_turn(connection, each)
     before: dict[str, list[tuple[Any, ...]]] = {}

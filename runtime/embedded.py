@@ -124,6 +124,8 @@ class EmbeddedServer:
         if self.is_running:
             return
         binary = self._binary or find_binary()
+        # The lock comes first: whatever is done in the folder is done by one server. The server process inherits the
+        # open file, so that the folder stays locked until the last of us and it is gone.
         if self._lock is None:
             self._lock = await state_folder.lock_folder(self.state)
         try:
@@ -180,6 +182,7 @@ class EmbeddedServer:
 
     async def _start(self, binary: Path, lock: int) -> None:
         """A port that was free a moment ago, its own or one that the server picks inside, may be taken by now."""
+        # Nobody can keep a port free for a process that is yet to start, so a loss of the race is tried again.
         wanted = self.port, self.ui_port
         for tries_left in reversed(range(TRIES)):
             self.port, self.ui_port = wanted

@@ -58,6 +58,7 @@ class _Parts:
     def _groups(self, given: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
         groups: dict[str, dict[str, Any]] = {}
         for key, value in given.items():
+            # From the end: a name may hold `_` too, as in MY_URL_URL, the URL of `my_url`.
             name, _, part = key.rpartition("_")
             if name and part in self.parts:
                 groups.setdefault(name, {"name": name})[part] = value

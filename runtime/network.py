@@ -113,6 +113,8 @@ class _Door(httpcore.AsyncNetworkBackend):
         Raises:
             NotAllowed: If no address is.
         """
+        # The name was resolved once, and each address judged: to hand the name on would let it be resolved again, to
+        # another address (DNS rebinding).
         last: Exception | None = None
         for address in await self._admitted(host, port):
             try:

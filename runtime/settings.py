@@ -254,6 +254,9 @@ class Settings(BaseSettings):
         Raises:
             SettingsFault: If anything is wrong; it lists every fault: the variable, what was given, what is allowed.
         """
+        # Example: ESCALATION_SMTP_TLS=ssl and ESCALATION_WEBHOOK_CRM_URL=https://crm.example are given as
+        # {"smtp_tls": "ssl", "webhook": {"crm_url": "https://crm.example"}}. The fields say what they take: `ssl` is
+        # none of the choices, and `crm` has no secret. Each fault becomes a line, with the description of its field.
         given = _Environment(cls, os.environ if environ is None else environ)()
         faults: list[str] = []
         try:
@@ -283,6 +286,7 @@ def endpoint_variables(channel: str, name: str) -> str:
 
 def _faults_of(error: ValidationError, given: Mapping[str, Any]) -> Iterator[str]:
     for detail in error.errors(include_url=False, include_context=False):
+        # Pydantic goes on below a variable, to the index of a word, say: a person knows the variable alone.
         path = tuple(map(str, detail["loc"]))[: _DEPTHS.get(str(detail["loc"][0]), 1)]
         if path[0] not in given:
             continue  # a default that follows another field, which is reported itself
@@ -320,6 +324,7 @@ def _faults_between(given: Mapping[str, Any]) -> Iterator[str]:
     def value(field: str) -> str:
         return str(given.get(field, Settings.model_fields[field].default)).lower()
 
+    # Judged by what was given, so that it is listed beside the faults of single variables, not after they are fixed.
     if ("smtp_user" in given) != ("smtp_password" in given):
         yield f"{variable('smtp_user')} and {variable('smtp_password')}: one is set; allowed: both or neither"
     if "smtp_user" in given and value("smtp_tls") == SmtpTls.NONE and not _is_loopback(value("smtp_host")):

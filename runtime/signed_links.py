@@ -81,6 +81,7 @@ class SignedLinks:
         if len(token) > _LONGEST_TOKEN:
             raise LinkUnknown
         try:
+            # Values by position keep a token short; one that an older program made lacks the last ones.
             values, signed_at = self._serializer.loads(token, return_timestamp=True)
             link = from_plain(Link, dict(zip(_FIELDS, values, strict=False)))
         except (BadData, ValidationError, TypeError):

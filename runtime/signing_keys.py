@@ -75,6 +75,7 @@ def _make(file: Path) -> None:
     draft = file.with_name(f"{file.name}.{os.getpid()}")
     with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as written:
         written.write(secrets.token_urlsafe(48) + "\n")
+    # A link is made whole and fails where there is one: of several processes that start at once, one key wins.
     try:
         file.hardlink_to(draft)
     except FileExistsError:

@@ -64,6 +64,7 @@ async def stall_of(client: Client, found: WorkflowExecutionDescription) -> Stall
     """Say how the run that is described is stalled; None if it is not."""
     if found.raw_description.pending_workflow_task.attempt < 2:
         return None
+    # Backwards from the end to the last step that succeeded: what failed between is why the run is stalled.
     failure, has_begun = None, False
     async for event in read_backwards(client, found.id, found.run_id):
         if event.event_type == EventType.EVENT_TYPE_WORKFLOW_TASK_COMPLETED:

@@ -51,6 +51,7 @@ def keep_private(file: Path) -> None:
 
 def write_note(folder: Path, note: ServerNote) -> None:
     """Leave word for the other processes of this user. Readers see all of it or nothing."""
+    # Written beside and renamed: a rename is seen as a whole or not at all (POSIX).
     draft = folder / f"{NOTE}.{os.getpid()}"
     keep_private(draft)
     draft.write_text(note.model_dump_json(), encoding="utf-8")
@@ -83,6 +84,7 @@ async def lock_folder(folder: Path, *, patience: timedelta = timedelta(seconds=3
                     "stop it, or name another folder with ESCALATION_STATE_FOLDER"
                 )
             await asyncio.sleep(0.05)
+        # Our number is for those who find the folder locked: it names the process to stop.
         os.ftruncate(held, 0)
         os.pwrite(held, str(os.getpid()).encode(), 0)
     return held

@@ -55,6 +55,7 @@ class Replays:
             for place, event in enumerate(history.events)
             if event.event_type == EventType.EVENT_TYPE_WORKFLOW_TASK_COMPLETED
         ]
+        # Halving asks a replay log2(n) times, 10 for 1,000 steps; one after the other would ask 1,000 times.
         followed, not_followed = -1, len(ends)
         while not_followed - followed > 1:
             middle = (followed + not_followed) // 2
