@@ -65,14 +65,13 @@ CUSTOMER_EXAMPLES: Mapping[Occasion, Mapping[str, Any]] = {
     Occasion.HOLDING: {"apologise": True, "is_promise_missed": True} | _NEXT,
     Occasion.HAND_OVER: {"reason": EscalationReason.SLA_BREACH, "apologise": True, "is_promise_missed": True}
     | _NEXT,
-    Occasion.RESOLVED: {"text": _DONE} | _NEXT,
-    Occasion.ACCESS_QUESTION: _NEXT,
+    Occasion.RESOLVED: {"text": _DONE},
+    Occasion.ACCESS_QUESTION: {},
     Occasion.REOPENED: {"apologise": True} | _NEXT,
     Occasion.RCA: {
         "text": "A certificate ran out unnoticed.",
         "actions": ("Watch every certificate", "Renew them a month ahead"),
-    }
-    | _NEXT,
+    },
     Occasion.CLOSED: {},
     Occasion.CANCELLED: {"cause": CancelCause.WITHDRAWN},
     Occasion.MERGED: {"formerly": "ACME/4799"} | _NEXT,
