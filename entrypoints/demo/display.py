@@ -1,5 +1,5 @@
 """
-How the demo is shown: what people type and answer, what happens by itself, and each letter as it arrives.
+How the demo is shown: what people type and answer, what happens by itself, and each message as it arrives.
 
 It must not know the story.
 """
@@ -26,7 +26,7 @@ from escalation.kernel.timeline_entry import TimelineEntry
 
 _PATIENCE = 60.0
 _UNTOLD = frozenset({"clock_started", "clock_ended", "messages_sent", "communication_begun"})
-"""Entries of the timeline that the letters, or the moves themselves, tell better."""
+"""Entries of the timeline that the messages, or the moves themselves, tell better."""
 _A_MOMENT = 0.25
 _MOST_NAMES = 3
 _AS_A_FORM = {"Content-Type": "application/x-www-form-urlencoded"}
@@ -43,13 +43,13 @@ class Display:
     def __init__(self, world: DemoServers, key: str) -> None:
         self._world = world
         self._key = key
-        self._letters_told = 0
+        self._messages_shown = 0
         self.chapters: list[Chapter] = []
         """Those told so far."""
 
     async def chapter(self, title: str) -> None:
         await self._quiet()
-        self.chapters.append(Chapter(title, self._letters_told))
+        self.chapters.append(Chapter(title, self._messages_shown))
         out.print(Text(f"\n── {title}", style="bold"))
 
     async def types(
@@ -77,42 +77,42 @@ class Display:
 
     async def answers(self, reader: str, subject: str, **answer: str) -> None:
         """
-        The page behind the link in *reader*'s latest letter about *subject*, its button pressed.
+        The page behind the link in *reader*'s latest message about *subject*, its button pressed.
 
         Raises:
-            DemoFault: If there is no such letter, or the page takes no such answer.
+            DemoFault: If there is no such message, or the page takes no such answer.
         """
         await self._quiet()
-        letter = await self.letter(reader, subject)
-        link = _LINK.search(letter.text)
+        message = await self.message(reader, subject)
+        link = _LINK.search(message.text)
         said = ", ".join(f"{name}: {value}" for name, value in answer.items() if value)
         out.print(
             Text(
-                f"☞ {letter.to_name} presses the button behind the link  {said}".rstrip(),
+                f"☞ {message.to_name} presses the button behind the link  {said}".rstrip(),
                 style="bold magenta",
             )
         )
         if link is None:
-            raise DemoFault(f"the letter to {reader}, {letter.subject!r}, has no link")
+            raise DemoFault(f"the message to {reader}, {message.subject!r}, has no link")
         async with httpx.AsyncClient(follow_redirects=True) as browser:
             page = await browser.post(link.group(), content=urlencode(answer), headers=_AS_A_FORM)
         if page.is_error:
-            raise DemoFault(f"{letter.subject!r} answered by {reader}: HTTP {page.status_code}")
+            raise DemoFault(f"{message.subject!r} answered by {reader}: HTTP {page.status_code}")
         out.print(Text(f"  the page says: {_words_of(page.text)}", style="magenta"))
 
-    async def letter(self, to: str, subject: str) -> ReceivedMessage:
+    async def message(self, to: str, subject: str) -> ReceivedMessage:
         """
-        The latest letter *to* that address whose subject has *subject* in it, once there is one.
+        The latest message *to* that address whose subject has *subject* in it, once there is one.
 
         Raises:
             DemoFault: If none comes.
         """
         for _ in range(int(_PATIENCE / _A_MOMENT)):
-            for letter in reversed(self._world.mailbox.messages(to)):
-                if subject in letter.subject:
-                    return letter
+            for message in reversed(self._world.mailbox.messages(to)):
+                if subject in message.subject:
+                    return message
             await asyncio.sleep(_A_MOMENT)
-        raise DemoFault(f"no letter about {subject!r} came to {to} within {_PATIENCE:.0f} s")
+        raise DemoFault(f"no message about {subject!r} came to {to} within {_PATIENCE:.0f} s")
 
     async def until_level(self, level: int) -> None:
         """
@@ -126,12 +126,12 @@ class Display:
         raise DemoFault(f"it did not rise to level {level} within {_PATIENCE:.0f} s")
 
     async def _quiet(self) -> None:
-        """Until no further letter comes; then all are told."""
+        """Until no further message comes; then all are told."""
         told = -1
         while told < len(self._world.mailbox.messages()):
             told = len(self._world.mailbox.messages())
             await asyncio.sleep(_A_MOMENT)
-        self._tell_letters()
+        self._show_messages()
 
     async def follow(self) -> None:
         """Tell what happens by itself."""
@@ -139,17 +139,17 @@ class Display:
             try:
                 async for _, entries in self._world.client.watch(self._key, every=0.2):
                     _tell(entries)
-                    self._tell_letters()
+                    self._show_messages()
                 return
             except Exception:
                 await asyncio.sleep(0.2)
 
-    def _tell_letters(self) -> None:
+    def _show_messages(self) -> None:
         """Those that arrived since; one line for all that say the same."""
-        letters = self._world.mailbox.messages()
-        for subject, alike in groupby(letters[self._letters_told :], key=lambda letter: letter.subject):
+        messages = self._world.mailbox.messages()
+        for subject, alike in groupby(messages[self._messages_shown :], key=lambda message: message.subject):
             out.print(Text(f"  ✉ {_names(alike)}: {subject}", style="blue"))
-        self._letters_told = len(letters)
+        self._messages_shown = len(messages)
 
 
 @contextmanager
@@ -180,7 +180,7 @@ def _words_of(page: str) -> str:
     return ". ".join(" ".join(unescape(part).split()) for part in found.groups())
 
 
-def _names(letters: Iterable[ReceivedMessage]) -> str:
-    names = [letter.to_name or ", ".join(letter.recipients) for letter in letters]
+def _names(messages: Iterable[ReceivedMessage]) -> str:
+    names = [message.to_name or ", ".join(message.recipients) for message in messages]
     others = len(names) - _MOST_NAMES
     return ", ".join(names[:_MOST_NAMES]) + (f" and {others} more" if others > 0 else "")

@@ -1,5 +1,5 @@
 """
-What can be kept of the demo: its letters on one page, each as a mail client would show it.
+What can be kept of the demo: its messages on one page, each as a mail client would show it.
 """
 
 import re
@@ -22,7 +22,7 @@ _ENDED = "(a link to the demo, which has ended)"
 
 @dataclass(frozen=True)
 class Chapter:
-    """A part of the story, and how many letters had arrived when it began."""
+    """A part of the story, and how many messages had arrived when it began."""
 
     title: str
     first: int
@@ -30,7 +30,7 @@ class Chapter:
 
 @dataclass(frozen=True)
 class Card:
-    """A letter as the page shows it."""
+    """A message as the page shows it."""
 
     number: int
     heading: str
@@ -38,22 +38,22 @@ class Card:
     language: str
     language_name: str
     at: datetime
-    letter: ReceivedMessage
+    message: ReceivedMessage
 
     @property
     def html(self) -> str:
-        return _LINK.sub("", self.letter.html or "")
+        return _LINK.sub("", self.message.html or "")
 
     @property
     def text(self) -> str:
-        return _ADDRESS.sub(_ENDED, self.letter.text)
+        return _ADDRESS.sub(_ENDED, self.message.text)
 
 
-def keep_messages(letters: Sequence[ReceivedMessage], chapters: Sequence[Chapter], folder: Path) -> None:
+def keep_messages(messages: Sequence[ReceivedMessage], chapters: Sequence[Chapter], folder: Path) -> None:
     """
-    Write ``letters.html`` into *folder*, and every attachment beside it; of several that have one name, the last.
+    Write ``messages.html`` into *folder*, and every attachment beside it; of several that have one name, the last.
 
-    Links into the demo are left out of the letters: whoever reads them finds nobody there any more.
+    Links into the demo are left out of the messages: whoever reads them finds nobody there any more.
     """
     forms = Environment(
         loader=FileSystemLoader(Path(__file__).parent),
@@ -62,24 +62,26 @@ def keep_messages(letters: Sequence[ReceivedMessage], chapters: Sequence[Chapter
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    cards = [_card(number, letter) for number, letter in enumerate(letters, 1)]
-    page = forms.get_template("letters.html").render(chapters=list(_by_chapter(cards, chapters)), cards=cards)
-    (folder / "letters.html").write_text(page, encoding="utf-8")
-    for letter in letters:
-        for name, content in letter.attachments.items():
+    cards = [_card(number, message) for number, message in enumerate(messages, 1)]
+    page = forms.get_template("messages.html").render(
+        chapters=list(_by_chapter(cards, chapters)), cards=cards
+    )
+    (folder / "messages.html").write_text(page, encoding="utf-8")
+    for message in messages:
+        for name, content in message.attachments.items():
             (folder / name).write_bytes(content)
 
 
 def _by_chapter(cards: Sequence[Card], chapters: Iterable[Chapter]) -> Iterator[tuple[str, Sequence[Card]]]:
-    """Yield each chapter in which letters arrived, with these."""
+    """Yield each chapter in which messages arrived, with these."""
     for here, following in pairwise((*chapters, Chapter("", len(cards)))):
         if arrived := cards[here.first : following.first]:
             yield here.title, arrived
 
 
-def _card(number: int, letter: ReceivedMessage) -> Card:
-    heading = re.sub(r"^\[[^\]]*\] ", "", letter.subject).partition(": ")[0]
-    language = str(letter.message["Content-Language"] or "en")
+def _card(number: int, message: ReceivedMessage) -> Card:
+    heading = re.sub(r"^\[[^\]]*\] ", "", message.subject).partition(": ")[0]
+    language = str(message.message["Content-Language"] or "en")
     name = Locale.parse(language, sep="-").get_language_name("en") or language
-    at = parsedate_to_datetime(str(letter.message["Date"]))
-    return Card(number, heading, language, name, at, letter)
+    at = parsedate_to_datetime(str(message.message["Date"]))
+    return Card(number, heading, language, name, at, message)

@@ -1,8 +1,8 @@
 """
 What happens in the demo.
 
-What people do is done by the command line, or by the link in a letter, so what is shown can be done again. Everything
-else (rises, reminders, letters) happens by itself.
+What people do is done by the command line, or by the link in a message, so what is shown can be done again. Everything
+else (rises, reminders, messages) happens by itself.
 """
 
 import asyncio
@@ -27,7 +27,7 @@ JO = "jo.buyer@acme.example"
 
 async def demo(*, keep: bool, papers: Path | None) -> None:
     """
-    Tell the story. With *papers*, write the letters, the RCA and the report into that folder; with *keep*, leave
+    Tell the story. With *papers*, write the messages, the RCA and the report into that folder; with *keep*, leave
     everything running until Ctrl-C.
 
     Raises:
@@ -42,10 +42,10 @@ async def demo(*, keep: bool, papers: Path | None) -> None:
             if papers:
                 keep_messages(here.mailbox.messages(), stage.chapters, papers)
                 out.print(
-                    f"What was written is in {papers}: the letters in letters.html, the RCA, the report."
+                    f"What was written is in {papers}: the messages in messages.html, the RCA, the report."
                 )
             else:
-                out.print("Nothing is kept of it; --papers FOLDER keeps the letters, the RCA and a report.")
+                out.print("Nothing is kept of it; --papers FOLDER keeps the messages, the RCA and a report.")
             if keep:
                 _say_where(here)
                 await stop.wait()
@@ -81,20 +81,20 @@ async def _told(here: DemoServers, papers: Path | None) -> Display:
 
 
 def _sum_up(here: DemoServers, seconds: float) -> None:
-    letters = here.mailbox.messages()
-    people = {recipient for letter in letters for recipient in letter.recipients}
+    messages = here.mailbox.messages()
+    people = {recipient for message in messages for recipient in message.recipients}
     out.print(
-        f"\nDone in {seconds:.0f} s: {len(letters)} letters to {len(people)} addresses, each sent once."
+        f"\nDone in {seconds:.0f} s: {len(messages)} messages to {len(people)} addresses, each sent once."
     )
 
 
 async def _starts_and_rises(stage: Display) -> None:
-    await stage.chapter("A complaint comes in by phone; the call centre has it, and everybody is told")
+    await stage.chapter("A complaint comes in by phone: the call centre owns it, and everybody is notified")
     await stage.types("start", _example("complaint.yaml"))
-    await stage.chapter("Nobody acknowledges: it is reminded of, and rises by itself, three times")
+    await stage.chapter("Nobody acknowledges: there are reminders, and the level is raised three times")
     await stage.until_level(4)
     await stage.chapter(
-        "At level 4 somebody takes it; the customer wants the director, so it goes up at once"
+        "At level 4 somebody acknowledges; the customer asks for the director, so the level is raised at once"
     )
     await stage.answers("sofia.marino@example.com", "it is yours")
     await stage.types("respond", KEY, "investigate further", "--as", "sofia")
@@ -105,7 +105,7 @@ async def _starts_and_rises(stage: Display) -> None:
 
 
 async def _communicates(stage: Display) -> None:
-    await stage.chapter("Not everything is allowed: the state machine and the roles say what is")
+    await stage.chapter("The state machine and the roles say which moves are allowed")
     await stage.types("close", KEY, "--as", "elena", refused=True)
     await stage.types("plan", KEY, "--step", "nobody: Wave a wand", "--as", "daniel", bad=True)
     await stage.chapter("A plan, an update for the customer, a pause while we wait for photographs")
@@ -123,9 +123,7 @@ async def _communicates(stage: Display) -> None:
 
 
 async def _deploys_a_task_force(stage: Display) -> None:
-    await stage.chapter(
-        "A task force finds the cause: a seat is declined and offered on, and nobody interrupts it"
-    )
+    await stage.chapter("A task force finds the cause: one person declines a seat, the next one accepts it")
     of_the_force = (KEY, FORCE)
     await stage.types(
         "task-force", "deploy", *of_the_force, "--as", "daniel", "--lead", "hannah",
@@ -152,7 +150,7 @@ async def _deploys_a_task_force(stage: Display) -> None:
 
 async def _resolves(stage: Display) -> None:
     await stage.chapter(
-        "A resolution is declared, verified by somebody else, and rejected; the task force stands down"
+        "A resolution is declared, and somebody else rejects it; the task force is stood down"
     )
     await stage.types(
         "resolve", KEY, "--as", "daniel", "--workaround", "--done", "Promised new goods by phone"
@@ -160,7 +158,7 @@ async def _resolves(stage: Display) -> None:
     await stage.types("verify", KEY, "--as", "daniel", refused=True)
     await stage.types("reject", KEY, "--as", "aisha", "--why", "A promise is no goods")
     await _resolved(stage, "New goods delivered and signed for", "Your new goods have arrived.")
-    await stage.chapter("The customer is asked, and says no: back to resolving")
+    await stage.chapter("The customer is asked and says no, so work on the resolution goes on")
     await stage.answers(JO, "Can you use the service", answer="no", comment="One pallet is still wet")
     await _resolved(stage, "Replaced the last pallet", "The last pallet has been replaced.")
     await stage.answers(JO, "Can you use the service", answer="yes", comment="")
@@ -172,7 +170,7 @@ async def _resolved(stage: Display, done: str, customer: str) -> None:
 
 
 async def _closes(stage: Display, papers: Path | None) -> None:
-    await stage.chapter("Closing: nothing is forgotten, because the close is refused until it is done")
+    await stage.chapter("The close is refused until everything is done")
     await stage.types("close", KEY, "--as", "elena", refused=True)
     await stage.types("settle", KEY, "INC-2041", "--as", "maya")
     await stage.types("rca", "file", KEY, _example("rca.yaml"), "--as", "kemal")
@@ -184,14 +182,14 @@ async def _closes(stage: Display, papers: Path | None) -> None:
             paper = str(papers / f"rca-{audience}.pdf")
             await stage.types("rca", "document", KEY, "--audience", audience, "--pdf", paper)
     await stage.types("close", KEY, "--as", "elena")
-    await stage.chapter("After the close: how it was for the customer, and what we promised to do")
+    await stage.chapter("After the close: the customer's survey, and the actions that we promised")
     await stage.answers(JO, "how we did", score="2", comment="You listened in the end, but it took too long")
-    await stage.letter("elena.petrova@example.com", "not satisfied")
+    await stage.message("elena.petrova@example.com", "not satisfied")
     await stage.types("actions")
 
 
 async def _looks_back(stage: Display, papers: Path | None) -> None:
-    await stage.chapter("The record keeps it all, and a report says how it went")
+    await stage.chapter("The record keeps everything, and a report sums it up")
     await stage.types("records", "show", KEY, lines=12)
     await stage.types("report", lines=24)
     if papers:

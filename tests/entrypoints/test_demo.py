@@ -26,7 +26,7 @@ def demo(*options: str, temporary: Path, folder: Path = ROOT) -> str:
 
 
 class Cards(HTMLParser):
-    """The cards of the letters page, with the texts of each, and the targets and links of all."""
+    """The cards of the messages page, with the texts of each, and the targets and links of all."""
 
     def __init__(self, page: str) -> None:
         super().__init__()
@@ -68,7 +68,7 @@ def test_the_demo_tells_its_story_and_keeps_what_was_written(tmp_path: Path) -> 
         assert (papers / paper).read_bytes().startswith(b"%PDF")
     assert "<svg" in (papers / "report.html").read_text(encoding="utf-8")
     _shows_what_readme_says(said)
-    _reads_well((papers / "letters.html").read_text(encoding="utf-8"), said, papers)
+    _reads_well((papers / "messages.html").read_text(encoding="utf-8"), said, papers)
 
 
 def test_a_demo_without_papers_promises_none(tmp_path: Path) -> None:
@@ -79,7 +79,7 @@ def test_a_demo_without_papers_promises_none(tmp_path: Path) -> None:
     said = demo(temporary=tmp_path, folder=tmp_path)
 
     assert "Written:" not in said
-    assert "--papers FOLDER keeps the letters" in said
+    assert "--papers FOLDER keeps the messages" in said
     assert not ADDRESS.search(said)
     assert [] == [each.name for each in tmp_path.glob("escalation-demo-*")]
 
@@ -109,19 +109,19 @@ def _timeless(text: str) -> str:
 
 
 def _reads_well(page: str, said: str, papers: Path) -> None:
-    """Check the letters page: one card a letter, who, when, language; contents lead to cards, and no link to nobody."""
-    letters = Cards(page)
-    count = re.search(r"(\d+) letters to", said)
+    """Check the messages page: one card a message; contents lead to cards, and no link leads nowhere."""
+    messages = Cards(page)
+    count = re.search(r"(\d+) messages to", said)
     assert count
-    assert int(count[1]) == len(letters.cards)
-    for card in letters.cards:
+    assert int(count[1]) == len(messages.cards)
+    for card in messages.cards:
         assert re.search(
             r"To.*<\S+@\S+>.*At\s*\d\d:\d\d:\d\d UTC\s*Language\s*(English|Indonesian|Turkish)",
             card,
             re.DOTALL,
         )
-    for link in letters.links - {""}:
-        assert link in letters.ids or (papers / link).is_file(), link
+    for link in messages.links - {""}:
+        assert link in messages.ids or (papers / link).is_file(), link
     assert "127.0.0.1" not in page
     for subject in ("We have taken up your case again", "Laporan Anda sudah ditutup", "Başvurunuz kapatıldı"):
         assert subject in page
