@@ -159,6 +159,8 @@ async def test_a_tasks_owner_is_reminded_by_the_clock(desk: Desk) -> None:
     reminder = "task_force_task_due tom.lindqvist@example.com"
     assert [reminder] == [line for line in desk.told() if line.startswith("task_force_task_due")]
     await desk.fast_forward(where(desk), hours=30)
+    await desk.at_rest(where(desk))
+    await desk.at_rest()
 
     assert [reminder] * 2 == [line for line in desk.told() if line.startswith("task_force_task_due")]
     story = " ".join(said(entry.what) for entry in await desk.timeline("task_force_heard"))
