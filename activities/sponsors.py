@@ -21,7 +21,7 @@ from escalation.case.request import StartRequest
 from escalation.kernel.refusals import UnknownName
 from escalation.policy.people import Contact
 from escalation.policy.plan import Plan
-from escalation.sponsorship.engine import PlaybookPeople, sponsorship_key
+from escalation.sponsorship.engine import PlaybookPeople, SponsorshipMove, sponsorship_key
 from planning.plan.contacts import contact_of
 from planning.playbook.loader import Playbook
 
@@ -63,7 +63,7 @@ class Sponsors:
                 {"account": account},
                 id=sponsorship_key(account),
                 task_queue=contract.ESCALATION_QUEUE,
-                start_signal=contract.PROPOSE,
+                start_signal=SponsorshipMove.PROPOSE.value,
                 start_signal_args=[proposal],
             )
 

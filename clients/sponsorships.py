@@ -27,13 +27,6 @@ from escalation.sponsorship.engine import (
 )
 from workflows import web_ui
 
-_UPDATES = {
-    Enrol: contract.ENROL,
-    LogTouchPoint: contract.TOUCH,
-    Review: contract.REVIEW,
-    Exit: contract.EXIT,
-}
-
 
 class Sponsorships(Doctor):
     """Propose, enrol, touch, review, exit; and look."""
@@ -53,7 +46,7 @@ class Sponsorships(Doctor):
                 static_summary=f"executive sponsorship of {web_ui.escaped(account)}",
             )
             return self._client.execute_update_with_start_workflow(
-                contract.PROPOSE,
+                Propose.move,
                 proposal,
                 start_workflow_operation=operation,
                 id=id_,
@@ -131,7 +124,7 @@ class Sponsorships(Doctor):
         """
         key = sponsorship_key(account)
         try:
-            return await self._update(key, _UPDATES[type(command)], command, Sponsorship)
+            return await self._update(key, command.move, command, Sponsorship)
         except RunEnded:
             raise MoveNotAllowed(f"{key}: it has ended; allowed now: propose it again") from None
         except UnknownEscalation:

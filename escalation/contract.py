@@ -99,7 +99,6 @@ MAKE_REPORT = "make_report"
 """The activity on the records' queue: takes a `MakeReport`, gives a `ReportMade`."""
 
 SPONSORSHIP = "Sponsorship"
-PROPOSE, ENROL, TOUCH, REVIEW, EXIT = "propose", "enrol", "touch", "review", "exit"
 SPONSOR_MEMO = "sponsor"
 """Of a sponsorship: who sponsors the account now; not there while nobody does (SPONSOR-2)."""
 SUBJECT_MEMO = "subject"

@@ -22,10 +22,11 @@ from escalation.case.move_index import PersonsCommand
 from escalation.kernel.numbers import number_of
 from escalation.kernel.reasons import Part
 from escalation.kernel.refusals import EscalationError, Fault, quote_input
+from escalation.sponsorship.engine import PersonsCommand as SponsorshipMoves
 from escalation.task_force.commands import MembersCommand
 from workflows.inputs import read_model, takes_one
 
-Command = PersonsCommand | MembersCommand | contract.RebaseRequest
+Command = PersonsCommand | MembersCommand | SponsorshipMoves | contract.RebaseRequest
 
 
 class MoveHandler(Protocol):

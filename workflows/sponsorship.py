@@ -21,17 +21,17 @@ from temporalio.common import RawValue
 from escalation import contract
 from escalation.kernel.ids import Own, is_of_escalation
 from escalation.kernel.reasons import Part
-from escalation.kernel.refusals import EscalationError, MoveNotAllowed
+from escalation.kernel.refusals import MoveNotAllowed
 from escalation.kernel.values import ENGINE
 from escalation.notifications.delivery_results import DeliveryResult
 from escalation.notifications.notification import NotificationBatch
 from escalation.notifications.shell_commands import ReportDelivery
+from escalation.policy.rates import Rates
 from escalation.sponsorship import engine as s
 from messages.speaker import speaker as english
 from workflows.base_workflow import BaseWorkflow
 from workflows.continue_as_new import is_due
 from workflows.inputs import (
-    read_model,
     read_start,
     refuse_bad_input,
     require_nothing,
@@ -39,12 +39,12 @@ from workflows.inputs import (
     takes_one,
 )
 from workflows.look_ups import find_people
+from workflows.move_handlers import takes_moves
 from workflows.outbox import InOrder, Outbox
 from workflows.web_ui import SearchValues
 
 _RESULTS_KEPT = 200
 """Results that are remembered: those of a message come late, twice, or out of order."""
-_ONE = 'one JSON object with "by"'
 
 
 class _Informed(NamedTuple):
@@ -55,6 +55,7 @@ class _Informed(NamedTuple):
 
 
 @workflow.defn(name=contract.SPONSORSHIP)
+@takes_moves(*s.PERSONS_COMMANDS)
 class SponsorshipWorkflow(BaseWorkflow[s.SponsorshipDecision]):
     """The executive sponsorship of one account."""
 
@@ -93,55 +94,35 @@ class SponsorshipWorkflow(BaseWorkflow[s.SponsorshipDecision]):
     def outdated_messages(self, batch: NotificationBatch) -> dict[str, str]:
         return self._deliveries.find_foreign(batch)
 
-    # What people and escalations ask.
+    # Moves, for ``workflows.move_handlers``.
 
-    @workflow.signal(name=contract.PROPOSE, description="An executive escalation proposes the account.")
-    @takes_one
-    async def follow_proposal(self, *raws: RawValue) -> None:
-        try:
-            proposal = read_model(s.Propose, raws, contract.PROPOSE, _ONE)
-            if not is_of_escalation(proposal.escalation):
-                raise MoveNotAllowed("only an escalation proposes by a signal; a person does by an update")
-            if proposal.by != ENGINE:
-                await find_people(proposal.by)
-            self._keep(self._decision(_Informed(proposal)))
-        except EscalationError as refusal:
-            self.note_refusal(contract.PROPOSE, refusal.message)
+    def consider(self, command: s.PersonsCommand) -> None:
+        """Whether it is possible is known only when those whom it names are looked up."""
+        self._rates_after(command)
 
-    @workflow.update(name=contract.PROPOSE, description="Propose the account.")
-    @takes_one
-    async def propose(self, *raws: RawValue) -> s.Sponsorship:
-        return await self._asked(s.Propose, raws, contract.PROPOSE)
-
-    @workflow.update(name=contract.ENROL, description="Take the account in; a person decides.")
-    @takes_one
-    async def enrol(self, *raws: RawValue) -> s.Sponsorship:
-        return await self._asked(s.Enrol, raws, contract.ENROL)
-
-    @workflow.update(name=contract.TOUCH, description="Record a touch-point.")
-    @takes_one
-    async def touch(self, *raws: RawValue) -> s.Sponsorship:
-        return await self._asked(s.LogTouchPoint, raws, contract.TOUCH)
-
-    @workflow.update(name=contract.REVIEW, description="Record a review, and when the next one is.")
-    @takes_one
-    async def review(self, *raws: RawValue) -> s.Sponsorship:
-        return await self._asked(s.Review, raws, contract.REVIEW)
-
-    @workflow.update(name=contract.EXIT, description="The account leaves the programme.")
-    @takes_one
-    async def exit(self, *raws: RawValue) -> s.Sponsorship:
-        return await self._asked(s.Exit, raws, contract.EXIT)
-
-    async def _asked(
-        self, kind: type[s.PersonsCommand], raws: Sequence[RawValue], what: str
-    ) -> s.Sponsorship:
-        command: s.PersonsCommand = read_model(kind, raws, what, _ONE)
-        self._rates = self._rates.after_move(self._now.key, what, command.by, workflow.now())
-        sponsor = command.sponsor if isinstance(command, s.Enrol) else command.by
-        known = await find_people(*dict.fromkeys((command.by, sponsor)))
+    async def follow(self, command: s.PersonsCommand) -> s.Sponsorship:
+        """
+        Raises:
+            EscalationError: If *command* is refused. Only escalations ask by a signal, and only for a proposal: each
+                proposes an account once.
+        """
+        if self.is_followed():
+            return self._now
+        is_signal = workflow.current_update_info() is None
+        if is_signal and not (isinstance(command, s.Propose) and is_of_escalation(command.escalation)):
+            raise MoveNotAllowed("only an escalation proposes by a signal; a person does by an update")
+        named = (who for who in dict.fromkeys(command.named) if not (is_signal and who == ENGINE))
+        known = await find_people(*named)
+        rates = self._rates_after(command)
         self._keep(self._decision(_Informed(command, known)))
+        self._rates = rates
+        self._remember_update()
         return self._now
+
+    def _rates_after(self, command: s.PersonsCommand) -> Rates:
+        if workflow.current_update_info() is None:
+            return self._rates
+        return self._rates.after_move(self._now.key, command.move, command.by, workflow.now())
 
     def _decision(self, command: _Informed) -> s.SponsorshipDecision:
         return s.decide(self._now, command.command, workflow.now(), command.known)

@@ -8,11 +8,11 @@ its people must be told. Pure; knows no clock, no channel and no escalation beyo
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
-from typing import Annotated, NamedTuple, assert_never
+from typing import Annotated, ClassVar, NamedTuple, assert_never, get_args
 
 from pydantic import Field
 
-from escalation.kernel.budgets import PROGRAMME, last_of
+from escalation.kernel.budgets import MOVE, PROGRAMME, last_of
 from escalation.kernel.ids import Own, name_in, own_id
 from escalation.kernel.reasons import Part
 from escalation.kernel.refusals import MoveNotAllowed, RoleNotAllowed
@@ -39,19 +39,45 @@ class SponsorshipState(StrEnum):
     EXITED = "exited"
 
 
-class Propose(Input):
-    """That the account be sponsored; a person decides."""
+class SponsorshipMove(StrEnum):
+    PROPOSE = "propose"
+    ENROL = "enrol"
+    LOG_TOUCH_POINT = "log_touch_point"
+    REVIEW = "review"
+    EXIT = "exit"
 
-    by: Name
+    @property
+    def words(self) -> str:
+        return self.value.replace("_", " ")
+
+
+class SponsorshipCommand(Input):
+    """A move that a person asks for."""
+
+    move: ClassVar[SponsorshipMove]
+    largest: ClassVar[int] = MOVE
+    """Bytes, as it is sent."""
+    by: Annotated[Name, Field(examples=["YOU"])]
+
+    @property
+    def named(self) -> tuple[str, ...]:
+        """Ids of those whom it names."""
+        return (self.by,)
+
+
+class Propose(SponsorshipCommand):
+    """Propose that the account be sponsored; a person decides."""
+
+    move = SponsorshipMove.PROPOSE
     why: _Words
     escalation: str = ""
     """Id of the executive escalation that proposes it; the same one proposes once."""
 
 
-class Enrol(Input):
-    """The decision of a person: who sponsors the account, what for, and how it ends (SPONSOR-1)."""
+class Enrol(SponsorshipCommand):
+    """Enrol the account: who sponsors it, what for, and how it ends (SPONSOR-1)."""
 
-    by: Name
+    move = SponsorshipMove.ENROL
     sponsor: Name
     duties: _Listed
     entry_criteria: _Listed
@@ -61,26 +87,30 @@ class Enrol(Input):
     """The cadence of touch-points."""
     review_on: InputDay
 
+    @property
+    def named(self) -> tuple[str, ...]:
+        return (self.by, self.sponsor)
 
-class LogTouchPoint(Input):
+
+class LogTouchPoint(SponsorshipCommand):
     """Log a touch-point; the next one is due a cadence from now."""
 
-    by: Name
+    move = SponsorshipMove.LOG_TOUCH_POINT
     note: Annotated[_Words, Field(description="What was said and agreed.")]
 
 
-class Review(Input):
+class Review(SponsorshipCommand):
     """Record what the measures say, and when they are looked at again."""
 
-    by: Name
+    move = SponsorshipMove.REVIEW
     findings: Annotated[_Words, Field(description="What the measures say.")]
     next_review_on: Annotated[InputDay, Field(description="The day of the next review.")]
 
 
-class Exit(Input):
+class Exit(SponsorshipCommand):
     """End a sponsorship: the exit criteria are met, or a proposal is declined."""
 
-    by: Name
+    move = SponsorshipMove.EXIT
     why: Annotated[_Words, Field(description="The reason, for our own people.")]
 
 
@@ -92,6 +122,8 @@ class Tick:
 PersonsCommand = Propose | Enrol | LogTouchPoint | Review | Exit
 ShellsCommand = Tick | ReportDelivery
 Command = PersonsCommand | ShellsCommand
+
+PERSONS_COMMANDS: tuple[type[PersonsCommand], ...] = get_args(PersonsCommand)
 
 
 def sponsorship_key(account: str) -> str:

@@ -15,6 +15,7 @@ from escalation.kernel.values import to_plain
 from escalation.notifications.delivery_results import DeliveryResult
 from escalation.notifications.inbox_view import inbox_key
 from escalation.policy.classification import CancelCause
+from escalation.sponsorship.engine import SponsorshipMove
 from tests.complaint import a_complaint
 from tests.escalations import Desk
 from tests.said import said
@@ -153,7 +154,7 @@ async def test_news_of_a_task_force_are_its_own(desk: Desk) -> None:
     await deployed(desk)
     await desk.at_rest(where(desk))
     summary = replace((await desk.view()).task_forces[0], heard=99, lead="spy")
-    news = {"summary": to_plain(summary), "happened": ["forged"], "why_stood_down": "forged"}
+    news = {"summary": to_plain(summary), "happened": []}
 
     await desk.run().signal(contract.TASK_FORCE_UPDATE, news)
     await desk.at_rest()
@@ -199,8 +200,8 @@ async def test_only_an_escalation_proposes_an_account_by_a_signal(desk: Desk) ->
     )
 
     for given in tries:
-        await handle.signal(contract.PROPOSE, given)
-    await handle.signal(contract.PROPOSE, {"by": "elena"} | why)
+        await handle.signal(SponsorshipMove.PROPOSE, given)
+    await handle.signal(SponsorshipMove.PROPOSE, {"by": "elena"} | why)
     async with asyncio.timeout(10):
         while not (await desk.client.sponsorship(account)).proposals:  # noqa: ASYNC110 - no event for it
             await asyncio.sleep(0.1)

@@ -15,6 +15,8 @@ from escalation.contract import RebaseRequest
 from escalation.kernel.values import from_plain
 from escalation.policy.classification import EscalationReason
 from escalation.policy.local_time import DeskTime
+from escalation.sponsorship.engine import PERSONS_COMMANDS as SPONSORSHIP_COMMANDS
+from escalation.task_force.commands import MEMBERS_COMMANDS
 from planning.calendars.calendar_spec import CalendarSpec
 from planning.calendars.open_hours import compile_desk_time
 from planning.playbook.loader import load_playbook
@@ -23,6 +25,7 @@ from tests.escalations import REFERENCE, Desk
 from tests.workflows import stages
 from workflows import search_attributes as sa
 from workflows import web_ui
+from workflows.move_handlers import Command, example
 
 HOSTILE = (
     "<script>alert(1)</script> [click](javascript:alert(2)) ![x](http://evil.example/x.png) "
@@ -273,3 +276,13 @@ async def test_every_time_in_the_details_is_the_desks(desk: Desk) -> None:
     assert f"### Latest, {there}" in shown
     assert there in shown.partition("### Clocks")[2].partition("### Latest")[0]
     assert " UTC" not in shown
+
+
+@pytest.mark.parametrize(
+    "command",
+    [*PERSONS_COMMANDS, *MEMBERS_COMMANDS, *SPONSORSHIP_COMMANDS, RebaseRequest],
+    ids=lambda command: command.move.value,
+)
+def test_the_example_of_each_move_is_one(command: type[Command]) -> None:
+    """It is made of what the command declares: a new move needs none of its own."""
+    assert "YOU" == command.model_validate_json(example(command)).by
