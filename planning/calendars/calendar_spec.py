@@ -20,7 +20,7 @@ DATE_FORM = "a date such as 2026-12-24"
 DATE_IN_AN_EDITOR = {"type": "string", "pattern": r"^\d{4}-\d{2}-\d{2}$", "examples": ["2026-12-24"]}
 
 
-def _as_date(given: Any) -> Any:
+def _read_date(given: Any) -> Any:
     """Read one form of each date: of two forms as keys, one would silently replace the other."""
     if not isinstance(given, str):
         return given
@@ -34,11 +34,9 @@ def _as_date(given: Any) -> Any:
 
 
 TimeZone = Annotated[
-    str,
-    checked_by(time_zone_of),
-    text_in_an_editor("", "Europe/London", "Asia/Jakarta", "Europe/Istanbul"),
+    str, checked_by(time_zone_of), text_in_an_editor("", "Europe/London", "Asia/Jakarta", "Europe/Istanbul")
 ]
-Date = Annotated[date, BeforeValidator(_as_date), WithJsonSchema(DATE_IN_AN_EDITOR)]
+Date = Annotated[date, BeforeValidator(_read_date), WithJsonSchema(DATE_IN_AN_EDITOR)]
 Dates = Annotated[tuple[Date, ...], one_or_several(Date)]
 Days = Annotated[str, checked_by(parse_days), text_in_an_editor(DAYS_FORM, "mon-fri", "sat")]
 _HoursOfADay = Annotated[str, checked_by(parse_hours), text_in_an_editor(HOURS_FORM, "09:00-17:00")]

@@ -28,31 +28,31 @@ def first_instant_of(local: datetime, zone: ZoneInfo) -> datetime:
         return instant
     # Skipped: read by the old and by the new offset, the time gives an instant on each side of the change between them.
     before = local.replace(tzinfo=zone, fold=1).astimezone(UTC)
-    return datetime.fromtimestamp(_change(zone, int(before.timestamp()), int(instant.timestamp())), UTC)
+    return datetime.fromtimestamp(_find_change(zone, int(before.timestamp()), int(instant.timestamp())), UTC)
 
 
 def split_by_offset(zone: ZoneInfo, begin: int, end: int) -> Iterator[tuple[int, int, int]]:
     """Cut the time from *begin* to *end* where the zone's offset from UTC changes: start, end, offset in seconds."""
     # Zones change at most once a day, so one probe a day finds each change, and bisection finds its second.
-    start, offset = begin, _offset(zone, begin)
+    start, offset = begin, _offset_at(zone, begin)
     for probe in (*range(begin + _DAY, end, _DAY), end - 1):
-        if _offset(zone, probe) != offset:
-            change = _change(zone, max(start, probe - _DAY), probe)
+        if _offset_at(zone, probe) != offset:
+            change = _find_change(zone, max(start, probe - _DAY), probe)
             yield start, change, offset
-            start, offset = change, _offset(zone, change)
+            start, offset = change, _offset_at(zone, change)
     yield start, end, offset
 
 
-def _change(zone: ZoneInfo, before: int, after: int) -> int:
+def _find_change(zone: ZoneInfo, before: int, after: int) -> int:
     """Return the first second after *before*, and not after *after*, that has another offset."""
-    old = _offset(zone, before)
+    old = _offset_at(zone, before)
     while after - before > 1:
         middle = (before + after) // 2
-        before, after = (middle, after) if _offset(zone, middle) == old else (before, middle)
+        before, after = (middle, after) if _offset_at(zone, middle) == old else (before, middle)
     return after
 
 
-def _offset(zone: ZoneInfo, at: int) -> int:
+def _offset_at(zone: ZoneInfo, at: int) -> int:
     offset = datetime.fromtimestamp(at, zone).utcoffset()
     assert offset is not None
     return offset // timedelta(seconds=1)

@@ -50,26 +50,26 @@ def counted_spans_of(
     """Return every span that may count open hours, in a plan of these parts."""
     by_priority = any(rules.business_hours for rules in priorities.values())
     most_percent = max(rules.window_percent for rules in priorities.values())
-    spans = [*_of_levels(levels, most_percent), *_of(pause.at_most for pause in pauses)]
-    spans += _of((survey.within if survey else None, approval.within if approval else None))
-    found = list(_in_open_hours(spans, by_priority=by_priority))
+    spans = [*_spans_of_levels(levels, most_percent), *_spans_of(pause.at_most for pause in pauses)]
+    spans += _spans_of((survey.within if survey else None, approval.within if approval else None))
+    found = list(_select_open_hours(spans, by_priority=by_priority))
     for rules in priorities.values():
-        found += _in_open_hours(_of(rules.targets.values()), by_priority=rules.business_hours)
+        found += _select_open_hours(_spans_of(rules.targets.values()), by_priority=rules.business_hours)
     return tuple(found)
 
 
-def _of(targets: Iterable[Target | None]) -> Iterator[CountedSpan]:
+def _spans_of(targets: Iterable[Target | None]) -> Iterator[CountedSpan]:
     return ((target.after, target.basis) for target in targets if target)
 
 
-def _of_levels(levels: Iterable[Level], percent: int) -> Iterator[CountedSpan]:
+def _spans_of_levels(levels: Iterable[Level], percent: int) -> Iterator[CountedSpan]:
     for level in levels:
-        yield from _of((level.ack_within, level.ack_expires))
+        yield from _spans_of((level.ack_within, level.ack_expires))
         if level.window:
             yield level.window.maximum * percent / 100, level.window.basis
 
 
-def _in_open_hours(spans: Iterable[CountedSpan], *, by_priority: bool) -> Iterator[CountedSpan]:
+def _select_open_hours(spans: Iterable[CountedSpan], *, by_priority: bool) -> Iterator[CountedSpan]:
     bases = {Basis.OPEN_HOURS, Basis.BUSINESS_DAYS} | ({Basis.PRIORITY} if by_priority else set())
     return (span for span in spans if span[1] in bases)
 

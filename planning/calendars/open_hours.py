@@ -61,25 +61,25 @@ def business_day_of(calendar: CalendarSpec) -> timedelta:
     Hours that two days share, such as 05:00-06:00 after a night that ends at 06:00, count once, for the day on which
     they began: a week is never worth more than it is open.
     """
-    common = Counter(length for length in _open_each_day(calendar) if length).most_common(1)
+    common = Counter(length for length in _open_time_by_day(calendar) if length).most_common(1)
     return timedelta(seconds=common[0][0]) if common else timedelta()
 
 
 def weekly_open_time_of(calendar: CalendarSpec) -> timedelta:
     """Return the open time of a week without days off."""
-    return timedelta(seconds=sum(_open_each_day(calendar)))
+    return timedelta(seconds=sum(_open_time_by_day(calendar)))
 
 
-def _open_each_day(calendar: CalendarSpec) -> list[int]:
+def _open_time_by_day(calendar: CalendarSpec) -> list[int]:
     week = week_of(calendar)
-    return [_length(hours) - _shared(week[day - 1], hours) for day, hours in enumerate(week)]
+    return [_length_of(hours) - _overlap_of(week[day - 1], hours) for day, hours in enumerate(week)]
 
 
-def _length(hours: tuple[DayHours, ...]) -> int:
+def _length_of(hours: tuple[DayHours, ...]) -> int:
     return sum(end - start for start, end in hours)
 
 
-def _shared(night_before: tuple[DayHours, ...], hours: tuple[DayHours, ...]) -> int:
+def _overlap_of(night_before: tuple[DayHours, ...], hours: tuple[DayHours, ...]) -> int:
     """Return the seconds of *hours* that the windows of the day before cover already."""
     return sum(
         max(0, min(end, closes - _DAY) - max(start, opens - _DAY))
@@ -102,10 +102,10 @@ def compile_hours(
         given = f"a calendar that is never open from {since:%Y-%m-%d} to {until:%Y-%m-%d}"
         fault = Fault(where=f"calendars.{name}", given=given, allowed="some open hours")
         raise BadRequest.because(f"the calendar {name}", (fault,))
-    return _hours(calendar, spans, until)
+    return _make_open_hours(calendar, spans, until)
 
 
-def _hours(calendar: CalendarSpec, spans: list[tuple[int, int]], until: datetime) -> OpenHours:
+def _make_open_hours(calendar: CalendarSpec, spans: list[tuple[int, int]], until: datetime) -> OpenHours:
     compiled_until = datetime.fromtimestamp(int(until.timestamp()), UTC)
     return OpenHours(
         steps=OpenHours.steps_of(spans), compiled_until=compiled_until, business_day=business_day_of(calendar)
@@ -116,11 +116,11 @@ def compile_spans(calendar: CalendarSpec, since: datetime, until: datetime) -> l
     """Return the open intervals from *since* to *until*, in seconds since 1970; none if it is never open then."""
     begin, end = int(since.timestamp()), int(until.timestamp())
     week = week_of(calendar)
-    special = _special_days(calendar, since, until)
+    special = _special_days_of(calendar, since, until)
     return join_intervals(
         span
         for from_, to, offset in split_by_offset(ZoneInfo(calendar.time_zone), begin, end)
-        for span in _spans(week, special, from_, to, offset)
+        for span in _spans_within(week, special, from_, to, offset)
     )
 
 
@@ -136,7 +136,7 @@ def list_days_off(calendar: CalendarSpec, since: datetime, until: datetime) -> t
     return tuple(sorted({*public, *calendar.closed_on} - set(calendar.half_days)))
 
 
-def _special_days(
+def _special_days_of(
     calendar: CalendarSpec, since: datetime, until: datetime
 ) -> Mapping[int, tuple[DayHours, ...]]:
     """Return the hours of the days that go before the week, by number of the day since 1970."""
@@ -156,7 +156,7 @@ def definition_of(calendar: CalendarSpec) -> str:
 def compile_further(definition: str, since: datetime, until: datetime) -> OpenHours:
     """Compile more open hours of a plan's calendar, by the time-zone data of today; none if it is closed."""
     calendar = CalendarSpec.model_validate_json(definition)
-    return _hours(calendar, compile_spans(calendar, since, until), until)
+    return _make_open_hours(calendar, compile_spans(calendar, since, until), until)
 
 
 def compile_desk_time(calendar: CalendarSpec, now: datetime) -> DeskTime:
@@ -168,7 +168,7 @@ def compile_desk_time(calendar: CalendarSpec, now: datetime) -> DeskTime:
     return DeskTime(zone=calendar.time_zone, offsets=table, known_until=end)
 
 
-def _spans(
+def _spans_within(
     week: tuple[tuple[DayHours, ...], ...],
     special: Mapping[int, tuple[DayHours, ...]],
     begin: int,

@@ -19,7 +19,7 @@ _MARK_OF_A_GUESS = "(estimated)"
 
 def list_countries() -> tuple[str, ...]:
     """Return the two letters of each country, as in ISO 3166."""
-    return tuple(sorted(_modules()))
+    return tuple(sorted(_load_modules()))
 
 
 def list_subdivisions(country: str) -> tuple[str, ...]:
@@ -29,7 +29,7 @@ def list_subdivisions(country: str) -> tuple[str, ...]:
 def suggest_country(given: str) -> str:
     """Return the country that *given* probably means, such as ``UK`` or ``Germany``; empty if none is close."""
     # The registry spells names without spaces: UnitedKingdom, GB, GBR.
-    by_name = {name.lower(): country for country, names in _registry() for name in names}
+    by_name = {name.lower(): country for country, names in _load_registry() for name in names}
     spelled = given.lower().replace(" ", "")
     return by_name.get(spelled) or by_name.get(nearest(spelled, by_name), "")
 
@@ -45,13 +45,13 @@ def suggest_subdivision(country: str, given: str) -> str:
 @cache
 def holidays_in(country: str, subdivision: str | None, year: int) -> tuple[date, ...]:
     """Return the public holidays of a known country, by the data of today; none beyond these data."""
-    return tuple(sorted(_of_year(country, subdivision, year)))
+    return tuple(sorted(_holidays_of_year(country, subdivision, year)))
 
 
 @cache
 def estimated_holidays_in(country: str, subdivision: str | None, year: int) -> tuple[date, ...]:
     """Return the holidays whose dates may still change, by the moon or by decree."""
-    days = _of_year(country, subdivision, year)
+    days = _holidays_of_year(country, subdivision, year)
     return tuple(sorted(day for day, name in days.items() if _MARK_OF_A_GUESS in name))
 
 
@@ -60,19 +60,19 @@ def last_year_of(country: str) -> int:
     return int(_class_of(country).end_year)
 
 
-def _of_year(country: str, subdivision: str | None, year: int) -> dict[date, str]:
+def _holidays_of_year(country: str, subdivision: str | None, year: int) -> dict[date, str]:
     return dict(_class_of(country)(subdiv=subdivision, years=year, language="en_US"))
 
 
 @cache
-def _registry() -> tuple[tuple[str, tuple[str, ...]], ...]:
+def _load_registry() -> tuple[tuple[str, tuple[str, ...]], ...]:
     """Return each country with all of its names."""
     found = import_module("holidays.registry").COUNTRIES.values()
     return tuple((names[1], names) for names in found)
 
 
 @cache
-def _modules() -> dict[str, tuple[str, str]]:
+def _load_modules() -> dict[str, tuple[str, str]]:
     """Return the module and class of each country."""
     found = import_module("holidays.registry").COUNTRIES
     return {names[1]: (module, names[0]) for module, names in found.items()}
@@ -85,7 +85,7 @@ def _class_of(country: str) -> Any:
 
     Loads its file alone: the package's own way imports all 250 countries, which takes longer than a whole playbook.
     """
-    module, name = _modules()[country]
+    module, name = _load_modules()[country]
     package = find_spec("holidays")
     assert package
     assert package.submodule_search_locations

@@ -23,14 +23,14 @@ def end_of_quiet_hours(
     if not quiet_hours:
         return None
     now = at.timestamp()
-    for start, end in _spans(tuple(quiet_hours.items()), time_zone, at.astimezone(UTC).date()):
+    for start, end in _quiet_spans_around(tuple(quiet_hours.items()), time_zone, at.astimezone(UTC).date()):
         if start <= now < end:
             return datetime.fromtimestamp(end, UTC)
     return None
 
 
 @lru_cache(maxsize=1_000)
-def _spans(quiet_hours: _Hours, time_zone: str, day: date) -> tuple[tuple[int, int], ...]:
+def _quiet_spans_around(quiet_hours: _Hours, time_zone: str, day: date) -> tuple[tuple[int, int], ...]:
     """Return the quiet times around a day; kept, since many recipients have the same ones."""
     midnight = datetime.combine(day, time(), UTC)
     rules = CalendarSpec(time_zone=time_zone, weekly=dict(quiet_hours))

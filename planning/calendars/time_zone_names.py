@@ -108,8 +108,8 @@ def suggest_time_zone(given: str) -> str:
     """Return the zone that *given* probably means (``New York``, ``UTC+7``, ``WIB``); empty if none is close."""
     plain = fold_name(given)
     if offset := _OFFSET.fullmatch(plain):
-        return _at_offset(offset)
-    return _MEANT_BY.get(plain) or _of_windows(given) or _nearest_name(plain)
+        return _zone_at_offset(offset)
+    return _MEANT_BY.get(plain) or _zone_of_windows(given) or _find_nearest(plain)
 
 
 def describe_odd_zone(name: str) -> tuple[str, str]:
@@ -124,7 +124,7 @@ def describe_odd_zone(name: str) -> tuple[str, str]:
     return "", ""
 
 
-def _at_offset(found: re.Match[str]) -> str:
+def _zone_at_offset(found: re.Match[str]) -> str:
     if found["etc"]:
         return ""  # nobody can say which of the two signs is meant
     hours, minutes = int(found["hours"]), int(found["minutes"] or 0)
@@ -132,7 +132,7 @@ def _at_offset(found: re.Match[str]) -> str:
     return _BY_OFFSET.get(f"{sign}{hours}:{minutes:02}", "")
 
 
-def _of_windows(given: str) -> str:
+def _zone_of_windows(given: str) -> str:
     """Return the zone of a name that Outlook uses: ``W. Europe Standard Time``."""
     if not fold_name(given).endswith(" time"):
         return ""
@@ -142,17 +142,17 @@ def _of_windows(given: str) -> str:
     return by_name.get(fold_name(given), "")
 
 
-def _nearest_name(plain: str) -> str:
+def _find_nearest(plain: str) -> str:
     """Return the nearest name, but none that only looks like an offset: its sign would be taken for the other one."""
     every = available_timezones() - {*_OF_THE_MACHINE}
     zones = sorted(zone for zone in every if not _NO_PLACE.fullmatch(zone))
-    by_name = {_spelled(zone.rpartition("/")[2]): zone for zone in zones if "/" in zone}
-    by_name |= {_spelled(zone): zone for zone in zones}
-    close = get_close_matches(_spelled(plain), by_name, n=1, cutoff=_ALIKE)
+    by_name = {_normalize(zone.rpartition("/")[2]): zone for zone in zones if "/" in zone}
+    by_name |= {_normalize(zone): zone for zone in zones}
+    close = get_close_matches(_normalize(plain), by_name, n=1, cutoff=_ALIKE)
     return by_name[close[0]] if close else ""
 
 
-def _spelled(name: str) -> str:
+def _normalize(name: str) -> str:
     return name.lower().replace(" ", "").replace("_", "").replace("-", "")
 
 

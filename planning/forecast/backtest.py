@@ -100,12 +100,12 @@ def run_backtest(
     openings = _Openings(playbook)
     tally = _Tally(result, zone)
     for incident in log.incidents:
-        tally.take(incident, _replayed(incident, openings, by, log.ends_at))
+        tally.take(incident, _replay(incident, openings, by, log.ends_at))
         advance()
     return result
 
 
-def _replayed(
+def _replay(
     incident: Incident, openings: "_Openings", by: ExportMap, until: datetime
 ) -> Iterator[SimulatedStep]:
     opens = openings.of(incident)
@@ -130,14 +130,14 @@ class _Openings:
         key = (first.category, first.priority, period)
         if key not in self._known:
             since = datetime.fromtimestamp(period * _TOGETHER.total_seconds(), incident.opened_at.tzinfo)
-            issue_type, category = _split(first.category)
+            issue_type, category = _split_category(first.category)
             case = make_request(self._playbook, category, first.priority, issue_type)
             opens = make_open_command(self._playbook, case, since)
             self._known[key] = replace(opens, plan=limit_to_log(opens.plan))
         return self._known[key]
 
 
-def _split(category: str) -> tuple[str | None, str]:
+def _split_category(category: str) -> tuple[str | None, str]:
     issue_type, _, name = category.rpartition("/")
     return issue_type or None, name
 
@@ -160,7 +160,7 @@ class _Tally:
             if happening.refused and happening.move:
                 figures.refused[f"{happening.move.words} ({happening.refused.code})"] += 1
             for event in happening.events:
-                _count(figures, event)
+                _count_event(figures, event)
             self._messages(figures, happening)
         figures.highest[highest] += 1
         figures.unfinished += is_open(state)
@@ -189,7 +189,7 @@ class _Tally:
             load.busiest[hour] += 1
 
 
-def _count(figures: Figures, event: e.Event) -> None:
+def _count_event(figures: Figures, event: e.Event) -> None:
     match event:
         case LevelRaised(by=values.ENGINE, to_level=level):
             figures.rises[level] += 1
@@ -208,27 +208,27 @@ def check_map(by: ExportMap, playbook: Playbook) -> None:
     Raises:
         BadRequest: If the map names categories, teams or pauses that *playbook* does not have.
     """
-    faults = tuple(_map_faults(by, playbook))
+    faults = tuple(_faults_of_map(by, playbook))
     if faults:
         raise BadRequest.because(f"the map, for {playbook.name} {playbook.version},", faults)
 
 
-def _map_faults(by: ExportMap, playbook: Playbook) -> Iterator[Fault]:
+def _faults_of_map(by: ExportMap, playbook: Playbook) -> Iterator[Fault]:
     pairs = tuple(categories_of(playbook))
     names = [name for _, name in pairs]
     known = {*(name for name in names if names.count(name) == 1), *(f"{kind}/{name}" for kind, name in pairs)}
     for category in dict.fromkeys((*by.category.values.values(), by.category.otherwise)):
         if category not in known:
-            yield _unknown("category", category, known)
+            yield _unknown_fault("category", category, known)
     for name, state in by.states.items():
         if state.pause and state.pause not in playbook.pause_reasons:
-            yield _unknown(f"states.{name}.pause", state.pause, playbook.pause_reasons)
+            yield _unknown_fault(f"states.{name}.pause", state.pause, playbook.pause_reasons)
     for name, team in (by.team.values if by.team else {}).items():
         if team not in playbook.teams and team not in playbook.people:
-            yield _unknown(f"team.values.{name}", team, (*playbook.teams, *playbook.people))
+            yield _unknown_fault(f"team.values.{name}", team, (*playbook.teams, *playbook.people))
 
 
-def _unknown(where: str, given: str, known: Iterable[str]) -> Fault:
+def _unknown_fault(where: str, given: str, known: Iterable[str]) -> Fault:
     names = sorted(known)
     return Fault(
         where=where, given=quote_input(given), allowed=list_names(names), suggestion=nearest(given, names)

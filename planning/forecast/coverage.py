@@ -86,10 +86,7 @@ def covered_times_of(
 
 
 def find_gaps(
-    playbook: Playbook,
-    since: datetime,
-    until: datetime,
-    rotas: Mapping[str, RotaLookup] | None = None,
+    playbook: Playbook, since: datetime, until: datetime, rotas: Mapping[str, RotaLookup] | None = None
 ) -> Iterator[tuple[str, str, tuple[Gap, ...]]]:
     """Yield issue type, category and its gaps, category by category, so that progress can be shown."""
     reach = _Reach(rotas or {}, since, until)

@@ -60,8 +60,8 @@ class CsvTable:
         Raises:
             BadRequest: If it is no text.
         """
-        text, encoding = _decoded(data, source, encoding)
-        headers = {each: _header(text, each) for each in ((delimiter,) if delimiter else _DELIMITERS)}
+        text, encoding = _decode(data, source, encoding)
+        headers = {each: _read_header(text, each) for each in ((delimiter,) if delimiter else _DELIMITERS)}
         # The delimiter that gives the wanted columns wins; else the one that gives the most columns.
         best = max(headers, key=lambda each: (set(wanted) <= set(headers[each]), len(headers[each])))
         return cls(source, encoding, best, headers[best], text)
@@ -78,7 +78,7 @@ class CsvTable:
         yield from rows
 
     def _all_rows(self) -> Iterator[tuple[int, list[str]]]:
-        reader = csv.reader(_lines(self.text), delimiter=self.delimiter, strict=True)
+        reader = csv.reader(_split_lines(self.text), delimiter=self.delimiter, strict=True)
         while True:
             line = reader.line_num + 1
             try:
@@ -92,11 +92,11 @@ class CsvTable:
 
     def _broken(self, line: int) -> BadRequest:
         """Return the refusal of the row that begins in *line*, at its first cell that is not valid."""
-        row = "".join(list(_lines(self.text))[line - 1 :])
-        at, number = _first_broken_cell(row, self.delimiter)
+        row = "".join(list(_split_lines(self.text))[line - 1 :])
+        at, number = _find_broken_cell(row, self.delimiter)
         column = f", column {self.columns[number]}" if number < len(self.columns) else ""
         fault = Fault(
-            where=f"{self.source}, line {line + len(list(_lines(row[: at + 1]))) - 1}{column}",
+            where=f"{self.source}, line {line + len(list(_split_lines(row[: at + 1]))) - 1}{column}",
             given=f"a quotation mark that is not closed at the end of its cell: {quote_input(row[at : at + 40])}",
             allowed='cells such as plain, or "quoted, with "" for a quotation mark"; '
             "nothing of this file was taken, since the rows below cannot be told apart",
@@ -104,17 +104,17 @@ class CsvTable:
         return BadRequest.because("the log", (fault,))
 
 
-def _lines(text: str) -> io.StringIO:
+def _split_lines(text: str) -> io.StringIO:
     """Return *text* in the lines that the ``csv`` module counts."""
     return io.StringIO(text, newline="")
 
 
-def _header(text: str, delimiter: str) -> tuple[str, ...]:
-    cells = next((cells for cells in csv.reader(_lines(text), delimiter=delimiter) if cells), [])
+def _read_header(text: str, delimiter: str) -> tuple[str, ...]:
+    cells = next((cells for cells in csv.reader(_split_lines(text), delimiter=delimiter) if cells), [])
     return tuple(cell.strip() for cell in cells)
 
 
-def _first_broken_cell(row: str, delimiter: str) -> tuple[int, int]:
+def _find_broken_cell(row: str, delimiter: str) -> tuple[int, int]:
     """Return the position in *row* of the first cell that is not closed, and the number of cells before it."""
     d = re.escape(delimiter)
     cell = re.compile(rf'(?:"(?:[^"]|"")*"|(?!")[^{d}\r\n]*)({d}|\r\n|\r|\n|\Z)')
@@ -124,7 +124,7 @@ def _first_broken_cell(row: str, delimiter: str) -> tuple[int, int]:
     return at, number
 
 
-def _decoded(data: bytes, source: str, encoding: str | None) -> tuple[str, str]:
+def _decode(data: bytes, source: str, encoding: str | None) -> tuple[str, str]:
     """
     Return *data* as text, and its encoding.
 
@@ -136,7 +136,7 @@ def _decoded(data: bytes, source: str, encoding: str | None) -> tuple[str, str]:
             where=source, given="a workbook of a spreadsheet", allowed="a table in CSV: save it as one"
         )
         raise BadRequest.because("the log", (fault,))
-    guess = encoding or _marked(data) or ("utf-8" if _is_utf_8(data) else FALLBACK)
+    guess = encoding or _detect_encoding(data) or ("utf-8" if _is_utf_8(data) else FALLBACK)
     try:
         if codecs.lookup(guess).name in _OF_NO_FILES:
             raise LookupError(guess)
@@ -154,7 +154,7 @@ def _decoded(data: bytes, source: str, encoding: str | None) -> tuple[str, str]:
     raise BadRequest.because("the log", (Fault(where=where, given=given, allowed=allowed),))
 
 
-def _marked(data: bytes) -> str | None:
+def _detect_encoding(data: bytes) -> str | None:
     """Return the encoding by the first bytes: a byte order mark, or the zeros of UTF-16 without one."""
     marked = next((encoding for mark, encoding in _MARKS if data.startswith(mark)), None)
     if marked or len(data) < 2:

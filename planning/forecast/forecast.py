@@ -36,7 +36,7 @@ from planning.forecast.simulation import (
 from planning.plan.on_call_answer import answer_from_playbook
 from planning.playbook.schema import Playbook
 
-_UNTOLD = CLOCKWORK | {"messages_sent", "communication_begun", "open_hours_extended"}
+_HIDDEN = CLOCKWORK | {"messages_sent", "communication_begun", "open_hours_extended"}
 """Events that only keep state: the entries show what they lead to."""
 
 
@@ -135,7 +135,7 @@ def make_forecast(
         opens, starts_at, moves, until, stops_in_silence=until is None, on_call=answer_from_playbook(playbook)
     )
     for happening in steps:
-        found = tuple(_told_of(happening, level))
+        found = tuple(_entries_of(happening, level))
         entries += found
         last = happening.escalation
         level, is_cut_off = last.level, happening.is_cut_off
@@ -143,10 +143,10 @@ def make_forecast(
     return Forecast(starts_at, opens.priority, opens.plan, tuple(entries), last, is_cut_off)
 
 
-def _told_of(happening: SimulatedStep, level: int) -> Iterator[ForecastEntry]:
+def _entries_of(happening: SimulatedStep, level: int) -> Iterator[ForecastEntry]:
     """Yield events and messages in order: each message after the event that caused it."""
     if happening.refused:
-        yield _refusal(happening, level)
+        yield _make_refusal(happening, level)
         return
     notices = list(happening.notices)
     for event in happening.events:
@@ -154,30 +154,30 @@ def _told_of(happening: SimulatedStep, level: int) -> Iterator[ForecastEntry]:
             level = event.level
         elif isinstance(event, LevelRaised):
             level = event.to_level
-        if event.kind not in _UNTOLD:
-            yield _event(event, happening.escalation, level)
+        if event.kind not in _HIDDEN:
+            yield _make_event(event, happening.escalation, level)
         while notices and notices[0].seq <= event.seq:
-            yield _message(notices.pop(0), happening.at, level)
+            yield _make_message(notices.pop(0), happening.at, level)
     for notice in notices:
-        yield _message(notice, happening.at, level)
+        yield _make_message(notice, happening.at, level)
 
 
-def _refusal(happening: SimulatedStep, level: int) -> ForecastEntry:
+def _make_refusal(happening: SimulatedStep, level: int) -> ForecastEntry:
     assert happening.refused
     what = happening.move.words if happening.move else "move"
     text = f"{what} refused: {' '.join(happening.refused.message.split())}"
     return ForecastEntry(happening.at, "move_refused", level, (), text, by=happening.by)
 
 
-def _event(event: e.Event, now: Escalation, level: int) -> ForecastEntry:
-    to = _now_with(event)
+def _make_event(event: e.Event, now: Escalation, level: int) -> ForecastEntry:
+    to = _owners_after(event)
     clock = event.clock if isinstance(event, ClockBreached | ClockChased) else None
     return ForecastEntry(
         at=event.at,
         kind=event.kind,
         level=level,
         to=to,
-        text=_words(event, now),
+        text=_describe_event(event, now),
         names=tuple(name_of(now, person) for person in to),
         clock=clock.words if clock else "",
         due_at=event.due_at if isinstance(event, ClockBreached | ClockChased) else None,
@@ -185,7 +185,7 @@ def _event(event: e.Event, now: Escalation, level: int) -> ForecastEntry:
     )
 
 
-def _now_with(event: e.Event) -> tuple[str, ...]:
+def _owners_after(event: e.Event) -> tuple[str, ...]:
     """Return the owner after *event*, where it names one."""
     match event:
         case Opened(owner=owner) | LevelRaised(owner=owner) | ContactTried(owner=owner):
@@ -198,7 +198,7 @@ def _now_with(event: e.Event) -> tuple[str, ...]:
             return ()
 
 
-def _words(event: e.Event, now: Escalation) -> str:
+def _describe_event(event: e.Event, now: Escalation) -> str:
     """Return the sentence of the timeline without instants: the forecast shows them beside it, in local time."""
     match event:
         case ClockBreached(clock=ClockName.LEVEL_WINDOW):
@@ -216,12 +216,12 @@ def _words(event: e.Event, now: Escalation) -> str:
             return speaker().say(event.sentence())
 
 
-def _message(notice: AnyNotification, at: datetime, level: int) -> ForecastEntry:
+def _make_message(notice: AnyNotification, at: datetime, level: int) -> ForecastEntry:
     to = tuple([recipient.id for recipient in notice.to])
     names = tuple([recipient.name for recipient in notice.to])
     kind = notice.occasion.value
     if isinstance(notice, CustomerNotification):
-        text = _for_customers(kind)
+        text = _describe_customer_message(kind)
         return ForecastEntry(at, kind, level, to, text, names, is_message=True, for_customers=True)
     facts = notice.facts
     return ForecastEntry(
@@ -238,5 +238,5 @@ def _message(notice: AnyNotification, at: datetime, level: int) -> ForecastEntry
 
 
 @lru_cache(maxsize=64)
-def _for_customers(occasion: str) -> str:
+def _describe_customer_message(occasion: str) -> str:
     return f"{occasion.replace('_', ' ')} to customers"

@@ -24,7 +24,7 @@ tr.breach td{color:#991b1b}tr.message td{color:#4b5563}td.at{white-space:nowrap;
 
 def make_forecast_page(forecast: Forecast, zone: ZoneInfo, title: str) -> str:
     """Return the forecast as an HTML document; times are those of *zone*."""
-    rows = "\n".join(_rows(forecast, zone))
+    rows = "\n".join(_make_rows(forecast, zone))
     return (
         f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>{escape(title)}</title>'
         f'<meta name="viewport" content="width=device-width, initial-scale=1"><style>{_STYLE}</style></head><body>\n'
@@ -34,28 +34,28 @@ def make_forecast_page(forecast: Forecast, zone: ZoneInfo, title: str) -> str:
     )
 
 
-def _rows(forecast: Forecast, zone: ZoneInfo) -> Iterator[str]:
+def _make_rows(forecast: Forecast, zone: ZoneInfo) -> Iterator[str]:
     for entry in forecast.entries:
         after = format_after_start(entry.at - forecast.starts_at)
         cells = (
             f"{entry.at.astimezone(zone):%a %d %b %H:%M:%S}",
             after,
             str(entry.level),
-            _said(entry),
+            _describe_entry(entry),
             ", ".join(entry.names),
         )
         inner = "".join(
             f"<td{' class=at' if number < 2 else ''}>{escape(cell)}</td>" for number, cell in enumerate(cells)
         )
-        yield f'<tr class="{_class(entry)}">{inner}</tr>'
+        yield f'<tr class="{_css_class_of(entry)}">{inner}</tr>'
 
 
-def _said(entry: ForecastEntry) -> str:
+def _describe_entry(entry: ForecastEntry) -> str:
     is_internal = entry.is_message and not entry.for_customers
     return f"{entry.kind.replace('_', ' ')}: {entry.text}" if is_internal else entry.text
 
 
-def _class(entry: ForecastEntry) -> str:
+def _css_class_of(entry: ForecastEntry) -> str:
     if entry.kind in {"opened", "level_raised"}:
         return "rise"
     if entry.kind in {"clock_breached", "breach"}:

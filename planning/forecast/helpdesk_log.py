@@ -98,11 +98,11 @@ def read_log(data: bytes, source: str, by: ExportMap) -> Log:
         rows += 1
         parser.take(line, cells, incidents)
     if not incidents:
-        first = f"; the first: {_said(parser.faults[0])}" if parser.faults else ""
-        raise _refused(
+        first = f"; the first: {_describe_fault(parser.faults[0])}" if parser.faults else ""
+        raise _refusal_of(
             source, f"{number_of(rows, 'row')}, none that can be used{first}", "rows that the map can read"
         )
-    log = _log(incidents, rows, parser.faults)
+    log = _make_log(incidents, rows, parser.faults)
     log.absent = tuple(column for column in by.extra_columns if column not in header)
     log.emptied = tuple(sorted(parser.named - incidents.keys()))
     log.source, log.encoding = table.source, table.encoding
@@ -128,7 +128,7 @@ def fits_map(data: bytes, by: ExportMap) -> bool:
         return False
 
 
-def _log(incidents: dict[str, Incident], rows: int, faults: Iterable[RowFault]) -> Log:
+def _make_log(incidents: dict[str, Incident], rows: int, faults: Iterable[RowFault]) -> Log:
     out_of_order = 0
     for incident in incidents.values():
         updates = incident.updates
@@ -281,9 +281,9 @@ class _RowParser:
         return cell
 
 
-def _said(fault: RowFault) -> str:
+def _describe_fault(fault: RowFault) -> str:
     return f"line {fault.row}, {fault.column}: given {fault.given}; allowed: {fault.allowed}"
 
 
-def _refused(where: str, given: str, allowed: str) -> BadRequest:
+def _refusal_of(where: str, given: str, allowed: str) -> BadRequest:
     return BadRequest.because("the log", (Fault(where=where, given=given, allowed=allowed),))

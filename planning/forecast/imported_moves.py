@@ -61,7 +61,7 @@ def moves_of(incident: Incident, by: ExportMap) -> Iterator[PlannedMove]:
     """Yield the moves of the incident's people, each at its time."""
     before: Update | None = None
     for update in incident.updates:
-        for step in _steps(before, update, by):
+        for step in _steps_between(before, update, by):
             yield PlannedMove(update.at, step)
         before = update
 
@@ -71,7 +71,7 @@ def count_reassignments(incident: Incident) -> int:
     return sum(one != other for one, other in pairwise(teams))
 
 
-def _steps(before: Update | None, update: Update, by: ExportMap) -> Iterator[_Step]:
+def _steps_between(before: Update | None, update: Update, by: ExportMap) -> Iterator[_Step]:
     meaning = update.state.means
     if before and update.priority is not before.priority:
         yield partial(_change_priority, update.priority)
@@ -87,10 +87,10 @@ def _steps(before: Update | None, update: Update, by: ExportMap) -> Iterator[_St
         yield partial(_pause, update.state.pause)
     if update.state.tells_customer and (before is None or before.state_name != update.state_name):
         yield _send_update
-    yield from _endings(update.state)
+    yield from _ending_steps_of(update.state)
 
 
-def _endings(state: StateMap) -> Iterator[_Step]:
+def _ending_steps_of(state: StateMap) -> Iterator[_Step]:
     if state.means in {Meaning.RESOLVED, Meaning.CLOSED}:
         yield _declare
         yield _verify
@@ -101,7 +101,7 @@ def _endings(state: StateMap) -> Iterator[_Step]:
         yield _cancel
 
 
-def _who(now: Escalation, move: Move) -> str:
+def _author_of(now: Escalation, move: Move) -> str:
     """Return somebody who may make *move*: the owner, or one of the owner's team; else the first who may."""
     owner = now.plan.contact(now.owner)
     members = tuple(now.plan.contact(member) for member in owner.members)
@@ -109,64 +109,64 @@ def _who(now: Escalation, move: Move) -> str:
     roles = now.plan.permissions.get(move)
     if roles is None:
         return candidates[0].id
-    return next((person.id for person in candidates if _may(now, person, roles)), owner.id)
+    return next((person.id for person in candidates if _may_make(now, person, roles)), owner.id)
 
 
-def _may(now: Escalation, person: Contact, roles: tuple[str, ...]) -> bool:
+def _may_make(now: Escalation, person: Contact, roles: tuple[str, ...]) -> bool:
     return not now.roles_of(person).isdisjoint(roles)
 
 
 def _change_priority(priority: Priority, now: Escalation) -> PersonsCommand | None:
     if now.priority is priority or now.state not in (*WORKING, State.VERIFYING):
         return None
-    return ChangePriority(by=_who(now, Move.CHANGE_PRIORITY), priority=priority)
+    return ChangePriority(by=_author_of(now, Move.CHANGE_PRIORITY), priority=priority)
 
 
 def _transfer(team: str, now: Escalation) -> PersonsCommand | None:
     if now.owner == team or now.state not in WORKING:
         return None
-    return Transfer(by=_who(now, Move.TRANSFER), to=team)
+    return Transfer(by=_author_of(now, Move.TRANSFER), to=team)
 
 
 def _reopen(now: Escalation) -> PersonsCommand | None:
-    return Reopen(by=_who(now, Move.REOPEN), why=_SAID) if now.state in _ENDING else None
+    return Reopen(by=_author_of(now, Move.REOPEN), why=_SAID) if now.state in _ENDING else None
 
 
 def _acknowledge(now: Escalation) -> PersonsCommand | None:
     if now.acknowledged_by or now.state not in WORKING:
         return None
-    return Acknowledge(by=_who(now, Move.ACKNOWLEDGE))
+    return Acknowledge(by=_author_of(now, Move.ACKNOWLEDGE))
 
 
 def _resume(going_on: str | None, now: Escalation) -> PersonsCommand | None:
     if now.pause is None or now.pause.reason == going_on or now.state not in WORKING:
         return None
-    return ResumeClocks(by=_who(now, Move.RESUME))
+    return ResumeClocks(by=_author_of(now, Move.RESUME))
 
 
 def _pause(reason: str, now: Escalation) -> PersonsCommand | None:
     if now.pause or now.state not in WORKING:
         return None
-    return PauseClocks(by=_who(now, Move.PAUSE), because=reason)
+    return PauseClocks(by=_author_of(now, Move.PAUSE), because=reason)
 
 
 def _send_update(now: Escalation) -> PersonsCommand | None:
     if now.state not in WORKING:
         return None
-    return SendUpdate(by=_who(now, Move.SEND_UPDATE), customer_text=_ASKED)
+    return SendUpdate(by=_author_of(now, Move.SEND_UPDATE), customer_text=_ASKED)
 
 
 def _declare(now: Escalation) -> PersonsCommand | None:
     if now.state not in WORKING:
         return None
-    by = _who(now, Move.DECLARE_RESOLVED)
+    by = _author_of(now, Move.DECLARE_RESOLVED)
     return DeclareResolved(by=by, resolution=ResolutionKind.FIX, done=_SAID)
 
 
 def _verify(now: Escalation) -> PersonsCommand | None:
     if now.state is not State.VERIFYING:
         return None
-    return VerifyResolution(by=_who(now, Move.VERIFY_RESOLUTION))
+    return VerifyResolution(by=_author_of(now, Move.VERIFY_RESOLUTION))
 
 
 def _waive_access(now: Escalation) -> PersonsCommand | None:
@@ -174,15 +174,15 @@ def _waive_access(now: Escalation) -> PersonsCommand | None:
         return None
     account = now.request.customers[0].account
     return ConfirmAccess(
-        by=_who(now, Move.CONFIRM_ACCESS), account=account, answer=AccessAnswer.WAIVED, note=_SAID
+        by=_author_of(now, Move.CONFIRM_ACCESS), account=account, answer=AccessAnswer.WAIVED, note=_SAID
     )
 
 
 def _close(now: Escalation) -> PersonsCommand | None:
-    return Close(by=_who(now, Move.CLOSE)) if now.state is State.CLOSING else None
+    return Close(by=_author_of(now, Move.CLOSE)) if now.state is State.CLOSING else None
 
 
 def _cancel(now: Escalation) -> PersonsCommand | None:
     if not now.is_open:
         return None
-    return Cancel(by=_who(now, Move.CANCEL), cause=CancelCause.WITHDRAWN, why=_SAID)
+    return Cancel(by=_author_of(now, Move.CANCEL), cause=CancelCause.WITHDRAWN, why=_SAID)

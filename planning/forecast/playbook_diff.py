@@ -46,22 +46,18 @@ class Change:
 
 def find_changes(old: Playbook, new: Playbook) -> tuple[Change, ...]:
     """Return every difference once, in the order of the playbook."""
-    found = [
-        *_fields(old, new),
-        *_priorities(old, new),
-        *_categories(old, new),
-    ]
-    return tuple(_merged(found, new))
+    found = [*_compare_fields(old, new), *_compare_priorities(old, new), *_compare_categories(old, new)]
+    return tuple(_merge_changes(found, new))
 
 
-def _fields(old: Playbook, new: Playbook) -> Iterator[Change]:
+def _compare_fields(old: Playbook, new: Playbook) -> Iterator[Change]:
     for field in type(new).model_fields:
         if field in _ELSEWHERE:
             continue
         before, after = getattr(old, field), getattr(new, field)
         part = in_plain_words(field)
         if isinstance(after, Mapping):
-            for name, what in _entries(before, after):
+            for name, what in _compare_entries(before, after):
                 yield Change(part, (in_plain_words(str(name)),), what)
         elif isinstance(after, BaseModel):
             for inner in type(after).model_fields:
@@ -72,7 +68,7 @@ def _fields(old: Playbook, new: Playbook) -> Iterator[Change]:
                 yield Change(part, (), what)
 
 
-def _entries(before: Mapping[Any, Any], after: Mapping[Any, Any]) -> Iterator[tuple[Any, str]]:
+def _compare_entries(before: Mapping[Any, Any], after: Mapping[Any, Any]) -> Iterator[tuple[Any, str]]:
     for name in dict.fromkeys((*before, *after)):
         if name not in after:
             yield name, f"no longer there (was: {format_value(before[name])})"
@@ -83,19 +79,19 @@ def _entries(before: Mapping[Any, Any], after: Mapping[Any, Any]) -> Iterator[tu
                 yield name, what
 
 
-def _priorities(old: Playbook, new: Playbook) -> Iterator[Change]:
+def _compare_priorities(old: Playbook, new: Playbook) -> Iterator[Change]:
     for priority in new.priorities:
         before, after = old.priorities[priority], new.priorities[priority]
         for field in type(after).model_fields:
             if field == "targets":
-                was, is_now = _targets(old, before.targets), _targets(new, after.targets)
+                was, is_now = _targets_of(old, before.targets), _targets_of(new, after.targets)
             else:
                 was, is_now = getattr(before, field), getattr(after, field)
             for what in _differences_of(in_plain_words(field) if field != "targets" else "", was, is_now):
                 yield Change("priorities", (priority.value,), what)
 
 
-def _targets(playbook: Playbook, own: Mapping[Any, TargetSpec]) -> dict[str, TargetSpec]:
+def _targets_of(playbook: Playbook, own: Mapping[Any, TargetSpec]) -> dict[str, TargetSpec]:
     """Return the targets complete, with their reminders."""
     held = {**playbook.targets, **own}
     return {
@@ -106,27 +102,27 @@ def _targets(playbook: Playbook, own: Mapping[Any, TargetSpec]) -> dict[str, Tar
     }
 
 
-def _categories(old: Playbook, new: Playbook) -> Iterator[Change]:
+def _compare_categories(old: Playbook, new: Playbook) -> Iterator[Change]:
     before, after = tuple(categories_of(old)), tuple(categories_of(new))
     for issue_type, category in dict.fromkeys((*before, *after)):
         label = (f"{issue_type}/{category}",)
         if (issue_type, category) not in after:
             yield Change("categories", label, "no longer there")
         elif (issue_type, category) not in before:
-            yield Change("categories", label, f"new: {_levels_of(new, issue_type, category)}")
+            yield Change("categories", label, f"new: {_name_levels(new, issue_type, category)}")
         else:
-            for what in _of_category(old, new, issue_type, category):
+            for what in _compare_category(old, new, issue_type, category):
                 yield Change("levels", label, what)
 
 
-def _levels_of(playbook: Playbook, issue_type: str, category: str) -> str:
+def _name_levels(playbook: Playbook, issue_type: str, category: str) -> str:
     return list_names(
         f"{level.number}. {level.spec.name or level.number}"
         for level in levels_of(playbook, issue_type, category)
     )
 
 
-def _of_category(old: Playbook, new: Playbook, issue_type: str, category: str) -> Iterator[str]:
+def _compare_category(old: Playbook, new: Playbook, issue_type: str, category: str) -> Iterator[str]:
     kinds = old.issue_types[issue_type], new.issue_types[issue_type]
     rules = kinds[0].categories[category], kinds[1].categories[category]
     yield from _differences_of("name", rules[0].name, rules[1].name)
@@ -169,10 +165,10 @@ def _differences_of(what: str, old: Any, new: Any, named: Mapping[str, str] | No
             inner = (named or {}).get(field, in_plain_words(field))
             yield from _differences_of(f"{what} {inner}".strip(), getattr(old, field), getattr(new, field))
     elif isinstance(new, Mapping) and isinstance(old, Mapping):
-        for name, said in _entries(old, new):
+        for name, said in _compare_entries(old, new):
             yield f"{what} {in_plain_words(str(name))}: {said}".strip()
     elif _is_list(new) and _is_list(old) and (old or new):
-        yield f"{what}{': ' if what else ''}{_list_change(old, new)}"
+        yield f"{what}{': ' if what else ''}{_compare_lists(old, new)}"
     else:
         yield f"{what} {format_value(new)} instead of {format_value(old)}".strip()
 
@@ -181,7 +177,7 @@ def _is_list(value: Any) -> bool:
     return isinstance(value, tuple)
 
 
-def _list_change(old: tuple[Any, ...], new: tuple[Any, ...]) -> str:
+def _compare_lists(old: tuple[Any, ...], new: tuple[Any, ...]) -> str:
     was, is_now = [format_value(item) for item in old], [format_value(item) for item in new]
     joined = [item for item in is_now if item not in was]
     left = [item for item in was if item not in is_now]
@@ -227,7 +223,7 @@ def in_plain_words(code: str) -> str:
     return code.replace("_", " ")
 
 
-def _merged(found: Iterable[Change], new: Playbook) -> Iterator[Change]:
+def _merge_changes(found: Iterable[Change], new: Playbook) -> Iterator[Change]:
     """Join the same change for several; "every category" stands for all of an issue type."""
     concerned: dict[tuple[str, str], list[str]] = {}
     for change in found:

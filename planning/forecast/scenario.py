@@ -45,13 +45,13 @@ def read_scenario(data: bytes, source: str, starts_at: datetime, zone: ZoneInfo)
         raise BadRequest.because("the script", (unreadable.fault,)) from None
     if not isinstance(tree, Sequence):
         faults = (*faults, Fault(where=str(tree.place), given=quote_input(to_plain(tree)), allowed=_FORM))
-    moves, found = _moves(tree, starts_at, zone)
+    moves, found = _read_moves(tree, starts_at, zone)
     if faults or found:
         raise BadRequest.because("the script", (*faults, *found))
     return tuple(moves)
 
 
-def _moves(tree: Node, starts_at: datetime, zone: ZoneInfo) -> tuple[list[PlannedMove], list[Fault]]:
+def _read_moves(tree: Node, starts_at: datetime, zone: ZoneInfo) -> tuple[list[PlannedMove], list[Fault]]:
     moves: list[PlannedMove] = []
     faults: list[Fault] = []
     for item in tree.items if isinstance(tree, Sequence) else ():
@@ -98,7 +98,7 @@ class _Entry:
             faults += faulty.faults
         if faults:
             raise _Faulty(*faults)
-        return PlannedMove(instant, partial(_always, command))
+        return PlannedMove(instant, partial(_return_command, command))
 
     def _instant(self, after: Any, at: Any) -> datetime:
         if (after is None) == (at is None):
@@ -107,7 +107,7 @@ class _Entry:
         if at is not None:
             return self._at(at)
         try:
-            return self._starts_at + _by_the_wall_clock(after)
+            return self._starts_at + _parse_wall_clock(after)
         except (SpanFault, OverflowError):
             raise self._wrong(("after",), quote_input(after), _WALL_CLOCK) from None
 
@@ -139,7 +139,7 @@ class _Entry:
         return _Faulty(Fault(where=where, given=given, allowed=allowed, suggestion=suggestion))
 
 
-def _by_the_wall_clock(text: Any) -> timedelta:
+def _parse_wall_clock(text: Any) -> timedelta:
     if isinstance(text, str) and text.strip() in {"0", "0 min"}:
         return timedelta()
     span = parse_span(str(text))
@@ -148,5 +148,5 @@ def _by_the_wall_clock(text: Any) -> timedelta:
     return span.elapsed
 
 
-def _always(command: PersonsCommand, _: Escalation) -> PersonsCommand:
+def _return_command(command: PersonsCommand, _: Escalation) -> PersonsCommand:
     return command

@@ -104,7 +104,7 @@ def simulate_run(
     has breached since the last change, so that nothing new would happen, only chasing. Moves at one instant keep
     their order, and come after what is due by then. *on_call* says who is; without it, nobody.
     """
-    walk = _Run(at, on_call or _nobody)
+    walk = _Run(at, on_call or _answer_nobody)
     yield from walk.take(open_escalation(opens, at))
     waiting = deque(sorted(moves, key=lambda move: move.at))
     for _ in range(most_steps):
@@ -124,7 +124,7 @@ def simulate_run(
     yield SimulatedStep(walk.at, walk.escalation, is_cut_off=True)
 
 
-def _nobody(asked: FindOnCall) -> OnCallResult:
+def _answer_nobody(asked: FindOnCall) -> OnCallResult:
     return OnCallResult(schedule=asked.schedule, people=(), why="nobody is looked up here")
 
 
@@ -195,10 +195,10 @@ class _Run:
             elif isinstance(effect, FindOnCall):
                 yield ReportOnCall(found=self._on_call(effect), notice=effect.notice)
         if notices and self.escalation.untold:  # afterwards a delivery result changes nothing
-            yield ReportDelivery(receipts=tuple(_receipts(notices, self.at)))
+            yield ReportDelivery(receipts=tuple(_results_of(notices, self.at)))
 
 
-def _receipts(notices: Iterable[AnyNotification], at: datetime) -> Iterator[DeliveryResult]:
+def _results_of(notices: Iterable[AnyNotification], at: datetime) -> Iterator[DeliveryResult]:
     for notice in notices:
         for recipient in notice.to:
             yield DeliveryResult(

@@ -52,7 +52,7 @@ def find_time_changes(
     """Return the changes by priority; categories whose levels change alike stand together."""
     known = set(categories_of(old))
     outcomes = _Outcomes(starts_at)
-    found: dict[tuple[Priority, tuple[LevelChange, ...]], _Alike] = {}
+    found: dict[tuple[Priority, tuple[LevelChange, ...]], _SameChange] = {}
     for issue_type, category in (pair for pair in categories_of(new) if pair in known):
         for priority in priorities:
             was = outcomes.question(old, issue_type, category, priority)
@@ -60,9 +60,9 @@ def find_time_changes(
             if was.gist == is_now.gist:
                 continue
             before, after = outcomes.outcome(was), outcomes.outcome(is_now)
-            rises = tuple(_moved(before, after))
+            rises = tuple(_compare_outcomes(before, after))
             if rises or before.messages != after.messages:
-                alike = found.setdefault((priority, rises), _Alike())
+                alike = found.setdefault((priority, rises), _SameChange())
                 alike.labels.append(f"{issue_type}/{category}")
                 alike.old_messages += before.messages
                 alike.new_messages += after.messages
@@ -73,13 +73,13 @@ def find_time_changes(
 
 
 @dataclass(slots=True)
-class _Alike:
+class _SameChange:
     labels: list[str] = field(default_factory=list)
     old_messages: int = 0
     new_messages: int = 0
 
 
-def _moved(before: _Outcome, after: _Outcome) -> Iterator[LevelChange]:
+def _compare_outcomes(before: _Outcome, after: _Outcome) -> Iterator[LevelChange]:
     for level in sorted({*before.reached, *after.reached}):
         old_at, new_at = before.reached.get(level), after.reached.get(level)
         if old_at != new_at:
@@ -104,7 +104,7 @@ class _Outcomes:
         opens = make_open_command(
             playbook, make_request(playbook, category, priority, issue_type), self._starts_at
         )
-        gist = f"{_gist(opens.plan, priority)} {playbook.rotas}"
+        gist = f"{_gist_of(opens.plan, priority)} {playbook.rotas}"
         return _Question(opens, gist, answer_from_playbook(playbook))
 
     def outcome(self, question: _Question) -> _Outcome:
@@ -126,7 +126,7 @@ class _Outcomes:
         return _Outcome(reached, messages)
 
 
-def _gist(plan: Plan, priority: Priority) -> str:
+def _gist_of(plan: Plan, priority: Priority) -> str:
     """Return the part of a plan that counts when nobody answers a case of that priority."""
     levels = tuple(replace(level, responses=(), triggers=(), name="-") for level in plan.levels)
     nobody = PlaybookRef(name="-", version="-", sha256="-")

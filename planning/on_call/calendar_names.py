@@ -22,14 +22,14 @@ class EntryMatcher:
     """Matches entries with people."""
 
     def __init__(self, people: Mapping[str, Attendee]) -> None:
-        self._by_address = _grouped(
-            (_mailbox(address.removeprefix(_MAIL)), id_)
+        self._by_address = _group(
+            (_normalize_address(address.removeprefix(_MAIL)), id_)
             for id_, person in people.items()
             for address in person.addresses
             if address.startswith(_MAIL)
         )
-        self._by_name = _grouped((fold_name(person.name), id_) for id_, person in people.items())
-        self._by_id = _grouped((fold_name(id_), id_) for id_ in people)
+        self._by_name = _group((fold_name(person.name), id_) for id_, person in people.items())
+        self._by_id = _group((fold_name(id_), id_) for id_ in people)
 
     def of(self, entry: Entry) -> tuple[str, ...]:
         """Return the ids of the people whom *entry* means, each once; none if it means nobody."""
@@ -41,7 +41,8 @@ class EntryMatcher:
 
     def _guests(self, guests: Iterable[Guest]) -> tuple[str, ...]:
         found = (
-            self._by_address.get(_mailbox(guest.email)) or self._by_name.get(fold_name(guest.name), ())
+            self._by_address.get(_normalize_address(guest.email))
+            or self._by_name.get(fold_name(guest.name), ())
             for guest in guests
         )
         return tuple(dict.fromkeys(chain.from_iterable(found)))
@@ -49,10 +50,10 @@ class EntryMatcher:
     def _in_words(self, summary: str) -> tuple[str, ...]:
         """Find people by address or whole name, in the order of the text; if there are none, by id."""
         text = fold_name(summary)
-        return _standing_in(text, {**self._by_address, **self._by_name}) or _standing_in(text, self._by_id)
+        return _find_in(text, {**self._by_address, **self._by_name}) or _find_in(text, self._by_id)
 
 
-def _mailbox(address: str) -> str:
+def _normalize_address(address: str) -> str:
     """Return one spelling of an address: its domain may be written in letters or in ASCII."""
     try:
         return fold_name(as_mailed(address))
@@ -60,7 +61,7 @@ def _mailbox(address: str) -> str:
         return fold_name(address)
 
 
-def _grouped(pairs: Iterable[tuple[str, str]]) -> dict[str, tuple[str, ...]]:
+def _group(pairs: Iterable[tuple[str, str]]) -> dict[str, tuple[str, ...]]:
     """Group ids by their words. Two people of one name are both meant: better one too many than nobody."""
     groups: dict[str, tuple[str, ...]] = {}
     for words, id_ in pairs:
@@ -68,7 +69,7 @@ def _grouped(pairs: Iterable[tuple[str, str]]) -> dict[str, tuple[str, ...]]:
     return groups
 
 
-def _standing_in(text: str, known: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
+def _find_in(text: str, known: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
     places = {
         ids: found.start()
         for words, ids in known.items()

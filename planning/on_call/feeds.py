@@ -77,19 +77,19 @@ class Feeds:
 
     def _asked(self, address: str, before: _Known | None, now: datetime) -> _Known:
         try:
-            return _Known(now, _fetched(address, self._answers_within, self._transport), now)
+            return _Known(now, _fetch(address, self._answers_within, self._transport), now)
         except FeedFault as fault:
             data, read_at = (before.data, before.read_at) if before else (None, None)
             return _Known(now, data, read_at, str(fault))
 
 
-def _fetched(address: str, within: timedelta, transport: Transport) -> bytes:
+def _fetch(address: str, within: timedelta, transport: Transport) -> bytes:
     """
     Raises:
         FeedFault: If there is no good answer in time.
     """
     try:
-        return asyncio.run(_answer(address, within, transport()))
+        return asyncio.run(_fetch_body(address, within, transport()))
     except TimeoutError:
         raise FeedFault("it does not answer in time") from None
     except PermissionError:
@@ -98,7 +98,7 @@ def _fetched(address: str, within: timedelta, transport: Transport) -> bytes:
         raise FeedFault(f"it cannot be reached ({type(error).__name__})") from None
 
 
-async def _answer(address: str, within: timedelta, transport: httpx.AsyncBaseTransport) -> bytes:
+async def _fetch_body(address: str, within: timedelta, transport: httpx.AsyncBaseTransport) -> bytes:
     """One deadline for all of it: an answer that comes byte by byte would never run into that of a single step."""
     client = httpx.AsyncClient(
         transport=transport,

@@ -57,7 +57,7 @@ def read_entries(data: bytes, since: datetime, until: datetime, zone: ZoneInfo) 
         raise FeedFault("not in UTF-8") from None
     require_bounded(text, until)
     try:
-        found = sorted(_entries(text, since, until, zone))
+        found = sorted(_entries_between(text, since, until, zone))
         _require_few_at_once(found)
         return tuple(found)
     except FeedFault:
@@ -66,7 +66,7 @@ def read_entries(data: bytes, since: datetime, until: datetime, zone: ZoneInfo) 
         raise FeedFault(f"malformed iCalendar ({type(error).__name__})") from None
 
 
-def _entries(text: str, since: datetime, until: datetime, zone: ZoneInfo) -> Iterator[Entry]:
+def _entries_between(text: str, since: datetime, until: datetime, zone: ZoneInfo) -> Iterator[Entry]:
     asked = recurring_ical_events.of(calendar_of(text, zone))
     for event in asked.between(since.astimezone(UTC) - _FAR, until.astimezone(UTC) + _FAR):
         start, end = instant_of(event["DTSTART"].dt, zone), end_of(event, zone)
@@ -76,7 +76,7 @@ def _entries(text: str, since: datetime, until: datetime, zone: ZoneInfo) -> Ite
             and start < until
             and str(event.get("STATUS", "")).upper() != "CANCELLED"
         ):
-            yield Entry(start, end, _summary(event), tuple(_guests(event)), _organizer(event))
+            yield Entry(start, end, _summary_of(event), tuple(_guests_of(event)), _organizer_of(event))
 
 
 def _require_few_at_once(found: list[Entry]) -> None:
@@ -93,23 +93,23 @@ def _require_few_at_once(found: list[Entry]) -> None:
             raise FeedFault(f"more than {_MOST_AT_ONCE} entries at one time")
 
 
-def _summary(event: Any) -> str:
+def _summary_of(event: Any) -> str:
     return clip(" ".join(str(event.get("SUMMARY", "")).split()), _LONGEST_SUMMARY)
 
 
-def _guests(event: Any) -> Iterator[Guest]:
+def _guests_of(event: Any) -> Iterator[Guest]:
     found = event.get("ATTENDEE", [])
     for address in found if isinstance(found, list) else [found]:
         if str(address.params.get("PARTSTAT", "")).upper() != "DECLINED":
-            yield _guest(address)
+            yield _make_guest(address)
 
 
-def _organizer(event: Any) -> Guest | None:
+def _organizer_of(event: Any) -> Guest | None:
     address = event.get("ORGANIZER")
-    return None if address is None or isinstance(address, list) else _guest(address)
+    return None if address is None or isinstance(address, list) else _make_guest(address)
 
 
-def _guest(address: Any) -> Guest:
+def _make_guest(address: Any) -> Guest:
     email = str(address)
     scheme, _, rest = email.partition(":")
     is_mail = scheme.lower() == "mailto"

@@ -51,24 +51,24 @@ def require_bounded(text: str, until: datetime) -> None:
         FeedFault: If following *text* to *until* could take for ever, or would not mean anything.
     """
     steps = 0
-    for repeated in _repeated(_lines(text)):
+    for repeated in _find_rules(_split_lines(text)):
         if repeated.start is None:
             raise FeedFault("an event that repeats has no start")
-        days = _days_between(repeated.rule)
+        days = _least_days_between(repeated.rule)
         _require_that_it_happens(repeated.rule, repeated.start)
         if repeated.is_event:
-            steps += max(0, (_last_day(repeated.rule, until) - repeated.start).days) // days
+            steps += max(0, (_last_day_of(repeated.rule, until) - repeated.start).days) // days
     if steps > _MOST_STEPS:
         raise FeedFault("its events repeat too often since they began")
 
 
-def _lines(text: str) -> list[str]:
+def _split_lines(text: str) -> list[str]:
     """As the library that follows the calendar splits it."""
     lines: list[str] = Contentlines.from_ical(text)  # type: ignore[no-untyped-call]
     return lines
 
 
-def _repeated(lines: Iterable[str]) -> Iterator[_Repeated]:
+def _find_rules(lines: Iterable[str]) -> Iterator[_Repeated]:
     """Each rule with the start of what it repeats."""
     open_: list[tuple[str, list[str], list[date]]] = []
     events = 0
@@ -89,12 +89,12 @@ def _repeated(lines: Iterable[str]) -> Iterator[_Repeated]:
         elif name == "RRULE" and open_:
             open_[-1][1].append(line.rpartition(":")[2])
         elif name == "DTSTART" and open_:
-            open_[-1][2].extend(_dates(line))
+            open_[-1][2].extend(_dates_in(line))
     if open_:
         raise FeedFault("it breaks off in the middle")
 
 
-def _dates(line: str) -> Iterator[date]:
+def _dates_in(line: str) -> Iterator[date]:
     for year, month, day in _DATE.findall(line):
         try:
             yield date(int(year), int(month), int(day))
@@ -102,14 +102,14 @@ def _dates(line: str) -> Iterator[date]:
             raise FeedFault("a date that does not exist") from None
 
 
-def _last_day(rule: str, until: datetime) -> date:
+def _last_day_of(rule: str, until: datetime) -> date:
     """Of those that are asked for and that *rule* has."""
     found = _UNTIL.search(rule.upper())
-    days: list[date] = [until.date(), *(_dates(found[0]) if found else ())]
+    days: list[date] = [until.date(), *(_dates_in(found[0]) if found else ())]
     return min(days)
 
 
-def _days_between(rule: str) -> int:
+def _least_days_between(rule: str) -> int:
     """
     Return the least number of days between two steps of *rule*.
 

@@ -47,18 +47,18 @@ def calendar_of(text: str, zone: ZoneInfo) -> icalendar.Calendar:
     Raises:
         FeedFault: If it is no calendar, or tells times of a zone that nobody knows.
     """
-    calendar = icalendar.Calendar.from_ical("\r\n".join(_with_durations(text)))
+    calendar = icalendar.Calendar.from_ical("\r\n".join(_double_durations(text)))
     if not isinstance(calendar, icalendar.Calendar):
         raise FeedFault("no VCALENDAR")
     events: list[Any] = list(calendar.walk("VEVENT"))
     if "X-WR-TIMEZONE" in calendar:
         for event in events:
-            _place(event, zone)
+            _set_zone(event, zone)
     # An exception of a series (RECURRENCE-ID) is compared with the times of its series, so it takes the form of those.
     starts = {str(event.get("UID")): event["DTSTART"].dt for event in events if "RECURRENCE-ID" not in event}
     for event in events:
         _require_known_zones(event)
-        _fit(event, starts.get(str(event.get("UID")), event["DTSTART"].dt), zone)
+        _fit_times(event, starts.get(str(event.get("UID")), event["DTSTART"].dt), zone)
     return calendar
 
 
@@ -78,10 +78,10 @@ def end_of(event: Any, zone: ZoneInfo) -> datetime:
     written = event.get(_WRITTEN)
     if written is None:
         return instant_of(event["DTEND"].dt, zone)
-    return _after(start, _span(str(written)), zone)
+    return _add_span(start, _parse_span(str(written)), zone)
 
 
-def _with_durations(text: str) -> Iterator[str]:
+def _double_durations(text: str) -> Iterator[str]:
     """Yield the lines, each duration twice: the library forgets whether it was ``PT24H`` or ``P1D``."""
     lines: list[str] = Contentlines.from_ical(text)  # type: ignore[no-untyped-call]
     for line in lines:
@@ -90,7 +90,7 @@ def _with_durations(text: str) -> Iterator[str]:
             yield f"{_WRITTEN}:{line.rpartition(':')[2]}"
 
 
-def _place(event: Any, zone: ZoneInfo) -> None:
+def _set_zone(event: Any, zone: ZoneInfo) -> None:
     """Say that times without a zone are of *zone*: the library would take them for the calendar's own."""
     for name in ("DTSTART", "DTEND"):
         when = event[name].dt if name in event else None
@@ -100,7 +100,7 @@ def _place(event: Any, zone: ZoneInfo) -> None:
 
 def _require_known_zones(event: Any) -> None:
     for name in ("DTSTART", "DTEND", "RECURRENCE-ID", "EXDATE", "RDATE"):
-        for value in _several(event.get(name)):
+        for value in _as_list(event.get(name)):
             whens = [each.dt for each in value.dts] if isinstance(value, vDDDLists) else [value.dt]
             times = [when[0] if isinstance(when, tuple) else when for when in whens]
             is_lost = any(isinstance(when, datetime) and when.tzinfo is None for when in times)
@@ -108,27 +108,27 @@ def _require_known_zones(event: Any) -> None:
                 raise FeedFault("times in a time zone that is neither known nor defined in it")
 
 
-def _fit(event: Any, like: date, zone: ZoneInfo) -> None:
+def _fit_times(event: Any, like: date, zone: ZoneInfo) -> None:
     """Bring the times of *event* into the form of *like*, the start of its series."""
     start = event["DTSTART"].dt
     if recurrence := event.get("RECURRENCE-ID"):
         params = recurrence.params
-        event["RECURRENCE-ID"] = vDDDTypes(_in_form_of(like, recurrence.dt, zone))
+        event["RECURRENCE-ID"] = vDDDTypes(_convert_to_form(like, recurrence.dt, zone))
         event["RECURRENCE-ID"].params.update({key: params[key] for key in params if key == "RANGE"})
     if "EXDATE" in event:
-        dates = (each.dt for exceptions in _several(event["EXDATE"]) for each in exceptions.dts)
+        dates = (each.dt for exceptions in _as_list(event["EXDATE"]) for each in exceptions.dts)
         # a day without a time means each shift that begins on it
-        kept = [when if _is_day(when) else _in_form_of(like, when, zone) for when in dates]
+        kept = [when if _is_day(when) else _convert_to_form(like, when, zone) for when in dates]
         event["EXDATE"] = vDDDLists(kept)
     if "RDATE" in event:
-        added = (each.dt for dates in _several(event["RDATE"]) for each in dates.dts)
-        event["RDATE"] = vDDDLists([_added(like, when, zone) for when in added])
-        event[_PERIODS] = dict(_periods(event, zone))
+        added = (each.dt for dates in _as_list(event["RDATE"]) for each in dates.dts)
+        event["RDATE"] = vDDDLists([_fit_date(like, when, zone) for when in added])
+        event[_PERIODS] = dict(_periods_of(event, zone))
     if "DTEND" in event:
         event.pop(_WRITTEN, None)
-    for rule in _several(event.get("RRULE")):
+    for rule in _as_list(event.get("RRULE")):
         if "UNTIL" in rule:
-            rule["UNTIL"] = [_last(start, until, zone) for until in _several(rule["UNTIL"])]
+            rule["UNTIL"] = [_fit_until(start, until, zone) for until in _as_list(rule["UNTIL"])]
     # The library exchanges start and end of such an event; without length it is left out later.
     if _is_backwards(event, zone):
         event.pop("DURATION", None)
@@ -144,67 +144,69 @@ def _is_backwards(event: Any, zone: ZoneInfo) -> bool:
     return end is not None and instant_of(end.dt, zone) < instant_of(event["DTSTART"].dt, zone)
 
 
-def _periods(event: Any, zone: ZoneInfo) -> Iterator[tuple[datetime, datetime]]:
-    for dates in _several(event["RDATE"]):
+def _periods_of(event: Any, zone: ZoneInfo) -> Iterator[tuple[datetime, datetime]]:
+    for dates in _as_list(event["RDATE"]):
         for each in dates.dts:
             if isinstance(each.dt, tuple):
                 start, end = each.dt
                 if isinstance(end, timedelta):
-                    end = _after(start, _Span(end.days, timedelta(seconds=end.seconds)), zone)
+                    end = _add_span(start, _Span(end.days, timedelta(seconds=end.seconds)), zone)
                 yield instant_of(start, zone), instant_of(end, zone)
 
 
-def _added(like: date, when: Any, zone: ZoneInfo) -> Any:
+def _fit_date(like: date, when: Any, zone: ZoneInfo) -> Any:
     """Return a further date; a period keeps its own length."""
     if not isinstance(when, tuple):
-        return _in_form_of(like, when, zone)
+        return _convert_to_form(like, when, zone)
     start, end = when
     if _is_day(like):
         return when
-    return _in_form_of(like, start, zone), end if isinstance(end, timedelta) else _in_form_of(like, end, zone)
+    return _convert_to_form(like, start, zone), end if isinstance(end, timedelta) else _convert_to_form(
+        like, end, zone
+    )
 
 
-def _in_form_of(like: date, when: date, zone: ZoneInfo) -> date:
+def _convert_to_form(like: date, when: date, zone: ZoneInfo) -> date:
     if _is_day(like):
-        return _day(when, zone)
+        return _day_of(when, zone)
     assert isinstance(like, datetime)
     if _is_day(when):
         return datetime.combine(when, like.time(), like.tzinfo)
     assert isinstance(when, datetime)
     if like.tzinfo is None:
-        return _local(when, zone)
+        return _to_local(when, zone)
     return when if when.tzinfo else when.replace(tzinfo=like.tzinfo)
 
 
-def _day(when: date, zone: ZoneInfo) -> date:
+def _day_of(when: date, zone: ZoneInfo) -> date:
     """Return the day of *when*: midnight stands for the day as written, another time for the local day."""
     if not isinstance(when, datetime):
         return when
-    return when.date() if when.time() == time() else _local(when, zone).date()
+    return when.date() if when.time() == time() else _to_local(when, zone).date()
 
 
-def _last(start: date, until: date, zone: ZoneInfo) -> date:
+def _fit_until(start: date, until: date, zone: ZoneInfo) -> date:
     """Return the last instant of a rule: a last day counts to its end, and a time with a zone is in UTC."""
     if _is_day(start):
-        return _in_form_of(start, until, zone)
+        return _convert_to_form(start, until, zone)
     assert isinstance(start, datetime)
     if _is_day(until):
         until = datetime.combine(until, _LAST_SECOND, start.tzinfo)
-    last = _in_form_of(start, until, zone)
+    last = _convert_to_form(start, until, zone)
     assert isinstance(last, datetime)
     return last.astimezone(UTC) if last.tzinfo else last
 
 
-def _local(when: date, zone: ZoneInfo) -> datetime:
+def _to_local(when: date, zone: ZoneInfo) -> datetime:
     assert isinstance(when, datetime)
     return when.astimezone(zone).replace(tzinfo=None) if when.tzinfo else when
 
 
-def _after(start: date, span: _Span, zone: ZoneInfo) -> datetime:
+def _add_span(start: date, span: _Span, zone: ZoneInfo) -> datetime:
     return instant_of(start + timedelta(days=span.days), zone) + span.exact
 
 
-def _span(written: str) -> _Span:
+def _parse_span(written: str) -> _Span:
     found = _SPAN.fullmatch(written.strip())
     assert found
     parts = {name: int(number or 0) for name, number in found.groupdict().items()}
@@ -216,7 +218,7 @@ def _is_day(when: date) -> bool:
     return not isinstance(when, datetime)
 
 
-def _several(values: Any) -> Iterable[Any]:
+def _as_list(values: Any) -> Iterable[Any]:
     if values is None:
         return ()
     return values if isinstance(values, list) else (values,)

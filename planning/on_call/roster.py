@@ -212,7 +212,7 @@ def _settle(claims: Iterable[_Claim], since: datetime, until: datetime) -> Itera
 
 def _cut(claims: Iterable[_Claim], since: datetime, until: datetime) -> Iterator[OnCallPeriod]:
     """Cut the time wherever a claim begins or ends, and yield each piece that has an answer."""
-    coming = deque(sorted(_within(claims, since, until), key=lambda claim: claim.period.start))
+    coming = deque(sorted(_clip_claims(claims, since, until), key=lambda claim: claim.period.start))
     edges = sorted({edge for claim in coming for edge in (claim.period.start, claim.period.end)})
     current: list[_Claim] = []
     for start, end in pairwise(edges):
@@ -223,7 +223,7 @@ def _cut(claims: Iterable[_Claim], since: datetime, until: datetime) -> Iterator
             yield _answer(current, start, end)
 
 
-def _within(claims: Iterable[_Claim], since: datetime, until: datetime) -> Iterator[_Claim]:
+def _clip_claims(claims: Iterable[_Claim], since: datetime, until: datetime) -> Iterator[_Claim]:
     for claim in claims:
         start, end = max(claim.period.start, since), min(claim.period.end, until)
         if start < end:

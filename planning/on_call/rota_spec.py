@@ -7,11 +7,7 @@ Data and the form of each part alone. Who is on call when is for ``roster.py``.
 from datetime import datetime
 from typing import Annotated, Any
 
-from pydantic import (
-    AfterValidator,
-    BeforeValidator,
-    Field,
-)
+from pydantic import AfterValidator, BeforeValidator, Field
 
 from escalation.kernel.values import Name, require_plausible_year
 from escalation.policy.people import HandsOver
@@ -24,7 +20,7 @@ from planning.spec import PeopleOnCall, Refers, ShortSpec, Spec, checked_by, one
 _VARIABLE = r"^[A-Z][A-Z0-9_]*$"
 
 
-def _local_time(given: Any) -> Any:
+def _read_local_time(given: Any) -> Any:
     if not isinstance(given, str):
         return given
     try:
@@ -48,7 +44,7 @@ HandOver = Annotated[
 FirstDay = Annotated[Date, AfterValidator(require_plausible_year)]
 LocalTime = Annotated[
     datetime,
-    BeforeValidator(_local_time),
+    BeforeValidator(_read_local_time),
     AfterValidator(require_plausible_year),
     text_in_an_editor(INSTANT_FORM, "2026-12-24T09:00"),
 ]

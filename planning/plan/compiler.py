@@ -62,7 +62,7 @@ def compile_plan(playbook: Playbook, request: StartRequest, now: datetime) -> tu
     """
     check_request(playbook, request)
     _require_may_return(playbook, request)
-    plan = _plan(playbook, request, horizon_of(now)[0], now)
+    plan = _compile(playbook, request, horizon_of(now)[0], now)
     require_plan_fits(plan)
     return plan, priority_of(playbook, request)
 
@@ -72,7 +72,7 @@ def check_request(playbook: Playbook, request: StartRequest) -> None:
     Raises:
         BadRequest: With every fault that *request* has against the playbook.
     """
-    _refuse(request, start_faults_of(playbook, to_plain(request, but_defaults=True)))
+    _refuse_faults(request, start_faults_of(playbook, to_plain(request, but_defaults=True)))
 
 
 def recompile_plan(playbook: Playbook, request: StartRequest, opened_at: datetime, now: datetime) -> Plan:
@@ -85,13 +85,13 @@ def recompile_plan(playbook: Playbook, request: StartRequest, opened_at: datetim
         BadRequest: If the playbook does not have its category any more.
     """
     matrix = {"issue_type": request.issue_type, "category": request.category}
-    _refuse(request, start_faults_of(playbook, matrix))
-    plan = _plan(playbook, request, horizon_of(opened_at)[0], now)
+    _refuse_faults(request, start_faults_of(playbook, matrix))
+    plan = _compile(playbook, request, horizon_of(opened_at)[0], now)
     require_plan_fits(plan)
     return plan
 
 
-def _refuse(request: StartRequest, faults: tuple[Fault, ...]) -> None:
+def _refuse_faults(request: StartRequest, faults: tuple[Fault, ...]) -> None:
     if faults:
         raise BadRequest.because(f"the request for {request.key}", faults)
 
@@ -109,17 +109,17 @@ def priority_of(playbook: Playbook, request: StartRequest) -> Priority:
         assert request.impact
         assert request.urgency
         priority = playbook.priority_from[request.impact][request.urgency]
-    by = max((tier.raises_priority for tier in _tiers(playbook, request)), default=0)
+    by = max((tier.raises_priority for tier in _tiers_of(playbook, request)), default=0)
     order = tuple(Priority)
     return order[max(0, order.index(priority) - by)]
 
 
-def _tiers(playbook: Playbook, request: StartRequest) -> Iterator[TierSpec]:
+def _tiers_of(playbook: Playbook, request: StartRequest) -> Iterator[TierSpec]:
     """Yield the tiers of the affected customers that the playbook describes."""
-    return (tier for _, tier in _customers(playbook, request) if tier)
+    return (tier for _, tier in _customers_of(playbook, request) if tier)
 
 
-def _customers(
+def _customers_of(
     playbook: Playbook, request: StartRequest
 ) -> Iterator[tuple[AccountSpec | None, TierSpec | None]]:
     for customer in request.customers:
@@ -128,9 +128,9 @@ def _customers(
         yield account, playbook.tiers.get(tier)
 
 
-def _customer_calendar(playbook: Playbook, request: StartRequest) -> str | None:
+def _customer_calendar_of(playbook: Playbook, request: StartRequest) -> str | None:
     """Return the calendar of the first affected customer who has one (CLOCK-5)."""
-    found = (spec.calendar for each in _customers(playbook, request) for spec in each if spec)
+    found = (spec.calendar for each in _customers_of(playbook, request) for spec in each if spec)
     return next((calendar for calendar in found if calendar), None)
 
 
@@ -149,26 +149,30 @@ def _require_may_return(playbook: Playbook, request: StartRequest) -> None:
         raise RoleNotAllowed(f"{request.key}: {person.name} may not reopen; roles that may: {roles}")
 
 
-def _plan(playbook: Playbook, request: StartRequest, since: datetime, now: datetime) -> Plan:
-    plan = _without_people(playbook, request, since, now)
-    contacts = _contacts(playbook, plan, request.submitted_by)
+def _compile(playbook: Playbook, request: StartRequest, since: datetime, now: datetime) -> Plan:
+    plan = _compile_without_people(playbook, request, since, now)
+    contacts = _contacts_of(playbook, plan, request.submitted_by)
     known = {contact.id for contact in contacts}
     others = tuple(person for person in playbook.people if person not in known)
     return replace(plan, contacts=contacts, others=others)
 
 
-def _without_people(playbook: Playbook, request: StartRequest, since: datetime, now: datetime) -> Plan:
+def _compile_without_people(
+    playbook: Playbook, request: StartRequest, since: datetime, now: datetime
+) -> Plan:
     kind = playbook.issue_types[request.issue_type]
     category = kind.categories[request.category]
     levels = tuple(
-        _level(playbook, level) for level in levels_of(playbook, request.issue_type, request.category)
+        _compile_level(playbook, level) for level in levels_of(playbook, request.issue_type, request.category)
     )
-    priorities = {priority: _priority(playbook, playbook.priorities[priority]) for priority in Priority}
-    customer_calendar = _customer_calendar(playbook, request)
+    priorities = {
+        priority: _compile_priority(playbook, playbook.priorities[priority]) for priority in Priority
+    }
+    customer_calendar = _customer_calendar_of(playbook, request)
     duties = {name: playbook.ids_of(who) for name, who in playbook.duties}
-    pauses = {name: _pause(playbook, spec) for name, spec in playbook.pause_reasons.items()}
-    survey = _survey(playbook.survey) if playbook.survey else None
-    approval = _text_approval(playbook)
+    pauses = {name: _compile_pause(playbook, spec) for name, spec in playbook.pause_reasons.items()}
+    survey = _compile_survey(playbook.survey) if playbook.survey else None
+    approval = _compile_approval(playbook)
     named = (level.calendar for level in levels), (policy.calendar for policy in priorities.values())
     calendars = dict.fromkeys((playbook.calendar, customer_calendar, *chain.from_iterable(named)))
     spans = counted_spans_of(levels, priorities, pauses.values(), survey, approval)
@@ -179,14 +183,14 @@ def _without_people(playbook: Playbook, request: StartRequest, since: datetime, 
         levels=levels,
         entry_level=max(
             entry_level_of(playbook, kind, category)[0] or 1,
-            *(tier.entry_level for tier in _tiers(playbook, request)),
+            *(tier.entry_level for tier in _tiers_of(playbook, request)),
             1,
         ),
         executive_level=executive_level_of(playbook, kind, category)[0] or len(levels),
         priorities=priorities,
         contacts=(),
         permissions={move.value: roles for move, roles in playbook.permissions.items()},
-        calendars={name: _calendar(playbook, name, since, now, spans) for name in calendars if name},
+        calendars={name: _compile_calendar(playbook, name, since, now, spans) for name in calendars if name},
         calendar=playbook.calendar,
         desk=compile_desk_time(playbook.calendars[playbook.calendar], now),
         customer_calendar=customer_calendar,
@@ -200,7 +204,7 @@ def _without_people(playbook: Playbook, request: StartRequest, since: datetime, 
         rca_approvers=duties["rca_approvers"],
         rca_waivable=playbook.rca.may_be_waived,
         holding_update=playbook.holding_update,
-        holding=_holding(playbook) if playbook.holding_update else None,
+        holding=_compile_holding(playbook) if playbook.holding_update else None,
         chase_every=playbook.chase_every.elapsed,
         customer_preferences=playbook.messages.of_customers,
         survey=survey,
@@ -212,14 +216,14 @@ def _without_people(playbook: Playbook, request: StartRequest, since: datetime, 
     )
 
 
-def _calendar(
+def _compile_calendar(
     playbook: Playbook, name: str, since: datetime, now: datetime, spans: tuple[CountedSpan, ...]
 ) -> Calendar:
     spec = playbook.calendars[name]
     return Calendar(hours=compile_ahead(spec, since, now, spans, name), definition=definition_of(spec))
 
 
-def _level(playbook: Playbook, level: EffectiveLevel) -> Level:
+def _compile_level(playbook: Playbook, level: EffectiveLevel) -> Level:
     spec = level.spec
     triggers = tuple(
         Trigger(name=name, says=trigger.says, to_level=trigger.to_level, reason=trigger.reason)
@@ -231,28 +235,28 @@ def _level(playbook: Playbook, level: EffectiveLevel) -> Level:
         contacts=playbook.ids_of(spec.contacts),
         asks_all=spec.asks_all,
         needs_all=spec.acknowledge is AcknowledgedBy.ALL,
-        window=_window(spec.window) if spec.window else None,
+        window=_compile_window(spec.window) if spec.window else None,
         responses=spec.responses,
         triggers=triggers,
         managers=playbook.ids_of(spec.managers),
         unreached=spec.unreached,
         fallback=playbook.ids_of((spec.fallback,))[0] if spec.fallback else None,
         calendar=spec.calendar,
-        ack_within=_optional_target(spec.ack_within, playbook.remind_at),
-        ack_expires=_optional_target(spec.ack_expires, playbook.remind_at[-1:]),
+        ack_within=_compile_optional_target(spec.ack_within, playbook.remind_at),
+        ack_expires=_compile_optional_target(spec.ack_expires, playbook.remind_at[-1:]),
     )
 
 
-def _window(window: WindowSpan) -> Window:
+def _compile_window(window: WindowSpan) -> Window:
     return Window(minimum=window.minimum.elapsed, maximum=window.maximum.elapsed, basis=window.maximum.basis)
 
 
-def _priority(playbook: Playbook, spec: PrioritySpec) -> PriorityPolicy:
+def _compile_priority(playbook: Playbook, spec: PrioritySpec) -> PriorityPolicy:
     targets = {**playbook.targets, **spec.targets}
     return PriorityPolicy(
         business_hours=spec.basis is TimeBasis.BUSINESS,
         targets={
-            clock: _target(
+            clock: _compile_target(
                 target.within, playbook.remind_at if target.remind_at is None else target.remind_at
             )
             for clock in ClockName
@@ -266,39 +270,41 @@ def _priority(playbook: Playbook, spec: PrioritySpec) -> PriorityPolicy:
     )
 
 
-def _survey(spec: SurveySpec) -> SurveyPolicy:
-    return SurveyPolicy(within=_target(spec.within), low_score=spec.low_score, reopens=spec.reopens)
+def _compile_survey(spec: SurveySpec) -> SurveyPolicy:
+    return SurveyPolicy(within=_compile_target(spec.within), low_score=spec.low_score, reopens=spec.reopens)
 
 
-def _holding(playbook: Playbook) -> HoldingPolicy:
-    every = _target(playbook.holding.every, playbook.remind_at)
+def _compile_holding(playbook: Playbook) -> HoldingPolicy:
+    every = _compile_target(playbook.holding.every, playbook.remind_at)
     return HoldingPolicy(at_most=playbook.holding.at_most, every=every)
 
 
-def _pause(playbook: Playbook, spec: PauseSpec) -> PausePolicy:
-    return PausePolicy(stops=spec.stops, at_most=_optional_target(spec.at_most, playbook.remind_at[-1:]))
+def _compile_pause(playbook: Playbook, spec: PauseSpec) -> PausePolicy:
+    return PausePolicy(
+        stops=spec.stops, at_most=_compile_optional_target(spec.at_most, playbook.remind_at[-1:])
+    )
 
 
-def _text_approval(playbook: Playbook) -> TextApproval | None:
+def _compile_approval(playbook: Playbook) -> TextApproval | None:
     spec = playbook.approvals
     if not spec.customer_updates:
         return None
     return TextApproval(
         approvers=playbook.ids_of(spec.customer_updates),
-        within=_target(spec.within, playbook.remind_at),
+        within=_compile_target(spec.within, playbook.remind_at),
         author_may=spec.author_may_approve,
     )
 
 
-def _target(span: Span, remind_at: tuple[int, ...] = ()) -> Target:
+def _compile_target(span: Span, remind_at: tuple[int, ...] = ()) -> Target:
     return Target(after=span.elapsed, basis=span.basis, thresholds=remind_at)
 
 
-def _optional_target(span: Span | None, remind_at: tuple[int, ...]) -> Target | None:
-    return _target(span, remind_at) if span else None
+def _compile_optional_target(span: Span | None, remind_at: tuple[int, ...]) -> Target | None:
+    return _compile_target(span, remind_at) if span else None
 
 
-def _contacts(playbook: Playbook, plan: Plan, submitted_by: str) -> tuple[Contact, ...]:
+def _contacts_of(playbook: Playbook, plan: Plan, submitted_by: str) -> tuple[Contact, ...]:
     """Return everybody whom this escalation can need, in the order of the playbook: who is notified or on call, who may
     act, every team and every rota."""
     roles = {role for names in playbook.permissions.values() for role in names}

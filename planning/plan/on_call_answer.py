@@ -29,8 +29,8 @@ def find_on_call(playbook: Playbook, rota: str, at: datetime, feeds: FeedReader)
     return OnCallResult(
         schedule=rota,
         people=tuple(contact_of(playbook, id_) for id_ in now.who) if now else (),
-        until=_until(found.periods, at),
-        why=reduce(lambda said, also: reason("and_also", said, also), _reasons(now, found, at)),
+        until=_end_of_answer(found.periods, at),
+        why=reduce(lambda said, also: reason("and_also", said, also), _reasons_of(now, found, at)),
     )
 
 
@@ -39,7 +39,7 @@ def answer_from_playbook(playbook: Playbook) -> Callable[[FindOnCall], OnCallRes
     return lambda asked: find_on_call(playbook, asked.schedule, asked.at, FilesAlone())
 
 
-def _until(periods: tuple[OnCallPeriod, ...], at: datetime) -> datetime | None:
+def _end_of_answer(periods: tuple[OnCallPeriod, ...], at: datetime) -> datetime | None:
     """Return when other people answer than at *at*, or nobody does."""
     coming = [period for period in periods if period.end > at]
     if not coming or coming[0].start > at:
@@ -50,7 +50,7 @@ def _until(periods: tuple[OnCallPeriod, ...], at: datetime) -> datetime | None:
     return coming[-1].end if coming[-1].end < at + _LOOK_AHEAD else None
 
 
-def _reasons(now: OnCallPeriod | None, found: OnCallRoster, at: datetime) -> Iterator[Part]:
+def _reasons_of(now: OnCallPeriod | None, found: OnCallRoster, at: datetime) -> Iterator[Part]:
     yield now.why if now else reason("no_shift")
     for stray in found.strays:
         if stray.start <= at < stray.end:

@@ -26,7 +26,7 @@ _ADDRESS: TypeAdapter[str] = TypeAdapter(Address)
 _TIME_OF_DAY = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
 
 
-def _time_of_day(text: str) -> str:
+def _check_time_of_day(text: str) -> str:
     if not _TIME_OF_DAY.fullmatch(text):
         raise ValueError("a time such as 07:00")
     return text
@@ -34,7 +34,7 @@ def _time_of_day(text: str) -> str:
 
 class _Written(Spec):
     rhythm: Rhythm
-    at: Annotated[str, AfterValidator(_time_of_day)]
+    at: Annotated[str, AfterValidator(_check_time_of_day)]
     time_zone: TimeZone
     to: Annotated[Names, Field(min_length=1)]
     language: LanguageTag = "en"
@@ -53,7 +53,9 @@ def read_schedule(written: Mapping[str, Any], playbook: Playbook) -> ReportSched
         BadRequest: With every fault, by the names of the fields.
     """
     names = [name for name in written.get("to", ()) if isinstance(name, str)]
-    faults = [_unknown(name, playbook) for name in names if not _recipients(name, playbook, "en", "UTC")]
+    faults = [
+        _unknown_fault(name, playbook) for name in names if not _recipients_named(name, playbook, "en", "UTC")
+    ]
     try:
         schedule = from_plain(ReportSchedule, to_plain(from_plain(_Written, written)))
     except ValidationError as error:
@@ -68,14 +70,14 @@ def readers_of(schedule: ReportSchedule, playbook: Playbook) -> ReportReaders:
     found: dict[str, Recipient] = {}
     unknown = []
     for name in schedule.to:
-        meant = _recipients(name, playbook, schedule.language, schedule.time_zone)
+        meant = _recipients_named(name, playbook, schedule.language, schedule.time_zone)
         unknown += [] if meant else [name]
         for each in meant:
             found.setdefault(each.addresses[0], each)
     return ReportReaders(tuple(found.values()), tuple(unknown))
 
 
-def _recipients(name: str, playbook: Playbook, language: str, time_zone: str) -> tuple[Recipient, ...]:
+def _recipients_named(name: str, playbook: Playbook, language: str, time_zone: str) -> tuple[Recipient, ...]:
     if address := _as_address(name):
         target = address.partition(":")[2]
         return (
@@ -93,7 +95,7 @@ def _as_address(name: str) -> str | None:
         return None
 
 
-def _unknown(name: str, playbook: Playbook) -> Fault:
+def _unknown_fault(name: str, playbook: Playbook) -> Fault:
     named = (*playbook.people, *playbook.teams, *playbook.roles)
     return Fault(
         where="to",

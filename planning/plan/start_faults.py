@@ -26,12 +26,12 @@ _NOTHING: Mapping[str, Any] = {}
 def find_start_faults(playbook: Playbook, written: object) -> Iterator[Finding]:
     """Yield each fault with its path in *written*."""
     start = written if isinstance(written, Mapping) else _NOTHING
-    yield from _of_matrix(playbook, start)
-    yield from _of_people(playbook, start)
-    yield from _of_customers(playbook, start)
-    yield from _of_level(playbook, start)
-    yield from _of_outage(playbook, start)
-    yield from _of_references(start)
+    yield from _check_matrix(playbook, start)
+    yield from _check_people(playbook, start)
+    yield from _check_customers(playbook, start)
+    yield from _check_level(playbook, start)
+    yield from _check_outage(playbook, start)
+    yield from _check_references(start)
 
 
 def start_faults_of(playbook: Playbook, written: object) -> tuple[Fault, ...]:
@@ -70,19 +70,19 @@ def _of_key(key: str, written: dict[str, Any]) -> Iterator[Fault]:
         yield Fault(where="key", given=quote_input(named), allowed=f"the workflow's id, {key}")
 
 
-def _text(written: Mapping[str, Any], name: str) -> str | None:
+def _text_of(written: Mapping[str, Any], name: str) -> str | None:
     value = written.get(name)
     return value if isinstance(value, str) else None
 
 
-def _items(written: Mapping[str, Any], name: str) -> Iterator[tuple[int, Mapping[str, Any]]]:
+def _items_of(written: Mapping[str, Any], name: str) -> Iterator[tuple[int, Mapping[str, Any]]]:
     value = written.get(name)
     items = value if isinstance(value, list | tuple) else ()
     return ((number, item) for number, item in enumerate(items) if isinstance(item, Mapping))
 
 
-def _of_matrix(playbook: Playbook, written: Mapping[str, Any]) -> Iterator[Finding]:
-    issue_type, category = _text(written, "issue_type"), _text(written, "category")
+def _check_matrix(playbook: Playbook, written: Mapping[str, Any]) -> Iterator[Finding]:
+    issue_type, category = _text_of(written, "issue_type"), _text_of(written, "category")
     kind = playbook.issue_types.get(issue_type or "")
     if kind is not None:
         if category is not None and category not in kind.categories:
@@ -95,17 +95,17 @@ def _of_matrix(playbook: Playbook, written: Mapping[str, Any]) -> Iterator[Findi
         yield unknown_name(("category",), category, sorted(known))
 
 
-def _of_people(playbook: Playbook, written: Mapping[str, Any]) -> Iterator[Finding]:
-    by = _text(written, "submitted_by")
+def _check_people(playbook: Playbook, written: Mapping[str, Any]) -> Iterator[Finding]:
+    by = _text_of(written, "submitted_by")
     if by is not None and by not in playbook.people:
         yield unknown_name(("submitted_by",), by, playbook.people, called=playbook.ids_by_name)
-    for number, customer in _items(written, "customers"):
-        for place, contact in _items(customer, "contacts"):
-            yield from _of_zone(("customers", number, "contacts", place, "time_zone"), contact)
+    for number, customer in _items_of(written, "customers"):
+        for place, contact in _items_of(customer, "contacts"):
+            yield from _check_zone(("customers", number, "contacts", place, "time_zone"), contact)
 
 
-def _of_zone(path: Path, contact: Mapping[str, Any]) -> Iterator[Finding]:
-    zone = _text(contact, "time_zone")
+def _check_zone(path: Path, contact: Mapping[str, Any]) -> Iterator[Finding]:
+    zone = _text_of(contact, "time_zone")
     try:
         if zone is not None:
             time_zone_of(zone)
@@ -113,19 +113,19 @@ def _of_zone(path: Path, contact: Mapping[str, Any]) -> Iterator[Finding]:
         yield Finding(path, quote_input(zone), str(slip), slip.suggestion)
 
 
-def _of_customers(playbook: Playbook, written: Mapping[str, Any]) -> Iterator[Finding]:
+def _check_customers(playbook: Playbook, written: Mapping[str, Any]) -> Iterator[Finding]:
     """A tier that the playbook does not have would silently change nothing."""
-    for number, customer in _items(written, "customers"):
-        tier = _text(customer, "tier")
+    for number, customer in _items_of(written, "customers"):
+        tier = _text_of(customer, "tier")
         if playbook.tiers and tier is not None and tier not in playbook.tiers:
             yield unknown_name(("customers", number, "tier"), tier, playbook.tiers)
 
 
-def _of_level(playbook: Playbook, written: Mapping[str, Any]) -> Iterator[Finding]:
+def _check_level(playbook: Playbook, written: Mapping[str, Any]) -> Iterator[Finding]:
     level, issue_type, category = (
         written.get("entry_level"),
-        _text(written, "issue_type"),
-        _text(written, "category"),
+        _text_of(written, "issue_type"),
+        _text_of(written, "category"),
     )
     kind = playbook.issue_types.get(issue_type or "")
     if not isinstance(level, int) or kind is None or category not in kind.categories:
@@ -135,9 +135,9 @@ def _of_level(playbook: Playbook, written: Mapping[str, Any]) -> Iterator[Findin
         yield Finding(("entry_level",), quote_input(level), f"1 to {last}")
 
 
-def _of_outage(playbook: Playbook, written: Mapping[str, Any]) -> Iterator[Finding]:
+def _check_outage(playbook: Playbook, written: Mapping[str, Any]) -> Iterator[Finding]:
     """Check that the case may join the outage: all who join get its updates, so other tenants must be allowed to."""
-    outage, key = _text(written, "outage"), _text(written, "key")
+    outage, key = _text_of(written, "outage"), _text_of(written, "key")
     if outage is None or key is None or tenant_of(outage) in {tenant_of(key), *playbook.shared_outages}:
         return
     shared = "".join(f", or of {tenant}" for tenant in playbook.shared_outages)
@@ -145,9 +145,9 @@ def _of_outage(playbook: Playbook, written: Mapping[str, Any]) -> Iterator[Findi
     yield Finding(("outage",), quote_input(outage), allowed)
 
 
-def _of_references(written: Mapping[str, Any]) -> Iterator[Finding]:
+def _check_references(written: Mapping[str, Any]) -> Iterator[Finding]:
     """Check that the predecessor is of the same case, and that no linked record is the case itself."""
-    key, before = _text(written, "key"), _text(written, "predecessor")
+    key, before = _text_of(written, "key"), _text_of(written, "predecessor")
     if key and before is not None and is_of_escalation(before) and before.partition("@")[0] != key:
         yield Finding(
             ("predecessor",), quote_input(before), f"the id of an ended escalation of {key}, as `show` has it"

@@ -21,17 +21,17 @@ _A_DAY_IN_SECONDS = 86_400
 
 def calendar_warnings(playbook: Playbook, now: datetime) -> Iterator[Finding]:
     """Yield the warnings of calendars and time zones, as of *now*."""
-    yield from _time_zones(playbook)
+    yield from _check_time_zones(playbook)
     for name, calendar in playbook.calendars.items():
         path = ("calendars", name)
         for number, rules in enumerate(calendar.holidays):
-            yield from _data_that_end((*path, "holidays", number), rules, now)
-        yield from _dates_that_end(path, calendar, now)
-        yield from _overlapping_hours(path, calendar)
-        yield from _dates_without_effect(path, calendar)
+            yield from _check_holiday_data((*path, "holidays", number), rules, now)
+        yield from _check_last_date(path, calendar, now)
+        yield from _check_overlaps(path, calendar)
+        yield from _check_closed_dates(path, calendar)
 
 
-def _data_that_end(path: Path, rules: HolidaySpec, now: datetime) -> Iterator[Finding]:
+def _check_holiday_data(path: Path, rules: HolidaySpec, now: datetime) -> Iterator[Finding]:
     """Warn of holidays that are not known: the calendar is open on them (CLOCK-5)."""
     _, until = horizon_of(now)
     years = range(now.year, (now + _A_YEAR).year + 1)
@@ -54,7 +54,7 @@ def _data_that_end(path: Path, rules: HolidaySpec, now: datetime) -> Iterator[Fi
         yield Finding(path, given, "the dates as decreed, under closed_on, once they are known")
 
 
-def _dates_that_end(path: Path, calendar: CalendarSpec, now: datetime) -> Iterator[Finding]:
+def _check_last_date(path: Path, calendar: CalendarSpec, now: datetime) -> Iterator[Finding]:
     own = (*calendar.closed_on, *calendar.half_days)
     limit = now if calendar.holidays else horizon_of(now)[1]
     if own and (last := max(own)) < limit.date():
@@ -70,7 +70,7 @@ def _dates_that_end(path: Path, calendar: CalendarSpec, now: datetime) -> Iterat
         )
 
 
-def _dates_without_effect(path: Path, calendar: CalendarSpec) -> Iterator[Finding]:
+def _check_closed_dates(path: Path, calendar: CalendarSpec) -> Iterator[Finding]:
     week = week_of(calendar)
     for number, day in enumerate(calendar.closed_on):
         if not week[day.weekday()]:
@@ -80,7 +80,7 @@ def _dates_without_effect(path: Path, calendar: CalendarSpec) -> Iterator[Findin
             )
 
 
-def _overlapping_hours(path: Path, calendar: CalendarSpec) -> Iterator[Finding]:
+def _check_overlaps(path: Path, calendar: CalendarSpec) -> Iterator[Finding]:
     """Warn of hours that overlap, which count once."""
     written = {(*path, "weekly", days): hours for days, hours in calendar.weekly.items()}
     written |= {(*path, "half_days", str(day)): hours for day, hours in calendar.half_days.items()}
@@ -88,28 +88,28 @@ def _overlapping_hours(path: Path, calendar: CalendarSpec) -> Iterator[Finding]:
         windows = sorted(parse_hours(text) for text in hours)
         if any(start < end for (_, end), (start, _) in pairwise(windows)):
             yield Finding(where, f"hours that overlap: {list_names(hours)}", "hours that follow each other")
-    yield from _overlapping_nights(path, calendar)
+    yield from _check_nights(path, calendar)
 
 
-def _overlapping_nights(path: Path, calendar: CalendarSpec) -> Iterator[Finding]:
+def _check_nights(path: Path, calendar: CalendarSpec) -> Iterator[Finding]:
     """Warn of nights that last into the hours of the next day; once, of the first such day."""
     week = week_of(calendar)
     for day, hours in enumerate(week):
         night = max((end - _A_DAY_IN_SECONDS for _, end in week[day - 1]), default=0)
         if hours and hours[0][0] < night:
             given = (
-                f"hours of {DAYS[day - 1]} that end at {_clock(night)}, "
-                f"after those of {DAYS[day]} have begun at {_clock(hours[0][0])}"
+                f"hours of {DAYS[day - 1]} that end at {_format_time(night)}, "
+                f"after those of {DAYS[day]} have begun at {_format_time(hours[0][0])}"
             )
             yield Finding((*path, "weekly"), given, "hours that follow each other; what overlaps counts once")
             return
 
 
-def _clock(seconds: int) -> str:
+def _format_time(seconds: int) -> str:
     return f"{seconds // 3600:02}:{seconds % 3600 // 60:02}"
 
 
-def _time_zones(playbook: Playbook) -> Iterator[Finding]:
+def _check_time_zones(playbook: Playbook) -> Iterator[Finding]:
     """Warn of zones that are valid and probably not meant: signs the other way round, no summer time."""
     for path, _, name in fields_in(playbook):
         if path[-1] == "time_zone" and name:

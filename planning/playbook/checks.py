@@ -44,14 +44,14 @@ def check_playbook(playbook: Playbook, folder: FilePath | None = None) -> tuple[
     return limit_faults(
         chain(
             reference_faults(playbook),
-            _calendars(playbook),
-            _people(playbook),
+            _check_calendars(playbook),
+            _check_people(playbook),
             rota_faults(playbook, folder),
-            _permissions(playbook),
-            _approvals(playbook),
-            _spans(playbook),
-            _priorities(playbook),
-            _impact_and_urgency(playbook),
+            _check_permissions(playbook),
+            _check_approvals(playbook),
+            _check_spans(playbook),
+            _check_priorities(playbook),
+            _check_impact_and_urgency(playbook),
             level_faults(playbook),
         )
     )
@@ -59,10 +59,10 @@ def check_playbook(playbook: Playbook, folder: FilePath | None = None) -> tuple[
 
 def check_open_hours(playbook: Playbook, now: datetime) -> tuple[Finding, ...]:
     """Return the faults from *now* on, of a playbook without other faults."""
-    return tuple(_never_open(playbook, *horizon_of(now)))
+    return tuple(_check_closed_calendars(playbook, *horizon_of(now)))
 
 
-def _never_open(playbook: Playbook, since: datetime, until: datetime) -> Iterator[Finding]:
+def _check_closed_calendars(playbook: Playbook, since: datetime, until: datetime) -> Iterator[Finding]:
     for name, calendar in playbook.calendars.items():
         try:
             compile_hours(calendar, since, until, name)
@@ -70,7 +70,7 @@ def _never_open(playbook: Playbook, since: datetime, until: datetime) -> Iterato
             yield Finding(("calendars", name), refused.faults[0].given, refused.faults[0].allowed)
 
 
-def _calendars(playbook: Playbook) -> Iterator[Finding]:
+def _check_calendars(playbook: Playbook) -> Iterator[Finding]:
     for name, calendar in playbook.calendars.items():
         path = ("calendars", name, "weekly")
         if not business_day_of(calendar):
@@ -79,13 +79,13 @@ def _calendars(playbook: Playbook) -> Iterator[Finding]:
         twice = [DAYS[day] for day, times in days.items() if times > 1]
         if twice:
             yield Finding(path, f"{list_names(twice)} more than once", "each day once, with all of its hours")
-        yield from _days_off(("calendars", name), calendar)
+        yield from _check_days_off(("calendars", name), calendar)
 
 
-def _spans(playbook: Playbook) -> Iterator[Finding]:
+def _check_spans(playbook: Playbook) -> Iterator[Finding]:
     for path, _, value in fields_in(playbook):
         if isinstance(value, Span) and (path[0] in _OF_THE_PRIORITY or path[-1] in _OF_THE_PRIORITY):
-            yield from _no_calendar_days(playbook, path, value, playbook.priorities)
+            yield from _refuse_calendar_days(playbook, path, value, playbook.priorities)
     span = playbook.chase_every
     if span.always_in_open_hours:
         yield Finding(("chase_every",), quote_input(span.written), "a span in minutes, hours or days")
@@ -93,16 +93,16 @@ def _spans(playbook: Playbook) -> Iterator[Finding]:
         yield Finding(("chase_every",), quote_input(span.written), "at least 10 min")
 
 
-def _days_off(path: Path, calendar: CalendarSpec) -> Iterator[Finding]:
+def _check_days_off(path: Path, calendar: CalendarSpec) -> Iterator[Finding]:
     for number, day in enumerate(calendar.closed_on):
         if day in calendar.half_days:
             given = f"{day}, which is a half day too"
             yield Finding((*path, "closed_on", number), given, "a date in one of both")
     for number, rules in enumerate(calendar.holidays):
-        yield from _holidays((*path, "holidays", number), rules)
+        yield from _check_holidays((*path, "holidays", number), rules)
 
 
-def _holidays(path: Path, rules: HolidaySpec) -> Iterator[Finding]:
+def _check_holidays(path: Path, rules: HolidaySpec) -> Iterator[Finding]:
     countries = list_countries()
     if rules.country not in countries:
         allowed = f"a country by two letters: {list_names(countries)}"
@@ -113,7 +113,7 @@ def _holidays(path: Path, rules: HolidaySpec) -> Iterator[Finding]:
         yield Finding((*path, "subdivision"), quote_input(rules.subdivision), allowed, meant)
 
 
-def _people(playbook: Playbook) -> Iterator[Finding]:
+def _check_people(playbook: Playbook) -> Iterator[Finding]:
     for name in playbook.teams:
         path = ("teams", name)
         if name in playbook.people:
@@ -131,7 +131,7 @@ def _people(playbook: Playbook) -> Iterator[Finding]:
             )
 
 
-def _permissions(playbook: Playbook) -> Iterator[Finding]:
+def _check_permissions(playbook: Playbook) -> Iterator[Finding]:
     for move, roles in playbook.permissions.items():
         if not roles:
             known = list_names((*SPECIAL_ROLES, *playbook.roles))
@@ -140,7 +140,7 @@ def _permissions(playbook: Playbook) -> Iterator[Finding]:
             )
 
 
-def _approvals(playbook: Playbook) -> Iterator[Finding]:
+def _check_approvals(playbook: Playbook) -> Iterator[Finding]:
     path, rules = ("approvals",), playbook.approvals
     only = playbook.ids_of(rules.customer_updates)
     if len(only) == 1 and only[0] in playbook.people and not rules.author_may_approve:
@@ -148,25 +148,25 @@ def _approvals(playbook: Playbook) -> Iterator[Finding]:
         yield Finding((*path, "customer_updates"), given, "somebody more, or author_may_approve: true")
 
 
-def _priorities(playbook: Playbook) -> Iterator[Finding]:
+def _check_priorities(playbook: Playbook) -> Iterator[Finding]:
     for priority in Priority:
         if priority not in playbook.priorities:
             yield Finding(
                 ("priorities",), f"no {priority}", f"all of {list_names(Priority)}", is_absence=True
             )
     for clock, rules in playbook.targets.items():
-        yield from _target(playbook, ("targets", clock), rules, tuple(playbook.priorities), clock)
+        yield from _check_target(playbook, ("targets", clock), rules, tuple(playbook.priorities), clock)
     for priority, written in playbook.priorities.items():
         path = ("priorities", priority)
         for clock, rules in written.targets.items():
-            yield from _target(playbook, (*path, "targets", clock), rules, (priority,), clock)
+            yield from _check_target(playbook, (*path, "targets", clock), rules, (priority,), clock)
         given = {*written.targets, *playbook.targets, *OPTIONAL_CLOCKS}
         missing = [clock for clock in TARGET_CLOCKS if clock not in given]
         if missing:
             yield Finding((*path, "targets"), "no target", f"one for {list_names(missing)}", is_absence=True)
 
 
-def _target(
+def _check_target(
     playbook: Playbook, path: Path, rules: TargetSpec, priorities: Iterable[Priority], clock: ClockName
 ) -> Iterator[Finding]:
     """Check a target of some priorities; a target that each of them sets for itself concerns nobody."""
@@ -176,7 +176,7 @@ def _target(
         for priority in priorities
         if path[0] == "priorities" or clock not in playbook.priorities[priority].targets
     ]
-    yield from _no_calendar_days(playbook, path, span, using)
+    yield from _refuse_calendar_days(playbook, path, span, using)
     by_business = {p for p in using if playbook.priorities[p].basis is TimeBasis.BUSINESS}
     if clock is ClockName.FIRST_NOTICE and set(using) - {Priority.P4}:
         sleeps = span.always_in_open_hours or (span.basis is Basis.PRIORITY and by_business - {Priority.P4})
@@ -184,7 +184,7 @@ def _target(
             yield Finding(path, quote_input(span.written), "at most 1 h 24x7, for any priority but P4")
 
 
-def _impact_and_urgency(playbook: Playbook) -> Iterator[Finding]:
+def _check_impact_and_urgency(playbook: Playbook) -> Iterator[Finding]:
     path = ("priority_from",)
     for impact in Degree:
         row = playbook.priority_from.get(impact)
@@ -197,7 +197,7 @@ def _impact_and_urgency(playbook: Playbook) -> Iterator[Finding]:
             yield Finding((*path, impact), given, f"all of {list_names(Degree)}", is_absence=True)
 
 
-def _no_calendar_days(
+def _refuse_calendar_days(
     playbook: Playbook, path: Path, span: Span, priorities: Iterable[Priority]
 ) -> Iterator[Finding]:
     """Refuse days of the wall clock, which a priority in business hours does not count."""

@@ -61,10 +61,10 @@ def list_names(names: Iterable[str]) -> str:
 
 def limit_faults(found: Iterable[Finding]) -> tuple[Finding, ...]:
     """Return each finding once, and no more than anybody reads; the rest is not even computed."""
-    return tuple(islice(_once(found), MOST_SHOWN))
+    return tuple(islice(_remove_repeated(found), MOST_SHOWN))
 
 
-def _once(found: Iterable[Finding]) -> Iterator[Finding]:
+def _remove_repeated(found: Iterable[Finding]) -> Iterator[Finding]:
     seen: set[Finding] = set()
     for each in found:
         if each not in seen:
@@ -73,11 +73,7 @@ def _once(found: Iterable[Finding]) -> Iterator[Finding]:
 
 
 def unknown_name(
-    path: Path,
-    given: str,
-    known: Iterable[str],
-    what: str = "",
-    called: Mapping[str, str] = NOTHING_CALLED,
+    path: Path, given: str, known: Iterable[str], what: str = "", called: Mapping[str, str] = NOTHING_CALLED
 ) -> Finding:
     """Return the finding of a name that nothing has. *called*: other words, each with the name that it means."""
     names = list(known)

@@ -26,7 +26,9 @@ _STAND_INS: dict[str | int, Any] = {
 _REFERRED_TO = ("people", "teams", "rotas", "calendars", "duties")
 
 
-def without_faulty(data: Any, error: ValidationError, folder: FilePath | None) -> tuple[Finding, ...] | None:
+def check_without_faulty(
+    data: Any, error: ValidationError, folder: FilePath | None
+) -> tuple[Finding, ...] | None:
     """Return the findings of the checks without the faulty parts; None if others refer to those parts."""
     rest, stood_in_for = deepcopy(data), set[Path]()
     # Without one part, another may have a fault that was hidden so far; a few rounds are enough in practice.

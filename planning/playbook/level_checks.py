@@ -25,17 +25,17 @@ def level_faults(playbook: Playbook) -> Iterator[Finding]:
     for issue_type, kind in playbook.issue_types.items():
         for category in kind.categories:
             levels = levels_of(playbook, issue_type, category)
-            gap = tuple(_gap(playbook, issue_type, category, levels))
+            gap = tuple(_check_gap(playbook, issue_type, category, levels))
             yield from gap
             if not gap:
                 lasts[issue_type, category] = len(levels)
-                yield from chain.from_iterable(_level(level, len(levels)) for level in levels)
+                yield from chain.from_iterable(_check_level(level, len(levels)) for level in levels)
     if lasts:
-        yield from _levels_named(playbook, lasts, "executive_level", executive_level_of)
-        yield from _entry_levels(playbook, lasts)
+        yield from _check_named_levels(playbook, lasts, "executive_level", executive_level_of)
+        yield from _check_entry_levels(playbook, lasts)
 
 
-def _gap(
+def _check_gap(
     playbook: Playbook, issue_type: str, category: str, levels: tuple[EffectiveLevel, ...]
 ) -> Iterator[Finding]:
     """A category that falls through: it has no levels, or misses one between them."""
@@ -51,7 +51,7 @@ def _gap(
         yield Finding(nearest_levels, given, allowed, is_absence=True)
 
 
-def _levels_named(
+def _check_named_levels(
     playbook: Playbook,
     lasts: Mapping[tuple[str, str], int],
     field: str,
@@ -69,8 +69,8 @@ def _levels_named(
             yield Finding(path, quote_input(level), f"a level from 1 to {last}, as {category} has")
 
 
-def _entry_levels(playbook: Playbook, lasts: Mapping[tuple[str, str], int]) -> Iterator[Finding]:
-    yield from _levels_named(playbook, lasts, "entry_level", entry_level_of)
+def _check_entry_levels(playbook: Playbook, lasts: Mapping[tuple[str, str], int]) -> Iterator[Finding]:
+    yield from _check_named_levels(playbook, lasts, "entry_level", entry_level_of)
     (_, category), last = min(lasts.items(), key=lambda each: each[1])
     entries: dict[Path, int] = {
         **{("priorities", name): rules.entry_level for name, rules in playbook.priorities.items()},
@@ -81,10 +81,10 @@ def _entry_levels(playbook: Playbook, lasts: Mapping[tuple[str, str], int]) -> I
             yield Finding(
                 (*path, "entry_level"), quote_input(level), f"a level from 1 to {last}, as {category} has"
             )
-    yield from _levels_below_every_entry(playbook)
+    yield from _check_lowest_entry(playbook)
 
 
-def _levels_below_every_entry(playbook: Playbook) -> Iterator[Finding]:
+def _check_lowest_entry(playbook: Playbook) -> Iterator[Finding]:
     """Escalations rise and never fall back, so what lies below every entry is never reached."""
     entries = {priority: written.entry_level for priority, written in playbook.priorities.items()}
     lowest = min(entries.values(), default=1)
@@ -95,7 +95,7 @@ def _levels_below_every_entry(playbook: Playbook) -> Iterator[Finding]:
         yield Finding(("priorities", priority, "entry_level"), given, "1 for some priority")
 
 
-def _level(level: EffectiveLevel, last: int) -> Iterator[Finding]:
+def _check_level(level: EffectiveLevel, last: int) -> Iterator[Finding]:
     rules = level.spec
     if not rules.name:
         yield Finding(level.place("name"), f"level {level.number} without a name", "a name", is_absence=True)
@@ -105,14 +105,14 @@ def _level(level: EffectiveLevel, last: int) -> Iterator[Finding]:
     if rules.ask is AskOrder.IN_TURN and rules.acknowledge is AcknowledgedBy.ALL:
         given = "in_turn, where all must acknowledge"
         yield Finding(level.place("ask"), given, "at_once, or acknowledge: first")
-    yield from _window(level, last)
-    yield from _triggers(level, last)
+    yield from _check_window(level, last)
+    yield from _check_triggers(level, last)
     if rules.unreached is Unreached.FALLBACK and not rules.fallback:
         given = "fallback, with no fallback named"
         yield Finding(level.place("unreached"), given, "fallback: somebody", is_absence=True)
 
 
-def _window(level: EffectiveLevel, last: int) -> Iterator[Finding]:
+def _check_window(level: EffectiveLevel, last: int) -> Iterator[Finding]:
     window = level.spec.window
     if level.number == last and window is not None:
         given = f"a window for level {last}, the last"
@@ -125,7 +125,7 @@ def _window(level: EffectiveLevel, last: int) -> Iterator[Finding]:
         yield Finding(level.place("window"), given, allowed, is_absence="window" not in level.written_at)
 
 
-def _triggers(level: EffectiveLevel, last: int) -> Iterator[Finding]:
+def _check_triggers(level: EffectiveLevel, last: int) -> Iterator[Finding]:
     for name, trigger in level.spec.triggers.items():
         path = (*level.place("triggers"), name)
         to_level = level.number + 1 if trigger.to_level is None else trigger.to_level

@@ -9,11 +9,11 @@ def draw_levels(table: CategoryTable) -> str:
     """Return a Mermaid flowchart: boxes are levels, arrows say after how long, or at which triggers."""
     lines = ["flowchart BT"]
     for level in table.levels:
-        who = f"<br/>{_plain(', '.join(level.contacts))}"
-        lines.append(f'    L{level.number}["Level {level.number}<br/><b>{_plain(level.name)}</b>{who}"]')
+        who = f"<br/>{_escape(', '.join(level.contacts))}"
+        lines.append(f'    L{level.number}["Level {level.number}<br/><b>{_escape(level.name)}</b>{who}"]')
     for level in table.levels:
         for to_level, said in _ways_up(level).items():
-            label = "<br/>".join(_plain(text) for text in said)
+            label = "<br/>".join(_escape(text) for text in said)
             lines.append(f'    L{level.number} -- "{label}" --> L{to_level}')
     lines.append(f'    threat(["executive threat"]) -.-> L{table.executive_level}')
     return "\n".join(lines) + "\n"
@@ -27,7 +27,7 @@ def _ways_up(level: LevelRow) -> dict[int, list[str]]:
     return ways
 
 
-def _plain(text: str) -> str:
+def _escape(text: str) -> str:
     """Escape *text*, so that it means nothing to Mermaid, nor to the HTML that it makes."""
     codes = {"#": "#35;", '"': "#quot;", "<": "#lt;", ">": "#gt;", "&": "#amp;", "`": "#96;", "\\": "#92;"}
     return "".join(codes.get(letter, letter) for letter in " ".join(text.split()))

@@ -21,16 +21,16 @@ def level_warnings(playbook: Playbook) -> Iterator[Finding]:
     for issue_type, kind in playbook.issue_types.items():
         for category in kind.categories:
             levels = levels_of(playbook, issue_type, category)
-            yield from _windows(levels, day)
+            yield from _check_windows(levels, day)
             for level in levels:
-                yield from _triggers(level)
-                yield from _fallback(level)
-                yield from _acknowledged_in_time(level, day)
-                yield from _fallback_alone(playbook, level)
-    yield from _verifiers(playbook)
+                yield from _check_triggers(level)
+                yield from _check_fallback(level)
+                yield from _check_ack_within(level, day)
+                yield from _check_lone_fallback(playbook, level)
+    yield from _check_verifiers(playbook)
 
 
-def _windows(levels: tuple[EffectiveLevel, ...], day: timedelta) -> Iterator[Finding]:
+def _check_windows(levels: tuple[EffectiveLevel, ...], day: timedelta) -> Iterator[Finding]:
     """Warn of windows that do not grow from level to level (MATRIX-2)."""
     for level in levels:
         window = level.spec.window
@@ -49,7 +49,7 @@ def _windows(levels: tuple[EffectiveLevel, ...], day: timedelta) -> Iterator[Fin
             yield Finding(upper.place("window"), given, "a window that grows from level to level")
 
 
-def _triggers(level: EffectiveLevel) -> Iterator[Finding]:
+def _check_triggers(level: EffectiveLevel) -> Iterator[Finding]:
     for name, trigger in level.spec.triggers.items():
         if trigger.to_level == level.number + 1:
             path = (*level.place("triggers"), name, "to_level")
@@ -57,7 +57,7 @@ def _triggers(level: EffectiveLevel) -> Iterator[Finding]:
             yield Finding(path, given, "to_level left out, which means the next level")
 
 
-def _fallback(level: EffectiveLevel) -> Iterator[Finding]:
+def _check_fallback(level: EffectiveLevel) -> Iterator[Finding]:
     if level.spec.fallback and level.spec.unreached is not Unreached.FALLBACK:
         given = (
             f"a fallback that is never asked: an unreached level {level.number} is on {level.spec.unreached}"
@@ -65,7 +65,7 @@ def _fallback(level: EffectiveLevel) -> Iterator[Finding]:
         yield Finding(level.place("fallback"), given, "unreached: fallback")
 
 
-def _fallback_alone(playbook: Playbook, level: EffectiveLevel) -> Iterator[Finding]:
+def _check_lone_fallback(playbook: Playbook, level: EffectiveLevel) -> Iterator[Finding]:
     """Warn of a fallback who is the only contact already (MATRIX-5)."""
     fallback = level.spec.fallback
     if fallback and playbook.ids_of((fallback,)) == playbook.ids_of(level.spec.contacts):
@@ -73,7 +73,7 @@ def _fallback_alone(playbook: Playbook, level: EffectiveLevel) -> Iterator[Findi
         yield Finding(level.place("fallback"), given, "somebody else")
 
 
-def _acknowledged_in_time(level: EffectiveLevel, day: timedelta) -> Iterator[Finding]:
+def _check_ack_within(level: EffectiveLevel, day: timedelta) -> Iterator[Finding]:
     """Warn of an acknowledgement that is due after the level was raised: it is never missed."""
     within, window = level.spec.ack_within, level.spec.window
     if not within or not window or within.basis is not window.maximum.basis:
@@ -83,10 +83,10 @@ def _acknowledged_in_time(level: EffectiveLevel, day: timedelta) -> Iterator[Fin
         yield Finding(level.place("ack_within"), given, "less than the maximum of its window")
 
 
-def _verifiers(playbook: Playbook) -> Iterator[Finding]:
+def _check_verifiers(playbook: Playbook) -> Iterator[Finding]:
     """Warn of verifiers who may own a case: they would verify their own resolution."""
     field = "architects" if playbook.duties.architects else "escalation_managers"
-    verifiers = _people(playbook, getattr(playbook.duties, field))
+    verifiers = _people_named(playbook, getattr(playbook.duties, field))
     owned = _levels_by_person(playbook)
     for person in verifiers:
         if person in owned:
@@ -100,12 +100,12 @@ def _levels_by_person(playbook: Playbook) -> dict[str, list[str]]:
     for issue_type, kind in playbook.issue_types.items():
         for category in kind.categories:
             for level in levels_of(playbook, issue_type, category):
-                for person in _people(playbook, level.spec.contacts):
+                for person in _people_named(playbook, level.spec.contacts):
                     owned.setdefault(person, {})[f"level {level.number} of {issue_type}"] = None
     return {person: list(levels) for person, levels in owned.items()}
 
 
-def _people(playbook: Playbook, names: Iterable[str]) -> tuple[str, ...]:
+def _people_named(playbook: Playbook, names: Iterable[str]) -> tuple[str, ...]:
     found: dict[str, None] = {}
     for id_ in playbook.ids_of(names):
         match playbook.contact_spec(id_):

@@ -37,7 +37,7 @@ from planning.playbook.faults import (
     limit_faults,
     list_names,
 )
-from planning.playbook.faulty_parts import KEY, path_of, without_faulty
+from planning.playbook.faulty_parts import KEY, check_without_faulty, path_of
 from planning.playbook.playbook_warnings import warnings_of
 from planning.playbook.schema import Playbook
 from planning.playbook.value_types import ID_FORM, ID_PATTERN
@@ -64,7 +64,7 @@ def load_playbook(path: FilePath) -> Playbook:
     Raises:
         BadRequest: With every fault, each with its file, line and column.
     """
-    return _checked(_bytes_of(path), path.name, path.parent)
+    return _load(_bytes_of(path), path.name, path.parent)
 
 
 def list_files(path: FilePath) -> tuple[FilePath, ...]:
@@ -91,7 +91,7 @@ def parse_playbook(text: str, source: str = "playbook") -> Playbook:
     Raises:
         BadRequest: With every fault, each with its line and column.
     """
-    return _checked(text.encode("utf-8", errors="surrogatepass"), source, None)
+    return _load(text.encode("utf-8", errors="surrogatepass"), source, None)
 
 
 class PlaybookExamination(NamedTuple):
@@ -109,17 +109,17 @@ class PlaybookExamination(NamedTuple):
 def examine_playbook(path: FilePath, now: datetime) -> PlaybookExamination:
     """Examine the file at *path* for faults and warnings, some of which depend on *now*."""
     try:
-        whole = _read(_bytes_of(path), path.name, path.parent, (path.name,))
+        whole = _read_chain(_bytes_of(path), path.name, path.parent, (path.name,))
     except Unreadable as unreadable:
         return PlaybookExamination(None, (unreadable.fault,), (), is_complete=False)
     except BadRequest as refused:
         return PlaybookExamination(None, refused.faults, (), is_complete=False)
-    playbook, faults, is_complete = _judged(whole, path.parent)
+    playbook, faults, is_complete = _examine(whole, path.parent)
     if playbook and not faults:
-        faults = tuple(_placed(whole.node, check_open_hours(playbook, now)))
+        faults = tuple(_place_findings(whole.node, check_open_hours(playbook, now)))
     if faults or playbook is None:
         return PlaybookExamination(None, faults, (), is_complete)
-    odd = _placed(whole.node, warnings_of(playbook, now))
+    odd = _place_findings(whole.node, warnings_of(playbook, now))
     return PlaybookExamination(playbook, (), tuple(PlaybookWarning(f.where, f.given, f.allowed) for f in odd))
 
 
@@ -131,7 +131,7 @@ def _bytes_of(path: FilePath) -> bytes:
         raise BadRequest.because(f"the playbook {path.name}", (fault,)) from None
 
 
-class _Read(NamedTuple):
+class _MergedFile(NamedTuple):
     """A file, merged with all that it extends."""
 
     node: Node
@@ -139,25 +139,25 @@ class _Read(NamedTuple):
     sha256: str
 
 
-def _checked(data: bytes, source: str, folder: FilePath | None) -> Playbook:
+def _load(data: bytes, source: str, folder: FilePath | None) -> Playbook:
     try:
-        whole = _read(data, source, folder, (source,))
+        whole = _read_chain(data, source, folder, (source,))
     except Unreadable as unreadable:
         raise BadRequest.because(f"the playbook {source}", (unreadable.fault,)) from None
-    playbook, faults, _ = _judged(whole, folder)
+    playbook, faults, _ = _examine(whole, folder)
     if faults or playbook is None:
         raise BadRequest.because(f"the playbook {source}", faults)
     return playbook
 
 
-def _judged(whole: _Read, folder: FilePath | None) -> tuple[Playbook | None, tuple[Fault, ...], bool]:
+def _examine(whole: _MergedFile, folder: FilePath | None) -> tuple[Playbook | None, tuple[Fault, ...], bool]:
     """Return the playbook, its faults, and whether these are all."""
-    playbook, found, is_complete = _understood(yaml_tree.to_plain(whole.node), folder)
-    faults = (*whole.faults[:MOST_SHOWN], *_placed(whole.node, found))
+    playbook, found, is_complete = _validate(yaml_tree.to_plain(whole.node), folder)
+    faults = (*whole.faults[:MOST_SHOWN], *_place_findings(whole.node, found))
     return playbook and playbook.read_from(folder, whole.sha256), faults, is_complete
 
 
-def _read(data: bytes, source: str, folder: FilePath | None, chain: tuple[str, ...]) -> _Read:
+def _read_chain(data: bytes, source: str, folder: FilePath | None, chain: tuple[str, ...]) -> _MergedFile:
     """
     Raises:
         Unreadable: If this file, or one that it extends, cannot be read at all.
@@ -166,15 +166,15 @@ def _read(data: bytes, source: str, folder: FilePath | None, chain: tuple[str, .
     digest = sha256(data).hexdigest()
     extends = own.entries.pop("extends", None) if isinstance(own, Mapping) else None
     if extends is None:
-        return _Read(own, faults, digest)
-    name = _extended(extends.node, folder, chain)
+        return _MergedFile(own, faults, digest)
+    name = _extended_name(extends.node, folder, chain)
     assert folder is not None
-    base = _read(_bytes_of(folder / name), name, folder, (*chain, name))
+    base = _read_chain(_bytes_of(folder / name), name, folder, (*chain, name))
     both = sha256(f"{base.sha256} {digest}".encode()).hexdigest()
-    return _Read(yaml_tree.merge(base.node, own), (*base.faults, *faults), both)
+    return _MergedFile(yaml_tree.merge(base.node, own), (*base.faults, *faults), both)
 
 
-def _extended(node: Node, folder: FilePath | None, chain: tuple[str, ...]) -> str:
+def _extended_name(node: Node, folder: FilePath | None, chain: tuple[str, ...]) -> str:
     """Return the name of the file that is extended."""
     name = node.text if isinstance(node, Scalar) else None
     where = f"{node.place} extends"
@@ -197,7 +197,7 @@ def _extended(node: Node, folder: FilePath | None, chain: tuple[str, ...]) -> st
     return name
 
 
-def _understood(data: Any, folder: FilePath | None) -> tuple[Playbook | None, list[Finding], bool]:
+def _validate(data: Any, folder: FilePath | None) -> tuple[Playbook | None, list[Finding], bool]:
     """
     Return the playbook if its form is valid, all findings, and whether everything could be checked.
 
@@ -207,28 +207,28 @@ def _understood(data: Any, folder: FilePath | None) -> tuple[Playbook | None, li
     try:
         playbook = Playbook.model_validate(data)
     except ValidationError as error:
-        found = list(limit_faults(_of_form(error)))
-        rest = without_faulty(data, error, folder)
+        found = list(limit_faults(_findings_of_form(error)))
+        rest = check_without_faulty(data, error, folder)
         return None, found + [more for more in rest or () if not more.is_absence], rest is not None
     return playbook, list(check_playbook(playbook, folder)), True
 
 
-def _of_form(error: ValidationError) -> Iterator[Finding]:
+def _findings_of_form(error: ValidationError) -> Iterator[Finding]:
     for fault, details in findings_of(error):
         path, written = path_of(details["loc"]), details["input"]
         given = "nothing" if written is None else fault.given
         if path[:1] == ("rotas",) and "://" in given:
             given = "an address (not shown)"  # it can be all that keeps a calendar from others
-        known = _names_known(details["type"], path, details.get("ctx", {}))
+        known = _known_names(details["type"], path, details.get("ctx", {}))
         is_of_key = details["loc"][-1:] == (KEY,)
         if details["type"] == "extra_forbidden":
             given, written, is_of_key = f"the field {quote_input(path[-1])}", path[-1], True
-        allowed = list_names(known) if known else _allowed(details, path, fault.allowed)
+        allowed = list_names(known) if known else _describe_allowed(details, path, fault.allowed)
         suggestion = nearest(str(written), known, _ALSO_CALLED) if known else fault.suggestion
         yield Finding(path, given, allowed, suggestion, is_of_key=is_of_key)
 
 
-def _allowed(details: ErrorDetails, path: Path, otherwise: str) -> str:
+def _describe_allowed(details: ErrorDetails, path: Path, otherwise: str) -> str:
     if details.get("ctx", {}).get("pattern") == ID_PATTERN:
         return ID_FORM
     if details["type"] == "model_type" and "holidays" in path:
@@ -236,7 +236,7 @@ def _allowed(details: ErrorDetails, path: Path, otherwise: str) -> str:
     return otherwise
 
 
-def _names_known(kind: str, path: Path, context: dict[str, Any]) -> list[str]:
+def _known_names(kind: str, path: Path, context: dict[str, Any]) -> list[str]:
     """Return the names that are possible: fields of the model at *path*, or values of an enumeration."""
     if kind == "extra_forbidden":
         model = _model_at(Playbook, path[:-1])
@@ -249,7 +249,7 @@ def _names_known(kind: str, path: Path, context: dict[str, Any]) -> list[str]:
 
 def _model_at(annotation: Any, path: Path) -> type[BaseModel] | None:
     """Return the model that the schema has at *path*."""
-    annotation = _bare(annotation)
+    annotation = _strip_annotation(annotation)
     is_model = isinstance(annotation, type) and issubclass(annotation, BaseModel)
     if not path:
         return annotation if is_model else None
@@ -262,7 +262,7 @@ def _model_at(annotation: Any, path: Path) -> type[BaseModel] | None:
     return _model_at(inner[0], path[1:]) if inner else None
 
 
-def _bare(annotation: Any) -> Any:
+def _strip_annotation(annotation: Any) -> Any:
     """Return *annotation* without ``Annotated`` and ``| None``."""
     while True:
         if hasattr(annotation, "__metadata__"):
@@ -273,7 +273,7 @@ def _bare(annotation: Any) -> Any:
             return annotation
 
 
-def _placed(node: Node, found: Iterable[Finding]) -> list[Fault]:
+def _place_findings(node: Node, found: Iterable[Finding]) -> list[Fault]:
     """Return the findings as faults with their places, in the order of the file."""
     placed = []
     for fault in found:

@@ -76,14 +76,14 @@ def category_tables_of(
     Raises:
         BadRequest: If the playbook has no such issue type or category.
     """
-    every = tuple(_tables(playbook))
-    _known("--issue-type", issue_type, playbook.issue_types)
+    every = tuple(_make_tables(playbook))
+    _require_known("--issue-type", issue_type, playbook.issue_types)
     here = [table for table in every if issue_type in {None, table.issue_type}]
-    _known("--category", category, (table.category for table in here))
+    _require_known("--category", category, (table.category for table in here))
     return tuple(table for table in here if category in {None, table.category})
 
 
-def _known(option: str, given: str | None, known: Iterable[str]) -> None:
+def _require_known(option: str, given: str | None, known: Iterable[str]) -> None:
     names = list(known)
     if given is not None and given not in names:
         fault = Fault(
@@ -101,24 +101,24 @@ def priority_rows_of(playbook: Playbook) -> tuple[PriorityRow, ...]:
             entry_level=rules.entry_level,
             window_percent=rules.window_percent,
             rca_required=rules.rca_required,
-            stakeholders=_names(playbook, rules.stakeholders),
-            targets=_targets({**playbook.targets, **rules.targets}),
+            stakeholders=_names_of(playbook, rules.stakeholders),
+            targets=_format_targets({**playbook.targets, **rules.targets}),
         )
         for priority, rules in sorted(playbook.priorities.items())
     )
 
 
-def _targets(held: Mapping[ClockName, TargetSpec]) -> dict[str, str]:
+def _format_targets(held: Mapping[ClockName, TargetSpec]) -> dict[str, str]:
     return {clock.words: held[clock].within.written if clock in held else "none" for clock in TARGET_CLOCKS}
 
 
-def _tables(playbook: Playbook) -> Iterator[CategoryTable]:
+def _make_tables(playbook: Playbook) -> Iterator[CategoryTable]:
     for issue_type, kind in playbook.issue_types.items():
         for category, rules in kind.categories.items():
             levels = tuple(levels_of(playbook, issue_type, category))
             named, _ = executive_level_of(playbook, kind, rules)
             executive = named or len(levels)
-            rows = tuple(_row(playbook, level, executive) for level in levels)
+            rows = tuple(_make_row(playbook, level, executive) for level in levels)
             shared = tuple(term for term in rows[0].terms if all(term in row.terms for row in rows))
             entry, _ = entry_level_of(playbook, kind, rules)
             yield CategoryTable(
@@ -136,25 +136,25 @@ def _tables(playbook: Playbook) -> Iterator[CategoryTable]:
             )
 
 
-def _row(playbook: Playbook, level: EffectiveLevel, executive: int) -> LevelRow:
+def _make_row(playbook: Playbook, level: EffectiveLevel, executive: int) -> LevelRow:
     rules = level.spec
     return LevelRow(
         number=level.number,
         name=rules.name or "",
-        contacts=_names(playbook, rules.contacts),
-        window=_written(rules.window),
+        contacts=_names_of(playbook, rules.contacts),
+        window=_format_window(rules.window),
         longest=rules.window.maximum.written if rules.window else "",
         responses=rules.responses,
         triggers=tuple(
-            _trigger(name, trigger, level.number, executive) for name, trigger in rules.triggers.items()
+            _make_trigger(name, trigger, level.number, executive) for name, trigger in rules.triggers.items()
         ),
-        managers=_names(playbook, rules.managers),
-        unreached=_unreached(playbook, level),
-        terms=tuple(_terms(playbook, level)),
+        managers=_names_of(playbook, rules.managers),
+        unreached=_describe_unreached(playbook, level),
+        terms=tuple(_describe_terms(playbook, level)),
     )
 
 
-def _terms(playbook: Playbook, level: EffectiveLevel) -> Iterator[str]:
+def _describe_terms(playbook: Playbook, level: EffectiveLevel) -> Iterator[str]:
     rules = level.spec
     if len(playbook.ids_of(rules.contacts)) > 1:
         if rules.acknowledge is AcknowledgedBy.ALL:
@@ -168,16 +168,16 @@ def _terms(playbook: Playbook, level: EffectiveLevel) -> Iterator[str]:
     if rules.calendar:
         yield f"open hours: {rules.calendar}"
     if rules.unreached is not Unreached.HOLD:
-        yield f"nobody acknowledges: {_unreached(playbook, level)}"
+        yield f"nobody acknowledges: {_describe_unreached(playbook, level)}"
 
 
-def _trigger(name: str, trigger: TriggerSpec, level: int, executive: int) -> TriggerRow:
+def _make_trigger(name: str, trigger: TriggerSpec, level: int, executive: int) -> TriggerRow:
     """Return a trigger with its target; an executive threat goes at least to the executive level (KIND-5)."""
     least = executive if trigger.reason is EscalationReason.EXECUTIVE_THREAT else 0
     return TriggerRow(name, trigger.says, max(trigger.to_level or level + 1, least, level + 1))
 
 
-def _written(window: WindowSpan | None) -> str:
+def _format_window(window: WindowSpan | None) -> str:
     """Write a window as short as people do: ``15 – 30 min``."""
     if window is None:
         return UNTIL_RESOLUTION
@@ -188,15 +188,15 @@ def _written(window: WindowSpan | None) -> str:
     return f"{first} – {last}"
 
 
-def _unreached(playbook: Playbook, level: EffectiveLevel) -> str:
+def _describe_unreached(playbook: Playbook, level: EffectiveLevel) -> str:
     match level.spec.unreached:
         case Unreached.SKIP:
             return "skip to the next level"
         case Unreached.FALLBACK:
-            return f"ask {', '.join(_names(playbook, (level.spec.fallback or '',)))}"
+            return f"ask {', '.join(_names_of(playbook, (level.spec.fallback or '',)))}"
         case Unreached.HOLD:
             return "hold, and keep asking"
 
 
-def _names(playbook: Playbook, names: tuple[str, ...]) -> tuple[str, ...]:
+def _names_of(playbook: Playbook, names: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(playbook.contact_spec(id_).name for id_ in playbook.ids_of(names))

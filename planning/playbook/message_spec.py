@@ -21,12 +21,12 @@ _A_WEEK = 7 * 86_400
 _DAY = 86_400
 
 
-def _by_day(given: Any) -> Any:
+def _read_by_day(given: Any) -> Any:
     """Take hours alone for those of every day."""
     return {EVERY_DAY: given} if isinstance(given, str | list) else given
 
 
-def _leaving_time(quiet: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+def _require_some_time(quiet: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
     windows = [
         (day * _DAY + start, day * _DAY + end)
         for days, hours in quiet.items()
@@ -47,8 +47,8 @@ def _covers_a_week(windows: list[DayHours]) -> bool:
 _AnyHours = {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}
 QuietHours = Annotated[
     dict[Days, Hours],
-    BeforeValidator(_by_day),
-    AfterValidator(_leaving_time),
+    BeforeValidator(_read_by_day),
+    AfterValidator(_require_some_time),
     WithJsonSchema(
         {
             "anyOf": [*_AnyHours["anyOf"], {"type": "object", "additionalProperties": _AnyHours}],
@@ -89,7 +89,7 @@ class MessagesSpec(Spec):
         urgent_addresses: tuple[str, ...] = (),
     ) -> Preferences | None:
         """Return the preferences of one recipient; None if there are none."""
-        limits = (*_limits(self.at_most if at_most is None else at_most), *self._of_channels())
+        limits = (*_parse_limits(self.at_most if at_most is None else at_most), *self._of_channels())
         if not (quiet_hours or limits or urgent_addresses):
             return None
         return Preferences(urgent_addresses=urgent_addresses, quiet_hours=quiet_hours, limits=limits)
@@ -102,9 +102,9 @@ class MessagesSpec(Spec):
         return tuple(
             replace(limit, channel=channel.value)
             for channel, written in self.channels.items()
-            for limit in _limits(written)
+            for limit in _parse_limits(written)
         )
 
 
-def _limits(written: tuple[str, ...]) -> tuple[Limit, ...]:
+def _parse_limits(written: tuple[str, ...]) -> tuple[Limit, ...]:
     return tuple(map(parse_limit, written))

@@ -24,13 +24,15 @@ class PlaybookFile:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._files, self._marks = _watched(path)
+        self._files, self._marks = _watch_files(path)
         self._playbook = load_playbook(path)
 
     def current(self) -> Playbook:
         if self._marks == _marks_of(self._files, self._path.parent):
             return self._playbook
-        self._files, self._marks = _watched(self._path)  # before it is read: a change meanwhile is a change
+        self._files, self._marks = _watch_files(
+            self._path
+        )  # before it is read: a change meanwhile is a change
         try:
             self._playbook = load_playbook(self._path)
             log.info("playbook_read", path=str(self._path))
@@ -43,7 +45,7 @@ Marks = Mapping[Path, tuple[int, int, int] | None]
 """Marks of each file that change with it: time of change, size, identity; None: there is no file."""
 
 
-def _watched(path: Path) -> tuple[tuple[Path, ...], Marks]:
+def _watch_files(path: Path) -> tuple[tuple[Path, ...], Marks]:
     """Return the files that the playbook is made of, and their marks."""
     files = list_files(path)
     return files, _marks_of(files, path.parent)

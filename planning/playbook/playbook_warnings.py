@@ -35,17 +35,17 @@ def warnings_of(playbook: Playbook, now: datetime) -> tuple[Finding, ...]:
     parts = (
         calendar_warnings(playbook, now),
         rota_warnings(playbook, now),
-        _permissions(playbook),
-        _priorities(playbook),
-        _holding_update(playbook),
-        _pauses(playbook),
-        _endless(playbook),
+        _check_permissions(playbook),
+        _check_priorities(playbook),
+        _check_holding_update(playbook),
+        _check_pauses(playbook),
+        _check_endless_targets(playbook),
         level_warnings(playbook),
     )
     return limit_faults(chain.from_iterable(parts))
 
 
-def _holding_update(playbook: Playbook) -> Iterator[Finding]:
+def _check_holding_update(playbook: Playbook) -> Iterator[Finding]:
     """Warn of an empty text, and of one that would stand in messages of other languages (COMM-3, COMM-9)."""
     texts = playbook.holding_update or {}
     for tag in (tag for tag, text in texts.items() if not text):
@@ -73,16 +73,16 @@ def _languages_without(playbook: Playbook, texts: Mapping[str, CustomerText]) ->
     return sorted(tag for tag in spoken if texts and text_for(texts, tag) is None)
 
 
-def _pauses(playbook: Playbook) -> Iterator[Finding]:
+def _check_pauses(playbook: Playbook) -> Iterator[Finding]:
     """Warn of pauses without an end that stop all clocks: nobody gets a reminder meanwhile (CLOCK-3)."""
     for reason, rules in playbook.pause_reasons.items():
         if rules.at_most is None and set(_OF_THE_WORK) <= set(rules.stops):
             given = f"{reason} stops {list_names(_OF_THE_WORK)}, for as long as nobody ends it"
             yield Finding(("pause_reasons", reason), given, "at_most, such as 3 business days")
-        yield from _stops_nothing(playbook, reason, rules)
+        yield from _check_stopped_clocks(playbook, reason, rules)
 
 
-def _stops_nothing(playbook: Playbook, reason: str, rules: PauseSpec) -> Iterator[Finding]:
+def _check_stopped_clocks(playbook: Playbook, reason: str, rules: PauseSpec) -> Iterator[Finding]:
     """Warn of pauses that stop a clock which never runs (CLOCK-3)."""
     timed = {*playbook.targets, *(clock for each in playbook.priorities.values() for clock in each.targets)}
     has_texts = bool(playbook.approvals.customer_updates)
@@ -99,7 +99,7 @@ def _stops_nothing(playbook: Playbook, reason: str, rules: PauseSpec) -> Iterato
             )
 
 
-def _endless(playbook: Playbook) -> Iterator[Finding]:
+def _check_endless_targets(playbook: Playbook) -> Iterator[Finding]:
     """Warn of targets beyond the years whose open hours are known: nobody can say when they are due (CLOCK-5)."""
     calendar = playbook.calendars[playbook.calendar]
     day, year = business_day_of(calendar), weekly_open_time_of(calendar) * _WEEKS_A_YEAR
@@ -114,7 +114,7 @@ def _endless(playbook: Playbook) -> Iterator[Finding]:
             yield Finding(path, given, allowed)
 
 
-def _permissions(playbook: Playbook) -> Iterator[Finding]:
+def _check_permissions(playbook: Playbook) -> Iterator[Finding]:
     better = "the roles that may make each move; verify_resolution and close at least"
     if not playbook.permissions:
         given = "no permissions, so that everybody in the playbook may make every move"
@@ -124,7 +124,7 @@ def _permissions(playbook: Playbook) -> Iterator[Finding]:
         yield Finding(("permissions",), given, better)
 
 
-def _priorities(playbook: Playbook) -> Iterator[Finding]:
+def _check_priorities(playbook: Playbook) -> Iterator[Finding]:
     """Warn of a priority that promises later than the next lower one, where both count the same hours (KIND-3)."""
     day = business_day_of(playbook.calendars[playbook.calendar])
     for higher, lower in pairwise(Priority):
@@ -132,7 +132,7 @@ def _priorities(playbook: Playbook) -> Iterator[Finding]:
             upper, under = _target_of(playbook, higher, clock), _target_of(playbook, lower, clock)
             if upper is None or under is None:
                 continue
-            if _counted(playbook, higher, upper) != _counted(playbook, lower, under):
+            if _counted_hours_of(playbook, higher, upper) != _counted_hours_of(playbook, lower, under):
                 continue
             if upper.within.worth(day) > under.within.worth(day):
                 own = clock in playbook.priorities[higher].targets
@@ -147,7 +147,7 @@ def _target_of(playbook: Playbook, priority: Priority, clock: ClockName) -> Targ
     return {**playbook.targets, **playbook.priorities[priority].targets}.get(clock)
 
 
-def _counted(playbook: Playbook, priority: Priority, rules: TargetSpec) -> tuple[object, ...]:
+def _counted_hours_of(playbook: Playbook, priority: Priority, rules: TargetSpec) -> tuple[object, ...]:
     """Tell apart which hours a target counts."""
     written = playbook.priorities[priority]
     by_priority = rules.within.basis is Basis.PRIORITY and written.basis is TimeBasis.BUSINESS

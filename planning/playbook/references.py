@@ -73,12 +73,12 @@ def reference_faults(playbook: Playbook) -> Iterator[Finding]:
     for path, kind, name in references_in(playbook):
         match kind:
             case Refers.CONTACT | Refers.ONE_CONTACT:
-                yield from _contact(playbook, path, name, is_one=kind is Refers.ONE_CONTACT)
+                yield from _check_contact(playbook, path, name, is_one=kind is Refers.ONE_CONTACT)
             case Refers.PERSON | Refers.PERSON_ON_CALL if name not in playbook.people:
                 what = "a person: " if kind is Refers.PERSON_ON_CALL else ""
                 yield unknown_name(path, name, playbook.people, what, called)
             case Refers.PERSON_ON_CALL if not playbook.people[name].addresses:
-                yield Finding(path, f"{quote_input(name)}, who has no address", _give_address(name))
+                yield Finding(path, f"{quote_input(name)}, who has no address", _ask_for_address(name))
             case Refers.CALENDAR if name not in playbook.calendars:
                 yield unknown_name(path, name, playbook.calendars)
             case Refers.TIER if name not in playbook.tiers:
@@ -91,7 +91,7 @@ def reference_faults(playbook: Playbook) -> Iterator[Finding]:
                 pass
 
 
-def _contact(playbook: Playbook, path: Path, name: str, *, is_one: bool) -> Iterator[Finding]:
+def _check_contact(playbook: Playbook, path: Path, name: str, *, is_one: bool) -> Iterator[Finding]:
     """Check that everybody named here is known, and can be notified."""
     ids = playbook.ids_of((name,))
     if not ids:
@@ -103,11 +103,11 @@ def _contact(playbook: Playbook, path: Path, name: str, *, is_one: bool) -> Iter
         contact = playbook.contact_spec(id_)
         if not isinstance(contact, RotaSpec) and not contact.addresses:
             given = quote_input(name) if id_ == name else f"{quote_input(name)}, which is {quote_input(id_)}"
-            yield Finding(path, f"{given}, who has no address", _give_address(id_))
+            yield Finding(path, f"{given}, who has no address", _ask_for_address(id_))
     if is_one and len(ids) > 1:
         given = f"the role {quote_input(name)}, which several people have"
         yield Finding(path, given, "one person, team or rota")
 
 
-def _give_address(id_: str) -> str:
+def _ask_for_address(id_: str) -> str:
     return f"somebody with one; give {id_} addresses"

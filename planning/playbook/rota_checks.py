@@ -34,14 +34,14 @@ def rota_faults(playbook: Playbook, folder: FilePath | None) -> Iterator[Finding
         if not rota.rotations and not rota.calendar:
             yield Finding(path, "nobody who is ever on call", "rotations, a calendar, or both")
         for number, rotation in enumerate(rota.rotations):
-            yield from _rotation((*path, "rotations", number), rotation)
+            yield from _check_rotation((*path, "rotations", number), rotation)
         for number, override in enumerate(rota.overrides):
-            yield from _override((*path, "overrides", number), override, rota)
+            yield from _check_override((*path, "overrides", number), override, rota)
         if rota.calendar:
-            yield from _calendar((*path, "calendar"), rota.calendar, rota, folder)
+            yield from _check_calendar((*path, "calendar"), rota.calendar, rota, folder)
 
 
-def _rotation(path: Path, rules: RotationSpec) -> Iterator[Finding]:
+def _check_rotation(path: Path, rules: RotationSpec) -> Iterator[Finding]:
     if parse_hand_over(rules.hand_over).day is not None and parse_every(rules.every) % WEEK:
         allowed = "a time of day alone; a day too only where turns are of whole weeks"
         yield Finding(
@@ -54,7 +54,7 @@ def _rotation(path: Path, rules: RotationSpec) -> Iterator[Finding]:
         yield Finding((*path, "restrict_to"), "a day more than once", "each day once, with all of its hours")
 
 
-def _override(path: Path, rules: OverrideSpec, rota: RotaSpec) -> Iterator[Finding]:
+def _check_override(path: Path, rules: OverrideSpec, rota: RotaSpec) -> Iterator[Finding]:
     zone = ZoneInfo(rota.time_zone)
     instants = []
     for field, written in (("from", rules.from_), ("to", rules.to)):
@@ -67,14 +67,16 @@ def _override(path: Path, rules: OverrideSpec, rota: RotaSpec) -> Iterator[Findi
         yield Finding((*path, "to"), given, "a time after from")
 
 
-def _calendar(path: Path, rules: FeedSpec, rota: RotaSpec, folder: FilePath | None) -> Iterator[Finding]:
+def _check_calendar(
+    path: Path, rules: FeedSpec, rota: RotaSpec, folder: FilePath | None
+) -> Iterator[Finding]:
     given = [field for field in _FIELDS_OF_SOURCE if getattr(rules, field) is not None]
     if len(given) != 1:
         yield Finding(
             path, list_names(given) if given else "no calendar", f"one of {list_names(_FIELDS_OF_SOURCE)}"
         )
     elif rules.file is not None:
-        yield from _file(path, rules.file, rota, folder)
+        yield from _check_file(path, rules.file, rota, folder)
     elif rules.url is not None:
         try:
             address_of(rules)
@@ -84,7 +86,7 @@ def _calendar(path: Path, rules: FeedSpec, rota: RotaSpec, folder: FilePath | No
             )
 
 
-def _file(path: Path, name: str, rota: RotaSpec, folder: FilePath | None) -> Iterator[Finding]:
+def _check_file(path: Path, name: str, rota: RotaSpec, folder: FilePath | None) -> Iterator[Finding]:
     # slow to import, and most playbooks have no calendar
     from planning.on_call.ical import read_entries  # noqa: PLC0415
 

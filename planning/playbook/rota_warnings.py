@@ -40,28 +40,28 @@ def rota_warnings(playbook: Playbook, now: datetime) -> Iterator[Finding]:
         if not any(name == id_ for _, kind, name in references if kind in _CONTACTS):
             given = "a rota that nothing uses"
             yield Finding(path, given, "its id as a contact of a level, or wherever a person stands")
-        yield from _overlaps(path, rota)
-        if rota.hands_over is HandsOver.OPEN and not any(name == id_ for name in _owners(references)):
+        yield from _check_overlaps(path, rota)
+        if rota.hands_over is HandsOver.OPEN and not any(name == id_ for name in _owners_in(references)):
             given = "hands_over of a rota that never holds an escalation"
             yield Finding((*path, "hands_over"), given, "its id as a contact or fallback of a level")
         if rota.rotations:
-            yield from _rotations(path, rota, now)
+            yield from _check_rotations(path, rota, now)
         feed = rota.calendar
         if feed and feed.url is not None and "private" in feed.url:
             given = "an address that looks like a secret, in a file that many can read"
             yield Finding((*path, "calendar"), given, "its environment variable: {url_from: …}")
         if not feed or feed.file is not None:
-            yield from _gaps(playbook, id_, now)
+            yield from _check_gaps(playbook, id_, now)
 
 
-def _owners(references: Iterable[Reference]) -> Iterator[str]:
+def _owners_in(references: Iterable[Reference]) -> Iterator[str]:
     """Yield the names of those to whom an escalation can be given."""
     for path, _, name in references:
         if path[0] == "skills" or path[-1] == "fallback" or path[-2:-1] == ("contacts",):
             yield name
 
 
-def _overlaps(path: Path, rota: RotaSpec) -> Iterator[Finding]:
+def _check_overlaps(path: Path, rota: RotaSpec) -> Iterator[Finding]:
     zone = ZoneInfo(rota.time_zone)
     spans = sorted(
         (to_utc(rules.from_, zone), to_utc(rules.to, zone), number)
@@ -74,7 +74,7 @@ def _overlaps(path: Path, rota: RotaSpec) -> Iterator[Finding]:
             yield Finding((*path, "overrides", max(first, second)), given, better)
 
 
-def _gaps(playbook: Playbook, rota: str, now: datetime) -> Iterator[Finding]:
+def _check_gaps(playbook: Playbook, rota: str, now: datetime) -> Iterator[Finding]:
     found = roster_of(playbook, rota, now, now + LOOK_AHEAD, FilesAlone())
     for entry in found.strays:
         given = f"the {entry.why} of {entry.start:%Y-%m-%d}, which names nobody of the playbook"
@@ -83,20 +83,22 @@ def _gaps(playbook: Playbook, rota: str, now: datetime) -> Iterator[Finding]:
     gaps = gaps_between(((period.start, period.end) for period in found.periods), now, now + LOOK_AHEAD)
     if gaps:
         zone = ZoneInfo(playbook.rotas[rota].time_zone)
-        times = list_names(f"{_local(start, zone)} to {_local(end, zone)}" for start, end in gaps[:3])
+        times = list_names(
+            f"{_format_local(start, zone)} to {_format_local(end, zone)}" for start, end in gaps[:3]
+        )
         more = f" and {number_of(len(gaps) - 3, 'more time')}" if len(gaps) > 3 else ""
         given = f"nobody on call from {times}{more} within {LOOK_AHEAD.days} days"
         yield Finding(("rotas", rota), given, "somebody at all times, if only a last rotation for the rest")
 
 
-def _local(at: datetime, zone: ZoneInfo) -> str:
+def _format_local(at: datetime, zone: ZoneInfo) -> str:
     return f"{at.astimezone(zone):%a %Y-%m-%d %H:%M}"
 
 
-def _rotations(path: Path, rules: RotaSpec, now: datetime) -> Iterator[Finding]:
+def _check_rotations(path: Path, rules: RotaSpec, now: datetime) -> Iterator[Finding]:
     """Warn of people whose shifts never count, and of rotations that another one always goes before."""
-    since = _all_run_from(rules, now)
-    until = since + max((_cycle(rotation) for rotation in rules.rotations), default=WEEK) + WEEK
+    since = _all_running_since(rules, now)
+    until = since + max((_cycle_of(rotation) for rotation in rules.rotations), default=WEEK) + WEEK
     answering: dict[int, set[str]] = {}
     for number, duty in rotation_periods_of(rules, min(since, now), until):
         answering.setdefault(number, set()).update(duty.who)
@@ -105,11 +107,13 @@ def _rotations(path: Path, rules: RotaSpec, now: datetime) -> Iterator[Finding]:
         if number not in answering:
             given = f"{rotation.name} never answers: other rotations always go before it"
             yield Finding(here, given, "another order, or times of its own")
-        elif _cycle(rotation) < _LONGEST:
-            yield from _never(here, rotation, answering[number], is_alone=number == 0)
+        elif _cycle_of(rotation) < _LONGEST:
+            yield from _check_never_on_call(here, rotation, answering[number], is_alone=number == 0)
 
 
-def _never(path: Path, rules: RotationSpec, answering: set[str], *, is_alone: bool) -> Iterator[Finding]:
+def _check_never_on_call(
+    path: Path, rules: RotationSpec, answering: set[str], *, is_alone: bool
+) -> Iterator[Finding]:
     never = [person for person in dict.fromkeys(rules.people) if person not in answering]
     if never:
         hours = "in hours in which it does not answer"
@@ -119,7 +123,7 @@ def _never(path: Path, rules: RotationSpec, answering: set[str], *, is_alone: bo
         yield Finding((*path, "people"), given, better)
 
 
-def _all_run_from(rules: RotaSpec, now: datetime) -> datetime:
+def _all_running_since(rules: RotaSpec, now: datetime) -> datetime:
     """The first instant at which all that begins soon has begun."""
     begins = now
     for rotation in rules.rotations:
@@ -130,7 +134,7 @@ def _all_run_from(rules: RotaSpec, now: datetime) -> datetime:
     return begins
 
 
-def _cycle(rules: RotationSpec) -> timedelta:
+def _cycle_of(rules: RotationSpec) -> timedelta:
     """After it the same people have the same hours of the week again; at most so long as is followed."""
     # The rotation repeats after all people had a shift, the week after seven days: both together after their least
     # common multiple. Within one such cycle everybody who is ever on call has been.

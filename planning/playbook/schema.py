@@ -60,7 +60,7 @@ _OF_TASK_FORCES = {ClockName.TASK_FORCE_STATUS: "4 h", ClockName.SEAT_ANSWER: "3
 """Targets of playbooks that know no task forces."""
 
 
-def _with_those_of_task_forces(written: dict[ClockName, TargetSpec]) -> dict[ClockName, TargetSpec]:
+def _add_task_force_targets(written: dict[ClockName, TargetSpec]) -> dict[ClockName, TargetSpec]:
     missing = {name: span for name, span in _OF_TASK_FORCES.items() if name not in written}
     return written | {name: TargetSpec.model_validate(span) for name, span in missing.items()}
 
@@ -216,9 +216,7 @@ class Playbook(ScopeSpec):
     priorities: dict[Priority, PrioritySpec]
     """The four priorities."""
     targets: Annotated[
-        dict[TargetClock, TargetSpec],
-        AfterValidator(_with_those_of_task_forces),
-        Field(validate_default=True),
+        dict[TargetClock, TargetSpec], AfterValidator(_add_task_force_targets), Field(validate_default=True)
     ] = {}
     """Targets of the clocks, for every priority that does not say otherwise. If omitted, the status of a task force is
     due every 4 h, and the answer to an invitation to one within 30 min."""

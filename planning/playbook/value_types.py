@@ -46,19 +46,19 @@ UNTIL_RESOLUTION = "until resolution"
 Phrase = Annotated[str, Field(min_length=1, max_length=500)]
 
 
-def _assigned_role(role: str) -> str:
+def _check_role(role: str) -> str:
     if role in SPECIAL_ROLES:
         raise ValueError(f"a role of your own: {role} is whoever is that at the moment")
     return role
 
 
-def _persons_move(move: Move) -> Move:
+def _check_move(move: Move) -> Move:
     if move in NOBODYS:
         raise ValueError("a move that people make; this one happens by itself")
     return move
 
 
-def _target_clock(clock: ClockName) -> ClockName:
+def _check_target_clock(clock: ClockName) -> ClockName:
     if clock in _SET_ELSEWHERE:
         raise ValueError(f"another clock: {_SET_ELSEWHERE[clock]}")
     if clock not in TARGET_CLOCKS:
@@ -66,23 +66,23 @@ def _target_clock(clock: ClockName) -> ClockName:
     return clock
 
 
-def _pausable(clock: ClockName) -> ClockName:
+def _check_pausable(clock: ClockName) -> ClockName:
     if clock not in PAUSABLE:
         raise ValueError(f"a clock that runs while the problem is worked on: {', '.join(PAUSABLE)}")
     return clock
 
 
-def _pause_reason(reason: str) -> str:
+def _check_pause_reason(reason: str) -> str:
     if reason == VERIFYING:
         raise ValueError("another name: this is the pause that a declared resolution makes by itself")
     return reason
 
 
-def _as_span(given: Any) -> Any:
+def _read_span(given: Any) -> Any:
     return parse_span(given) if isinstance(given, str) else given
 
 
-def _as_window(given: Any) -> Any:
+def _read_window(given: Any) -> Any:
     if given is None:
         raise ValueError(f"{WINDOW_FORM}; or: {UNTIL_RESOLUTION}")
     if not isinstance(given, str):
@@ -90,14 +90,14 @@ def _as_window(given: Any) -> Any:
     return None if given.strip().lower() == UNTIL_RESOLUTION else parse_window(given)
 
 
-def _as_number(given: Any) -> Any:
+def _read_number(given: Any) -> Any:
     """Accept one form of each number: of ``1`` and ``01`` as keys, one would silently replace the other."""
     if isinstance(given, str) and not re.fullmatch(LEVEL_NUMBER, given):
         raise ValueError("a whole number from 1 to 50, such as 3")
     return given
 
 
-def _rising(percents: tuple[int, ...]) -> tuple[int, ...]:
+def _require_rising(percents: tuple[int, ...]) -> tuple[int, ...]:
     if any(later <= earlier for earlier, later in pairwise(percents)):
         raise ValueError("percentages that rise, each once")
     return percents
@@ -118,7 +118,7 @@ Id = Annotated[str, Field(pattern=ID_PATTERN, max_length=100)]
 Phrases = Annotated[tuple[Phrase, ...], one_or_several(Phrase), AfterValidator(require_distinct)]
 SpanText = Annotated[
     Span,
-    BeforeValidator(_as_span),
+    BeforeValidator(_read_span),
     text_in_an_editor(
         SPAN_FORM, "15 min", "60 min 24x7", "4 business h", "2 business days", pattern=SPAN_PATTERN
     ),
@@ -126,13 +126,13 @@ SpanText = Annotated[
 _WINDOW_OR_END = f"{WINDOW_FORM}; or: {UNTIL_RESOLUTION}"
 WindowText = Annotated[
     WindowSpan | None,
-    BeforeValidator(_as_window),
+    BeforeValidator(_read_window),
     text_in_an_editor(
         _WINDOW_OR_END, "15 - 30 min", "1 - 2 business days", UNTIL_RESOLUTION, pattern=_WINDOW_PATTERN
     ),
 ]
 _Percent = Annotated[int, Field(ge=1, le=99)]
-Percents = Annotated[tuple[_Percent, ...], one_or_several(_Percent), AfterValidator(_rising)]
+Percents = Annotated[tuple[_Percent, ...], one_or_several(_Percent), AfterValidator(_require_rising)]
 
 
 class KnownChannel(StrEnum):
@@ -151,7 +151,7 @@ BY_NAME = (KnownChannel.SLACK, KnownChannel.TEAMS, KnownChannel.WEBHOOK, KnownCh
 _TARGET_NAME = re.compile(r"[a-z][a-z0-9_]{0,99}")
 
 
-def _address(address: str) -> str:
+def _check_address(address: str) -> str:
     channel, _, target = address.partition(":")
     if channel not in set(KnownChannel) or not target.strip():
         raise ValueError(
@@ -162,10 +162,10 @@ def _address(address: str) -> str:
             f"a name after {channel}:, in small letters, digits and _, such as {channel}:support (what it leads to is "
             "set up where the workers run)"
         )
-    return f"{channel}:{_mailbox(target)}" if channel == KnownChannel.EMAIL else address
+    return f"{channel}:{_check_mailbox(target)}" if channel == KnownChannel.EMAIL else address
 
 
-def _mailbox(target: str) -> str:
+def _check_mailbox(target: str) -> str:
     try:
         return as_mailed(target)
     except ValueError as fault:
@@ -176,7 +176,7 @@ def _mailbox(target: str) -> str:
 
 Address = Annotated[
     str,
-    AfterValidator(_address),
+    AfterValidator(_check_address),
     text_in_an_editor(
         "", "email:ana@example.com", "slack:support", pattern=f"^({'|'.join(KnownChannel)}):.+"
     ),
@@ -184,23 +184,23 @@ Address = Annotated[
 Addresses = Annotated[tuple[Address, ...], one_or_several(Address), AfterValidator(require_distinct)]
 TargetClock = Annotated[
     ClockName,
-    AfterValidator(_target_clock),
+    AfterValidator(_check_target_clock),
     WithJsonSchema({"type": "string", "enum": list(TARGET_CLOCKS)}),
 ]
 PersonsMove = Annotated[
     Move,
-    AfterValidator(_persons_move),
+    AfterValidator(_check_move),
     WithJsonSchema({"type": "string", "enum": [move for move in Move if move not in NOBODYS]}),
 ]
-PauseReason = Annotated[Id, AfterValidator(_pause_reason)]
-Role = Annotated[Id, AfterValidator(_assigned_role)]
+PauseReason = Annotated[Id, AfterValidator(_check_pause_reason)]
+Role = Annotated[Id, AfterValidator(_check_role)]
 Roles = Annotated[tuple[Role, ...], one_or_several(Role), AfterValidator(require_distinct)]
 _Pausable = Annotated[
-    ClockName, AfterValidator(_pausable), WithJsonSchema({"type": "string", "enum": list(PAUSABLE)})
+    ClockName, AfterValidator(_check_pausable), WithJsonSchema({"type": "string", "enum": list(PAUSABLE)})
 ]
 Clocks = Annotated[tuple[_Pausable, ...], one_or_several(_Pausable), Field(min_length=1)]
 LevelNumber = Annotated[
     int,
     Field(ge=1, le=50),
-    BeforeValidator(_as_number, json_schema_input_type=Annotated[int, Field(ge=1, le=50)]),
+    BeforeValidator(_read_number, json_schema_input_type=Annotated[int, Field(ge=1, le=50)]),
 ]

@@ -65,7 +65,7 @@ def of_the_complaint(found: list[Gap], level: int = 2) -> list[Interval]:
 
 def test_the_reference_has_somebody_at_every_level(reference: Playbook) -> None:
     """
-    MATRIX-5: nobody is on a schedule there, so everybody can always be told.
+    MATRIX-5: nobody is on a rota there, so everybody can always be told.
     """
     assert [] == gaps(reference)
 

@@ -70,7 +70,7 @@ def test_a_forecast_of_silence_ends_though_shifts_go_on(around_the_world: Playbo
     assert handed_over(forecast)
 
 
-def test_a_schedule_hands_over_what_is_unacknowledged_unless_it_says_otherwise() -> None:
+def test_a_rota_hands_over_what_is_unacknowledged_unless_it_says_otherwise() -> None:
     """
     MATRIX-1: pinned with the plan.
     """

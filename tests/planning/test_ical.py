@@ -78,7 +78,7 @@ def test_exports_are_understood(name: str, shifts: list[tuple[str, str, tuple[st
 @pytest.mark.parametrize(
     ("event", "zone", "start", "end"),
     [
-        # whole days and times without a zone are those of the schedule's zone
+        # whole days and times without a zone are those of the rota's zone
         (
             an_event(";VALUE=DATE:20261120", ";VALUE=DATE:20261121"),
             "Asia/Jakarta",

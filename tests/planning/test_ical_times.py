@@ -191,7 +191,7 @@ def test_an_added_period_of_a_shift_without_a_zone_is_exact_too(period: str) -> 
 
 def test_the_zone_of_a_whole_calendar_is_not_that_of_times_without_one() -> None:
     """
-    MATRIX-1: they are the schedule's, as whole days are.
+    MATRIX-1: they are the rota's, as whole days are.
     """
     assert THREE[:1] == found("X-WR-TIMEZONE:Europe/Berlin\r\n", an_event(*FLOATING))
     assert THREE_DAYS[:1] == found("X-WR-TIMEZONE:Europe/Berlin\r\n", an_event(*WHOLE_DAYS))
@@ -274,7 +274,7 @@ def test_what_has_no_zone_is_found_exactly_where_its_zone_has_it(
     zone: ZoneInfo, start: datetime, length: timedelta, later: timedelta, asked: timedelta
 ) -> None:
     """
-    MATRIX-1: selected by the zone of the schedule, as it is shown.
+    MATRIX-1: selected by the zone of the rota, as it is shown.
     """
     text = an_event(f"DTSTART:{start:%Y%m%dT%H%M%S}", f"DTEND:{start + length:%Y%m%dT%H%M%S}")
     begins, ends = first_instant_of(start, zone), first_instant_of(start + length, zone)

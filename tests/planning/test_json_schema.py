@@ -106,7 +106,7 @@ def test_a_file_that_extends_another_may_leave_out_the_rest() -> None:
         ("calendar: on_call.ics", "calendar: {url_from: a variable}"),
     ],
 )
-def test_editors_find_the_slips_of_schedules_too(old: str, new: str) -> None:
+def test_editors_find_the_slips_of_rotas_too(old: str, new: str) -> None:
     """
     MATRIX-1: names and forms that the loader refuses.
     """

@@ -793,7 +793,7 @@ def test_faults_are_in_the_words_of_managers(old: str, new: str, allowed: str, s
         ),
     ],
 )
-def test_a_faulty_calendar_or_schedule_hides_no_other_fault(old: str, new: str, path: str) -> None:
+def test_a_faulty_calendar_or_rota_hides_no_other_fault(old: str, new: str, path: str) -> None:
     """
     MATRIX-8: what refers to it is right, as far as anybody can tell.
     """

@@ -244,7 +244,7 @@ def test_what_probably_was_meant_otherwise_is_warned_of(
     assert any(path in caution.where and odd in caution.odd for caution in found), found
 
 
-def test_a_schedule_that_stands_nowhere_is_warned_of(tmp_path: Path) -> None:
+def test_a_rota_that_stands_nowhere_is_warned_of(tmp_path: Path) -> None:
     """
     MATRIX-1: nobody is told for being on call in it.
     """

@@ -95,7 +95,7 @@ def test_the_sun_is_followed(at: str, people: list[str], until: str, why: str) -
 )
 def test_an_override_goes_before_the_rest(at: str, person: str) -> None:
     """
-    MATRIX-1: by the clocks of the schedule's zone; of several at a time the first in the list.
+    MATRIX-1: by the clocks of the rota's zone; of several at a time the first in the list.
     """
     rota = a_rota(
         overrides=[
@@ -109,7 +109,7 @@ def test_an_override_goes_before_the_rest(at: str, person: str) -> None:
 
 def test_an_override_says_so() -> None:
     """
-    MATRIX-1: the reason names its end, in the schedule's own time.
+    MATRIX-1: the reason names its end, in the rota's own time.
     """
     rota = a_rota(
         time_zone="Asia/Jakarta",
@@ -131,7 +131,7 @@ def test_an_answer_without_end_says_so() -> None:
     assert answer.until is None
 
 
-def test_a_schedule_that_is_gone_has_nobody() -> None:
+def test_a_rota_that_is_gone_has_nobody() -> None:
     """
     MATRIX-5: the playbook may have changed since the plan was pinned.
     """
@@ -243,7 +243,7 @@ def test_an_old_calendar_says_so() -> None:
     assert "calendar entry 'Elena'; the calendar is as it was at noon" == said(answer.why)
 
 
-def test_a_schedule_stands_in_a_plan_for_all_its_people() -> None:
+def test_a_rota_stands_in_a_plan_for_all_its_people() -> None:
     """
     MATRIX-1: who is on call is found out when needed, never pinned; but whoever can be is known.
     """
@@ -259,7 +259,7 @@ def test_a_schedule_stands_in_a_plan_for_all_its_people() -> None:
     assert all(plan.knows(member) for member in contact.members)
 
 
-def test_what_a_schedule_leaves_open_is_a_gap() -> None:
+def test_what_a_rota_leaves_open_is_a_gap() -> None:
     """
     MATRIX-5: coverage asks rotas; here somebody is there only while London is at work.
     """
@@ -311,7 +311,7 @@ MOMENTS = st.datetimes(naive("2027-03-01"), naive("2027-11-30")).map(
 @st.composite
 def rotas(draw: st.DrawFn) -> tuple[Playbook, Held]:
     """
-    A schedule with all its parts, and what its calendar holds.
+    A rota with all its parts, and what its calendar holds.
     """
     stretches = draw(st.lists(st.tuples(MOMENTS, st.integers(1, 20)), max_size=6))
     noons = [(at.replace(hour=12), at.replace(hour=12) + timedelta(days=days)) for at, days in stretches]

@@ -132,7 +132,7 @@ ROTATION = "rotas.desk.rotations.0"
         ({"calendar": FEED | {"fle": "x"}}, "rotas.desk.calendar.fle", "'fle'", "file, url", "file"),
     ],
 )
-def test_a_fault_of_a_schedule_is_told_with_its_place(
+def test_a_fault_of_a_rota_is_told_with_its_place(
     changes: dict[str, Any], path: str, given: str, allowed: str, suggestion: str
 ) -> None:
     """
@@ -226,7 +226,7 @@ def test_the_example_in_the_reference_is_right() -> None:
         ),
     ],
 )
-def test_a_schedule_fits_the_rest(old: str, new: str, path: str, given: str) -> None:
+def test_a_rota_fits_the_rest(old: str, new: str, path: str, given: str) -> None:
     """
     ROLE-1, MATRIX-1: an id means one thing, and whoever is on call can be told.
     """
@@ -249,7 +249,7 @@ def test_a_schedule_fits_the_rest(old: str, new: str, path: str, given: str) -> 
         ("escalation_managers: [escalation_manager]", "escalation_managers: [desk]"),
     ],
 )
-def test_a_schedule_stands_wherever_a_person_could(old: str, new: str) -> None:
+def test_a_rota_stands_wherever_a_person_could(old: str, new: str) -> None:
     """
     MATRIX-1: contact, manager, fallback, stakeholder, duty.
     """
@@ -306,7 +306,7 @@ def test_a_calendar_lies_beside_the_playbook(tmp_path: Path) -> None:
         ),
     ],
 )
-def test_what_is_odd_about_a_schedule_is_told(
+def test_what_is_odd_about_a_rota_is_told(
     tmp_path: Path, changes: dict[str, Any], path: str, odd: str
 ) -> None:
     """
@@ -324,7 +324,7 @@ def test_what_is_odd_about_a_schedule_is_told(
     assert "private-0123" not in str(caution)
 
 
-def test_an_entry_that_names_nobody_is_told(tmp_path: Path) -> None:
+def test_an_entry_that_names_nobody_is_shown(tmp_path: Path) -> None:
     """
     MATRIX-1: reported, never silently dropped.
     """
@@ -371,7 +371,7 @@ IN_ROTATION = st.sampled_from(["people", "every", "hand_over", "since", "restric
         ),
     )
 )
-def test_any_schedule_is_read_or_refused(changes: dict[str, Any]) -> None:
+def test_any_rota_is_read_or_refused(changes: dict[str, Any]) -> None:
     """
     START-6: never a traceback.
     """

@@ -100,7 +100,7 @@ def test_a_rotation_that_answers_until_another_one_begins_is_not_hidden(tmp_path
     assert "rotas.desk.rotations.1" not in of_rota(tmp_path, later, a_rotation(name="Old"))
 
 
-def test_a_schedule_that_holds_nothing_has_nothing_to_hand_over(tmp_path: Path) -> None:
+def test_a_rota_that_holds_nothing_has_nothing_to_hand_over(tmp_path: Path) -> None:
     """
     MATRIX-1: `hands_over` of one that only gets letters does nothing.
     """
