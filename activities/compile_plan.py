@@ -84,7 +84,7 @@ class Planner:
             ticket=request.key,
             customers=request.customers,
             services=request.services,
-            linked_records=request.linked_records,
+            linked_tickets=request.linked_tickets,
             problem_records=request.problem_records,
             evidence=request.evidence,
             sponsors=await sponsors_of(customer.account for customer in request.customers),

@@ -18,7 +18,7 @@ from temporalio.api.history.v1 import HistoryEvent
 from temporalio.client import WorkflowHistory
 
 START = "start"
-TIMERS = ("reminder", "rise")
+TIMERS = ("reminder", "level_raised")
 """The steps that time takes by itself, in this order."""
 
 Attribute = bool | int | str | list[str] | None

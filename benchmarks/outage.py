@@ -84,7 +84,7 @@ async def _figures(
     way: str, client: EscalationClient, mailbox: LoopbackMailbox, customers: int, begun: float
 ) -> dict[str, float]:
     joined = time.perf_counter() - begun
-    await _received(mailbox, f":receipt:{way.upper()}-", customers)
+    await _received(mailbox, f":case_received:{way.upper()}-", customers)
     told = time.perf_counter() - begun
     return {
         f"{way}: joined, s": round(joined, 2),

@@ -145,7 +145,7 @@ def _made_up(chance: random.Random, number: int) -> EscalationMeasures:
         recorded_until=ended_at,
         level=level,
         acknowledged_at=opened_at + chance.random() * lived_for / 10,
-        first_notice_at=opened_at + chance.random() * lived_for / 20,
+        first_notification_at=opened_at + chance.random() * lived_for / 20,
         declared_at=None if is_open else opened_at + lived_for * 0.8,
         reopened=int(chance.random() < 0.05),
         customers=tuple(

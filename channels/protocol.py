@@ -60,7 +60,9 @@ class OutboundMessage(_Frozen):
     language: LanguageTag = "en"
     urgent: bool = False
     reference: str = Field(default="", description="the escalation's key, as people name it: `ACME/4711`")
-    occasion: str = Field(default="", description="what the message is about, in a word: `first_notice`")
+    occasion: str = Field(
+        default="", description="what the message is about, in a word: `first_notification`"
+    )
     written_at: AwareDatetime | None = Field(default=None, description="the same for every attempt")
     link: Link | None = Field(
         default=None,

@@ -7,13 +7,13 @@ Owns the body and its signature. Must not know connections, nor what answers mea
 The body, in UTF-8, the same on every attempt at a message:
 
     {
-      "type": "escalation.receipt",             what occasioned it; "escalation.message", if that is not known
+      "type": "escalation.case_received",             what occasioned it; "escalation.message", if that is not known
       "timestamp": "2026-11-20T09:00:00+00:00", when it was written; null, if that is not known
       "data": {
-        "key": "…:receipt:…:webhook",           the message's own key: drop what you have had (COMM-12)
+        "key": "…:case_received:…:webhook",           the message's own key: drop what you have had (COMM-12)
         "escalation": "ACME/4711",              as people name it
         "thread": "ACME/4711@2026-11-20T09:00:00Z",  this escalation and no later one of the same name
-        "occasion": "receipt",
+        "occasion": "case_received",
         "urgent": false,
         "language": "en",
         "recipient": {"name": "Rita Reyes", "target": "crm"},

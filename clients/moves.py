@@ -249,7 +249,7 @@ class Moves(Starts):
             key, ConfirmAccess(by=by, account=account, answer=answer, note=InternalText(note))
         )
 
-    async def settle_record(
+    async def settle_ticket(
         self, key: str, *, by: str, record: str, stays_open_because: str | None = None
     ) -> MoveResult:
         reason = InternalText(stays_open_because) if stays_open_because else None
@@ -303,7 +303,7 @@ class Moves(Starts):
             ended.request.returning(ended.id, level, ended.priority, command.by, command.why), id=id_
         )
 
-    async def record_survey(
+    async def answer_survey(
         self, key: str, *, by: str, account: str, score: int, contact: str | None = None, comment: str = ""
     ) -> MoveResult:
         """*contact*: e-mail address of the one who answers; may be left out where the account has one (CLOSE-6)."""

@@ -60,7 +60,7 @@ _TASKS = (reason("numbered", 1, reason("task", "Watch every certificate", "ana",
 _STEPS = ("Collect contact details", "Follow up after internal review")
 
 CUSTOMER_EXAMPLES: Mapping[Occasion, Mapping[str, Any]] = {
-    Occasion.RECEIPT: {"urgency": Degree.HIGH, "resolve_by": AT + 8 * _HOUR} | _NEXT,
+    Occasion.CASE_RECEIVED: {"urgency": Degree.HIGH, "resolve_by": AT + 8 * _HOUR} | _NEXT,
     Occasion.UPDATE: {"text": "We found the cause: the payment gateway.\n\nA fix is being tested."} | _NEXT,
     Occasion.HOLDING: {"apologise": True, "is_promise_missed": True} | _NEXT,
     Occasion.HAND_OVER: {"reason": EscalationReason.SLA_BREACH, "apologise": True, "is_promise_missed": True}
@@ -93,7 +93,7 @@ _SPONSORED = {"key": "sponsorship:ACME", "subject": "ACME", "account": "ACME", "
 _RESOLVING, _CLOSING = {"state": State.RESOLVING}, {"state": State.CLOSING}
 _RESOLUTION = {"clock": ClockName.RESOLUTION, "due_at": AT + 25 * _MINUTE}
 INTERNAL_EXAMPLES: Mapping[Occasion, Mapping[str, Any]] = {
-    Occasion.FIRST_NOTICE: {
+    Occasion.FIRST_NOTIFICATION: {
         "why": reason("as_written", EscalationReason.DISSATISFIED_CUSTOMER),
         "by": "Sam Sato",
     },
@@ -112,7 +112,7 @@ INTERNAL_EXAMPLES: Mapping[Occasion, Mapping[str, Any]] = {
         "text": "The same certificate.",
         "items": ("ACME", "INC-77", *_TASKS),
     },
-    Occasion.RISE: {"why": reason("window_ended", 1), "by": "engine"},
+    Occasion.LEVEL_RAISED: {"why": reason("window_ended", 1), "by": "engine"},
     Occasion.BREACH: {
         "why": reason("overdue", ClockName.NEXT_UPDATE),
         "clock": ClockName.NEXT_UPDATE,
@@ -174,7 +174,7 @@ INTERNAL_EXAMPLES: Mapping[Occasion, Mapping[str, Any]] = {
         "text": "Payments work.",
         "due_at": AT + _HOUR,
     },
-    Occasion.TASK_FORCE_NEWS: {
+    Occasion.TASK_FORCE_UPDATE: {
         "task_force": "payments",
         "why": reason("seat_left", "Sam Sato", "agent"),
         "text": "On leave.",
@@ -211,7 +211,9 @@ INTERNAL_EXAMPLES: Mapping[Occasion, Mapping[str, Any]] = {
     | _SPONSORED
     | {"state": "exited"},
     Occasion.UNDELIVERABLE: {
-        "items": (reason("not_delivered", Occasion.FIRST_NOTICE, "ACME:ana@acme.example", "no such mailbox"),)
+        "items": (
+            reason("not_delivered", Occasion.FIRST_NOTIFICATION, "ACME:ana@acme.example", "no such mailbox"),
+        )
     },
     Occasion.REVIEW_PACK: {"review": _REVIEW},
 }

@@ -26,7 +26,7 @@ _LEFTOVER = re.compile(r"\bNone\b|Undefined|\{\{|\}\}|\{%|%\}|\{#|\bdatetime\b|\
 _UNESCAPED = "<b onmouseover"
 assert _UNESCAPED in HOSTILE
 _MUST_SAY = {
-    Occasion.RECEIPT: ("subject", "priority", "owner", "resolve_by"),
+    Occasion.CASE_RECEIVED: ("subject", "priority", "owner", "resolve_by"),
     Occasion.HAND_OVER: ("owner",),
 }
 """Facts that customers must be told on an occasion, whoever words it."""

@@ -18,7 +18,7 @@ from records.report import Figure, Group
 WHOLE = "all"
 _SPANS = {
     "acknowledge": "acknowledged_after",
-    "first_notice": "first_notice_after",
+    "first_notification": "first_notification_after",
     "resolve": "resolved_after",
 }
 _QUANTILES = {"median": 5, "p90": 9}

@@ -22,7 +22,7 @@ Places = Sequence[int]
 _AT_ONCE = 5000
 """Rows: more alive at a time would keep the garbage collector busy."""
 _E = EscalationRow
-_SPANS = (_E.acknowledged_after, _E.first_notice_after, _E.resolved_after, _E.paused_for, _E.lived_for)
+_SPANS = (_E.acknowledged_after, _E.first_notification_after, _E.resolved_after, _E.paused_for, _E.lived_for)
 _COLUMNS: tuple[Any, ...] = (
     _E.id,
     _E.category,

@@ -71,7 +71,7 @@ class EscalationRow(Base):
     level: Mapped[int | None]
     lived_for: Mapped[timedelta]
     acknowledged_after: Mapped[timedelta | None]
-    first_notice_after: Mapped[timedelta | None]
+    first_notification_after: Mapped[timedelta | None]
     resolved_after: Mapped[timedelta | None]
     paused_for: Mapped[timedelta]
     hand_overs: Mapped[int]

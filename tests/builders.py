@@ -179,7 +179,7 @@ def ready_to_close(escalation: Escalation) -> tuple[c.Command, ...]:
     """Do all that the close gate asks for: access, related records, and the RCA if one is required."""
     accounts = [customer.account for customer in escalation.request.customers]
     access = (ConfirmAccess(by="eva", account=account, answer=AccessAnswer.YES) for account in accounts)
-    settled = (SettleTicket(by="ed", record=record) for record in escalation.request.linked_records)
+    settled = (SettleTicket(by="ed", record=record) for record in escalation.request.linked_tickets)
     return (*access, *settled, *(RCA_COURSE if escalation.rules.rca_required else ()))
 
 
@@ -221,16 +221,16 @@ def after(escalation: Escalation, *steps: c.Command | datetime) -> Escalation:
 
 
 def all_delivered(escalation: Escalation, delivered_at: datetime) -> ReportDelivery:
-    """Everybody whom the first notice is to reach was reached."""
+    """Everybody whom the first notification is to reach was reached."""
     return ReportDelivery(
         receipts=tuple(
             DeliveryResult(
-                key=f"{escalation.id}:1:first_notice:{who}",
+                key=f"{escalation.id}:1:first_notification:{who}",
                 recipient=who,
-                occasion="first_notice",
+                occasion="first_notification",
                 channel="email",
                 delivered_at=delivered_at,
             )
-            for who in escalation.untold
+            for who in escalation.not_yet_notified
         )
     )

@@ -80,7 +80,7 @@ def start_details(request: StartRequest) -> str:
         ("Came in by", f"{request.channel}, submitted by {request.submitted_by}"),
         ("Customers", ", ".join(customer.account for customer in request.customers[:10])),
         ("Services", ", ".join(request.services) or "none named"),
-        ("Linked records", ", ".join(request.linked_records) or "none"),
+        ("Linked records", ", ".join(request.linked_tickets) or "none"),
         ("Evidence", str(len(request.evidence)) if request.evidence else "none: undocumented"),
     ]
     return "\n".join(f"- **{name}**: {escaped(text)}" for name, text in rows)

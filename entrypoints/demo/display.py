@@ -25,7 +25,7 @@ from entrypoints.demo.servers import DemoServers
 from escalation.kernel.timeline_entry import TimelineEntry
 
 _PATIENCE = 60.0
-_UNTOLD = frozenset({"clock_started", "clock_ended", "messages_sent", "communication_begun"})
+_UNTOLD = frozenset({"clock_started", "clock_ended", "delivery_reported", "communication_begun"})
 """Entries of the timeline that the messages, or the moves themselves, tell better."""
 _A_MOMENT = 0.25
 _MOST_NAMES = 3

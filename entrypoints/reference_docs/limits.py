@@ -66,8 +66,8 @@ _SAID: _Rows = (
     ("customers of one escalation", f"{budgets.CUSTOMERS:,}"),
     ("contacts of one customer", f"{budgets.CONTACTS:,}"),
     (
-        "linked records of one escalation, with all that joins it or is merged into it",
-        f"{budgets.LINKED_RECORDS:,}",
+        "linked tickets of one escalation, with all that joins it or is merged into it",
+        f"{budgets.LINKED_TICKETS:,}",
     ),
     ("problem records, the same", f"{budgets.PROBLEM_RECORDS:,}"),
     ("services, the same", f"{budgets.SERVICES:,}"),

@@ -42,7 +42,7 @@ log = structlog.get_logger("gateway")
 _MOVES = {
     Question.ACKNOWLEDGE: Move.ACKNOWLEDGE,
     Question.ACCESS: Move.CONFIRM_ACCESS,
-    Question.SURVEY: Move.RECORD_SURVEY,
+    Question.SURVEY: Move.ANSWER_SURVEY,
 }
 SCORES = ("1", "2", "3", "4", "5")
 """From poorly to very well."""

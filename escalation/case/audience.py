@@ -31,7 +31,7 @@ from escalation.policy.people import ContactKind, Recipient
 
 _WITH_AN_APOLOGY = frozenset(
     {
-        Occasion.RECEIPT,
+        Occasion.CASE_RECEIVED,
         Occasion.HAND_OVER,
         Occasion.HOLDING,
         Occasion.RESOLVED,
@@ -44,11 +44,11 @@ _OUR_FAULT = frozenset(
     {
         EscalationReason.SLA_BREACH,
         EscalationReason.NO_RESPONSE,
-        EscalationReason.LONG_HOLD,
+        EscalationReason.LONG_WAIT,
         EscalationReason.REPEATED_DELAY,
     }
 )
-_PROMISED = (ClockName.FIRST_NOTICE, ClockName.NEXT_UPDATE, ClockName.RESOLUTION)
+_PROMISED = (ClockName.FIRST_NOTIFICATION, ClockName.NEXT_UPDATE, ClockName.RESOLUTION)
 
 
 def notify(
@@ -139,7 +139,7 @@ def notify_customers(
         subject=now.request.subject,
         priority=now.priority,
         owner=name_of(now, now.owner),
-        resolve_by=resolution.due_at if resolution and occasion is Occasion.RECEIPT else None,
+        resolve_by=resolution.due_at if resolution and occasion is Occasion.CASE_RECEIVED else None,
         next_update_at=next_update_at if next_update_at and next_update_at > work.now else None,
         urgency=now.request.urgency,
         reason=reason,
@@ -206,7 +206,7 @@ def contacts_at(now: Escalation, email: str) -> tuple[Recipient, ...]:
 
 
 def first_recipients_of(now: Escalation) -> tuple[str, ...]:
-    """Everybody whom the first notice must reach: level contact, stakeholders, customers (COMM-2)."""
+    """Everybody whom the first notification must reach: level contact, stakeholders, customers (COMM-2)."""
     ours = dict.fromkeys((*now.asked, *now.rules.stakeholders))
     return (*ours, *(recipient.id for recipient in customer_recipients(now)))
 

@@ -29,7 +29,7 @@ class ClockStarted(BaseEvent):
     def applied_to(self, now: Escalation) -> Escalation:
         others = tuple(clock for clock in now.clocks if clock.name is not self.clock.name)
         started = replace(now, clocks=(*others, self.clock))
-        return _noticed(started) if self.clock.name is ClockName.FIRST_NOTICE else started
+        return _noticed(started) if self.clock.name is ClockName.FIRST_NOTIFICATION else started
 
     def sentence(self) -> Reason:
         return clock_started(self.code, self.clock)
@@ -122,6 +122,6 @@ class ClockEnded(BaseEvent):
 
 
 def _noticed(now: Escalation) -> Escalation:
-    """The first notice that begins is to reach whoever joined since the last one began (COMM-2)."""
-    untold = tuple(dict.fromkeys((*now.untold, *now.joiners)))
-    return replace(now, untold=untold, joiners=(), joined_at=None)
+    """The first notification that begins is to reach whoever joined since the last one began (COMM-2)."""
+    not_yet_notified = tuple(dict.fromkeys((*now.not_yet_notified, *now.joiners)))
+    return replace(now, not_yet_notified=not_yet_notified, joiners=(), joined_at=None)

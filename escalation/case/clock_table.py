@@ -232,7 +232,7 @@ def _people_to_chase(now: Escalation, clock: Clock) -> tuple[str, ...]:
             return now.plan.problem_coordinators or now.plan.escalation_managers
         case ClockName.CUSTOMER_RCA:
             return _next_with_the_rca(now) or now.plan.escalation_managers
-        case ClockName.CLOSING | ClockName.FIRST_NOTICE:
+        case ClockName.CLOSING | ClockName.FIRST_NOTIFICATION:
             return now.plan.escalation_managers
         case ClockName.CUSTOMER_TEXT:
             return text_approvers(now)

@@ -17,7 +17,7 @@ from escalation.policy.plan import Basis, Target
 _OF_THE_LEVEL = frozenset({ClockName.ACKNOWLEDGE, ClockName.LEVEL_WINDOW, ClockName.ACKNOWLEDGEMENT_EXPIRY})
 """Clocks of the people who hold the level."""
 _OF_THE_CUSTOMER = frozenset(
-    {ClockName.FIRST_NOTICE, ClockName.NEXT_UPDATE, ClockName.RESOLUTION, ClockName.SURVEY}
+    {ClockName.FIRST_NOTIFICATION, ClockName.NEXT_UPDATE, ClockName.RESOLUTION, ClockName.SURVEY}
 )
 """Promises to customers."""
 

@@ -26,14 +26,14 @@ from escalation.notifications.shell_commands import (
 
 @frozen
 class DeliveryReported(BaseEvent):
-    kind: Literal["messages_sent"] = "messages_sent"
+    kind: Literal["delivery_reported"] = "delivery_reported"
     receipts: tuple[DeliveryResult, ...]
 
     def applied_to(self, now: Escalation) -> Escalation:
         told = {each.recipient for each in self.receipts if each.delivered_at or each.is_dropped}
         return replace(
             now,
-            untold=tuple(who for who in now.untold if who not in told),
+            not_yet_notified=tuple(who for who in now.not_yet_notified if who not in told),
             joiners=tuple(who for who in now.joiners if who not in told),
             undelivered=undelivered_after(now, self.receipts, self.at),
         )
@@ -43,17 +43,17 @@ class DeliveryReported(BaseEvent):
 
 
 def report_delivery(work: Work, command: ReportDelivery) -> None:
-    """COMM-2: the first notice is met when it has reached everybody; what failed is raised to a person (COMM-13)."""
+    """Meet the first notification once it has reached everybody (COMM-2); raise what failed to a person (COMM-13)."""
     before = work.escalation
     work.record(DeliveryReported(receipts=command.receipts))
     now = work.escalation
-    if not now.untold:
+    if not now.not_yet_notified:
         delivered = [receipt.delivered_at for receipt in command.receipts if receipt.delivered_at]
         told_at = min(max(delivered, default=work.now), work.now)
-        clock = now.clock(ClockName.FIRST_NOTICE)
+        clock = now.clock(ClockName.FIRST_NOTIFICATION)
         if clock and is_late(told_at, clock.due_at):
             settle(work)  # its breach comes first
-        work.end(ClockName.FIRST_NOTICE, at=told_at)
+        work.end(ClockName.FIRST_NOTIFICATION, at=told_at)
         join_outage.begin_first_notification(work)
     notify_undelivered(work, command.receipts, before)
 

@@ -30,7 +30,7 @@ from escalation.kernel.values import (
 from escalation.notifications.notification import Occasion
 from escalation.policy.people import Recipient
 
-CUSTOMERS_MOVES = (Move.CONFIRM_ACCESS, Move.RECORD_SURVEY)
+CUSTOMERS_MOVES = (Move.CONFIRM_ACCESS, Move.ANSWER_SURVEY)
 """What a customer's contact answers, for their own account; everything else is ours (ROLE-2)."""
 
 

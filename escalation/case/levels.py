@@ -197,7 +197,7 @@ def raise_to(
     asked = work.escalation.asked
     notify(work, Occasion.ASSIGNED, asked, why=why, text=note or None, items=responses_to_do(work))
     told = [person for person in (*managers_of(before), before.owner) if person not in asked]
-    notify(work, Occasion.RISE, told, why=why)
+    notify(work, Occasion.LEVEL_RAISED, told, why=why)
     notify_customers(work, Occasion.HAND_OVER, reason=reason)
 
 

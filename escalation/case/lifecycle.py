@@ -36,7 +36,7 @@ class Move(StrEnum):
     REVISE_PLAN = "revise_plan"
     SEND_UPDATE = "send_update"
     CONFIRM_ACCESS = "confirm_access"
-    SETTLE_RECORD = "settle_record"
+    SETTLE_TICKET = "settle_ticket"
     REQUEST_RCA = "request_rca"
     FILE_RCA = "file_rca"
     DERIVE_RCA = "derive_rca"
@@ -46,7 +46,7 @@ class Move(StrEnum):
     REBASE = "rebase"
     DEPLOY_TASK_FORCE = "deploy_task_force"
     STAND_DOWN_TASK_FORCE = "stand_down_task_force"
-    RECORD_SURVEY = "record_survey"
+    ANSWER_SURVEY = "answer_survey"
     FILE_POST_MORTEM = "file_post_mortem"
     FINISH_ACTION = "finish_action"
     JOIN_OUTAGE = "join_outage"
@@ -120,7 +120,7 @@ LIFECYCLE: tuple[Row, ...] = (
     Row(Move.REVISE_PLAN, _BEGUN, None),
     Row(Move.SEND_UPDATE, OPEN, None),
     Row(Move.CONFIRM_ACCESS, _ENDING, None),
-    Row(Move.SETTLE_RECORD, OPEN, None),
+    Row(Move.SETTLE_TICKET, OPEN, None),
     Row(Move.REQUEST_RCA, OPEN, None),
     Row(Move.FILE_RCA, _CLOSING, None),
     Row(Move.DERIVE_RCA, _CLOSING, None),
@@ -131,7 +131,7 @@ LIFECYCLE: tuple[Row, ...] = (
     Row(Move.DEPLOY_TASK_FORCE, _BEGUN, None),
     Row(Move.STAND_DOWN_TASK_FORCE, _BEGUN, None),
     # moves that follow it up, after its close too
-    Row(Move.RECORD_SURVEY, (State.CLOSED,), None),
+    Row(Move.ANSWER_SURVEY, (State.CLOSED,), None),
     Row(Move.FILE_POST_MORTEM, (State.CLOSING, State.CLOSED), None),
     Row(Move.FINISH_ACTION, (*OPEN, State.CLOSED), None),
     Row(Move.JOIN_OUTAGE, OPEN, None),

@@ -82,7 +82,7 @@ class TakeOver(JoinOutage):
     cause: CancelCause
     why: InternalText
     settled: dict[str, str] = field(default_factory=dict)
-    """Which of its linked records were settled there, and why they stay open; empty if they were closed."""
+    """Which of its linked tickets were settled there, and why they stay open; empty if they were closed."""
     actions: tuple[Action, ...] = ()
     """Those that are still to be done."""
     people: tuple[Contact, ...] = ()
@@ -102,7 +102,7 @@ def hand_over_to(now: Escalation, command: Cancel) -> TakeOver:
         why=command.why,
         customers=request.customers,
         services=request.services,
-        linked_records=request.linked_records,
+        linked_tickets=request.linked_tickets,
         settled=now.settled,
         problem_records=request.problem_records,
         evidence=request.evidence,
@@ -142,7 +142,7 @@ def take_over(work: Work, command: TakeOver) -> None:
             why=command.why,
             customers=joining.customers,
             services=joining.services,
-            linked_records=joining.linked_records,
+            linked_tickets=joining.linked_tickets,
             settled=command.settled,
             problem_records=joining.problem_records,
             evidence=joining.evidence,
@@ -181,7 +181,7 @@ def _notify_our_people(work: Work, command: TakeOver, new: tuple[str, ...]) -> N
 
 def _what_came(command: TakeOver) -> Iterator[str]:
     yield from (customer.account for customer in command.customers)
-    yield from command.linked_records
+    yield from command.linked_tickets
     yield from map(line, command.actions)
 
 

@@ -243,8 +243,12 @@ def _is_looked_up(clock: Clock, changes_at: datetime) -> bool:
 
 def _found(now: Escalation, event: OnCallFound) -> Escalation:
     """Whoever is on call is known from now on, and stands where the schedule stood, or whoever was before."""
-    untold = now.untold if event.told is None else put_in_place(now.untold, event.schedule, event.told)
-    known = replace(now, plan=now.plan.joined_by(event.people), untold=untold)
+    not_yet_notified = (
+        now.not_yet_notified
+        if event.told is None
+        else put_in_place(now.not_yet_notified, event.schedule, event.told)
+    )
+    known = replace(now, plan=now.plan.joined_by(event.people), not_yet_notified=not_yet_notified)
     shift = now.shift(event.schedule)
     if shift and not now.is_handed_over(shift):
         # kept by whoever has it; who is on call now can act beside them

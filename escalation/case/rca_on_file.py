@@ -19,9 +19,9 @@ from escalation.kernel.timeline_entry import TimelineEntry
 from escalation.kernel.values import CustomerText, Instant, InternalText, frozen
 
 _One = TypeVar("_One")
-_NOT_OF_THE_STORY = CLOCKWORK | {"messages_sent", "move_refused", "open_hours_extended", "clock_chased"}
+_NOT_OF_THE_STORY = CLOCKWORK | {"delivery_reported", "move_refused", "open_hours_extended", "clock_chased"}
 _TOLD_TWICE = frozenset(
-    {"force.messages_sent", "force.deployed", "force.stood_down", "force.stood_down.open"}
+    {"force.delivery_reported", "force.deployed", "force.stood_down", "force.stood_down.open"}
 )
 """What a task force says of its messages, and of what the escalation tells itself."""
 _LONGEST_MOMENT = 2_000

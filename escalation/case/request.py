@@ -20,7 +20,7 @@ from escalation.kernel.budgets import (
     CUSTOMERS,
     ENTRIES,
     EVIDENCE,
-    LINKED_RECORDS,
+    LINKED_TICKETS,
     PROBLEM_RECORDS,
     SERVICES,
 )
@@ -155,9 +155,9 @@ class StartRequest(PropertyCache):
         Field(min_length=1, max_length=CUSTOMERS, description="An affected customer with a contact."),
     ]
     services: Annotated[tuple[Name, ...], Field(max_length=SERVICES, description="An affected service.")] = ()
-    linked_records: Annotated[
+    linked_tickets: Annotated[
         tuple[Name, ...],
-        Field(max_length=LINKED_RECORDS, description="An incident or problem that the customer raised."),
+        Field(max_length=LINKED_TICKETS, description="An incident or problem that the customer raised."),
     ] = ()
     """Each is settled before the close (CLOSE-1)."""
     problem_records: Annotated[
@@ -191,7 +191,7 @@ class StartRequest(PropertyCache):
             raise ValueError("either a priority, or both impact and urgency")
         return priority
 
-    @field_validator("customers", "linked_records")
+    @field_validator("customers", "linked_tickets")
     @classmethod
     def _names_are_listed_once(cls, listed: tuple[Any, ...], info: ValidationInfo) -> tuple[Any, ...]:
         names = [each.account if isinstance(each, AffectedCustomer) else each for each in listed]

@@ -31,8 +31,8 @@ class Opened(BaseEvent):
     priority: Priority
     level: int
     owner: str
-    untold: tuple[str, ...] = ()
-    """Whom the first notice is to reach (COMM-2)."""
+    not_yet_notified: tuple[str, ...] = ()
+    """Whom the first notification is to reach (COMM-2)."""
 
     def applied_to(self, now: Escalation) -> Escalation:  # noqa: ARG002 - there is no escalation before it
         raise ValueError("an escalation is opened once")
@@ -54,7 +54,7 @@ class Open:
 
 
 _ENTRY_CLOCKS = (
-    ClockName.FIRST_NOTICE,
+    ClockName.FIRST_NOTIFICATION,
     ClockName.ACKNOWLEDGE,
     ClockName.LEVEL_WINDOW,
     ClockName.NEXT_UPDATE,
@@ -86,8 +86,8 @@ def open_escalation(command: Open, now: datetime) -> Decision:
         level=level,
         owner=plan.level(level).contacts[0],
     )
-    untold = first_recipients_of(open_state(first))
-    first = replace(first, untold=untold)
+    not_yet_notified = first_recipients_of(open_state(first))
+    first = replace(first, not_yet_notified=not_yet_notified)
     work = Work(open_state(first), now, by=request.submitted_by, events=[first])
     for name in _ENTRY_CLOCKS:
         work.start(name)
@@ -106,10 +106,10 @@ def _tell_of_the_start(work: Work) -> None:
     if request.is_returning:
         notify_customers(work, Occasion.REOPENED)
     else:
-        notify_customers(work, Occasion.RECEIPT)
+        notify_customers(work, Occasion.CASE_RECEIVED)
     notify(work, Occasion.ASSIGNED, now.asked, why=why, by=by, text=text, items=now.responses_left)
     others = [person for person in now.rules.stakeholders if person not in now.asked]
-    notify(work, Occasion.FIRST_NOTICE, others, why=why, by=by, text=text)
+    notify(work, Occasion.FIRST_NOTIFICATION, others, why=why, by=by, text=text)
     missing = tuple(Term("EvidenceKind", kind) for kind in request.missing_evidence)
     if missing:
         notify(work, Occasion.EVIDENCE_WANTED, (request.submitted_by,), items=missing)
@@ -126,6 +126,6 @@ def open_state(event: Opened) -> Escalation:
         level_since=event.at,
         owner=event.owner,
         asked=event.plan.level(event.level).asked_first,
-        untold=event.untold,
+        not_yet_notified=event.not_yet_notified,
         sequence=event.seq,
     )

@@ -176,8 +176,8 @@ class Escalation:
     clocks: tuple[Clock, ...] = ()
     """At most one of each name: the one that runs, or else the last that ran."""
     pauses: tuple[Pause, ...] = ()
-    untold: tuple[str, ...] = ()
-    """Recipients whom the first notice has not reached yet (COMM-2)."""
+    not_yet_notified: tuple[str, ...] = ()
+    """Recipients whom the first notification has not reached yet (COMM-2)."""
     undelivered: tuple[Undelivered, ...] = ()
     """What did not reach whom; a later message on the same occasion that arrives makes up for it."""
     action_plan: ActionPlan | None = None
@@ -205,11 +205,11 @@ class Escalation:
     account_tenants: dict[str, str] = field(default_factory=dict)
     """The tenant that brought an account in by joining; all others are of its own tenant."""
     joiners: tuple[str, ...] = ()
-    """Recipients of those, whom the next first notice is to reach: others are still waiting for theirs."""
+    """Recipients of those, whom the next first notification is to reach: others are still waiting for theirs."""
     joined_at: Instant | None = None
     """Since when the first of them waits."""
-    held_texts: tuple[PendingText, ...] = ()
-    texts_held: int = 0
+    pending_texts: tuple[PendingText, ...] = ()
+    texts_submitted: int = 0
     """How many ever were."""
     news: LastUpdate | None = None
     holding_updates: int = 0
@@ -310,14 +310,14 @@ class Escalation:
 
     @property
     def next_due_at(self) -> datetime | None:
-        """The earliest due time still ahead: what a person must not miss. First notices go out by themselves."""
+        """The earliest due time still ahead: what a person must not miss. First notifications go out by themselves."""
         dues = [
             clock.due_at
             for clock in self.clocks
             if clock.due_at
             and clock.ended_at is None
             and not clock.breached_at
-            and clock.name not in {ClockName.FIRST_NOTICE, ClockName.SURVEY}
+            and clock.name not in {ClockName.FIRST_NOTIFICATION, ClockName.SURVEY}
         ]
         return min(dues, default=None)
 
@@ -347,12 +347,12 @@ class Escalation:
         ]
         missing += [
             f"{record} is neither closed nor listed with a reason to stay open"
-            for record in self.request.linked_records
+            for record in self.request.linked_tickets
             if record not in self.settled
         ]
         if self.rca.state not in {RcaState.NONE, RcaState.SHARED, RcaState.WAIVED}:
             missing.append(f"the RCA is {self.rca.state}, not shared")
-        missing += [f"text {held.number} for customers waits for approval" for held in self.held_texts]
+        missing += [f"text {held.number} for customers waits for approval" for held in self.pending_texts]
         return tuple(missing)
 
     def clock(self, name: ClockName) -> Clock | None:
@@ -366,7 +366,7 @@ class Escalation:
         return tuple(force for force in self.task_forces if force.is_standing)
 
     def held_text(self, number: int) -> PendingText | None:
-        return next((held for held in self.held_texts if held.number == number), None)
+        return next((held for held in self.pending_texts if held.number == number), None)
 
     def customer(self, account: str) -> AffectedCustomer | None:
         return next((customer for customer in self.request.customers if customer.account == account), None)

@@ -47,7 +47,7 @@ _ASKED_AT = (75,)
 class TaskForceReported(BaseEvent):
     """What a task force told of itself."""
 
-    kind: Literal["task_force_heard"] = "task_force_heard"
+    kind: Literal["task_force_reported"] = "task_force_reported"
     force: TaskForceSummary
     happened: tuple[Reason, ...]
     note: InternalText = InternalText("")
@@ -228,7 +228,7 @@ def _notify_of(work: Work, known: TaskForceSummary, news: TaskForceUpdate) -> No
     if news.vacant:
         why = of_it(reason("seat_vacant", tuple(news.vacant)))
         people, text = (now.owner, force.lead), news.declined or None
-        notify(work, Occasion.TASK_FORCE_NEWS, people, why=why, text=text, task_force=force.name)
+        notify(work, Occasion.TASK_FORCE_UPDATE, people, why=why, text=text, task_force=force.name)
     if known.is_standing and news.why_stood_down is not None:
         why = of_it(news.why_stood_down)
         notify(work, Occasion.TASK_FORCE_STOOD_DOWN, (now.owner,), why=why, items=force.tasks_left)

@@ -32,7 +32,7 @@ from escalation.notifications.notification import Occasion
 class TextSubmitted(BaseEvent):
     """A text for customers waits for approval (COMM-6)."""
 
-    kind: Literal["text_held"] = "text_held"
+    kind: Literal["text_submitted"] = "text_submitted"
     number: int
     text: CustomerText
     apologise: bool = False
@@ -41,7 +41,7 @@ class TextSubmitted(BaseEvent):
         held = PendingText(
             number=self.number, text=self.text, by=self.by, held_at=self.at, apologise=self.apologise
         )
-        return replace(now, held_texts=(*now.held_texts, held), texts_held=self.number)
+        return replace(now, pending_texts=(*now.pending_texts, held), texts_submitted=self.number)
 
     def sentence(self) -> Reason:
         return reason(self.code, self.number, Person(self.by))
@@ -54,8 +54,8 @@ class TextRejected(BaseEvent):
     why: Part
 
     def applied_to(self, now: Escalation) -> Escalation:
-        left = tuple(held for held in now.held_texts if held.number != self.number)
-        return replace(now, held_texts=left)
+        left = tuple(held for held in now.pending_texts if held.number != self.number)
+        return replace(now, pending_texts=left)
 
     def sentence(self) -> Reason:
         return reason(self.code, self.number, Person(self.by))
@@ -74,16 +74,16 @@ def text_approvers(now: Escalation) -> tuple[str, ...]:
 
 
 def submit_text(work: Work, text: CustomerText, *, apologise: bool) -> None:
-    number = work.escalation.texts_held + 1
+    number = work.escalation.texts_submitted + 1
     work.record(TextSubmitted(number=number, text=text, apologise=apologise))
-    if number == work.escalation.held_texts[0].number:
+    if number == work.escalation.pending_texts[0].number:
         work.start(ClockName.CUSTOMER_TEXT)
     ask_approvers(work, reason("text_by", number, person_of(work.escalation, work.by)), text)
 
 
 def reject_all_texts(work: Work, because: Part) -> None:
     """CLOSE-10: it is cancelled, so nothing that waits is sent any more; its author hears of it."""
-    for held in work.escalation.held_texts:
+    for held in work.escalation.pending_texts:
         work.record(TextRejected(number=held.number, why=because))
         notify_author(work, held, because)
 
@@ -112,7 +112,7 @@ def ask_approvers(work: Work, why: Reason, text: CustomerText) -> None:
 def continue_after_approval(work: Work) -> None:
     """One clock runs, for the text that has waited longest."""
     now = work.escalation
-    oldest = now.held_texts[0] if now.held_texts else None
+    oldest = now.pending_texts[0] if now.pending_texts else None
     clock = now.clock(ClockName.CUSTOMER_TEXT)
     if oldest is None:
         work.end(ClockName.CUSTOMER_TEXT, Outcome.MET)
@@ -125,8 +125,8 @@ def adapt_texts_to_plan(work: Work) -> None:
     """Start the clock of texts that wait already, where another plan sets one: as of when the oldest came (CLOCK-4)."""
     now = work.escalation
     clock = now.clock(ClockName.CUSTOMER_TEXT)
-    if now.held_texts and (clock is None or not clock.is_running):
-        work.start(ClockName.CUSTOMER_TEXT, now.held_texts[0].held_at)
+    if now.pending_texts and (clock is None or not clock.is_running):
+        work.start(ClockName.CUSTOMER_TEXT, now.pending_texts[0].held_at)
 
 
 def pending_text(now: Escalation, number: int | None, move: Move) -> PendingText:
@@ -134,12 +134,12 @@ def pending_text(now: Escalation, number: int | None, move: Move) -> PendingText
     Raises:
         EscalationError: If none of that number waits, or none is named and several wait.
     """
-    numbers = [str(held.number) for held in now.held_texts]
+    numbers = [str(held.number) for held in now.pending_texts]
     if number is None:
         if len(numbers) != 1:
             fault = Fault(where="number", given="nothing", allowed=f"one of {', '.join(numbers)}")
             raise BadRequest.because(f"{now.key}: {move.words}", (fault,))
-        return now.held_texts[0]
+        return now.pending_texts[0]
     found = now.held_text(number)
     if found is None:
         raise UnknownName.of(f"{now.key}: no waiting text", str(number), numbers)

@@ -88,7 +88,7 @@ class View:
     """Ids of the escalations that went over into this one (CLOSE-10)."""
     merged_into: str | None = None
     """Key of the escalation that it went over into."""
-    held_texts: tuple[PendingText, ...] = ()
+    pending_texts: tuple[PendingText, ...] = ()
     """Texts for customers that wait for approval (COMM-6)."""
     undelivered: tuple[Undelivered, ...] = ()
     """Whom no message has reached yet on which occasion, and why (COMM-13)."""
@@ -167,10 +167,10 @@ def view(now: Escalation) -> View:
         tickets=now.tickets,
         merged=now.merged,
         merged_into=now.merged_into,
-        held_texts=now.held_texts,
+        pending_texts=now.pending_texts,
         undelivered=now.undelivered,
         resolution=now.resolution,
-        records={record: now.settled.get(record) for record in now.request.linked_records},
+        records={record: now.settled.get(record) for record in now.request.linked_tickets},
         rca=now.rca.state,
         internal_rca=now.rca.internal,
         customer_rca=now.rca.customer,

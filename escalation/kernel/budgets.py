@@ -42,7 +42,7 @@ CUSTOMERS = 1_000
 """The longest lists, from here on: of one escalation, with all that joins it."""
 CONTACTS = 200
 """Of one customer."""
-LINKED_RECORDS = 500
+LINKED_TICKETS = 500
 PROBLEM_RECORDS = 500
 SERVICES = 500
 EVIDENCE = 200

@@ -6,7 +6,7 @@ from enum import StrEnum
 class ClockName(StrEnum):
     ACKNOWLEDGE = "acknowledge"
     LEVEL_WINDOW = "level_window"
-    FIRST_NOTICE = "first_notice"
+    FIRST_NOTIFICATION = "first_notification"
     NEXT_UPDATE = "next_update"
     RESOLUTION = "resolution"
     VERIFICATION = "verification"

@@ -131,7 +131,7 @@ class EscalationMeasures:
     level: int | None = None
     """The highest that it reached; None: not known."""
     acknowledged_at: Instant | None = None
-    first_notice_at: Instant | None = None
+    first_notification_at: Instant | None = None
     declared_at: Instant | None = None
     """When the last resolution was declared."""
     reopened: int = 0
@@ -158,8 +158,8 @@ class EscalationMeasures:
         return self.acknowledged_at - self.opened_at if self.acknowledged_at else None
 
     @property
-    def first_notice_after(self) -> timedelta | None:
-        return self.first_notice_at - self.opened_at if self.first_notice_at else None
+    def first_notification_after(self) -> timedelta | None:
+        return self.first_notification_at - self.opened_at if self.first_notification_at else None
 
     @property
     def resolved_at(self) -> datetime | None:
@@ -263,8 +263,8 @@ MEASURES: tuple[Measure, ...] = (
         "From the opening to the first acknowledgement; in an import, to the first state that is not new.",
     ),
     *_times(
-        "first_notice",
-        "Time to first notice",
+        "first_notification",
+        "Time to first notification",
         "From the opening until everybody who must know had been told; an import does not say.",
     ),
     *_times(

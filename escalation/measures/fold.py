@@ -53,7 +53,7 @@ def measure_events(events: Iterable[e.Event]) -> EscalationMeasures:
 
 
 def _notified_at(event: e.Event) -> datetime:
-    """When the last of those was told whom *event* tells of, as the clock of the first notice has it (COMM-2)."""
+    """When the last of those was told whom *event* tells of, as the clock of the first notification has it (COMM-2)."""
     receipts = event.receipts if isinstance(event, DeliveryReported) else ()
     delivered = [receipt.delivered_at for receipt in receipts if receipt.delivered_at]
     return min(max(delivered, default=event.at), event.at)
@@ -67,7 +67,7 @@ class _Tally:
         self._until = start.opened_at
         self._level = start.level
         self._acknowledged_at: datetime | None = None
-        self._first_notice_at: datetime | None = None
+        self._first_notification_at: datetime | None = None
         self._reopened = self._refused = 0
         self._receipts: dict[str, DeliveryResult] = {}
         self._runs: list[Clock] = []
@@ -79,8 +79,8 @@ class _Tally:
         self._until = max(self._until, event.at)
         self._level = max(self._level, self._now.level)
         self._reopened += goes_back_to_work(before.state, self._now.state)
-        if self._first_notice_at is None and before.untold and not self._now.untold:
-            self._first_notice_at = _notified_at(event)
+        if self._first_notification_at is None and before.not_yet_notified and not self._now.not_yet_notified:
+            self._first_notification_at = _notified_at(event)
         self._see_clocks(before, event)
         self._see_holder(event)
         match event:
@@ -127,7 +127,7 @@ class _Tally:
             predecessor=request.predecessor,
             level=self._level,
             acknowledged_at=self._acknowledged_at,
-            first_notice_at=self._first_notice_at,
+            first_notification_at=self._first_notification_at,
             declared_at=now.resolution.declared_at if now.resolution else None,
             reopened=self._reopened,
             refused=self._refused,

@@ -45,8 +45,8 @@ class ReviewPack:
 class Occasion(StrEnum):
     """What a message is about."""
 
-    RECEIPT = "receipt"
-    FIRST_NOTICE = "first_notice"
+    CASE_RECEIVED = "case_received"
+    FIRST_NOTIFICATION = "first_notification"
     ASSIGNED = "assigned"
     EVIDENCE_WANTED = "evidence_wanted"
     REMINDER = "reminder"
@@ -54,7 +54,7 @@ class Occasion(StrEnum):
     NOBODY_ON_CALL = "nobody_on_call"
     PAUSE_ENDED = "pause_ended"
     REBASED = "rebased"
-    RISE = "rise"
+    LEVEL_RAISED = "level_raised"
     BREACH = "breach"
     HAND_OVER = "hand_over"
     PRIORITY_CHANGED = "priority_changed"
@@ -92,7 +92,7 @@ class Occasion(StrEnum):
     REVIEW_PACK = "review_pack"
     TASK_FORCE_TASK_DUE = "task_force_task_due"
     TASK_FORCE_DEPLOYED = "task_force_deployed"
-    TASK_FORCE_NEWS = "task_force_news"
+    TASK_FORCE_UPDATE = "task_force_update"
     TASK_FORCE_TASK = "task_force_task"
 
 
@@ -226,5 +226,5 @@ class NotificationBatch:
 
     @property
     def says(self) -> str:
-        """The occasions, for people who watch: ``receipt, assigned, first notice``."""
+        """The occasions, for people who watch: ``receipt, assigned, first notification``."""
         return ", ".join(dict.fromkeys(notice.occasion.value.replace("_", " ") for notice in self.notices))

@@ -20,12 +20,12 @@ _Effect = TypeVar("_Effect")
 
 MADE_NEEDLESS_BY: Mapping[Occasion, frozenset[Occasion]] = {
     # An assignment and a rise say why, and by then who has it and with which priority.
-    Occasion.FIRST_NOTICE: frozenset({Occasion.ASSIGNED}),
-    Occasion.RISE: frozenset({Occasion.ASSIGNED}),
-    Occasion.PRIORITY_CHANGED: frozenset({Occasion.ASSIGNED, Occasion.RISE}),
-    Occasion.REBASED: frozenset({Occasion.ASSIGNED, Occasion.RISE}),
-    Occasion.REOPENED: frozenset({Occasion.ASSIGNED, Occasion.RISE}),
-    Occasion.NOBODY_ON_CALL: frozenset({Occasion.ASSIGNED, Occasion.RISE}),
+    Occasion.FIRST_NOTIFICATION: frozenset({Occasion.ASSIGNED}),
+    Occasion.LEVEL_RAISED: frozenset({Occasion.ASSIGNED}),
+    Occasion.PRIORITY_CHANGED: frozenset({Occasion.ASSIGNED, Occasion.LEVEL_RAISED}),
+    Occasion.REBASED: frozenset({Occasion.ASSIGNED, Occasion.LEVEL_RAISED}),
+    Occasion.REOPENED: frozenset({Occasion.ASSIGNED, Occasion.LEVEL_RAISED}),
+    Occasion.NOBODY_ON_CALL: frozenset({Occasion.ASSIGNED, Occasion.LEVEL_RAISED}),
     # A breach says what is overdue, and waits for no quiet hours.
     Occasion.BROUGHT_IN: frozenset({Occasion.BREACH}),
     # What is wanted next says that it is resolved.
@@ -33,7 +33,7 @@ MADE_NEEDLESS_BY: Mapping[Occasion, frozenset[Occasion]] = {
     Occasion.TEXT_REJECTED: frozenset({Occasion.CANCELLED}),
 }
 OF_CUSTOMERS: Mapping[Occasion, frozenset[Occasion]] = {
-    Occasion.HAND_OVER: frozenset({Occasion.REOPENED, Occasion.RECEIPT}),
+    Occasion.HAND_OVER: frozenset({Occasion.REOPENED, Occasion.CASE_RECEIVED}),
 }
 """A customer is asked for nothing but an answer: only news can say the same twice."""
 

@@ -18,7 +18,7 @@ class EscalationReason(StrEnum):
     LACK_OF_EXPERTISE = "lack_of_expertise"
     SUPERVISOR_REQUESTED = "supervisor_requested"
     VOLUME_SPIKE = "volume_spike"
-    LONG_HOLD = "long_hold"
+    LONG_WAIT = "long_wait"
     BLOCKED_DEPENDENCY = "blocked_dependency"
     LACK_OF_AUTHORITY = "lack_of_authority"
     REPEATED_DELAY = "repeated_delay"

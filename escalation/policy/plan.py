@@ -33,7 +33,7 @@ class Unreached(StrEnum):
     """What happens when no contact of a level acknowledges."""
 
     SKIP = "skip"
-    HOLD = "hold"
+    STAY = "stay"
     FALLBACK = "fallback"
 
 
@@ -93,7 +93,7 @@ class Level:
     triggers: tuple[Trigger, ...] = ()
     managers: tuple[Name, ...] = ()
     """Alerted at each breach while the level holds (CLOCK-6)."""
-    unreached: Unreached = Unreached.HOLD
+    unreached: Unreached = Unreached.STAY
     fallback: Name | None = None
     calendar: Name | None = None
     """The open hours of its people, which its own clocks count; None: as the priority says."""

@@ -52,7 +52,7 @@ ALWAYS_POSSIBLE = frozenset({"acknowledge", "close", "cancel"})
 """Each succeeds once; nobody is kept from them by what others do."""
 
 
-ONE_FOR_EACH = frozenset({"confirm_access", "settle_record", "record_survey"})
+ONE_FOR_EACH = frozenset({"confirm_access", "settle_ticket", "answer_survey"})
 
 
 @frozen

@@ -316,7 +316,7 @@ class OpenHoursExtended(BaseEvent):
 
 @frozen
 class MessagesSent(BaseEvent):
-    kind: Literal["messages_sent"] = "messages_sent"
+    kind: Literal["delivery_reported"] = "delivery_reported"
     receipts: tuple[DeliveryResult, ...]
 
     def sentence(self) -> Reason:

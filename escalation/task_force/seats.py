@@ -86,7 +86,7 @@ def notify_when_settled(work: TaskForceWork) -> None:
     if vacant := tuple(seat.plan.role for seat in force.seats if seat.is_vacant):
         why = reason("and_also", why, reason("seat_vacant", vacant))
     answers = tuple(line for seat in force.seats for line in _answers(charter, seat))
-    work.tell(Occasion.TASK_FORCE_NEWS, (charter.lead,), why=why, items=answers)
+    work.tell(Occasion.TASK_FORCE_UPDATE, (charter.lead,), why=why, items=answers)
 
 
 def _answers(charter: Charter, seat: Seat) -> Iterator[Reason]:
@@ -111,7 +111,9 @@ def leave(work: TaskForceWork, command: c.LeaveSeat) -> None:
     tasks = tuple(task.line for task in force.open_tasks if task.owner == command.by)
     work.record(e.SeatLeft(seat=seat.number, role=seat.plan.role, why=command.why))
     why = reason("seat_left", force.charter.name_of(command.by), seat.plan.role)
-    work.tell(Occasion.TASK_FORCE_NEWS, (force.charter.lead,), why=why, text=command.why or None, items=tasks)
+    work.tell(
+        Occasion.TASK_FORCE_UPDATE, (force.charter.lead,), why=why, text=command.why or None, items=tasks
+    )
     _to_the_next(work, seat)
 
 

@@ -82,7 +82,7 @@ def remind(work: TaskForceWork) -> None:
         _notify(work, Occasion.TASK_FORCE_TASK_DUE, owner, theirs, is_over=is_over)
     lead = work.force.charter.lead
     if others := [task for task in overdue if task.owner != lead]:
-        _notify(work, Occasion.TASK_FORCE_NEWS, lead, others, is_over=True)
+        _notify(work, Occasion.TASK_FORCE_UPDATE, lead, others, is_over=True)
 
 
 def _notify(

@@ -36,7 +36,7 @@ from planning.forecast.simulation import (
 from planning.plan.on_call_answer import answer_from_playbook
 from planning.playbook.schema import Playbook
 
-_HIDDEN = CLOCKWORK | {"messages_sent", "communication_begun", "open_hours_extended"}
+_HIDDEN = CLOCKWORK | {"delivery_reported", "communication_begun", "open_hours_extended"}
 """Events that only keep state: the entries show what they lead to."""
 
 

@@ -152,7 +152,7 @@ def _check_references(written: Mapping[str, Any]) -> Iterator[Finding]:
         yield Finding(
             ("predecessor",), quote_input(before), f"the id of an ended escalation of {key}, as `show` has it"
         )
-    for name in ("linked_records", "problem_records"):
+    for name in ("linked_tickets", "problem_records"):
         value = written.get(name)
         for number, record in enumerate(value if isinstance(value, list | tuple) else ()):
             if key and isinstance(record, str) and record.partition("@")[0] == key:

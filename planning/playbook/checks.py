@@ -178,7 +178,7 @@ def _check_target(
     ]
     yield from _refuse_calendar_days(playbook, path, span, using)
     by_business = {p for p in using if playbook.priorities[p].basis is TimeBasis.BUSINESS}
-    if clock is ClockName.FIRST_NOTICE and set(using) - {Priority.P4}:
+    if clock is ClockName.FIRST_NOTIFICATION and set(using) - {Priority.P4}:
         sleeps = span.always_in_open_hours or (span.basis is Basis.PRIORITY and by_business - {Priority.P4})
         if sleeps or span.elapsed > SLOWEST_FIRST_NOTICE:
             yield Finding(path, quote_input(span.written), "at most 1 h 24x7, for any priority but P4")

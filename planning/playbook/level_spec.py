@@ -57,7 +57,7 @@ class LevelSpec(Spec):
     """Facts that raise the level at once: an id for commands, and the words."""
     managers: ContactNames = ()
     """Notified of each breach at this level."""
-    unreached: Unreached = Unreached.HOLD
+    unreached: Unreached = Unreached.STAY
     """Action when nobody acknowledges: hold and keep asking, skip to the next level, or ask the fallback."""
     fallback: ContactName = None
     """The person, team or rota that is asked then."""

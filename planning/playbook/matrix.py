@@ -167,7 +167,7 @@ def _describe_terms(playbook: Playbook, level: EffectiveLevel) -> Iterator[str]:
         yield f"an acknowledgement is void after {rules.ack_expires.written} of silence"
     if rules.calendar:
         yield f"open hours: {rules.calendar}"
-    if rules.unreached is not Unreached.HOLD:
+    if rules.unreached is not Unreached.STAY:
         yield f"nobody acknowledges: {_describe_unreached(playbook, level)}"
 
 
@@ -194,7 +194,7 @@ def _describe_unreached(playbook: Playbook, level: EffectiveLevel) -> str:
             return "skip to the next level"
         case Unreached.FALLBACK:
             return f"ask {', '.join(_names_of(playbook, (level.spec.fallback or '',)))}"
-        case Unreached.HOLD:
+        case Unreached.STAY:
             return "hold, and keep asking"
 
 

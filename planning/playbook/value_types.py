@@ -27,7 +27,7 @@ of an action (ROLE-1). Nobody can be given them."""
 PAUSABLE = (
     ClockName.ACKNOWLEDGE,
     ClockName.LEVEL_WINDOW,
-    ClockName.FIRST_NOTICE,
+    ClockName.FIRST_NOTIFICATION,
     ClockName.NEXT_UPDATE,
     ClockName.RESOLUTION,
     ClockName.CUSTOMER_TEXT,

@@ -68,7 +68,7 @@ class Life:
             key=self.key,
             priority=self.chance.choice(("P1", "P2", "P3")),
             customers=[{"account": account, "contacts": self._contacts(account)}],
-            linked_records=["INC-1"] if self.chance.random() < 0.3 else [],
+            linked_tickets=["INC-1"] if self.chance.random() < 0.3 else [],
         )
         await self._until_answered("start", lambda id_: self.client.start(request, id=id_))
         for command in self._course(account):

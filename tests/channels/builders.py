@@ -24,10 +24,10 @@ _Target = TypeVar("_Target")
 
 
 def a_letter(**changes: Any) -> OutboundMessage:
-    """A first notice to Ana."""
+    """A first notification to Ana."""
     return OutboundMessage.model_validate(
         {
-            "key": "ACME/4711:first_notice:ana:email",
+            "key": "ACME/4711:first_notification:ana:email",
             "thread": "ACME/4711",
             "to_name": "Ana Lima",
             "to_address": "ana@example.com",
@@ -42,7 +42,8 @@ def letters_to_many(count: int) -> list[OutboundMessage]:
     """The same notice to *count* people, each under a key of its own."""
     return [
         a_letter(
-            key=f"ACME/4711:first_notice:person-{number}:email", to_address=f"person-{number}@example.com"
+            key=f"ACME/4711:first_notification:person-{number}:email",
+            to_address=f"person-{number}@example.com",
         )
         for number in range(count)
     ]

@@ -16,7 +16,7 @@ async def test_letter_is_printed_whole() -> None:
 
     outcome = await ConsoleChannel(stream).send(a_letter(urgent=True))
 
-    assert Delivered(reference="ACME/4711:first_notice:ana:email") == outcome
+    assert Delivered(reference="ACME/4711:first_notification:ana:email") == outcome
     assert stream.getvalue() == (
         "To:      Ana Lima (ana@example.com)\n"
         "Thread:  ACME/4711\n"

@@ -53,7 +53,7 @@ async def test_letter_arrives_with_all_that_it_says(mailbox: Mailbox) -> None:
     assert ("escalations@vendor.example", ("ana@example.com",)) == (received.sender, received.recipients)
     assert ("Özge Şahin", letter.subject) == (received.to_name, received.subject)
     assert (letter.text, letter.html) == (received.text, received.html)
-    assert ("ACME/4711:first_notice:ana:email", "ACME/4711") == (received.key, received.thread)
+    assert ("ACME/4711:first_notification:ana:email", "ACME/4711") == (received.key, received.thread)
     assert "Vendor Escalations <escalations@vendor.example>" == received.message["From"]
     assert "auto-generated" == received.message["Auto-Submitted"]
     assert ("tr", "high") == (received.message["Content-Language"], received.message["Importance"])
@@ -64,7 +64,7 @@ async def test_letters_of_an_escalation_arrive_as_one_thread(mailbox: Mailbox) -
     """COMM-12: a mail client shows an escalation as one conversation."""
     channel = channel_to(mailbox)
 
-    for key in ("receipt", "update"):
+    for key in ("case_received", "update"):
         await channel.send(a_letter(key=key))
 
     receipt, update = mailbox.messages()

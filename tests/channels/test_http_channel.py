@@ -158,7 +158,7 @@ async def test_repeat_carries_the_same_key(receiver: Receiver) -> None:
     outcomes = [await channel.send(TO_CRM) for _ in range(3)]
 
     assert ["later", "later", "delivered"] == [outcome.kind for outcome in outcomes]
-    assert {"ACME/4711:first_notice:ana:email"} == {
+    assert {"ACME/4711:first_notification:ana:email"} == {
         request.headers[name] for request in receiver.requests for name in ("webhook-id", "idempotency-key")
     }
     assert 1 == len({request.body for request in receiver.requests})

@@ -61,7 +61,7 @@ def test_plain_letter_is_composed_exactly_so() -> None:
         "Message-ID: <133948131a19880829719a3ea2574b5f@vendor.example>",
         "In-Reply-To: <d41179760e7f1253e35561cc365f4b11@vendor.example>",
         "References: <d41179760e7f1253e35561cc365f4b11@vendor.example>",
-        "Idempotency-Key: ACME/4711:first_notice:ana:email",
+        "Idempotency-Key: ACME/4711:first_notification:ana:email",
         "X-Escalation: ACME/4711",
         "Auto-Submitted: auto-generated",
         "Content-Language: tr",
@@ -205,7 +205,7 @@ def test_words_of_a_customer_are_in_no_repr() -> None:
     shown = repr(a_letter(subject="SECRET", text="SECRET", html="SECRET"))
 
     assert "SECRET" not in shown
-    assert "ACME/4711:first_notice:ana:email" in shown
+    assert "ACME/4711:first_notification:ana:email" in shown
 
 
 def test_composed_names_are_sent_composed() -> None:

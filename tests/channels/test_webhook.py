@@ -35,7 +35,7 @@ async def test_letter_arrives_signed_with_all_that_it_says(receiver: Receiver) -
         html="<p>we are on it</p>",
         urgent=True,
         reference="ACME/4711",
-        occasion="first_notice",
+        occasion="first_notification",
         written_at=datetime(2026, 11, 20, 9, 0, tzinfo=UTC),
         link="https://desk.example/a/1",
         link_label="Acknowledge",
@@ -52,20 +52,20 @@ async def test_letter_arrives_signed_with_all_that_it_says(receiver: Receiver) -
         "content-type": "application/json",
         "user-agent": "escalation-engine",
         "content-length": str(len(request.body)),
-        "webhook-id": "ACME/4711:first_notice:ana:email",
+        "webhook-id": "ACME/4711:first_notification:ana:email",
         "webhook-timestamp": at,
         "webhook-signature": signed_by(KEYS[0], request),
-        "idempotency-key": "ACME/4711:first_notice:ana:email",
+        "idempotency-key": "ACME/4711:first_notification:ana:email",
     } == request.headers
     assert abs(time.time() - int(at)) < 60
     assert {
-        "type": "escalation.first_notice",
+        "type": "escalation.first_notification",
         "timestamp": "2026-11-20T09:00:00+00:00",
         "data": {
-            "key": "ACME/4711:first_notice:ana:email",
+            "key": "ACME/4711:first_notification:ana:email",
             "escalation": "ACME/4711",
             "thread": "ACME/4711",
-            "occasion": "first_notice",
+            "occasion": "first_notification",
             "urgent": True,
             "language": "en",
             "recipient": {"name": "Özge Şahin", "endpoint": "crm"},
@@ -90,8 +90,11 @@ async def test_two_keys_give_two_signatures(receiver: Receiver) -> None:
 @pytest.mark.parametrize(
     ("key", "id_"),
     [
-        ("ACME/4711@2026-11-20T09:00:00Z:1:receipt:rita:webhook",) * 2,
-        ("ACME/1:1:receipt:acme:ana@example.com:webhook", "ACME/1:1:receipt:acme:ana@example%2Ecom:webhook"),
+        ("ACME/4711@2026-11-20T09:00:00Z:1:case_received:rita:webhook",) * 2,
+        (
+            "ACME/1:1:case_received:acme:ana@example.com:webhook",
+            "ACME/1:1:case_received:acme:ana@example%2Ecom:webhook",
+        ),
         ("MÜL/1:çağrı", "M%C3%9CL/1:%C3%A7a%C4%9Fr%C4%B1"),
     ],
 )

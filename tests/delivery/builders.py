@@ -99,7 +99,7 @@ def internal_facts(**changes: Any) -> InternalFacts:
 
 def to_customers(*to: Recipient, **changes: Any) -> CustomerNotification:
     """The receipt, unless another occasion is asked for; other changes are to its facts."""
-    occasion = changes.pop("occasion", Occasion.RECEIPT)
+    occasion = changes.pop("occasion", Occasion.CASE_RECEIVED)
     facts = customer_facts(**changes)
     return CustomerNotification(
         escalation=ESCALATION, seq=1, occasion=occasion, to=to or (ana(),), facts=facts

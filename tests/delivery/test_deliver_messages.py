@@ -71,7 +71,7 @@ async def test_everybody_is_told_once_under_the_right_key(mailbox: Mailbox) -> N
     assert sorted(mailbox.keys()) == [
         f"{ESCALATION}:1:assigned:person-1:email",
         f"{ESCALATION}:1:assigned:person-2:email",
-        f"{ESCALATION}:1:receipt:acme:ana@example.com:email",
+        f"{ESCALATION}:1:case_received:acme:ana@example.com:email",
     ]
     assert [receipt.key for receipt in receipts] == [
         message_key(notice, recipient) for notice in (ours, theirs) for recipient in notice.to
@@ -106,7 +106,7 @@ async def test_mail_carries_text_and_page_in_the_readers_language(mailbox: Mailb
     """COMM-9, COMM-12: multipart, the plain form first; one thread for each escalation; the same letter has the same
     id."""
     notices = [
-        to_customers(ana(language="tr"), occasion=each) for each in (Occasion.RECEIPT, Occasion.CLOSED)
+        to_customers(ana(language="tr"), occasion=each) for each in (Occasion.CASE_RECEIVED, Occasion.CLOSED)
     ]
 
     for _ in range(2):
@@ -457,7 +457,7 @@ async def test_log_lines_name_no_customer_and_no_text(mailbox: Mailbox) -> None:
         ("message_failed", f"{ESCALATION}:1:receipt", ""),
     }
     assert {"debug", "warning"} == {line["log_level"] for line in messages}
-    assert {line["occasion"] for line in messages} == {"receipt", "assigned"}
+    assert {line["occasion"] for line in messages} == {"case_received", "assigned"}
     everything = str(lines)
     assert "@example.com" not in everything
     assert "Orders cannot be paid" not in everything

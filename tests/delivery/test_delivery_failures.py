@@ -48,8 +48,8 @@ def timed_out(details: Sequence[Any] = ()) -> TimeoutError:
 
 def on_record(number: int, **result: Any) -> dict[str, Any]:
     """The receipt of one of many, as it is on the wire."""
-    key = f"ACME/4711@2026-11-20T09:00:00Z:1:receipt:person-{number}"
-    return {"key": key, "recipient": f"person-{number}", "occasion": "receipt"} | result
+    key = f"ACME/4711@2026-11-20T09:00:00Z:1:case_received:person-{number}"
+    return {"key": key, "recipient": f"person-{number}", "occasion": "case_received"} | result
 
 
 TOLD = on_record(0, channel="email", delivered_at="2026-11-20T09:00:01Z")
@@ -110,7 +110,7 @@ def test_each_message_has_one_receipt_in_the_order_of_the_wave() -> None:
     assert [(receipt.recipient, receipt.occasion) for receipt in receipts] == [
         ("person-2", "assigned"),
         ("person-1", "assigned"),
-        ("acme:ana@example.com", "receipt"),
+        ("acme:ana@example.com", "case_received"),
     ]
 
 

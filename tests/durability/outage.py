@@ -165,13 +165,13 @@ async def _come_to_rest(site: Site) -> None:
 
 
 async def _told_everybody(client: EscalationClient, key: str) -> None:
-    """Wait until the first notice is met, and the outcome of every wave is on record."""
+    """Wait until the first notification is met, and the outcome of every wave is on record."""
     while True:
         with contextlib.suppress(
             UnknownEscalation, NoWorker
         ):  # it may be starting still, or wait for a dead worker
             found = await client.view(key)
-            if any(clock.name is ClockName.FIRST_NOTICE and clock.outcome for clock in found.clocks):
+            if any(clock.name is ClockName.FIRST_NOTIFICATION and clock.outcome for clock in found.clocks):
                 return
         await asyncio.sleep(0.1)
 

@@ -97,7 +97,7 @@ def test_everybody_in_the_wave_is_told(after: Outage) -> None:
     told = {found.recipients for found in after.letters_of(WAVE)}
 
     assert CONTACTS + TO_OURS == len(told)
-    receipts = after.events(WAVE, "messages_sent")
+    receipts = after.events(WAVE, "delivery_reported")
     assert not [entry for entry in receipts if "could not be told" in said(entry.what)]
 
 

@@ -69,7 +69,7 @@ async def test_an_escalation_is_typed_from_start_to_close(terminal: Terminal) ->
         assert KEY in await terminal.done(*words), words
 
     shown = await terminal.json("show", KEY)
-    afterwards = ["record_survey", "file_post_mortem", "finish_action", "correct_contact", "reopen"]
+    afterwards = ["answer_survey", "file_post_mortem", "finish_action", "correct_contact", "reopen"]
     assert ("closed", afterwards, "shared") == (shown["state"], shown["allowed_moves"], shown["rca"])
     assert {
         "key",
@@ -269,7 +269,7 @@ async def test_watch_tells_until_the_end(terminal: Terminal) -> None:
     ]
 
     assert "opened" == told[0]["kind"]
-    assert {"cancelled", "messages_sent"} <= {entry["kind"] for entry in told}
+    assert {"cancelled", "delivery_reported"} <= {entry["kind"] for entry in told}
 
 
 REFUSALS: tuple[tuple[tuple[str, ...], int, str], ...] = (

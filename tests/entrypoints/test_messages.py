@@ -39,7 +39,7 @@ def test_a_message_is_shown_in_the_readers_language_and_zone(capsys: pytest.Capt
     """
     COMM-9: subject and text, whole.
     """
-    typed = Typed(capsys, "preview", "receipt", "--lang", "tr", "--tz", "Europe/Istanbul")
+    typed = Typed(capsys, "preview", "case_received", "--lang", "tr", "--tz", "Europe/Istanbul")
 
     assert 0 == typed.status
     assert "[ACME/4711] Başvurunuzu aldık: Orders cannot be paid" in typed.said
@@ -102,11 +102,11 @@ def test_the_list_is_read_in_a_terminal(capsys: pytest.CaptureFixture[str]) -> N
     [
         (("preview", "recipt"), "did you mean receipt?"),
         (("preview", "survey", "--audience", "internal"), "OCCASION: given 'survey'"),
-        (("preview", "receipt", "--audience", "custmer"), "did you mean customer?"),
-        (("preview", "receipt", "--tz", "Mars/Base"), "--tz: given 'Mars/Base'"),
-        (("preview", "receipt", "--facts", "shrt"), "did you mean short?"),
-        (("preview", "receipt", "--html", "/nowhere/x.html"), "--html: given '/nowhere/x.html'"),
-        (("preview", "receipt", "--templates", "/nowhere"), "--templates: given '/nowhere'"),
+        (("preview", "case_received", "--audience", "custmer"), "did you mean customer?"),
+        (("preview", "case_received", "--tz", "Mars/Base"), "--tz: given 'Mars/Base'"),
+        (("preview", "case_received", "--facts", "shrt"), "did you mean short?"),
+        (("preview", "case_received", "--html", "/nowhere/x.html"), "--html: given '/nowhere/x.html'"),
+        (("preview", "case_received", "--templates", "/nowhere"), "--templates: given '/nowhere'"),
         (("check", "--templates", "/nowhere"), "a folder that exists"),
     ],
 )

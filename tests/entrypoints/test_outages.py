@@ -80,7 +80,7 @@ async def test_every_message_is_listed_with_its_result_and_key(terminal: Termina
     while not sent:
         sent = await terminal.json("messages", KEY)
 
-    receipt = next(each for each in sent if each["occasion"] == "receipt")
+    receipt = next(each for each in sent if each["occasion"] == "case_received")
     assert ("email", "delivered") == (receipt["channel"], receipt["state"])
     assert receipt["key"].startswith(started["id"])
     assert receipt["key"] in await terminal.done("messages", KEY)

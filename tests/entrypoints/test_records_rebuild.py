@@ -142,7 +142,7 @@ async def test_the_record_has_all_that_it_is_to_keep(
     moves = ("acknowledged", "level_raised", "update_sent", "clocks_paused", "resolution_declared", "closed")
     assert ["maya", "maya", "elena", "elena", "elena", "elena"] == [happened[move]["by"] for move in moves]
     assert (1, "acknowledge") == (kept["refused"], happened["move_refused"]["event"]["move"])
-    assert {"first_notice", "update", "survey"} <= {receipt["occasion"] for receipt in kept["receipts"]}
+    assert {"first_notification", "update", "survey"} <= {receipt["occasion"] for receipt in kept["receipts"]}
     assert all(receipt["delivered_at"] for receipt in kept["receipts"] if receipt["channel"] == "email")
     assert {"met"} == {clock["outcome"] for clock in kept["clocks"] if clock["name"] == "resolution"}
     assert ["waiting_for_customer"] == [pause["because"] for pause in kept["pauses"]]

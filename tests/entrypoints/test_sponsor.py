@@ -72,10 +72,10 @@ async def test_an_account_is_proposed_enrolled_kept_up_reviewed_and_let_go(termi
     grace = enrolled["sponsor"]["addresses"][0].removeprefix("email:")
     await terminal.mailbox.arrived(3, to=grace, within=20)
     told = [letter.key for letter in terminal.mailbox.messages(grace)]
-    assert 1 == sum(key.startswith("ACME/4712@") and ":first_notice:" in key for key in told), told
+    assert 1 == sum(key.startswith("ACME/4712@") and ":first_notification:" in key for key in told), told
     assert 1 == sum(":sponsor_enrolled:" in key for key in told)
     assert 1 == sum(":sponsorship_ended:" in key for key in told)
-    assert not [key for key in told if key.startswith("ACME/4713@") and ":first_notice:" in key]
+    assert not [key for key in told if key.startswith("ACME/4713@") and ":first_notification:" in key]
 
 
 async def test_a_person_may_propose_and_all_are_listed(terminal: Terminal) -> None:

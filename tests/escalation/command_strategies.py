@@ -253,7 +253,7 @@ def _is_done(now: Escalation, command: c.Command) -> bool:
 
 
 def _of_held(now: Escalation) -> dict[str, st.SearchStrategy[Any]]:
-    numbers = st.sampled_from([held.number for held in now.held_texts])
+    numbers = st.sampled_from([held.number for held in now.pending_texts])
     return {"number": numbers, "by": st.sampled_from(["ed", "fay"])}
 
 

@@ -166,7 +166,7 @@ def _target(after: timedelta, *thresholds: int, basis: Basis = Basis.PRIORITY) -
 
 def _rules(
     acknowledge: timedelta,
-    first_notice: timedelta,
+    first_notification: timedelta,
     next_update: timedelta,
     resolution: timedelta,
     internal_rca: timedelta,
@@ -174,7 +174,7 @@ def _rules(
 ) -> PriorityPolicy:
     targets = {
         ClockName.ACKNOWLEDGE: _target(acknowledge),
-        ClockName.FIRST_NOTICE: _target(first_notice),
+        ClockName.FIRST_NOTIFICATION: _target(first_notification),
         ClockName.NEXT_UPDATE: _target(next_update, 50),
         ClockName.RESOLUTION: _target(resolution, 50, 75, 90),
         ClockName.VERIFICATION: _target(4 * HOUR, 50),

@@ -70,7 +70,10 @@ def test_a_text_for_customers_waits_until_it_is_approved() -> None:
     """
     decision = decide(one_that_approves(), SendUpdate(by="ana", customer_text=HELLO), monday("09:10"))
 
-    assert (["text_held"], ["text_approval_wanted: mia, finance"]) == (happened(decision), told(decision))
+    assert (["text_submitted"], ["text_approval_wanted: mia, finance"]) == (
+        happened(decision),
+        told(decision),
+    )
     facts = internal(decision, "text_approval_wanted").facts
     assert ("Soon.", monday("09:40")) == (facts.text, facts.due_at)
     assert monday("09:00") == clock(decision.escalation, N).started_at
@@ -83,7 +86,7 @@ def test_the_internal_half_of_an_update_does_not_wait() -> None:
     update = SendUpdate(by="ana", customer_text=HELLO, internal_note=WHY)
     decision = decide(one_that_approves(), update, monday("09:10"))
 
-    assert ["update_sent", "text_held"] == happened(decision)
+    assert ["update_sent", "text_submitted"] == happened(decision)
     assert None is the(UpdateSent, decision).customer_text
     assert ["text_approval_wanted: mia, finance", "update: ceo, ed, csm, ae"] == told(decision)
 
@@ -98,7 +101,7 @@ def test_an_approved_text_goes_out_and_meets_the_cadence() -> None:
     facts = to_customers(decision, "update").facts
     assert (HELLO, monday("10:20")) == (facts.text, facts.next_update_at)
     assert monday("09:20") == clock(decision.escalation, N).started_at
-    assert (Outcome.MET, ()) == (clock(decision.escalation, TEXT).outcome, decision.escalation.held_texts)
+    assert (Outcome.MET, ()) == (clock(decision.escalation, TEXT).outcome, decision.escalation.pending_texts)
 
 
 def test_a_rejected_text_goes_back_to_its_author_with_the_reason() -> None:
@@ -109,7 +112,7 @@ def test_a_rejected_text_goes_back_to_its_author_with_the_reason() -> None:
 
     assert (["text_rejected"], ["text_rejected: ana"]) == (happened(decision), told(decision))
     assert WHY == internal(decision, "text_rejected").facts.text
-    assert () == decision.escalation.held_texts
+    assert () == decision.escalation.pending_texts
 
 
 def test_an_edited_text_waits_on_under_the_same_clock() -> None:
@@ -239,7 +242,7 @@ def test_a_cancellation_gives_waiting_texts_back_to_their_authors() -> None:
     decision = decide(waiting(HELLO, BETTER), cancel, monday("09:20"))
     rejected = [each for each in notices(decision.effects) if each.occasion == "text_rejected"]
 
-    assert ((), ["ana", "ana"]) == (decision.escalation.held_texts, [each.to[0].id for each in rejected])
+    assert ((), ["ana", "ana"]) == (decision.escalation.pending_texts, [each.to[0].id for each in rejected])
     assert {} == find_outdated(
         decision.escalation, decision.events, NotificationBatch(notices=tuple(rejected))
     )
@@ -251,4 +254,4 @@ def test_a_start_says_whether_the_company_is_at_fault(is_ours: bool) -> None:
     """
     COMM-8: whatever the reason code says.
     """
-    assert is_ours == to_customers(opening(our_fault=is_ours), "receipt").facts.apologise
+    assert is_ours == to_customers(opening(our_fault=is_ours), "case_received").facts.apologise

@@ -73,7 +73,7 @@ def largest_request() -> StartRequest:
     count = 1
     while weight_of(a_request(customers=long_customers(count + 50))) < REQUEST:
         count += 50
-    return a_request(customers=long_customers(count), linked_records=RECORDS)
+    return a_request(customers=long_customers(count), linked_tickets=RECORDS)
 
 
 def settle(record: str) -> SettleTicket:
@@ -82,7 +82,7 @@ def settle(record: str) -> SettleTicket:
 
 def full(escalation: Escalation) -> Escalation:
     """With as much said as it holds."""
-    for record in escalation.request.linked_records:
+    for record in escalation.request.linked_tickets:
         try:
             escalation = decide(escalation, settle(record), NOW).escalation
         except BadRequest:
@@ -120,7 +120,7 @@ def test_what_makes_an_escalation_too_large_is_refused_when_it_is_said() -> None
     """
     With the limit and what was given; nothing has changed.
     """
-    now = full(an_acknowledged(linked_records=RECORDS))
+    now = full(an_acknowledged(linked_tickets=RECORDS))
 
     with pytest.raises(
         BadRequest,
@@ -134,7 +134,7 @@ def test_a_full_escalation_can_be_brought_to_its_end() -> None:
     """
     Moves that add little go on, and a cancel is never too large: what it says stays out of the state.
     """
-    now = replace(full(an_acknowledged(linked_records=RECORDS)), texts_held=1)
+    now = replace(full(an_acknowledged(linked_tickets=RECORDS)), texts_submitted=1)
     left = next(record for record in RECORDS if record not in now.settled)
 
     settled = decide(now, SettleTicket(by="ed", record=left), NOW).escalation
@@ -148,7 +148,7 @@ def test_the_largest_start_with_all_that_can_be_said_still_fits() -> None:
     The state is carried by a continued run, and the view is one answer.
     """
     request = largest_request()
-    opened = opening(THE_MONDAY + timedelta(hours=9), customers=request.customers, linked_records=RECORDS)
+    opened = opening(THE_MONDAY + timedelta(hours=9), customers=request.customers, linked_tickets=RECORDS)
     assert all(PAYLOAD / 2 > size_of(event) for event in opened.events)
     assert all(PAYLOAD / 2 > size_of(wave) for wave in batches_of(_notices(opened.effects)))
 
@@ -164,7 +164,7 @@ def test_an_escalation_at_every_maximum_travels(customers: int, width: int) -> N
     The state is carried by a continued run; the view, the receipt and each refusal are one answer.
     """
     lists = {
-        field: listed(field, most, width if field == "linked_records" else 0)
+        field: listed(field, most, width if field == "linked_tickets" else 0)
         for field, most in LONGEST.items()
     }
     request = a_request(customers=long_customers(customers, 6), **lists)

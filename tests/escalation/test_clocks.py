@@ -71,7 +71,7 @@ def test_each_clock_ends_with_one_outcome() -> None:
 
     assert {
         ClockName.ACKNOWLEDGE: Outcome.CANCELLED,  # of the level that it rose to: resolved before it was due
-        ClockName.FIRST_NOTICE: Outcome.MET,
+        ClockName.FIRST_NOTIFICATION: Outcome.MET,
         ClockName.LEVEL_WINDOW: Outcome.MET,
         ClockName.NEXT_UPDATE: Outcome.BREACHED,
         ClockName.RESOLUTION: Outcome.BREACHED,
@@ -138,7 +138,7 @@ def test_downtime_of_days_alerts_each_person_once_for_each_clock() -> None:
         "assigned: mia",  # the window
         "rise: ana",
         f"hand_over: {JO}",
-        "breach: max, ed",  # first notice
+        "breach: max, ed",  # first notification
         "breach: max, mia",  # next update
         "breach: max, mia",  # resolution
         "brought_in: dora",
@@ -177,7 +177,7 @@ def test_chases_missed_in_downtime_speak_as_one() -> None:
     ("name", "at_time", "managers_and_who_acts"),
     [
         (ClockName.ACKNOWLEDGE, "09:15", "breach: max, mia"),
-        (ClockName.FIRST_NOTICE, "09:30", "breach: max, ed"),
+        (ClockName.FIRST_NOTIFICATION, "09:30", "breach: max, ed"),
         (ClockName.NEXT_UPDATE, "10:00", "breach: max, mia"),
     ],
 )

@@ -42,7 +42,7 @@ def test_the_close_is_refused_with_all_that_is_missing() -> None:
     CLOSE-8: access of each customer, each related record, the RCA: at once, not one by one.
     """
     customers = (a_customer("ACME"), a_customer("BOLT"))
-    closing = one_in(State.CLOSING, priority="P2", customers=customers, linked_records=["INC-1", "INC-2"])
+    closing = one_in(State.CLOSING, priority="P2", customers=customers, linked_tickets=["INC-1", "INC-2"])
 
     with pytest.raises(NotReadyToClose) as refused:
         decide(closing, CLOSE, monday("09:10"))
@@ -61,7 +61,7 @@ def test_each_thing_that_is_missing_refuses_the_close_alone() -> None:
     """
     CLOSE-8: leave any one out, and it stays open.
     """
-    closing = one_in(State.CLOSING, priority="P2", linked_records=["INC-1"])
+    closing = one_in(State.CLOSING, priority="P2", linked_tickets=["INC-1"])
     needed = ready_to_close(closing)
 
     for left_out in needed:
@@ -106,7 +106,7 @@ def test_related_records_are_closed_or_stay_open_with_a_reason(state: State) -> 
     """
     CLOSE-1: at any time before the close; a later word replaces an earlier one.
     """
-    now = one_in(state, linked_records=["INC-1", "PRB-2"])
+    now = one_in(state, linked_tickets=["INC-1", "PRB-2"])
     settled = after(
         now,
         SettleTicket(by="ed", record="INC-1"),

@@ -176,7 +176,7 @@ def test_only_the_receipt_names_the_service_level() -> None:
         if isinstance(notice, CustomerNotification) and notice.facts.resolve_by
     ]
 
-    assert ["receipt"] == promised
+    assert ["case_received"] == promised
 
 
 def test_what_was_done_reaches_customers_only_in_words_meant_for_them() -> None:
@@ -201,9 +201,9 @@ def test_a_message_has_the_same_key_however_often_it_is_decided() -> None:
     keys = [message_key(notice, to) for notice in notices(first.effects) for to in notice.to]
 
     assert [
-        f"ACME/4711@1:6:receipt:{JO}",
+        f"ACME/4711@1:6:case_received:{JO}",
         "ACME/4711@1:6:assigned:ana",
-        "ACME/4711@1:6:first_notice:ed",
+        "ACME/4711@1:6:first_notification:ed",
     ] == keys
     assert keys == [message_key(notice, to) for notice in notices(again.effects) for to in notice.to]
 
@@ -221,12 +221,14 @@ def test_what_cannot_be_delivered_is_raised_to_a_person() -> None:
     """
     COMM-13: the escalation manager is told who was not.
     """
-    decision = decide(an_escalation(), _receipts((JO, "receipt"), ("csm", "first_notice")), monday("09:01"))
+    decision = decide(
+        an_escalation(), _receipts((JO, "case_received"), ("csm", "first_notification")), monday("09:01")
+    )
 
     assert ["undeliverable: ed"] == told(decision)
     assert (
         f"receipt to {JO} did not arrive: 550 no such mailbox",
-        "first notice to csm did not arrive: 550 no such mailbox",
+        "first notification to csm did not arrive: 550 no such mailbox",
     ) == lines(internal(decision, "undeliverable").facts.items)
 
 
@@ -239,7 +241,7 @@ def test_first_notices_that_arrive_late_still_count(state: State) -> None:
     quick = after(an_escalation(), monday("09:01"), way[state])
     told_all = after(quick, monday("09:02"), all_delivered(quick, monday("09:02")))
 
-    assert Outcome.MET is clock(told_all, ClockName.FIRST_NOTICE).outcome
+    assert Outcome.MET is clock(told_all, ClockName.FIRST_NOTIFICATION).outcome
 
 
 def test_delivery_is_recorded_even_after_the_end() -> None:
@@ -249,17 +251,17 @@ def test_delivery_is_recorded_even_after_the_end() -> None:
     closed = one_in(State.CLOSED)
     decision = decide(closed, all_delivered(closed, monday("09:02")), monday("09:02"))
 
-    assert (["messages_sent"], State.CLOSED) == (happened(decision), decision.escalation.state)
+    assert (["delivery_reported"], State.CLOSED) == (happened(decision), decision.escalation.state)
 
 
 def test_a_notice_delivered_in_time_is_in_time_however_late_we_hear_of_it() -> None:
     """
-    COMM-2: the first notice of P3 is due at 10:00; told at 09:59, reported at noon.
+    COMM-2: the first notification of P3 is due at 10:00; told at 09:59, reported at noon.
     """
     opened = an_escalation()
     decision = decide(opened, all_delivered(opened, monday("09:59")), monday("12:00"))
 
-    assert Outcome.MET is clock(decision.escalation, ClockName.FIRST_NOTICE).outcome
+    assert Outcome.MET is clock(decision.escalation, ClockName.FIRST_NOTIFICATION).outcome
 
 
 def test_a_notice_delivered_late_is_late_even_if_that_is_all_we_hear() -> None:
@@ -269,7 +271,7 @@ def test_a_notice_delivered_late_is_late_even_if_that_is_all_we_hear() -> None:
     opened = an_escalation()
     decision = decide(opened, all_delivered(opened, monday("10:10")), monday("12:00"))
 
-    assert Outcome.BREACHED is clock(decision.escalation, ClockName.FIRST_NOTICE).outcome
+    assert Outcome.BREACHED is clock(decision.escalation, ClockName.FIRST_NOTIFICATION).outcome
     assert "clock_breached" in happened(decision)
 
 
@@ -281,7 +283,7 @@ def test_the_receipt_apologises_where_the_reason_is_our_fault(reason: str, at_fa
     """
     COMM-8: the facts say so; the words are the template's.
     """
-    assert at_fault == to_customers(opening(reason=reason), "receipt").facts.apologise
+    assert at_fault == to_customers(opening(reason=reason), "case_received").facts.apologise
 
 
 def test_a_window_that_ended_is_our_fault() -> None:

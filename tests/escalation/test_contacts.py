@@ -56,25 +56,25 @@ def corrected(now: Escalation, at: datetime = monday("09:10"), **given: Any) -> 
 
 
 def bounced(now: Escalation) -> Escalation:
-    lost = DeliveryResult(key="k:1", recipient=JO, occasion="receipt", why="550 no such mailbox")
+    lost = DeliveryResult(key="k:1", recipient=JO, occasion="case_received", why="550 no such mailbox")
     ours = tuple(each for each in all_delivered(now, monday("09:01")).receipts if each.recipient != JO)
     return decide(now, ReportDelivery(receipts=(lost, *ours)), monday("09:01")).escalation
 
 
 def test_the_right_address_is_told_and_the_wrong_one_is_not_chased_any_more() -> None:
     """
-    COMM-2, COMM-13: the first notice waits for the right person, and nothing is undelivered.
+    COMM-2, COMM-13: the first notification waits for the right person, and nothing is undelivered.
     """
     before = bounced(an_escalation())
-    assert ((JO,), [JO]) == (before.untold, [each.recipient for each in before.undelivered])
+    assert ((JO,), [JO]) == (before.not_yet_notified, [each.recipient for each in before.undelivered])
 
     decision = corrected(before)
     now = decision.escalation
     assert [f"receipt: {NEW}"] == told(decision)
-    assert ((NEW,), ()) == (now.untold, now.undelivered)
+    assert ((NEW,), ()) == (now.not_yet_notified, now.undelivered)
 
     met = after(now, monday("09:12"), all_delivered(now, monday("09:12")))
-    assert "met" == clock(met, ClockName.FIRST_NOTICE).outcome
+    assert "met" == clock(met, ClockName.FIRST_NOTIFICATION).outcome
 
 
 def test_what_goes_again_is_how_things_stand_and_not_the_old_letters() -> None:

@@ -198,7 +198,7 @@ def test_news_go_to_whoever_must_know(name: str) -> None:
     heard, wanted = {
         "report": (news(now, report=report, latest=report), ["task_force_report: ana, ed"]),
         "missed": (news(now, is_status_missed=True), ["breach: ana, mia"]),
-        "vacant": (news(now, vacant=("climber",)), ["task_force_news: ana, ed"]),
+        "vacant": (news(now, vacant=("climber",)), ["task_force_update: ana, ed"]),
         "down": (
             news(now, state=TaskForceState.STOOD_DOWN, why_stood_down="x"),
             ["task_force_stood_down: ana"],
@@ -354,7 +354,7 @@ def test_its_last_words_after_the_order_are_kept_and_change_nothing() -> None:
 
     made = decide(ended, last, NOW)
 
-    assert (["task_force_heard"], [], ()) == (
+    assert (["task_force_reported"], [], ()) == (
         [event.kind for event in made.events],
         told(made),
         made.escalation.standing_forces,

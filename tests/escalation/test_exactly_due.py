@@ -49,10 +49,10 @@ def test_a_message_that_was_delivered(off: timedelta, late: bool) -> None:
     COMM-2: whenever we hear of it, the instant of its delivery counts.
     """
     escalation = an_escalation()
-    due_at = due(escalation.clock(ClockName.FIRST_NOTICE))
+    due_at = due(escalation.clock(ClockName.FIRST_NOTIFICATION))
     told = after(escalation, due_at + HOUR, all_delivered(escalation, due_at + off))
 
-    outcome = clock(told, ClockName.FIRST_NOTICE).outcome
+    outcome = clock(told, ClockName.FIRST_NOTIFICATION).outcome
     assert (Outcome.BREACHED if late else Outcome.MET) is outcome
 
 

@@ -38,7 +38,7 @@ from tests.builders import (
     told,
 )
 
-N = ClockName.FIRST_NOTICE
+N = ClockName.FIRST_NOTIFICATION
 BOLT = "BOLT:jo@bolt.example"
 
 
@@ -60,7 +60,7 @@ def test_each_new_contact_gets_a_receipt_of_their_own() -> None:
     decision = joined(an_acknowledged(), monday("09:10"))
 
     assert (["customer_joined"], [f"receipt: {BOLT}"]) == (happened(decision), told(decision))
-    assert monday("13:00") == to_customers(decision, "receipt").facts.next_update_at
+    assert monday("13:00") == to_customers(decision, "case_received").facts.next_update_at
 
 
 def test_what_the_other_start_brings_along_is_added_once() -> None:
@@ -71,11 +71,11 @@ def test_what_the_other_start_brings_along_is_added_once() -> None:
     join = a_join(
         a_customer("ACME", "jo@acme.example", "new@acme.example"),
         services=("orders", "mail"),
-        linked_records=("INC-1", "INC-2"),
+        linked_tickets=("INC-1", "INC-2"),
         problem_records=("PRB-1",),
         evidence=(evidence,),
     )
-    now = an_acknowledged(services=("orders",), linked_records=("INC-1",))
+    now = an_acknowledged(services=("orders",), linked_tickets=("INC-1",))
     decision = decide(now, join, monday("09:10"))
     request = decision.escalation.request
 
@@ -83,7 +83,7 @@ def test_what_the_other_start_brings_along_is_added_once() -> None:
     assert ["jo@acme.example", "new@acme.example"] == [each.email for each in request.customers[0].contacts]
     assert (("orders", "mail"), ("INC-1", "INC-2"), ("PRB-1",)) == (
         request.services,
-        request.linked_records,
+        request.linked_tickets,
         request.problem_records,
     )
     assert evidence == request.evidence[-1]
@@ -100,7 +100,7 @@ def test_the_sponsor_of_who_joins_is_a_stakeholder_from_then_on() -> None:
     decision = decide(now, a_join(sponsors=(vera, walt)), monday("09:10"))
     plan = decision.escalation.plan
 
-    assert ["first_notice: walt", f"receipt: {BOLT}"] == told(decision)
+    assert ["first_notification: walt", f"receipt: {BOLT}"] == told(decision)
     assert ("vera", "walt") == plan.sponsors
     assert all({"vera", "walt"} <= set(rules.stakeholders) for rules in plan.priorities.values())
 
@@ -148,7 +148,7 @@ def test_who_joins_while_others_wait_is_waited_for_after_them() -> None:
 
     first = after(now, monday("09:12"), all_delivered(now, monday("09:12")))
 
-    assert ((BOLT,), ()) == (first.untold, first.joiners)
+    assert ((BOLT,), ()) == (first.not_yet_notified, first.joiners)
     assert (monday("09:10"), True) == (clock(first, N).started_at, clock(first, N).is_running)
 
 

@@ -115,7 +115,7 @@ def test_a_higher_priority_reaches_higher_levels_sooner() -> None:
     assert (Priority.P1, 2, "mia") == (now.priority, now.level, now.owner)
     assert ["priority_changed", "level_raised"] == happened(decision)
     assert [
-        "first_notice: csm, ae, ceo",
+        "first_notification: csm, ae, ceo",
         "assigned: mia",
         "rise: ana",
         f"hand_over: {JO}",

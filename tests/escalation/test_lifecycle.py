@@ -55,7 +55,7 @@ KEEPS = {
     M.REVISE_PLAN: (S.COMMUNICATING, S.RESOLVING),
     M.SEND_UPDATE: _ALL_OPEN,
     M.CONFIRM_ACCESS: (S.VERIFYING, S.CLOSING),
-    M.SETTLE_RECORD: _ALL_OPEN,
+    M.SETTLE_TICKET: _ALL_OPEN,
     M.REQUEST_RCA: _ALL_OPEN,  # a customer may ask at any time
     M.FILE_RCA: (S.CLOSING,),
     M.DERIVE_RCA: (S.CLOSING,),
@@ -65,7 +65,7 @@ KEEPS = {
     M.DEPLOY_TASK_FORCE: (S.COMMUNICATING, S.RESOLVING),
     M.STAND_DOWN_TASK_FORCE: (S.COMMUNICATING, S.RESOLVING),
     M.REBASE: (S.STARTED, S.COMMUNICATING, S.RESOLVING, S.VERIFYING, S.CLOSING),
-    M.RECORD_SURVEY: (S.CLOSED,),
+    M.ANSWER_SURVEY: (S.CLOSED,),
     M.FILE_POST_MORTEM: (S.CLOSING, S.CLOSED),
     M.FINISH_ACTION: (*_ALL_OPEN, S.CLOSED),
     M.CORRECT_CONTACT: (*_ALL_OPEN, S.CLOSED),
@@ -162,7 +162,7 @@ def test_allowed_moves_leave_out_what_an_obstacle_forbids() -> None:
     offered = set(allowed_moves(closing))
 
     assert Move.CLOSE not in offered  # the gate is not satisfied
-    assert Move.SETTLE_RECORD not in offered  # nothing is linked
+    assert Move.SETTLE_TICKET not in offered  # nothing is linked
     assert Move.WAIVE_RCA not in offered  # the playbook forbids it
     assert {
         Move.FILE_RCA,

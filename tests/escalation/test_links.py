@@ -18,7 +18,7 @@ from tests.delivery.builders import ESCALATION, ana, person, to_customers, to_us
         (Occasion.TASK_FORCE_TASK_DUE, "", None),
         (Occasion.REMINDER, "internal RCA", None),  # about something else than who has it
         (Occasion.BREACH, "resolution", None),
-        (Occasion.FIRST_NOTICE, "", None),
+        (Occasion.FIRST_NOTIFICATION, "", None),
         (Occasion.RESOLVED, "", None),  # ours are told of it; customers are asked
     ],
 )
@@ -58,7 +58,7 @@ def test_an_invitation_leads_to_its_task_force() -> None:
         (Occasion.RESOLVED, None),  # the question comes beside it, and is asked once
         (Occasion.ACCESS_QUESTION, Question.ACCESS),
         (Occasion.SURVEY, Question.SURVEY),
-        (Occasion.RECEIPT, None),
+        (Occasion.CASE_RECEIVED, None),
         (Occasion.UPDATE, None),
         (Occasion.ASSIGNED, None),  # ours alone
     ],

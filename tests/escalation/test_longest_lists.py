@@ -18,7 +18,7 @@ from escalation.case.state import Escalation
 from escalation.kernel.budgets import (
     CRITERIA,
     EVIDENCE,
-    LINKED_RECORDS,
+    LINKED_TICKETS,
     OPEN_ACTIONS,
     PROBLEM_RECORDS,
     SERVICES,
@@ -36,7 +36,7 @@ WIDE = "\U0001f4a7"
 """A character of four bytes, the longest that there are."""
 LONGEST = {
     "services": SERVICES,
-    "linked_records": LINKED_RECORDS,
+    "linked_tickets": LINKED_TICKETS,
     "problem_records": PROBLEM_RECORDS,
     "criteria": CRITERIA,
     "evidence": EVIDENCE,
@@ -96,7 +96,7 @@ def test_whatever_people_send_names_the_most_of_each_list(kind: type) -> None:
     assert [] == [*endless(reader_of(kind).json_schema())]
 
 
-@pytest.mark.parametrize("field", ["services", "linked_records", "problem_records", "evidence"])
+@pytest.mark.parametrize("field", ["services", "linked_tickets", "problem_records", "evidence"])
 def test_what_comes_together_is_refused_when_a_list_gets_too_long(field: str) -> None:
     """
     START-5, CLOSE-10: what both have counts once, and nothing has changed.

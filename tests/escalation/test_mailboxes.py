@@ -66,7 +66,7 @@ def test_who_joins_and_is_known_is_not_told_again() -> None:
     before = an_escalation(customers=BOTH[:1])
     joined = decide(before, joining(BOTH[1]), monday("09:01"))
 
-    assert [BEA] == [to.id for to in to_customers(joined, "receipt").to]
+    assert [BEA] == [to.id for to in to_customers(joined, "case_received").to]
     assert (BEA,) == joined.escalation.joiners
     jo = joined.escalation.customer_contact("BOLT:jo@acme.example")
     assert jo
@@ -144,6 +144,6 @@ def test_the_first_notice_is_met_once_each_person_is_told() -> None:
     """
     opened = an_escalation(customers=BOTH)
 
-    assert 1 == sum("jo@" in who.casefold() for who in opened.untold)
-    assert () == after(opened, monday("09:01"), all_delivered(opened, monday("09:01"))).untold
+    assert 1 == sum("jo@" in who.casefold() for who in opened.not_yet_notified)
+    assert () == after(opened, monday("09:01"), all_delivered(opened, monday("09:01"))).not_yet_notified
     assert told(decide(opened, DECLARE, monday("09:01")))

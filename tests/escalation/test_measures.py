@@ -77,7 +77,7 @@ def a_hold(team: str | None, person: str | None = None, level: int | None = 1) -
 
 def test_the_first_notice_is_the_first_and_when_it_was_delivered() -> None:
     """
-    RECORD-2, START-5: whoever joins later has a first notice of their own; and COMM-2's clock counts the delivery.
+    RECORD-2, START-5: whoever joins later has a first message of their own; and COMM-2's clock counts the delivery.
     """
     begun = opening()
     join = JoinOutage(by="ben", ticket="BOLT/7", customers=(a_customer("BOLT"),))
@@ -85,9 +85,9 @@ def test_the_first_notice_is_the_first_and_when_it_was_delivered() -> None:
     told_again = ReportDelivery(
         receipts=(
             DeliveryResult(
-                key="K:2:receipt:BOLT",
+                key="K:2:case_received:BOLT",
                 recipient=BOLT,
-                occasion="receipt",
+                occasion="case_received",
                 channel="email",
                 delivered_at=monday("09:30"),
             ),
@@ -98,11 +98,11 @@ def test_the_first_notice_is_the_first_and_when_it_was_delivered() -> None:
         events_of(begun, monday("09:05"), told, monday("09:20"), join, monday("09:40"), told_again)
     )
 
-    assert 3 * MINUTE == found.first_notice_after
+    assert 3 * MINUTE == found.first_notification_after
     assert [3 * MINUTE, 10 * MINUTE] == [
         run.ended_at - run.started_at
         for run in found.clocks
-        if run.name is ClockName.FIRST_NOTICE and run.ended_at
+        if run.name is ClockName.FIRST_NOTIFICATION and run.ended_at
     ]
 
 
@@ -116,7 +116,7 @@ def test_a_record_begins_with_the_opening() -> None:
 
 def test_times_are_from_the_opening() -> None:
     """
-    RECORD-2: to acknowledge, to first notice, to resolve; by the calendar.
+    RECORD-2: to acknowledge, to first notification, to resolve; by the calendar.
     """
     start = opening()
     told = measure_events(
@@ -131,7 +131,7 @@ def test_times_are_from_the_opening() -> None:
         )
     )
 
-    assert 4 * MINUTE == told.first_notice_after
+    assert 4 * MINUTE == told.first_notification_after
     assert 10 * MINUTE == told.acknowledged_after
     assert 25 * HOUR == told.resolved_after
 

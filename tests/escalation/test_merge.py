@@ -49,7 +49,7 @@ def another(**request: object) -> Escalation:
     written: dict[str, Any] = {
         "key": "BOLT/7",
         "customers": [a_customer("BOLT")],
-        "linked_records": ["INC-7", "INC-8"],
+        "linked_tickets": ["INC-7", "INC-8"],
         "problem_records": ["PRB-7"],
         "services": ["water"],
     }
@@ -69,7 +69,7 @@ def test_customers_records_and_services_go_over(cause: str) -> None:
     now = taken_over(an_acknowledged(), settled, merging(cause=cause)).escalation
 
     assert ("ACME", "BOLT") == tuple(customer.account for customer in now.request.customers)
-    assert {"INC-7", "INC-8"} <= {*now.request.linked_records}
+    assert {"INC-7", "INC-8"} <= {*now.request.linked_tickets}
     assert ({"INC-7": ""}, ("PRB-7",), ("water",)) == (
         now.settled,
         now.request.problem_records[-1:],
@@ -165,7 +165,7 @@ def test_who_goes_over_waits_for_the_first_notice_like_anybody_who_joins() -> No
     """
     COMM-2: the clock runs for them.
     """
-    notice = clock(taken_over(an_acknowledged(), another()).escalation, ClockName.FIRST_NOTICE)
+    notice = clock(taken_over(an_acknowledged(), another()).escalation, ClockName.FIRST_NOTIFICATION)
 
     assert notice.is_running
 

@@ -84,8 +84,8 @@ def test_who_is_on_call_stands_where_the_schedule_stood() -> None:
 
     assert ["assigned: nils"] == told(decision)
     assert ("nils", ("nils",)) == holder(decision.escalation)
-    assert "nils" in decision.escalation.untold
-    assert "duty" not in decision.escalation.untold
+    assert "nils" in decision.escalation.not_yet_notified
+    assert "duty" not in decision.escalation.not_yet_notified
     assert "the rota of this week" == the(OnCallFound, decision).why
 
 
@@ -122,7 +122,7 @@ def test_nobody_on_call_is_held_until_somebody_is() -> None:
     """
     MATRIX-5: ``hold``; asked again to the second when the next shift begins.
     """
-    plan = a_plan_with_duty(contacts=("duty",), unreached=Unreached.HOLD)
+    plan = a_plan_with_duty(contacts=("duty",), unreached=Unreached.STAY)
     held = answered(opening_with(plan), until=monday("09:20"))
     again = decide(held.escalation, Tick(), monday("09:20"))
     found = answered(again, NILS)
@@ -258,13 +258,13 @@ def test_the_first_notice_is_not_owed_twice_to_one_who_is_also_on_call() -> None
     opened = opening_with(plan)
     found = answered(opened, NILS).escalation
 
-    assert 1 == found.untold.count("nils")
-    assert "duty" not in found.untold
+    assert 1 == found.not_yet_notified.count("nils")
+    assert "duty" not in found.not_yet_notified
 
 
 def test_a_stakeholder_schedule_with_nobody_stays_untold() -> None:
     """
-    COMM-2: the first notice is not met by silence.
+    COMM-2: the first notification is not met by silence.
     """
     plan = a_plan(
         priorities={
@@ -272,4 +272,4 @@ def test_a_stakeholder_schedule_with_nobody_stays_untold() -> None:
         }
     )
 
-    assert "duty" in answered(opening_with(plan)).escalation.untold
+    assert "duty" in answered(opening_with(plan)).escalation.not_yet_notified

@@ -50,7 +50,7 @@ def decisions() -> dict[str, Decision]:
     back = Reopen(by="ed", why=InternalText("it leaks again"))
     return {
         "start": opening(plan=CROWDED),
-        "rise": decide(busy, RaiseLevel(by="ed", reason=EscalationReason.OTHER), monday("09:05")),
+        "level_raised": decide(busy, RaiseLevel(by="ed", reason=EscalationReason.OTHER), monday("09:05")),
         "priority": decide(busy, urgent, monday("09:05")),
         "resolution breached": decide(busy, Tick(), at(3, "09:00")),
         "nobody acknowledges": decide(an_escalation(plan=CROWDED), Tick(), monday("10:00")),
@@ -121,4 +121,4 @@ def test_a_reopening_that_rises_tells_who_has_it_by_then() -> None:
         letter.occasion,
         letter.facts.owner,
     )
-    assert {"assigned", "rise"} <= set(to_us)
+    assert {"assigned", "level_raised"} <= set(to_us)

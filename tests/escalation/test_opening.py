@@ -37,11 +37,11 @@ from tests.said import lines
 
 def test_a_start_tells_the_customer_the_contact_and_the_stakeholders() -> None:
     """
-    START-1, COMM-1, COMM-2: receipt, assignment and first notice leave at once; nobody else is told.
+    START-1, COMM-1, COMM-2: receipt, assignment and first notification leave at once; nobody else is told.
     """
     decision = opening(priority="P2")
 
-    assert [f"receipt: {JO}", "assigned: ana", "first_notice: ed, csm, ae"] == told(decision)
+    assert [f"receipt: {JO}", "assigned: ana", "first_notification: ed, csm, ae"] == told(decision)
     assert ["opened"] == happened(decision)
     assert (State.STARTED, 1, "ana") == (
         decision.escalation.state,
@@ -62,14 +62,14 @@ def test_high_priority_tells_more_stakeholders_at_once(priority: str, stakeholde
     """
     COMM-2: the CSM, the AE and executives are among those told, on P1 and P2.
     """
-    assert f"first_notice: {stakeholders}" in told(opening(priority=priority))
+    assert f"first_notification: {stakeholders}" in told(opening(priority=priority))
 
 
 def test_the_receipt_says_what_was_understood_and_when_the_next_update_comes() -> None:
     """
     COMM-1: problem, priority, the SLA that applies, the owner, the next update.
     """
-    facts = to_customers(opening(priority="P2"), "receipt").facts
+    facts = to_customers(opening(priority="P2"), "case_received").facts
 
     assert "Second delivery in a row is damaged" == facts.subject
     assert (Priority.P2, "Ana", "ACME/4711") == (facts.priority, facts.owner, facts.reference)
@@ -78,13 +78,13 @@ def test_the_receipt_says_what_was_understood_and_when_the_next_update_comes() -
 
 def test_entry_clocks_run_side_by_side_from_the_start() -> None:
     """
-    CLOCK-1, CLOCK-8: acknowledge, first notice, window, next update and resolution, by priority.
+    CLOCK-1, CLOCK-8: acknowledge, first notification, window, next update and resolution, by priority.
     """
     escalation = an_escalation(priority="P2")
 
     assert {
         ClockName.ACKNOWLEDGE: monday("09:15"),
-        ClockName.FIRST_NOTICE: monday("09:30"),
+        ClockName.FIRST_NOTIFICATION: monday("09:30"),
         ClockName.LEVEL_WINDOW: monday("09:30"),
         ClockName.NEXT_UPDATE: monday("10:00"),
         ClockName.RESOLUTION: monday("17:00"),  # 8 open hours
@@ -116,12 +116,12 @@ def test_first_notice_is_met_when_it_has_reached_everybody() -> None:
     partly = decide(opened, some, monday("09:02")).escalation
     wholly = decide(partly, everybody, monday("09:03")).escalation
 
-    assert (JO,) == partly.untold
-    assert clock(partly, ClockName.FIRST_NOTICE).is_running
-    assert () == wholly.untold
+    assert (JO,) == partly.not_yet_notified
+    assert clock(partly, ClockName.FIRST_NOTIFICATION).is_running
+    assert () == wholly.not_yet_notified
     assert ("met", monday("09:01")) == (
-        clock(wholly, ClockName.FIRST_NOTICE).outcome,
-        clock(wholly, ClockName.FIRST_NOTICE).ended_at,
+        clock(wholly, ClockName.FIRST_NOTIFICATION).outcome,
+        clock(wholly, ClockName.FIRST_NOTIFICATION).ended_at,
     )
 
 
@@ -136,7 +136,7 @@ def test_an_executive_threat_starts_at_the_executive_level() -> None:
     assert [
         f"receipt: {JO}",
         "assigned: dora",
-        "first_notice: ed",
+        "first_notification: ed",
         "sponsorship_proposed: ed",
     ] == told(decision)
 
@@ -209,7 +209,7 @@ def test_every_contact_of_every_affected_customer_is_told_once() -> None:
 
 def test_communication_begins_by_itself() -> None:
     """
-    Section 11: receipt and first notices are under way.
+    Section 11: receipt and first notifications are under way.
     """
     opened = an_escalation()
     decision = decide(opened, Tick(), monday("09:00"))
@@ -255,7 +255,7 @@ def test_a_bad_request_is_refused_with_every_fault() -> None:
         ({"priority": None}, "either a priority, or both impact and urgency"),
         ({"priority": None, "impact": "high"}, "either a priority, or both impact and urgency"),
         ({"customers": (a_customer(), a_customer())}, "each account once; given twice: ACME"),
-        ({"linked_records": ["INC-1", "INC-1"]}, "each linked record once; given twice: INC-1"),
+        ({"linked_tickets": ["INC-1", "INC-1"]}, "each linked record once; given twice: INC-1"),
     ],
 )
 def test_a_request_that_contradicts_itself_is_refused(changes: dict[str, object], says: str) -> None:

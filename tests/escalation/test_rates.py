@@ -99,7 +99,7 @@ def test_the_customers_of_a_large_outage_are_answered_for_in_one_go() -> None:
     """
     rates = moved(Rates(), *["dewi"] * 1_000, move=Move.CONFIRM_ACCESS)
 
-    rates = moved(rates, *(f"contact-{number}" for number in range(1_000)), move=Move.RECORD_SURVEY)
+    rates = moved(rates, *(f"contact-{number}" for number in range(1_000)), move=Move.ANSWER_SURVEY)
 
     with pytest.raises(
         RateExceeded, match="answers of customers, and for them: more than 2,000 within 10 min"

@@ -29,7 +29,7 @@ def receipt(state: str, **changes: object) -> DeliveryResult:
         "dropped": {"is_dropped": True, "why": "acknowledged meanwhile"},
         "delivered": {"delivered_at": NINE, "channel": "email"},
     }
-    known: dict[str, object] = {"key": "k:1", "recipient": JO, "occasion": "receipt"}
+    known: dict[str, object] = {"key": "k:1", "recipient": JO, "occasion": "case_received"}
     return from_plain(DeliveryResult, known | result[state] | changes)
 
 
@@ -119,10 +119,10 @@ def test_who_is_reached_later_on_the_same_occasion_has_missed_nothing() -> None:
     lost = ReportDelivery(receipts=(receipt("failed", occasion="update"), receipt("failed", key="k:9")))
     found = decide(an_escalation(), lost, monday("09:01")).escalation
 
-    assert [(JO, "update"), (JO, "receipt")] == [
+    assert [(JO, "update"), (JO, "case_received")] == [
         (each.recipient, each.occasion) for each in found.undelivered
     ]
 
     told = ReportDelivery(receipts=(receipt("delivered", key="k:3", occasion="update"),))
     after = decide(found, told, monday("09:05")).escalation
-    assert ["receipt"] == [each.occasion for each in after.undelivered]
+    assert ["case_received"] == [each.occasion for each in after.undelivered]

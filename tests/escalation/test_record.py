@@ -46,7 +46,7 @@ def test_the_record_folds_to_the_state() -> None:
     """
     ROLE-3: whatever the state needs is in its events.
     """
-    decision = opening(priority="P2", linked_records=["INC-1"])
+    decision = opening(priority="P2", linked_tickets=["INC-1"])
     events, now = list(decision.events), decision.escalation
     for command in (Acknowledge(by="ana"), DECLARE, VERIFY, *ready_to_close(now), Close(by="ed")):
         decision = decide(now, command, monday("09:10"))
@@ -78,7 +78,7 @@ def test_every_state_survives_being_stored(state: State) -> None:
     """
     An escalation outlives the process that decided it.
     """
-    now = one_in(state, priority="P2", linked_records=["INC-1"])
+    now = one_in(state, priority="P2", linked_tickets=["INC-1"])
 
     assert now == from_json(Escalation, to_json(now))
 

@@ -212,7 +212,7 @@ REFUSALS: list[tuple[str, Callable[[], Escalation], c.Command, type[EscalationEr
     ),
     (
         "no such record",
-        lambda: an_escalation(linked_records=["INC-1", "INC-2"]),
+        lambda: an_escalation(linked_tickets=["INC-1", "INC-2"]),
         SettleTicket(by="ana", record="INC-9"),
         UnknownName,
         "no linked record 'INC-9'; known: INC-1, INC-2",
@@ -222,7 +222,7 @@ REFUSALS: list[tuple[str, Callable[[], Escalation], c.Command, type[EscalationEr
         an_escalation,
         SettleTicket(by="ana", record="INC-9"),
         MoveNotAllowed,
-        "cannot settle record because no records are linked; allowed now: ",
+        "cannot settle ticket because no records are linked; allowed now: ",
     ),
     (
         "an update to nobody",

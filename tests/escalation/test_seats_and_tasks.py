@@ -68,7 +68,7 @@ def test_a_tasks_owner_is_reminded_before_it_is_due_and_when_it_is() -> None:
     over = decide(soon.force, Tick(), NINE + 4 * HOUR)
 
     assert ["task_force_task_due: ana"] == told(soon)
-    assert ["task_force_task_due: ana", "task_force_news: ed"] == told(over)
+    assert ["task_force_task_due: ana", "task_force_update: ed"] == told(over)
     whys = [said(effect.facts.why) for effect in over.effects if isinstance(effect, InternalNotification)]
     assert ["task force roof: a task is overdue"] * 2 == whys
     assert over.force.wake_at is None, "twice is enough"
@@ -105,7 +105,7 @@ def test_after_downtime_each_owner_hears_once_of_all_that_is_due() -> None:
     made = decide(force, Tick(), NINE + 18 * HOUR)
 
     assert ["task_overdue", "task_overdue", "task_due_soon"] == kinds(made)
-    assert ["task_force_task_due: ana", "task_force_task_due: ed", "task_force_news: ed"] == told(made)
+    assert ["task_force_task_due: ana", "task_force_task_due: ed", "task_force_update: ed"] == told(made)
     (ana, _, _) = (effect for effect in made.effects if isinstance(effect, InternalNotification))
     assert (
         "1. Climb up (ana, due 2026-03-02 10:00 UTC)",
@@ -163,7 +163,7 @@ def test_a_member_who_leaves_hands_over() -> None:
     made = decide(force, c.LeaveSeat(by="ana", why=InternalText("On leave")), NINE)
 
     assert ["seat_left", "seat_offered"] == kinds(made)
-    assert ["task_force_news: ed", "task_force_invited: ari"] == told(made)
+    assert ["task_force_update: ed", "task_force_invited: ari"] == told(made)
     (lead, _) = (effect for effect in made.effects if isinstance(effect, InternalNotification))
     assert ("On leave", ("1. Climb up (ana, due 2026-03-02 13:00 UTC)",)) == (
         lead.facts.text,
@@ -184,7 +184,7 @@ def test_a_seat_that_is_left_with_nobody_to_ask_is_vacant() -> None:
     news = updates_of(made)
     assert news is not None
     assert (("role 1",), ("role 1",)) == (news.vacant, news.summary.vacant)
-    assert ["task_force_news: ed"] == told(made)
+    assert ["task_force_update: ed"] == told(made)
 
 
 def vacant() -> TaskForce:
@@ -208,7 +208,7 @@ def test_a_vacant_seat_is_offered_to_its_candidates_anew() -> None:
     assert ["task_force_invited: ana"] == told(offered)
     assert NINE + 30 * MINUTE == (offered.force.seats[0].clock and offered.force.seats[0].clock.due_at)
     assert ["task_force_invited: ari"] == told(declined)
-    assert ["task_force_news: ed"] == told(accepted)
+    assert ["task_force_update: ed"] == told(accepted)
     assert (TaskForceState.WORKING, ("ed", "ari", "cora")) == (accepted.force.state, accepted.force.members)
 
 

@@ -166,7 +166,7 @@ class Lives(RuleBasedStateMachine):
             entry_level=level,
             description=f"description {MARK}",
             reason_note=MARK,
-            linked_records=records,
+            linked_tickets=records,
             problem_records=(f"PRB-{MARK}",),
             customers=tuple(a_customer(account) for account in customers),
         )
@@ -214,7 +214,7 @@ class Lives(RuleBasedStateMachine):
         if moves:
             self._put(data.draw(fitting(self.now, data.draw(st.sampled_from(moves)))))
 
-    @precondition(lambda self: self.now.untold)
+    @precondition(lambda self: self.now.not_yet_notified)
     @rule()
     def first_notices_arrive(self) -> None:
         self._put(all_delivered(self.now, self.at))
@@ -229,16 +229,16 @@ class Lives(RuleBasedStateMachine):
             by="mallory",
             ticket=f"JOIN/{ticket}",
             customers=customers,
-            linked_records=("INC-1", f"INC-{ticket}"),
+            linked_tickets=("INC-1", f"INC-{ticket}"),
             evidence=evidence,
         )
         self._put(join)
-        first_notice = self.now.clock(ClockName.FIRST_NOTICE)
-        assert not self.now.joiners or (first_notice and first_notice.is_running)
+        first_notification = self.now.clock(ClockName.FIRST_NOTIFICATION)
+        assert not self.now.joiners or (first_notification and first_notification.is_running)
 
     @rule()
     def a_message_is_undeliverable(self) -> None:
-        failed = DeliveryResult(key="k", recipient="csm", occasion="first_notice", why=f"550 {MARK}")
+        failed = DeliveryResult(key="k", recipient="csm", occasion="first_notification", why=f"550 {MARK}")
         self._put(ReportDelivery(receipts=(failed,)))
 
     def _put(self, command: c.Command) -> None:
@@ -357,10 +357,10 @@ class Lives(RuleBasedStateMachine):
     @invariant()
     def whoever_joined_is_waited_for(self) -> None:
         now = self.now
-        assert not {*now.untold} & {*now.joiners}
+        assert not {*now.not_yet_notified} & {*now.joiners}
         waits = now.clock(ClockName.CUSTOMER_TEXT)
         if now.is_open and now.plan.text_approval:
-            assert bool(now.held_texts) == bool(waits and waits.is_running)
+            assert bool(now.pending_texts) == bool(waits and waits.is_running)
 
     @invariant()
     def due_times_follow_from_the_record(self) -> None:
@@ -410,7 +410,7 @@ def _passed_the_gate(before: Escalation) -> None:
     answers: dict[str, Any] = {account: access.answer for account, access in before.access.items()}
     for customer in before.request.customers:
         assert answers[customer.account] in {AccessAnswer.YES, AccessAnswer.WAIVED}
-    assert set(before.request.linked_records) <= set(before.settled)
+    assert set(before.request.linked_tickets) <= set(before.settled)
     assert before.rca.state in {RcaState.NONE, RcaState.SHARED, RcaState.WAIVED}
 
 

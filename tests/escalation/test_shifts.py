@@ -42,7 +42,7 @@ def a_plan_with_duty(hands_over: HandsOver = HandsOver.UNACKNOWLEDGED, **level: 
     """
     Level 1 is for the duty desk, and holds; nobody else is asked.
     """
-    rules = {"contacts": ("duty",), "unreached": Unreached.HOLD, "window": None}
+    rules = {"contacts": ("duty",), "unreached": Unreached.STAY, "window": None}
     plan = a_plan(levels=levels_with(1, **(rules | level)))
     contacts = tuple(replace(each, hands_over=hands_over) for each in plan.contacts)
     return replace(plan, contacts=contacts)

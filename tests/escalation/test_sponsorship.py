@@ -330,12 +330,12 @@ def test_the_sponsor_is_a_stakeholder_of_the_accounts_escalations() -> None:
     first = next(
         each
         for each in decision.effects
-        if isinstance(each, InternalNotification) and each.occasion == "first_notice"
+        if isinstance(each, InternalNotification) and each.occasion == "first_notification"
     )
 
     assert ("vera",) == plan.sponsors
     assert all("vera" in rules.stakeholders for rules in plan.priorities.values())
     assert "vera" in [recipient.id for recipient in first.to]
-    assert "vera" in an_escalation(plan=plan).untold
+    assert "vera" in an_escalation(plan=plan).not_yet_notified
     assert any("vera" in line for line in told(decision))
     assert a_plan() == a_plan().sponsored_by(())

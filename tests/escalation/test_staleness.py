@@ -140,10 +140,10 @@ def test_a_holding_update_takes_no_news_from_customers() -> None:
 @pytest.mark.parametrize(
     ("occasion", "before", "meanwhile", "audience"),
     [
-        (Occasion.RECEIPT, (), (ACKNOWLEDGE, RAISE), "customer"),
+        (Occasion.CASE_RECEIVED, (), (ACKNOWLEDGE, RAISE), "customer"),
         (Occasion.HAND_OVER, (RAISE,), (ACKNOWLEDGE,), "customer"),
-        (Occasion.RISE, (RISE,), (RISE,), "internal"),
-        (Occasion.FIRST_NOTICE, (), (ACKNOWLEDGE, DECLARE), "internal"),
+        (Occasion.LEVEL_RAISED, (RISE,), (RISE,), "internal"),
+        (Occasion.FIRST_NOTIFICATION, (), (ACKNOWLEDGE, DECLARE), "internal"),
         (Occasion.CANCELLED, (CANCEL,), (), "internal"),
         (Occasion.RESOLVED, (DECLARE, VERIFY), (ACCESS, Close(by="ed")), "customer"),
     ],

@@ -24,7 +24,7 @@ from tests.escalation.test_waiting import NINE, held
 MESSAGE = held(seq=7)
 OWN = f"{MESSAGE.notice.escalation}:"
 WAVE = NotificationBatch(notices=(MESSAGE.notice,))
-WAITS = DeliveryResult(key=MESSAGE.key, recipient="ed", occasion="first_notice", held_until=NINE)
+WAITS = DeliveryResult(key=MESSAGE.key, recipient="ed", occasion="first_notification", held_until=NINE)
 TOLD = replace(WAITS, held_until=None, delivered_at=NINE)
 DAY = timedelta(days=1)
 

@@ -137,7 +137,7 @@ def test_an_unanswered_seat_is_offered_to_the_next_and_then_left() -> None:
     made = decide(made.force, Tick(), NINE + HOUR)
 
     assert ["seat_unanswered", "seat_left_vacant", "work_begun"] == kinds(made)
-    assert ["task_force_news: ed"] == told(made)
+    assert ["task_force_update: ed"] == told(made)
     news = updates_of(made)
     assert news is not None
     assert (("role 1",), ("role 1",)) == (news.vacant, news.summary.vacant)
@@ -185,7 +185,7 @@ def test_work_begins_when_every_seat_is_settled() -> None:
 
     assert (TaskForceState.FORMING, TaskForceState.WORKING) == (one.force.state, both.force.state)
     assert ("ed", "ana", "ari") == both.force.members
-    assert ["task_force_news: ed"] == told(both)
+    assert ["task_force_update: ed"] == told(both)
 
 
 def test_the_lead_reads_who_is_in_and_what_is_vacant() -> None:

@@ -39,7 +39,7 @@ def test_the_next_in_line_hears_when_the_escalation_manager_cannot_be_reached() 
     """
     COMM-13: of what customers were not told, and that the escalation manager was not either.
     """
-    first = after_receipts(an_escalation(), failed(JO, "receipt"))
+    first = after_receipts(an_escalation(), failed(JO, "case_received"))
     second = after_receipts(first.escalation, failed("ed"))
 
     assert (["undeliverable: ed"], ["undeliverable: mia"]) == (told(first), told(second))
@@ -54,22 +54,22 @@ def test_the_line_goes_on_until_somebody_hears_and_has_an_end() -> None:
     COMM-13: never silence while anybody can be reached; and nobody is told twice that they cannot be.
     """
     now, tried = with_a_fallback(), []
-    decision = after_receipts(now, failed(JO, "receipt"))
+    decision = after_receipts(now, failed(JO, "case_received"))
     while who := [to.id for notice in decision.effects for to in notice.to]:  # type: ignore[union-attr]
         tried += who
         decision = after_receipts(decision.escalation, *map(failed, who))
 
     assert LINE == tuple(tried)
-    assert "messages_sent" in happened(decision)
+    assert "delivery_reported" in happened(decision)
 
 
 def test_who_cannot_hear_is_passed_over_the_next_time() -> None:
     """
     COMM-13: a manager whose address bounces is not asked first again, until something reaches them.
     """
-    deaf = after_receipts(an_escalation(), failed(JO, "receipt"), failed("ed")).escalation
+    deaf = after_receipts(an_escalation(), failed(JO, "case_received"), failed("ed")).escalation
     again = after_receipts(deaf, failed(JO, "update"))
-    back = after_receipts(again.escalation, heard("ed", "first_notice"), failed(JO, "holding"))
+    back = after_receipts(again.escalation, heard("ed", "first_notification"), failed(JO, "holding"))
 
     assert ["undeliverable: mia"] == told(again)
     assert ["undeliverable: ed"] == told(back)
@@ -77,9 +77,9 @@ def test_who_cannot_hear_is_passed_over_the_next_time() -> None:
 
 def test_who_missed_something_just_now_is_not_told_of_it_by_the_same_address() -> None:
     """
-    COMM-13: the escalation manager's own first notice bounced.
+    COMM-13: the escalation manager's own first notification bounced.
     """
-    assert ["undeliverable: mia"] == told(after_receipts(an_escalation(), failed("ed", "first_notice")))
+    assert ["undeliverable: mia"] == told(after_receipts(an_escalation(), failed("ed", "first_notification")))
 
 
 def test_one_of_two_managers_who_hears_is_enough() -> None:
@@ -87,7 +87,7 @@ def test_one_of_two_managers_who_hears_is_enough() -> None:
     COMM-13: the others on the same rung were told in the same wave.
     """
     plan = a_plan(escalation_managers=("ed", "eva"))
-    first = after_receipts(an_escalation(plan=plan), failed(JO, "receipt"))
+    first = after_receipts(an_escalation(plan=plan), failed(JO, "case_received"))
     second = after_receipts(first.escalation, failed("ed"), heard("eva"))
 
     assert (["undeliverable: ed, eva"], []) == (told(first), told(second))
@@ -98,7 +98,7 @@ def test_a_schedule_whose_person_cannot_hear_is_asked_once() -> None:
     COMM-13, MATRIX-1: whoever is on call for it would be the same one again.
     """
     plan = a_plan(escalation_managers=("duty",))
-    now = after_receipts(an_escalation(plan=plan), failed(JO, "receipt")).escalation
+    now = after_receipts(an_escalation(plan=plan), failed(JO, "case_received")).escalation
 
     assert ["undeliverable: mia"] == told(after_receipts(now, failed("nils")))
 
@@ -108,10 +108,10 @@ def test_what_is_missing_is_seen_by_everybody_who_looks() -> None:
     COMM-13: in the view, in the details of the Web UI and in the list.
     """
     now = after_receipts(
-        an_escalation(), failed(JO, "receipt"), failed(JO, "update"), failed("ed")
+        an_escalation(), failed(JO, "case_received"), failed(JO, "update"), failed("ed")
     ).escalation
 
-    assert [(JO, "receipt"), (JO, "update"), ("ed", "undeliverable")] == [
+    assert [(JO, "case_received"), (JO, "update"), ("ed", "undeliverable")] == [
         (each.recipient, each.occasion) for each in view(now).undelivered
     ]
     assert "**Not delivered** (3)" in web_ui.current_details(now, ())

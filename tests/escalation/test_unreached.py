@@ -68,7 +68,7 @@ _LONG = a_window(3 * HOUR, 5 * HOUR)
     ("unreached", "level", "owner", "messages"),
     [
         (Unreached.SKIP, 2, "mia", ["assigned: mia", "rise: ben", f"hand_over: {JO}"]),
-        (Unreached.HOLD, 1, "ben", []),  # and it is chased, see below
+        (Unreached.STAY, 1, "ben", []),  # and it is chased, see below
         (Unreached.FALLBACK, 1, "nils", ["assigned: nils"]),
     ],
 )
@@ -89,7 +89,7 @@ def test_when_no_contact_acknowledges_the_playbook_says_what_happens(
 @pytest.mark.parametrize(
     ("unreached", "chased"),
     [
-        (Unreached.HOLD, "reminder: mia, ben"),
+        (Unreached.STAY, "reminder: mia, ben"),
         (Unreached.FALLBACK, "reminder: mia, nils"),  # who was silent too
     ],
 )

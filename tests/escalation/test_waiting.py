@@ -30,7 +30,7 @@ def held(
     """
     Something told to Ed, that waits since nine.
     """
-    notice = internal(opening(), "first_notice")
+    notice = internal(opening(), "first_notification")
     ed = Recipient(
         id="ed", name="Ed", addresses=("email:ed@example.com",), preferences=Preferences(limits=limits)
     )

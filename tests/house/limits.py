@@ -101,6 +101,6 @@ SAME_IDEA = {
 """File names that stand in several rooms with one meaning, and that meaning."""
 
 OLD_DIALECT = re.compile(
-    r"\b(?:anew|mends?|mended|reckon\w*|heirs?|vouchers?|rungs?|foresee\w*|untold|strangers?)\b",
+    r"\b(?:anew|mends?|mended|reckon\w*|heirs?|vouchers?|rungs?|foresee\w*|not_yet_notified|strangers?)\b",
     re.IGNORECASE,
 )

@@ -55,8 +55,8 @@ def test_a_language_without_a_holding_update_is_told_in_the_words_of_its_templat
 )
 def test_a_broken_promise_is_admitted_where_one_was_broken(language: str, promised: str) -> None:
     """COMM-8: to be at fault is not to have missed a time that was promised."""
-    at_fault = letter(Occasion.RECEIPT, language, apologise=True)
-    late = letter(Occasion.RECEIPT, language, apologise=True, is_promise_missed=True)
+    at_fault = letter(Occasion.CASE_RECEIVED, language, apologise=True)
+    late = letter(Occasion.CASE_RECEIVED, language, apologise=True, is_promise_missed=True)
 
     assert promised not in at_fault
     assert promised in late

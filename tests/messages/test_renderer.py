@@ -74,7 +74,7 @@ def read(notice: CustomerNotification | InternalNotification, link: str = "") ->
 
 def test_the_rules_ask_for_texts_of_both_audiences() -> None:
     """The search above finds what it is to find."""
-    assert ("customer", Occasion.RECEIPT) in EVERY_TEXT
+    assert ("customer", Occasion.CASE_RECEIVED) in EVERY_TEXT
     assert ("internal", Occasion.ASSIGNED) in EVERY_TEXT
     assert len(EVERY_TEXT) > 20
 
@@ -111,7 +111,7 @@ def test_customers_read_all_that_is_known(occasion: Occasion) -> None:
         occasion not in {Occasion.CLOSED, Occasion.CANCELLED, Occasion.SURVEY}
     )
     assert ("We found the cause.\n\nIt was the payment gateway." in text.text) is (
-        occasion not in {Occasion.RECEIPT, Occasion.SURVEY}
+        occasion not in {Occasion.CASE_RECEIVED, Occasion.SURVEY}
     )
     assert [] == LEFTOVERS.findall(f"{text.subject}\n{text.text}")
 
@@ -364,7 +364,7 @@ def test_who_reads_another_language_gets_english(wanted: str) -> None:
 
 def test_a_further_language_is_a_further_folder(written: Callable[[str, str], Path]) -> None:
     """COMM-9: a text is in one language; what has not been translated is in English as a whole."""
-    folder = written("pt/customer/receipt.txt", "Olá\n\nCaro {{ recipient }}, {{ reference }}\n")
+    folder = written("pt/customer/case_received.txt", "Olá\n\nCaro {{ recipient }}, {{ reference }}\n")
     texts = MessageRenderer(folder)
 
     translated = texts.render(to_customers(), ana(language="pt-BR"))

@@ -30,11 +30,14 @@ def test_what_is_shipped_has_no_fault_and_no_warning() -> None:
 
 MISTAKES = {
     # a mistyped file would never be used
-    "tr/customer/reciept.txt": ("x", "there is no such message; did you mean receipt.txt?"),
-    "tr/customers/receipt.txt": ("x", "no audience is called customers"),
+    "tr/customer/reciept.txt": ("x", "there is no such message; did you mean case_received.txt?"),
+    "tr/customers/case_received.txt": ("x", "no audience is called customers"),
     # it would fail for whoever reads it
-    "tr/customer/receipt.txt": (LAYOUT + "{% block body %}{{ unclosed", "line 3: unexpected end of template"),
-    "en/customer/receipt.txt": (
+    "tr/customer/case_received.txt": (
+        LAYOUT + "{% block body %}{{ unclosed",
+        "line 3: unexpected end of template",
+    ),
+    "en/customer/case_received.txt": (
         LAYOUT + "{% block body %}{{ why }}{% endblock %}",
         "names why, which is no fact",
     ),
@@ -48,7 +51,7 @@ MISTAKES = {
     # it would come out wrong
     "en/customer/update.txt": (LAYOUT + "{% block boddy %}x{% endblock %}", "has a block boddy"),
     "id/customer/update.txt": ("Hello\n\nNothing of the next update", "does not say next_update_at"),
-    "id/customer/receipt.txt": (LAYOUT + "{% block body %}x{% endblock %}", "does not say resolve_by"),
+    "id/customer/case_received.txt": (LAYOUT + "{% block body %}x{% endblock %}", "does not say resolve_by"),
     "tr/customer/survey.txt": ("Hello\n\nNo link", "does not show the link to answer by"),
     "tr/customer/closed.txt": ("Hello\n\n{{ '{{ owner }}' }}", "shows '{{' to its reader"),
 }
@@ -70,7 +73,7 @@ def test_a_page_that_trusts_texts_is_found(written: Written) -> None:
     """COMM-6: a page of the organisation's own that marks texts as safe would run what customers write."""
     faults = found(written("frame.html", "{% autoescape false %}<p>{{ title }}</p>{% endautoescape %}"))
 
-    assert any("puts text in as HTML" in what for what in faults["en/customer/receipt.txt"])
+    assert any("puts text in as HTML" in what for what in faults["en/customer/case_received.txt"])
 
 
 def test_what_a_new_language_lacks_is_a_warning(written: Written) -> None:
@@ -80,7 +83,7 @@ def test_what_a_new_language_lacks_is_a_warning(written: Written) -> None:
     findings = check_templates(folder)
 
     assert [] == [finding for finding in findings if finding.is_fault]
-    assert Finding("pt/customer/receipt.txt", "is missing: English is used", is_fault=False) in findings
+    assert Finding("pt/customer/case_received.txt", "is missing: English is used", is_fault=False) in findings
     assert Finding("pt/words.po", "is missing: English is used", is_fault=False) in findings
     assert "pt/customer/closed.txt" not in {finding.file for finding in findings}
 
@@ -92,7 +95,7 @@ def test_what_a_new_language_lacks_is_a_warning(written: Written) -> None:
 def test_a_folder_that_no_letter_is_read_from_is_a_fault(tmp_path: Path, folder: str, better: str) -> None:
     """COMM-9: a language is found under one name."""
     (tmp_path / folder / "customer").mkdir(parents=True)
-    (tmp_path / folder / "customer" / "receipt.txt").write_text("Hello\n\nHello\n", encoding="utf-8")
+    (tmp_path / folder / "customer" / "case_received.txt").write_text("Hello\n\nHello\n", encoding="utf-8")
 
     (found,) = (each for each in check_templates(tmp_path) if each.file == str(tmp_path / folder))
 

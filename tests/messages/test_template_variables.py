@@ -28,10 +28,10 @@ def test_internal_facts_cannot_be_named_in_a_customer_text(
     name: str, written: Callable[[str, str], Path]
 ) -> None:
     """COMM-6: a customer template that names one is an error, not an empty place."""
-    folder = written("en/customer/receipt.txt", f"Subject\n\n{{{{ {name} }}}}")
+    folder = written("en/customer/case_received.txt", f"Subject\n\n{{{{ {name} }}}}")
 
     with pytest.raises(
-        TemplateFault, match=rf"en/customer/receipt\.txt cannot be written: '{name}' is undefined"
+        TemplateFault, match=rf"en/customer/case_received\.txt cannot be written: '{name}' is undefined"
     ):
         MessageRenderer(folder).render(to_customers(), ana())
 
@@ -62,9 +62,9 @@ def test_a_customer_text_reaches_nothing_but_its_facts(
     content: str, written: Callable[[str, str], Path]
 ) -> None:
     """COMM-6: no way leads from a template to other objects, files or code; a template that does not work says so."""
-    folder = written("en/customer/receipt.txt", f"Subject\n\n{content}")
+    folder = written("en/customer/case_received.txt", f"Subject\n\n{content}")
 
-    with pytest.raises(TemplateFault, match=r"en/customer/receipt\.txt cannot be written: "):
+    with pytest.raises(TemplateFault, match=r"en/customer/case_received\.txt cannot be written: "):
         MessageRenderer(folder).render(to_customers(), ana())
 
 
@@ -86,8 +86,10 @@ def test_what_customers_can_be_told_holds_nothing_internal() -> None:
     ours = set(InternalFacts.__dataclass_fields__) - set(CustomerFacts.__dataclass_fields__)
 
     assert {"key", "why", "by", "state", "level", "level_name", "items", "clock"} <= ours
-    assert set() == ours & template_variables("customer", "receipt")
-    assert set(CustomerFacts.__dataclass_fields__) - {"texts"} <= template_variables("customer", "receipt")
+    assert set() == ours & template_variables("customer", "case_received")
+    assert set(CustomerFacts.__dataclass_fields__) - {"texts"} <= template_variables(
+        "customer", "case_received"
+    )
 
 
 @pytest.mark.parametrize(
@@ -108,9 +110,9 @@ def test_what_customers_can_be_told_holds_nothing_internal() -> None:
 def test_what_is_not_to_be_shown_is_refused(content: str, written: Callable[[str, str], Path]) -> None:
     """COMM-6: no filter makes a text from outside part of the frame, and what is not known is never shown as
     `None`."""
-    folder = written("en/customer/receipt.txt", f"Subject\n\n{content}")
+    folder = written("en/customer/case_received.txt", f"Subject\n\n{content}")
 
-    with pytest.raises(TemplateFault, match=r"en/customer/receipt\.txt cannot be written: "):
+    with pytest.raises(TemplateFault, match=r"en/customer/case_received\.txt cannot be written: "):
         MessageRenderer(folder).render(to_customers(text="Hello"), ana())
 
 
@@ -120,7 +122,7 @@ def test_a_text_without_subject_or_body_does_not_leave(
 ) -> None:
     """COMM-1: an empty message tells nobody anything."""
     with pytest.raises(TemplateFault, match="no subject, or nothing after it"):
-        MessageRenderer(written("en/customer/receipt.txt", content)).render(to_customers(), ana())
+        MessageRenderer(written("en/customer/case_received.txt", content)).render(to_customers(), ana())
 
 
 def test_what_customers_write_is_never_run() -> None:
@@ -186,7 +188,8 @@ def test_a_button_leads_to_the_web_or_nowhere(address: str) -> None:
 def test_a_label_from_outside_cannot_move_its_button(written: Callable[[str, str], Path]) -> None:
     """A template's marks are read around its values, never within them."""
     folder = written(
-        "en/customer/receipt.txt", "Subject\n\n[{{ owner }}]({{ link }})\n\n| {{ subject }} | {{ owner }}"
+        "en/customer/case_received.txt",
+        "Subject\n\n[{{ owner }}]({{ link }})\n\n| {{ subject }} | {{ owner }}",
     )
     owner = "x](https://evil.example/) | y"
 

@@ -55,13 +55,13 @@ def test_a_quick_incident_rises_nowhere(reference: Playbook) -> None:
     assert {1: 1} == found.highest
     assert {
         "acknowledge": 1,
-        "first_notice": 1,
+        "first_notification": 1,
         "level_window": 1,
         "next_update": 1,
         "resolution": 1,
     } == found.met
-    assert {"receipt": 1, "resolved": 4, "closed": 3} == {
-        name: found.messages[name] for name in ("receipt", "resolved", "closed")
+    assert {"case_received": 1, "resolved": 4, "closed": 3} == {
+        name: found.messages[name] for name in ("case_received", "resolved", "closed")
     }
 
 

@@ -56,7 +56,7 @@ def test_a_receipt_promises_what_is_true(days: int) -> None:
     (receipt,) = (
         each
         for each in decision.effects
-        if isinstance(each, CustomerNotification) and each.occasion is Occasion.RECEIPT
+        if isinstance(each, CustomerNotification) and each.occasion is Occasion.CASE_RECEIVED
     )
     assert add(calendar, NOW, days * timedelta(hours=8)) == receipt.facts.resolve_by
     assert receipt.facts.resolve_by
@@ -107,7 +107,7 @@ def test_what_takes_too_many_years_is_said_to_be_unknown() -> None:
     (resolve_by,) = (
         each.facts.resolve_by
         for each in decision.effects
-        if isinstance(each, CustomerNotification) and each.occasion is Occasion.RECEIPT
+        if isinstance(each, CustomerNotification) and each.occasion is Occasion.CASE_RECEIVED
     )
     assert resolve_by is None
     assert resolution.due_at is None

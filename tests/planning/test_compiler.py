@@ -69,10 +69,10 @@ def test_each_level_of_the_reference_has_its_responses_and_triggers() -> None:
 @pytest.mark.parametrize(
     ("priority", "clock", "after", "basis"),
     [
-        (Priority.P1, ClockName.FIRST_NOTICE, 15 * MINUTE, Basis.PRIORITY),
-        (Priority.P2, ClockName.FIRST_NOTICE, 30 * MINUTE, Basis.AROUND_THE_CLOCK),
-        (Priority.P3, ClockName.FIRST_NOTICE, 60 * MINUTE, Basis.AROUND_THE_CLOCK),
-        (Priority.P4, ClockName.FIRST_NOTICE, 1 * 24 * HOUR, Basis.BUSINESS_DAYS),
+        (Priority.P1, ClockName.FIRST_NOTIFICATION, 15 * MINUTE, Basis.PRIORITY),
+        (Priority.P2, ClockName.FIRST_NOTIFICATION, 30 * MINUTE, Basis.AROUND_THE_CLOCK),
+        (Priority.P3, ClockName.FIRST_NOTIFICATION, 60 * MINUTE, Basis.AROUND_THE_CLOCK),
+        (Priority.P4, ClockName.FIRST_NOTIFICATION, 1 * 24 * HOUR, Basis.BUSINESS_DAYS),
         (Priority.P1, ClockName.NEXT_UPDATE, 30 * MINUTE, Basis.PRIORITY),
         (Priority.P2, ClockName.NEXT_UPDATE, 1 * HOUR, Basis.PRIORITY),
         (Priority.P3, ClockName.NEXT_UPDATE, 4 * HOUR, Basis.OPEN_HOURS),
@@ -270,7 +270,7 @@ def test_a_level_overrides_only_what_differs() -> None:
     assert ("Call centre representative", ("call_centre",)) == (first.name, first.contacts)
     assert first.window
     assert 10 * MINUTE == first.window.maximum
-    assert Unreached.HOLD is first.unreached
+    assert Unreached.STAY is first.unreached
     assert ("jonas", "finance") == second.contacts
     assert Unreached.SKIP is second.unreached is third.unreached
     assert ("elena",) == third.managers

@@ -107,14 +107,14 @@ def test_everybody_is_told_who_must_be(silent: Forecast) -> None:
         ("clock_breached", ()),
         ("level_raised", ("sofia",)),
         ("assigned", ("sofia",)),
-        ("rise", ("elena", "jonas")),
+        ("level_raised", ("elena", "jonas")),
         ("hand_over", (CUSTOMER,)),
     ] == to_four
     assert [
         ("opened", ("call_centre",)),
-        ("receipt", (CUSTOMER,)),
+        ("case_received", (CUSTOMER,)),
         ("assigned", ("call_centre",)),
-        ("first_notice", ("elena", "chloe")),
+        ("first_notification", ("elena", "chloe")),
     ] == at_start
 
 

@@ -26,14 +26,19 @@ def an_incident() -> AnExport:
 
 def test_an_import_says_that_it_is_one() -> None:
     """
-    RECORD-1: and that levels, reasons and first notices are not known.
+    RECORD-1: and that levels, reasons and first notifications are not known.
     """
     found = of(
         an_incident().update("02-03-2026 09:30", "Active").update("02-03-2026 11:00", "Closed")
     ).measured
 
     assert ("DESK/INC1", "DESK/INC1@imported", "ServiceNow incidents") == (found.key, found.id, found.source)
-    assert (None, None, None, None) == (found.level, found.reason, found.playbook, found.first_notice_after)
+    assert (None, None, None, None) == (
+        found.level,
+        found.reason,
+        found.playbook,
+        found.first_notification_after,
+    )
     assert State.CLOSED == found.state
     assert (HOUR / 2, 2 * HOUR, 2 * HOUR) == (found.acknowledged_after, found.resolved_after, found.lived_for)
 

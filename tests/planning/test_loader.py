@@ -242,12 +242,19 @@ def test_our_own_playbooks_have_no_faults(name: str) -> None:
             "hours such as",
             "",
         ),
-        # a first notice that comes too late for anyone but P4
-        ("first_notice: 60 min", "first_notice: 2 h", "priorities.P3.targets.first_notice", "2 h", "1 h", ""),
+        # a first notification that comes too late for anyone but P4
         (
-            "first_notice: 15 min",
-            "first_notice: 1 business day",
-            "priorities.P1.targets.first_notice",
+            "first_notification: 60 min",
+            "first_notification: 2 h",
+            "priorities.P3.targets.first_notification",
+            "2 h",
+            "1 h",
+            "",
+        ),
+        (
+            "first_notification: 15 min",
+            "first_notification: 1 business day",
+            "priorities.P1.targets.first_notification",
             "1 business day",
             "at most 1 h",
             "",

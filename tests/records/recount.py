@@ -46,10 +46,10 @@ class Recounted:
         return found[0] if found else None
 
     @property
-    def first_notice(self) -> float | None:
+    def first_notification(self) -> float | None:
         """Return when the last of its recipients was notified."""
-        missing = set(self.events[0]["untold"])
-        for event in self._of("messages_sent"):
+        missing = set(self.events[0]["not_yet_notified"])
+        for event in self._of("delivery_reported"):
             told = {
                 receipt["recipient"]: instant(receipt["delivered_at"])
                 for receipt in event["receipts"]
@@ -145,7 +145,7 @@ class Recounted:
 class RecountedRows:
     """One incident, from the lines of the export."""
 
-    first_notice = level = None
+    first_notification = level = None
     scores: Sequence[int] = ()
     actions: Sequence[bool] = ()
 
@@ -232,7 +232,7 @@ def figures(past: Sequence[Counted]) -> dict[str, float | None]:
         "escalations": len(past),
         "open": sum(each.ended_at is None for each in past),
         **_quantiles("acknowledge", [each.first("acknowledged") for each in past]),
-        **_quantiles("first_notice", [each.first_notice for each in past]),
+        **_quantiles("first_notification", [each.first_notification for each in past]),
         **_quantiles("resolve", [each.resolve for each in past]),
         **{
             f"attainment_{clock}": _met([said for name, said in outcomes if name == clock])

@@ -192,7 +192,7 @@ def test_a_text_that_a_database_does_not_take_is_no_obstacle(store: RecordStore)
     RECORD-1: a mail server may answer anything; PostgreSQL takes no zero characters.
     """
     events = opening().events
-    receipt = DeliveryResult(key="k", recipient="ana", occasion="rise", why="550 \0 no")
+    receipt = DeliveryResult(key="k", recipient="ana", occasion="level_raised", why="550 \0 no")
     sent = DeliveryReported(seq=events[-1].seq + 1, at=monday("09:00"), receipts=(receipt,))
 
     store.append(a_batch((*events, sent)))
@@ -207,10 +207,12 @@ def test_each_message_is_kept_once_in_its_true_state(store: RecordStore) -> None
     RECORD-1, COMM-12: one that waits is not one that failed, and a late word does not undo a delivery.
     """
     events = opening().events
-    told = DeliveryResult(key="k:1", recipient="ana", occasion="rise", delivered_at=monday("09:00"))
-    late = DeliveryResult(key="k:1", recipient="ana", occasion="rise", why="not delivered within 24 hours")
+    told = DeliveryResult(key="k:1", recipient="ana", occasion="level_raised", delivered_at=monday("09:00"))
+    late = DeliveryResult(
+        key="k:1", recipient="ana", occasion="level_raised", why="not delivered within 24 hours"
+    )
     waits = DeliveryResult(
-        key="k:2", recipient="ana", occasion="rise", held_until=monday("17:00"), why="quiet hours"
+        key="k:2", recipient="ana", occasion="level_raised", held_until=monday("17:00"), why="quiet hours"
     )
     words = [
         DeliveryReported(seq=events[-1].seq + number, at=monday("09:00"), receipts=receipts)

@@ -19,10 +19,10 @@ from tests.workflows.test_task_forces import NAME, deployed, where
 
 async def whole_life(desk: Desk) -> None:
     """Everything as it should be, with a plan, an update, a related record, an RCA; a signal that is refused."""
-    await desk.start(linked_records=["INC-1"])
+    await desk.start(linked_tickets=["INC-1"])
     await desk.run().signal("acknowledge", {"by": "somebody"})
     await desk.client.tick_response(desk.key, by="priya", response="1")
-    await desk.client.settle_record(desk.key, by="maya", record="INC-1")
+    await desk.client.settle_ticket(desk.key, by="maya", record="INC-1")
     await stages.whole_life(desk.client, desk.key)
 
 
@@ -91,7 +91,7 @@ async def refused(desk: Desk) -> None:
 async def followed_up(desk: Desk) -> str:
     """A close, a low score, a post-mortem whose action is late until it is done; the survey ends by itself."""
     followed = await closed(desk)
-    await desk.client.record_survey(desk.key, by=JO, account="ACME", score=2, comment="Slow")
+    await desk.client.answer_survey(desk.key, by=JO, account="ACME", score=2, comment="Slow")
     await desk.client.file_post_mortem(desk.key, by="elena", post_mortem=a_post_mortem())
     await desk.fast_forward(followed, days=8)
     await desk.client.finish_action(desk.key, by="hannah", action=1)

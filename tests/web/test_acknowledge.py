@@ -98,7 +98,7 @@ async def test_letters_carry_the_link_that_is_theirs(door: Door) -> None:
     page = await door.http.get(path)
 
     assert "Choose your name" in seen(page)
-    assert {"receipt", "first_notice"} == set(letters)
+    assert {"case_received", "first_notification"} == set(letters)
     assert [] == links_in(*(letter for others in letters.values() for letter in others))
 
 

@@ -99,7 +99,7 @@ class Door:
     async def messages(self, waves: int = 1) -> dict[str, list[ReceivedMessage]]:
         """By occasion, once so many waves of messages are out."""
         async with asyncio.timeout(10):
-            while await self.happened("messages_sent") < waves:  # noqa: ASYNC110 - nothing tells of it
+            while await self.happened("delivery_reported") < waves:  # noqa: ASYNC110 - nothing tells of it
                 await asyncio.sleep(0.05)
         found: dict[str, list[ReceivedMessage]] = {}
         for letter in self.mailbox.messages():

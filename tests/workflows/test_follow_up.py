@@ -67,10 +67,10 @@ async def test_answers_are_taken_after_the_close_until_the_survey_ends(desk: Des
     assert WorkflowExecutionStatus.COMPLETED is await status(desk, desk.key)
     assert WorkflowExecutionStatus.RUNNING is await status(desk, id_)
 
-    await desk.client.record_survey(desk.key, by=JO, account="ACME", score=4, comment="Quick")
+    await desk.client.answer_survey(desk.key, by=JO, account="ACME", score=4, comment="Quick")
     view = await desk.view()
     with pytest.raises(MoveNotAllowed, match="has answered the survey already"):
-        await desk.client.record_survey(desk.key, by="dewi", account="ACME", score=1)
+        await desk.client.answer_survey(desk.key, by="dewi", account="ACME", score=1)
 
     assert (State.CLOSED, {JO: 4}) == (
         view.state,
@@ -150,7 +150,7 @@ async def test_refusal_names_the_closed_one_that_may_be_meant(desk: Desk) -> Non
     with pytest.raises(MoveNotAllowed, match=meant):
         await desk.client.finish_action(desk.key, by="hannah", action=1)
     with pytest.raises(MoveNotAllowed, match=meant):
-        await desk.client.record_survey(desk.key, by=JO, account="ACME", score=4)
+        await desk.client.answer_survey(desk.key, by=JO, account="ACME", score=4)
     await desk.client.cancel(desk.key, by="elena", why="by mistake", cause=CancelCause.WITHDRAWN)
     await desk.at_rest()
     with pytest.raises(MoveNotAllowed, match=meant):
@@ -197,7 +197,7 @@ async def test_a_low_score_opens_a_successor(reopening: Path) -> None:
     async with desk_on_skipping_server(reopening) as desk:
         id_ = await closed(desk)
         found: dict[str, Any] = {"before": await desk.view()}
-        await desk.client.record_survey(desk.key, by=JO, account="ACME", score=1, comment="Still wet")
+        await desk.client.answer_survey(desk.key, by=JO, account="ACME", score=1, comment="Still wet")
         await desk.at_rest(id_)
         await desk.at_rest()
         again = await desk.view()

@@ -92,7 +92,10 @@ async def test_words_on_messages_that_were_not_told_are_on_record_as_refused(des
     await desk.at_rest()
     id_ = (await desk.view()).id
     forged = DeliveryResult(
-        key=f"{id_}:1:receipt:spy", recipient="spy", occasion="receipt", why="call me at evil.example"
+        key=f"{id_}:1:case_received:spy",
+        recipient="spy",
+        occasion="case_received",
+        why="call me at evil.example",
     )
 
     await desk.run().signal(contract.REPORT_DELIVERY, {"receipts": [to_plain(forged)]})

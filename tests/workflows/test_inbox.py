@@ -32,7 +32,7 @@ from workflows.plugin import escalation_plugin
 ELENA, JO = "elena.petrova@example.com", "jo@acme.example"
 BURST = 300
 OCCASIONS = 6
-"""Of each escalation: the first notice, and five rises."""
+"""Of each escalation: the first notification, and five rises."""
 OpenDesk = Callable[[str], AbstractAsyncContextManager[Desk]]
 
 
@@ -93,8 +93,8 @@ async def test_what_came_in_quiet_hours_is_told_when_they_end(desk_with: OpenDes
             await desk.start(key, priority="P3")
             await desk.at_rest(key)
         assert [] == to_elena(desk)
-        (held,) = await desk.timeline("messages_sent")
-        assert "held: first notice to elena (quiet hours, until " in said(held.what)
+        (held,) = await desk.timeline("delivery_reported")
+        assert "held: first notification to elena (quiet hours, until " in said(held.what)
 
         await desk.at_rest("inbox:elena")
         await until_empty(desk, "inbox:elena")
@@ -104,8 +104,8 @@ async def test_what_came_in_quiet_hours_is_told_when_they_end(desk_with: OpenDes
         assert "ACME/4712" in letter.text
         for key in ("ACME/4711", "ACME/4712"):
             await desk.at_rest(key)
-            (_, told) = await desk.timeline("messages_sent", key)
-            assert "told: first notice to elena" == said(told.what)
+            (_, told) = await desk.timeline("delivery_reported", key)
+            assert "told: first notification to elena" == said(told.what)
         description = await desk.run("inbox:elena").describe()
         assert WorkflowExecutionStatus.COMPLETED == description.status
 
@@ -118,7 +118,7 @@ async def test_what_is_urgent_passes_through_quiet_hours(desk_with: OpenDesk) ->
         await desk.start(priority="P1")
         await desk.at_rest()
 
-        assert f"first_notice {ELENA}" in desk.told()
+        assert f"first_notification {ELENA}" in desk.told()
         assert not await is_there(desk, "inbox:elena")
 
 
@@ -153,7 +153,7 @@ async def test_what_is_no_longer_true_is_dropped_and_recorded(desk_with: OpenDes
         await desk.at_rest()
 
         assert not [line for line in desk.told() if "call.centre" in line]
-        *_, dropped = await desk.timeline("messages_sent")
+        *_, dropped = await desk.timeline("delivery_reported")
         assert "not told: assigned to call_centre (acknowledged meanwhile)" == said(dropped.what)
 
 
@@ -168,7 +168,7 @@ async def test_a_message_that_was_tried_for_long_is_looked_at_again(desk_with: O
 
         await desk.fast_forward(minutes=2)
 
-        (entry,) = await desk.timeline("messages_sent")
+        (entry,) = await desk.timeline("delivery_reported")
         assert "not told: assigned to call_centre (acknowledged meanwhile)" in said(entry.what)
 
 
@@ -219,12 +219,14 @@ async def test_a_burst_to_one_person_arrives_bundled_and_complete(
             await desk.at_rest(key, within=60)
             told = [
                 told
-                for entry in await desk.timeline("messages_sent", key)
+                for entry in await desk.timeline("delivery_reported", key)
                 for told in re.findall(r"told: ([^;]*)", said(entry.what))
                 for told in told.split(", ")
                 if told.endswith(" to elena")
             ]
-            assert sorted(["first notice to elena", *["rise to elena"] * (OCCASIONS - 1)]) == sorted(told)
+            assert sorted(["first notification to elena", *["rise to elena"] * (OCCASIONS - 1)]) == sorted(
+                told
+            )
 
 
 @asynccontextmanager
@@ -250,7 +252,7 @@ async def test_what_waits_is_shown_and_may_be_released(desk_with: OpenDesk) -> N
         released = await desk.client.release("elena", by="elena")
         await until_empty(desk, "inbox:elena")
 
-        assert [("ACME/4711", "first_notice", "email", "quiet hours")] * 2 == [
+        assert [("ACME/4711", "first_notification", "email", "quiet hours")] * 2 == [
             (each.escalation.replace("4712", "4711"), each.occasion, each.channel, said(each.why))
             for each in waiting
         ]
@@ -281,7 +283,7 @@ async def test_only_they_themselves_and_escalation_managers_release(desk_with: O
         (receipt,) = await desk.client.release(f"ACME:{JO}", by="elena")
         await until_empty(desk, inbox_key(f"ACME:{JO}"))
 
-        assert "receipt" == receipt.occasion
+        assert "case_received" == receipt.occasion
         assert f"receipt {JO}" in desk.told()
         assert 1 == len(await desk.client.inbox("chloe"))
 
@@ -321,10 +323,10 @@ async def test_what_left_after_the_close_is_heard_of(desk_with: OpenDesk, survey
 
         became = {sent.occasion: sent.why for sent in await desk.client.messages(id_)}
         assert QUIET not in became.values()
-        assert "closed meanwhile" == said(became["receipt"])
+        assert "closed meanwhile" == said(became["case_received"])
         assert "no such mailbox" in said(became["closed"])
         assert f"undeliverable {ELENA}" in desk.told()
-        assert not [entry for entry in await desk.timeline("messages_sent") if JO in said(entry.what)]
+        assert not [entry for entry in await desk.timeline("delivery_reported") if JO in said(entry.what)]
 
 
 async def test_a_wave_that_an_earlier_run_had_begun_is_told_under_no_other_key(desk_with: OpenDesk) -> None:
@@ -352,14 +354,14 @@ async def test_a_wave_that_an_earlier_run_had_begun_is_told_under_no_other_key(d
         await desk.at_rest()
         assert before == {letter.key for letter in desk.messages()}
         assert [] == to_elena(desk)
-        assert "held: first notice to elena" in "".join(
-            said(entry.what) for entry in await desk.timeline("messages_sent")
+        assert "held: first notification to elena" in "".join(
+            said(entry.what) for entry in await desk.timeline("delivery_reported")
         )
         await desk.at_rest("inbox:elena")
         await until_empty(desk, "inbox:elena")
 
         (letter,) = to_elena(desk)
-        assert ":first_notice:elena:" in letter.key
+        assert ":first_notification:elena:" in letter.key
 
 
 def _in_peace(

@@ -60,7 +60,7 @@ async def test_a_continued_run_has_everything_of_the_one_before(desk: Desk) -> N
     assert (before.id, before.opened_at, State.RESOLVING) == (after.id, after.opened_at, after.state)
     kept = {clock.name: clock.due_at for clock in after.clocks}
     for clock in before.clocks:
-        if clock.name.value in {"level_window", "resolution", "acknowledge", "first_notice"}:
+        if clock.name.value in {"level_window", "resolution", "acknowledge", "first_notification"}:
             assert clock.due_at == kept[clock.name], clock.name
     timeline = await desk.client.timeline(desk.key)
     assert story == timeline[: len(story)]
@@ -88,7 +88,7 @@ async def test_a_whole_life_in_short_runs_ends_like_any_other(desk: Desk) -> Non
     await desk.temporal.get_workflow_handle(f"{desk.key}-2").result()
     assert desk.told(f"{desk.key}-2") == told
     # When exactly messages are recorded as sent is a matter of chance.
-    chance = {"messages_sent", "clock_ended"}
+    chance = {"delivery_reported", "clock_ended"}
     in_short_runs, in_one = await desk.happened(), await desk.happened(f"{desk.key}-2")
     assert [kind for kind in in_one if kind not in chance] == [k for k in in_short_runs if k not in chance]
     assert in_one.count("clock_ended") == in_short_runs.count("clock_ended")
@@ -166,7 +166,7 @@ async def test_messages_that_one_run_leaves_are_sent_by_the_next(desk: Desk) -> 
     await desk.at_rest()
 
     assert sorted(wanted) == sorted(letter.key for letter in desk.messages())
-    assert "messages_sent" in await desk.happened()
+    assert "delivery_reported" in await desk.happened()
 
 
 async def test_a_story_too_long_to_be_carried_loses_its_beginning_only(desk: Desk) -> None:

@@ -168,17 +168,17 @@ async def test_a_linked_record_that_is_an_open_escalation_is_not_said_to_be_clos
     CLOSE-1: whatever the way; that it stays open can be said, and once it has ended that it is closed.
     """
     other = f"{desk.key}a"
-    await desk.start(linked_records=[other, "OTHER/1"])
+    await desk.start(linked_tickets=[other, "OTHER/1"])
     await desk.start(other)
 
     with pytest.raises(MoveNotAllowed, match=f"{other} is an escalation that is still open"):
-        await desk.client.settle_record(desk.key, by="maya", record=other)
-    await desk.run().signal(Move.SETTLE_RECORD.value, {"by": "maya", "record": other})
-    await desk.client.settle_record(desk.key, by="maya", record="OTHER/1")  # of another system
-    await desk.client.settle_record(desk.key, by="maya", record=other, stays_open_because="It goes on")
+        await desk.client.settle_ticket(desk.key, by="maya", record=other)
+    await desk.run().signal(Move.SETTLE_TICKET.value, {"by": "maya", "record": other})
+    await desk.client.settle_ticket(desk.key, by="maya", record="OTHER/1")  # of another system
+    await desk.client.settle_ticket(desk.key, by="maya", record=other, stays_open_because="It goes on")
     await desk.client.cancel(other, by="elena", why="A drill", cause=CancelCause.WITHDRAWN)
     await desk.run(other).result()
-    await desk.client.settle_record(desk.key, by="maya", record=other)
+    await desk.client.settle_ticket(desk.key, by="maya", record=other)
 
     assert {other: "", "OTHER/1": ""} == (await desk.view()).records
     assert 1 == len(await desk.timeline("move_refused"))

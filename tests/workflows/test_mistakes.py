@@ -119,4 +119,4 @@ async def test_a_mistake_stalls_the_run_until_it_is_corrected() -> None:
         async with a_worker(desk.temporal, EscalationWorkflow, SandboxedWorkflowRunner()):
             await stages.resolving(client, desk.key)
             assert State.RESOLVING == (await desk.view()).state
-            assert "messages_sent" in await desk.happened()
+            assert "delivery_reported" in await desk.happened()

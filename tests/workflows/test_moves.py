@@ -126,8 +126,8 @@ async def test_every_move_can_be_made_through_the_client(desk: Desk) -> None:
             State.CLOSING,
         ),
         (
-            Move.SETTLE_RECORD,
-            lambda: client.settle_record(desk.key, by="kemal", record="PRB-1", stays_open_because="Roof"),
+            Move.SETTLE_TICKET,
+            lambda: client.settle_ticket(desk.key, by="kemal", record="PRB-1", stays_open_because="Roof"),
             State.CLOSING,
         ),
         (Move.FILE_RCA, lambda: client.file_rca(desk.key, by="kemal", rca=an_rca()), State.CLOSING),
@@ -142,7 +142,7 @@ async def test_every_move_can_be_made_through_the_client(desk: Desk) -> None:
         (Move.WAIVE_RCA, lambda: client.waive_rca(desk.key, by="elena", why="Chloe agreed"), State.CLOSING),
         (Move.CLOSE, lambda: client.close(desk.key, by="elena"), State.CLOSED),
     ]
-    await desk.start(linked_records=["PRB-1"])
+    await desk.start(linked_tickets=["PRB-1"])
     await desk.start(f"{desk.key}-2")
     await desk.start(f"{desk.key}-3")
 
@@ -158,7 +158,7 @@ async def test_every_move_can_be_made_through_the_client(desk: Desk) -> None:
     made = {move for move, _, _ in story} | {Move.CANCEL}
     # a rebase needs another playbook, and here texts for customers need no approval
     beside = {*NOBODYS, Move.REBASE, Move.APPROVE_TEXT, Move.EDIT_TEXT, Move.REJECT_TEXT}
-    after_the_close = {Move.RECORD_SURVEY, Move.FILE_POST_MORTEM, Move.FINISH_ACTION}  # test_follow_up
+    after_the_close = {Move.ANSWER_SURVEY, Move.FILE_POST_MORTEM, Move.FINISH_ACTION}  # test_follow_up
     assert beside | after_the_close == set(Move) - made
 
 
@@ -186,7 +186,7 @@ REFUSED: tuple[Refused, ...] = (
         UnknownName,
         "1 to 7",
     ),
-    (lambda c, key: c.settle_record(key, by="priya", record="INC-9"), UnknownName, "known: INC-1"),
+    (lambda c, key: c.settle_ticket(key, by="priya", record="INC-9"), UnknownName, "known: INC-1"),
     # by sense
     (lambda c, key: c.send_update(key, by="priya"), BadRequest, "customer_text"),
 )
@@ -196,7 +196,7 @@ async def test_a_refused_move_says_why_and_leaves_no_trace(desk: Desk) -> None:
     """
     A refusal names the case, the obstacle and the way out; not one event more is in the history.
     """
-    await desk.start(linked_records=["INC-1"])
+    await desk.start(linked_tickets=["INC-1"])
     await desk.at_rest()
     before = await desk.events_in_history()
 
@@ -213,7 +213,7 @@ async def test_the_close_is_refused_with_all_that_is_missing(desk: Desk) -> None
     """
     CLOSE-8: the complete list, as its own kind of refusal.
     """
-    await desk.start(linked_records=["PRB-1"])
+    await desk.start(linked_tickets=["PRB-1"])
     await stages.resolving(desk.client, desk.key)
     await stages.verifying(desk.client, desk.key)
     await stages.closing(desk.client, desk.key)

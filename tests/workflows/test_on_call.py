@@ -39,7 +39,7 @@ async def test_who_is_on_call_is_found_told_and_recorded(with_rota: Desk) -> Non
     (found,) = await with_rota.timeline("on_call_found")
     assert said(found.what).startswith("on call for support_desk: ")
     (receipt, *_) = [
-        entry for entry in await with_rota.timeline("messages_sent") if "assigned" in said(entry.what)
+        entry for entry in await with_rota.timeline("delivery_reported") if "assigned" in said(entry.what)
     ]
     assert f"assigned to {owner}" in said(receipt.what)
 

@@ -185,7 +185,7 @@ async def test_the_sponsor_of_a_customer_who_joins_is_told(desk: Desk) -> None:
     await desk.client.start(an_outage_of(desk, f"{desk.key}b", account))
 
     await desk.at_rest()
-    assert 1 == desk.told().count("first_notice grace.kimani@example.com")
+    assert 1 == desk.told().count("first_notification grace.kimani@example.com")
 
 
 async def test_another_tenants_outage_is_not_joined(desk: Desk) -> None:

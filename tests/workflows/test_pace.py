@@ -71,7 +71,7 @@ async def another_worker(desk: Desk, settings: Settings) -> AsyncIterator[None]:
 async def until_told(desk: Desk, *keys: str) -> None:
     async with asyncio.timeout(90):
         for key in keys:
-            while not await desk.timeline("messages_sent", key):  # noqa: ASYNC110 - the server has no event for it
+            while not await desk.timeline("delivery_reported", key):  # noqa: ASYNC110 - the server has no event for it
                 await asyncio.sleep(0.2)
 
 
@@ -127,7 +127,7 @@ async def test_a_channel_with_a_limit_is_never_hurried_and_loses_nothing(playboo
             assert sorted(set(told)) == sorted(told)
             assert [3] * len(KEYS) == [len([of for of, _ in told if of == key]) for key in KEYS]
             for key in KEYS:
-                (entry,) = await desk.timeline("messages_sent", key)
+                (entry,) = await desk.timeline("delivery_reported", key)
                 assert "not told" not in said(entry.what)
             await desk.nothing_went_wrong_in("PACE/")
             await desk.nothing_went_wrong_in("pace:")

@@ -67,7 +67,7 @@ async def test_queries_answer_after_the_end_too(desk: Desk) -> None:
     await desk.run().result()
 
     view = await desk.view()
-    left = (Move.RECORD_SURVEY, Move.FILE_POST_MORTEM, Move.FINISH_ACTION, Move.CORRECT_CONTACT, Move.REOPEN)
+    left = (Move.ANSWER_SURVEY, Move.FILE_POST_MORTEM, Move.FINISH_ACTION, Move.CORRECT_CONTACT, Move.REOPEN)
     assert (State.CLOSED, left) == (view.state, view.allowed_moves)
     assert view.ended_at is not None
     assert "closed" in await desk.happened()
@@ -203,7 +203,7 @@ async def test_everything_that_can_be_sent_is_described_with_an_example(desk: De
     signals = {signal.name: signal.description for signal in found.signal_definitions if signal.name}
     assert {*by_move, "start", "rebase", "join_outage", "take_over", "look_up_on_call"} == set(updates)
     RebaseRequest.model_validate_json(updates["rebase"].partition(" Example: ")[2])
-    assert {*by_move, "rebase", "record_delivery", "task_force_news", "go_on"} == set(signals)
+    assert {*by_move, "rebase", "record_delivery", "task_force_update", "go_on"} == set(signals)
     for descriptions in (updates, signals):
         for name, command in by_move.items():
             says, _, example = descriptions[name].partition(" Example: ")

@@ -250,9 +250,9 @@ async def test_a_record_of_itself_is_refused(desk: Desk) -> None:
     CLOSE-1: it could never be settled.
     """
     with pytest.raises(BadRequest) as refused:
-        await desk.start(linked_records=["INC-1", desk.key], problem_records=[desk.key])
+        await desk.start(linked_tickets=["INC-1", desk.key], problem_records=[desk.key])
 
-    assert ["linked_records.1", "problem_records.0"] == [fault.where for fault in refused.value.faults]
+    assert ["linked_tickets.1", "problem_records.0"] == [fault.where for fault in refused.value.faults]
 
 
 async def test_the_key_must_be_the_id_that_it_runs_under(desk: Desk) -> None:

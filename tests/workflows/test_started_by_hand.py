@@ -128,7 +128,7 @@ async def test_a_run_under_an_id_of_another_kind_ends_at_once(
 @pytest.mark.parametrize(
     ("kind", "id_", "given"),
     [
-        (contract.INBOX, "inbox:garbage", {"gone": ["ACME/1@1:1:receipt:maya"]}),
+        (contract.INBOX, "inbox:garbage", {"gone": ["ACME/1@1:1:case_received:maya"]}),
         (CHANNEL_LIMIT, "pace:garbage", {"counts_until": "2030-01-01T00:00:00Z"}),
         (
             contract.SPONSORSHIP,

@@ -76,7 +76,7 @@ async def test_members_are_invited_accept_and_decline(desk: Desk) -> None:
     assert TaskForceState.WORKING == accepted.state
     await eventually(desk, lambda force: ("maya",) == force.members)
     assert "task_force_invited maya.okafor@example.com" in desk.told()
-    story = " ".join(said(entry.what) for entry in await desk.timeline("task_force_heard"))
+    story = " ".join(said(entry.what) for entry in await desk.timeline("task_force_reported"))
     assert "tom declined the seat agent" in story
     seat = (await desk.client.task_force(desk.key, NAME)).seats[0]
     assert ("maya", None) == (seat.held_by, seat.offered_to)
@@ -142,7 +142,7 @@ async def test_only_the_lead_is_asked_for_the_status(desk: Desk) -> None:
     await eventually(desk, lambda force: not force.is_status_missed)
     await desk.at_rest()
     assert "task_force_report chloe.martin@example.com" in desk.told()
-    assert "It is the roof" in [entry.note for entry in await desk.timeline("task_force_heard")]
+    assert "It is the roof" in [entry.note for entry in await desk.timeline("task_force_reported")]
 
 
 async def test_a_tasks_owner_is_reminded_by_the_clock(desk: Desk) -> None:
@@ -163,7 +163,7 @@ async def test_a_tasks_owner_is_reminded_by_the_clock(desk: Desk) -> None:
     await desk.at_rest()
 
     assert [reminder] * 2 == [line for line in desk.told() if line.startswith("task_force_task_due")]
-    story = " ".join(said(entry.what) for entry in await desk.timeline("task_force_heard"))
+    story = " ".join(said(entry.what) for entry in await desk.timeline("task_force_reported"))
     assert "task 1 of tom is overdue: Climb up" in story
 
 

@@ -83,7 +83,7 @@ async def test_a_corrected_contact_is_told_and_nothing_is_chased_any_more(desk: 
     assert () == (await desk.view()).undelivered
     assert (await desk.attributes()).get(sa.UNDELIVERED) is None
     assert "met" == next(
-        clock.outcome for clock in (await desk.view()).clocks if clock.name == "first_notice"
+        clock.outcome for clock in (await desk.view()).clocks if clock.name == "first_notification"
     )
 
 

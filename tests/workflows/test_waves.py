@@ -7,7 +7,7 @@ from escalation.policy.classification import Priority
 from escalation.policy.people import Recipient
 
 
-def a_notice(people: int, seq: int = 6, occasion: Occasion = Occasion.RECEIPT) -> CustomerNotification:
+def a_notice(people: int, seq: int = 6, occasion: Occasion = Occasion.CASE_RECEIVED) -> CustomerNotification:
     facts = CustomerFacts(
         reference="ACME/4711", subject=CustomerText("Wet pallets"), priority=Priority.P1, owner="Priya Nair"
     )

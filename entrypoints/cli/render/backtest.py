@@ -19,7 +19,7 @@ from records.store import ImportResult
 _BARS = " ▁▂▃▄▅▆▇█"
 _MOST_FAULTS = 20
 _MOST_PEOPLE = 15
-_CLOCKS = ("first_notice", "acknowledge", "level_window", "next_update", "resolution")
+_CLOCKS = ("first_notification", "acknowledge", "level_window", "next_update", "resolution")
 
 
 def render_backtest(log: Log, results: Sequence[Backtest]) -> RenderableType:

@@ -87,7 +87,7 @@ def _facts(view: View) -> Table:
         "joined": ", ".join(view.tickets),
         "merged here": ", ".join(view.merged),
         "goes on as": view.merged_into or "",
-        "to approve": "; ".join(f"{held.number} by {held.by}: {held.text}" for held in view.held_texts),
+        "to approve": "; ".join(f"{held.number} by {held.by}: {held.text}" for held in view.pending_texts),
         "not delivered": "; ".join(map(_undelivered, view.undelivered[:_MOST_UNDELIVERED])) + _more(view),
         "resolution": _resolution(view),
         "task forces": "; ".join(f"{f.name} {f.state.words}, led by {f.lead}" for f in view.task_forces),

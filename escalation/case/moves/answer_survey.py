@@ -60,8 +60,8 @@ class SurveyAnswered(BaseEvent):
 class AnswerSurvey(MoveCommand):
     """Record how satisfied a customer is, as they said; each contact answers once."""
 
-    move = Move.RECORD_SURVEY
-    kind: Literal["record_survey"] = "record_survey"
+    move = Move.ANSWER_SURVEY
+    kind: Literal["answer_survey"] = "answer_survey"
     account: Annotated[Name, Field(description="The customer.")]
     contact: Annotated[
         Mover | None,

@@ -33,8 +33,8 @@ class TextApproved(BaseEvent):
     note: InternalText = InternalText("")
 
     def applied_to(self, now: Escalation) -> Escalation:
-        left = tuple(held for held in now.held_texts if held.number != self.number)
-        return replace(now, held_texts=left)
+        left = tuple(held for held in now.pending_texts if held.number != self.number)
+        return replace(now, pending_texts=left)
 
     def sentence(self) -> Reason:
         return reason(self.code, self.number, Person(self.by))
@@ -50,7 +50,7 @@ class ApproveText(MoveCommand):
 
     @classmethod
     def obstacle(cls, now: Escalation) -> str:
-        return "because no text waits for approval" if not now.held_texts else ""
+        return "because no text waits for approval" if not now.pending_texts else ""
 
     def carry_out(self, work: Work) -> None:
         held = pending_text(work.escalation, self.number, Move.APPROVE_TEXT)

@@ -74,7 +74,7 @@ class ChangePriority(MoveCommand):
         now = work.escalation
         why = reason("priority_changed", str(before.priority), str(now.priority))
         joined = [person for person in now.rules.stakeholders if person not in before.rules.stakeholders]
-        notify(work, Occasion.FIRST_NOTICE, joined, why=why)
+        notify(work, Occasion.FIRST_NOTIFICATION, joined, why=why)
         others = [person for person in (*followers_of(now), *managers_of(now)) if person not in joined]
         notify(work, Occasion.PRIORITY_CHANGED, others, why=why, text=self.note or None)
         if now.state in WORKING:

@@ -161,7 +161,7 @@ def _notify(work: Work, to: tuple[Recipient, ...]) -> None:
         case State.CLOSING:
             notify_of_resolution(work, to, asked=to)
         case _:
-            notify_customers(work, Occasion.RECEIPT, to=to)
+            notify_customers(work, Occasion.CASE_RECEIVED, to=to)
             if now.news:
                 notify_customers(work, Occasion.UPDATE, to=to, text=now.news.text)
 
@@ -174,7 +174,7 @@ def _contact_corrected(now: Escalation, event: ContactCorrected) -> Escalation:
     return replace(
         now,
         request=request,
-        untold=tuple(ids.get(who, who) for who in now.untold),
+        not_yet_notified=tuple(ids.get(who, who) for who in now.not_yet_notified),
         joiners=tuple(ids.get(who, who) for who in now.joiners),
         survey={ids.get(who, who): answer for who, answer in now.survey.items()},
         undelivered=tuple(

@@ -34,9 +34,9 @@ class TextEdited(BaseEvent):
     def applied_to(self, now: Escalation) -> Escalation:
         texts = tuple(
             replace(held, text=self.text, edited_by=self.by) if held.number == self.number else held
-            for held in now.held_texts
+            for held in now.pending_texts
         )
-        return replace(now, held_texts=texts)
+        return replace(now, pending_texts=texts)
 
     def sentence(self) -> Reason:
         return reason(self.code, self.number, Person(self.by))
@@ -53,7 +53,7 @@ class EditText(MoveCommand):
 
     @classmethod
     def obstacle(cls, now: Escalation) -> str:
-        return "because no text waits for approval" if not now.held_texts else ""
+        return "because no text waits for approval" if not now.pending_texts else ""
 
     def carry_out(self, work: Work) -> None:
         """By its author or an approver; it waits on, and its clock runs on."""

@@ -22,7 +22,7 @@ from escalation.kernel.budgets import (
     CONTACTS,
     CUSTOMERS,
     EVIDENCE,
-    LINKED_RECORDS,
+    LINKED_TICKETS,
     PROBLEM_RECORDS,
     REQUEST,
     SERVICES,
@@ -54,7 +54,7 @@ class BroughtAlong(BaseEvent):
     customers: tuple[AffectedCustomer, ...] = ()
     """Who is new by it; of a customer who was known, the new contacts."""
     services: tuple[Name, ...] = ()
-    linked_records: tuple[Name, ...] = ()
+    linked_tickets: tuple[Name, ...] = ()
     problem_records: tuple[Name, ...] = ()
     evidence: tuple[Evidence, ...] = ()
     sponsors: tuple[Contact, ...] = ()
@@ -70,14 +70,14 @@ class BroughtAlong(BaseEvent):
             now.request,
             customers=with_customers(now.request.customers, self.customers),
             services=tuple(dict.fromkeys((*now.request.services, *self.services))),
-            linked_records=tuple(dict.fromkeys((*now.request.linked_records, *self.linked_records))),
+            linked_tickets=tuple(dict.fromkeys((*now.request.linked_tickets, *self.linked_tickets))),
             problem_records=tuple(dict.fromkeys((*now.request.problem_records, *self.problem_records))),
             evidence=(*now.request.evidence, *self.evidence),
         )
         brought = {customer.account for customer in self.customers if now.customer(customer.account) is None}
         if self.is_opening(now):
             brought = {customer.account for customer in now.request.customers}
-        known = {*now.untold, *now.joiners}
+        known = {*now.not_yet_notified, *now.joiners}
         known |= {to.id for to in now.request.recipients}
         joiners = (*now.joiners, *(to.id for to in request.recipients if to.id not in known))
         return replace(
@@ -122,7 +122,7 @@ class JoinOutage:
     """The other subject."""
     customers: tuple[AffectedCustomer, ...]
     services: tuple[Name, ...] = ()
-    linked_records: tuple[Name, ...] = ()
+    linked_tickets: tuple[Name, ...] = ()
     problem_records: tuple[Name, ...] = ()
     evidence: tuple[Evidence, ...] = ()
     sponsors: tuple[Contact, ...] = ()
@@ -151,7 +151,7 @@ def join_outage(work: Work, command: JoinOutage) -> None:
             ticket=command.ticket,
             customers=joining.customers,
             services=joining.services,
-            linked_records=joining.linked_records,
+            linked_tickets=joining.linked_tickets,
             problem_records=joining.problem_records,
             evidence=joining.evidence,
             sponsors=sponsors,
@@ -159,7 +159,7 @@ def join_outage(work: Work, command: JoinOutage) -> None:
     )
     work.by = ENGINE
     known = now.rules.stakeholders
-    notify(work, Occasion.FIRST_NOTICE, (each.id for each in sponsors if each.id not in known))
+    notify(work, Occasion.FIRST_NOTIFICATION, (each.id for each in sponsors if each.id not in known))
     if joining.customers:
         _notify(work, joining.customers, now)
 
@@ -180,12 +180,12 @@ def permit_repeat(now: Escalation, by: str, ticket: str = "") -> None:
 
 
 def begin_first_notification(work: Work) -> None:
-    """COMM-2: a clock for those who joined while an earlier first notice was under way, as of their joining."""
+    """COMM-2: a clock for those who joined while an earlier first notification was under way, as of their joining."""
     now = work.escalation
-    clock = now.clock(ClockName.FIRST_NOTICE)
+    clock = now.clock(ClockName.FIRST_NOTIFICATION)
     is_free = clock is None or not clock.is_running
     if now.joiners and is_free and now.is_open:
-        work.start(ClockName.FIRST_NOTICE, now.joined_at)
+        work.start(ClockName.FIRST_NOTIFICATION, now.joined_at)
 
 
 def _notify(work: Work, customers: tuple[AffectedCustomer, ...], before: Escalation) -> None:
@@ -196,7 +196,7 @@ def _notify(work: Work, customers: tuple[AffectedCustomer, ...], before: Escalat
     if work.escalation.state is State.CLOSING:
         notify_of_end(work, customers, new)
     else:
-        notify_customers(work, Occasion.RECEIPT, to=new)
+        notify_customers(work, Occasion.CASE_RECEIVED, to=new)
 
 
 def notify_of_end(work: Work, customers: tuple[AffectedCustomer, ...], new: tuple[Recipient, ...]) -> None:
@@ -225,7 +225,7 @@ def new_in(request: StartRequest, command: JoinOutage) -> JoinOutage:
         command,
         customers=tuple(_new_customers(request, command.customers)),
         services=_without(request.services, command.services),
-        linked_records=_without(request.linked_records, command.linked_records),
+        linked_tickets=_without(request.linked_tickets, command.linked_tickets),
         problem_records=_without(request.problem_records, command.problem_records),
         evidence=_without(request.evidence, command.evidence),
     )
@@ -283,7 +283,7 @@ def require_case_fits(key: str, request: StartRequest, joining: JoinOutage, what
         ("customers", len(after), CUSTOMERS),
         ("contacts of one customer", max(len(customer.contacts) for customer in after), CONTACTS),
         ("services", _together(request.services, joining.services), SERVICES),
-        ("linked records", _together(request.linked_records, joining.linked_records), LINKED_RECORDS),
+        ("linked tickets", _together(request.linked_tickets, joining.linked_tickets), LINKED_TICKETS),
         ("problem records", _together(request.problem_records, joining.problem_records), PROBLEM_RECORDS),
         ("pieces of evidence", len(request.evidence) + len(joining.evidence), EVIDENCE),
         ("bytes", size, REQUEST),

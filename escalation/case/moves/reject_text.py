@@ -26,7 +26,7 @@ class RejectText(MoveCommand):
 
     @classmethod
     def obstacle(cls, now: Escalation) -> str:
-        return "because no text waits for approval" if not now.held_texts else ""
+        return "because no text waits for approval" if not now.pending_texts else ""
 
     def carry_out(self, work: Work) -> None:
         """Its author is told why, and customers still wait."""

@@ -24,7 +24,7 @@ from escalation.kernel.values import (
 
 @frozen
 class TicketSettled(BaseEvent):
-    kind: Literal["record_settled"] = "record_settled"
+    kind: Literal["ticket_settled"] = "ticket_settled"
     record: str
     stays_open_because: InternalText | None = None
 
@@ -38,8 +38,8 @@ class TicketSettled(BaseEvent):
 class SettleTicket(MoveCommand):
     """Settle a related incident or problem: it was closed, or stays open for a reason."""
 
-    move = Move.SETTLE_RECORD
-    kind: Literal["settle_record"] = "settle_record"
+    move = Move.SETTLE_TICKET
+    kind: Literal["settle_ticket"] = "settle_ticket"
     record: Annotated[Name, Field(description="The incident or problem.")]
     stays_open_because: Annotated[
         Annotated[InternalText, Field(min_length=1)] | None,
@@ -53,11 +53,11 @@ class SettleTicket(MoveCommand):
 
     @classmethod
     def obstacle(cls, now: Escalation) -> str:
-        return "because no records are linked" if not now.request.linked_records else ""
+        return "because no records are linked" if not now.request.linked_tickets else ""
 
     def carry_out(self, work: Work) -> None:
         """CLOSE-1: closed, or listed with the reason that it stays open."""
         now = work.escalation
-        if self.record not in now.request.linked_records:
-            raise UnknownName.of(f"{now.key}: no linked record", self.record, now.request.linked_records)
+        if self.record not in now.request.linked_tickets:
+            raise UnknownName.of(f"{now.key}: no linked record", self.record, now.request.linked_tickets)
         work.record(TicketSettled(record=self.record, stays_open_because=self.stays_open_because))

@@ -60,7 +60,7 @@ class VerifyResolution(MoveCommand):
         for name in HELD_WHILE_VERIFYING:
             outcome = Outcome.MET if name in CLOCKS_OF_PROBLEM else Outcome.CANCELLED
             work.end(name, outcome, at=resolution.declared_at, runs_on_if_reopened=True)
-        work.end(ClockName.FIRST_NOTICE, Outcome.CANCELLED)
+        work.end(ClockName.FIRST_NOTIFICATION, Outcome.CANCELLED)
         why = reason("verified_by", resolution.kind, person_of(work.escalation, work.by))
         notify(work, Occasion.RESOLVED, followers_of(work.escalation), why=why, text=resolution.done)
         notify_customers(work, Occasion.RESOLVED, text=resolution.customer_text)

@@ -49,7 +49,7 @@ def upgrade() -> None:
         sa.Column("level", sa.Integer(), nullable=True),
         _span("lived_for"),
         _span("acknowledged_after", nullable=True),
-        _span("first_notice_after", nullable=True),
+        _span("first_notification_after", nullable=True),
         _span("resolved_after", nullable=True),
         _span("paused_for"),
         _number("hand_overs"),
