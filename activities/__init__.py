@@ -11,9 +11,9 @@ from typing import Any
 from activities.compile_plan import Planner, check_zone
 from activities.deliver_messages import DeliverMessages
 from activities.find_on_call import OnCallLookup
-from activities.join_outage import Outages
 from activities.make_report import Reports
 from activities.merge import Merges, check_open
+from activities.outage_request import Outages
 from activities.record_events import RecordEvents
 from activities.record_open_escalations import OpenEscalations
 from activities.report_deliveries import report_deliveries

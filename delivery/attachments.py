@@ -1,5 +1,5 @@
 """
-The papers that go with a message: what customers are told of a root cause, as a PDF to keep; the review pack, a page.
+Papers that go with a message: the RCA for customers, as a PDF to keep; the review pack, as a page.
 
 Says which messages carry one and what it is called. How they look is known to `documents` and `records`.
 """
@@ -16,9 +16,8 @@ from escalation.case.request import CustomerRca
 from escalation.kernel.values import CustomerText
 from escalation.notifications.notification import (
     CustomerFacts,
-    CustomerNotification,
     InternalFacts,
-    InternalNotification,
+    Notification,
     Occasion,
     ReviewPack,
 )
@@ -29,12 +28,12 @@ _NOT_IN_A_FILE_NAME = re.compile(r"[^A-Za-z0-9]+")
 _LONGEST_NAME = 80
 
 
-def has_attachments(notice: InternalNotification | CustomerNotification) -> bool:
+def has_attachments(notice: Notification) -> bool:
     return notice.occasion in {Occasion.RCA, Occasion.REVIEW_PACK}
 
 
 def attachments_for(
-    notices: Sequence[InternalNotification | CustomerNotification], recipient: Recipient, written_at: datetime
+    notices: Sequence[Notification], recipient: Recipient, written_at: datetime
 ) -> tuple[Attachment, ...]:
     """
     Return what goes with *notices*, in the language of *recipient* (CLOSE-4). A PDF that would show boxes, for
@@ -46,9 +45,7 @@ def attachments_for(
     return tuple(paper for notice in notices for paper in _papers(notice, recipient, written_at))
 
 
-def _papers(
-    notice: InternalNotification | CustomerNotification, recipient: Recipient, written_at: datetime
-) -> Iterator[Attachment]:
+def _papers(notice: Notification, recipient: Recipient, written_at: datetime) -> Iterator[Attachment]:
     match notice.facts:
         case CustomerFacts(text=CustomerText() as text) as facts if has_attachments(notice):
             yield _rca(facts, text, recipient, written_at)

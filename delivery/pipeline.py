@@ -15,7 +15,7 @@ from collections.abc import Callable, Mapping, Sequence
 from channels.protocol import Channel, Session
 from delivery.batch_progress import Attempt, Outcome, Progress
 from delivery.deferral import Defer
-from delivery.outdated import DropOutdated
+from delivery.outdated_messages import DropOutdated
 from delivery.quiet_deferral import QuietHours
 from delivery.recipient_limit import RecipientLimits
 from delivery.recipient_message import Message

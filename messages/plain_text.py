@@ -1,5 +1,5 @@
 """
-Text from strangers, made harmless for any medium.
+Text of unknown origin, made harmless for any medium.
 
 Owns which characters may leave. Must not know media: no markup is escaped here, that is each medium's own affair.
 

@@ -95,7 +95,7 @@ def test_an_entry_that_puts_in_what_is_not_there_is_a_fault_and_is_not_used(own:
     [("State", "resolvin", "; did you mean resolving?"), ("Stat", "closed", "; did you mean context State?")],
 )
 def test_a_misspelt_code_is_a_warning(context: str, code: str, meant: str, own: Written) -> None:
-    """It would never be used."""
+    """An entry for a code that nothing has would never be used."""
     folder = own(entry(context, code, "x"))
 
     assert Finding(
