@@ -129,7 +129,7 @@ class Timer:
 class Outbox(ABC, Generic[Item, Job]):
     """
     Work of one kind. *perform* does one job, and returns what comes of it: a command for the rules, or None if there is
-    nothing to say. *decide* puts it to them.
+    nothing to say. *decide* puts it to them. *at_most*: how many items may be pending; the oldest are left out.
     """
 
     def __init__(
@@ -138,14 +138,17 @@ class Outbox(ABC, Generic[Item, Job]):
         perform: Callable[[Job], Awaitable[Any]],
         decide: Callable[[Any], None],
         carried: Iterable[Item] = (),
+        at_most: int | None = None,
     ) -> None:
         self.pending = list(carried)
         self.running: list[Job] = []
-        self._background = background
+        self._background, self._at_most = background, at_most
         self._perform, self._decide = perform, decide
 
     def add(self, *items: Item) -> None:
         self.pending += items
+        if self._at_most is not None:
+            del self.pending[: -self._at_most]
         self._background.wake()
 
     def start(self) -> None:
@@ -189,26 +192,7 @@ class Parallel(Outbox[Item, Item]):
 
 
 class InOrder(Outbox[Item, Item]):
-    """
-    One item after the other: its receiver learns them in the order in which they were decided. *at_most*: how many may
-    be pending; the oldest are left out.
-    """
-
-    def __init__(
-        self,
-        background: Background,
-        perform: Callable[[Item], Awaitable[Any]],
-        decide: Callable[[Any], None],
-        carried: Iterable[Item] = (),
-        at_most: int | None = None,
-    ) -> None:
-        super().__init__(background, perform, decide, carried)
-        self._at_most = at_most
-
-    def add(self, *items: Item) -> None:
-        super().add(*items)
-        if self._at_most is not None:
-            del self.pending[: -self._at_most]
+    """One item after the other: its receiver learns them in the order in which they were decided."""
 
     def _pack(self) -> list[Item]:
         return [self.pending.pop(0)] if self.pending and self.is_at_rest else []

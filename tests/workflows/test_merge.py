@@ -12,7 +12,7 @@ from escalation.case.lifecycle import Move, State
 from escalation.kernel.refusals import BadRequest, EscalationError, MoveNotAllowed
 from escalation.policy.classification import CancelCause
 from tests.escalations import Desk
-from tests.said import said
+from tests.said import lines, said
 from tests.workflows.test_outages import an_outage_of
 
 WHY = "the same broken pipe"
@@ -47,7 +47,7 @@ async def test_customers_go_over_and_hear_their_new_reference(desk: Desk, cause:
     await desk.run(ends).result()
 
     assert State.CANCELLED is ended.state
-    assert (f"elena cancelled it: {cause}, goes on as {goes_on}",) == ended.happened
+    assert (f"elena cancelled it: {cause}, goes on as {goes_on}",) == lines(ended.happened)
     view, gone = await desk.view(goes_on), await desk.view(ends)
     assert (("BOLT", "ACME"), (ended.id,)) == (view.customers, view.merged)
     assert goes_on == gone.merged_into
@@ -146,9 +146,8 @@ async def test_a_subject_of_an_outage_stands_for_its_outage(desk: Desk) -> None:
 
     with pytest.raises(MoveNotAllowed, match=f"cannot be merged into itself, which {ticket} joined"):
         await merge(desk, desk.key, ticket)
-    assert (f"elena cancelled it: merged, goes on as {desk.key}",) == (
-        await merge(desk, ends, ticket)
-    ).happened
+    ended = await merge(desk, ends, ticket)
+    assert (f"elena cancelled it: merged, goes on as {desk.key}",) == lines(ended.happened)
     assert ("BOLT", "ACME") == (await desk.view()).customers
 
 

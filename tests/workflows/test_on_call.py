@@ -61,7 +61,7 @@ async def test_a_schedule_that_is_gone_leaves_nobody_in_silence(with_rota: Desk,
     (entry,) = [
         entry for entry in await with_rota.client.timeline("ACME/4712") if entry.kind == "on_call_found"
     ]
-    assert "the playbook has no rota" in said(entry.what)
+    assert "the playbook has no on-call schedule" in said(entry.what)
 
 
 HOURLY = """
