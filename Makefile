@@ -63,7 +63,7 @@ bench: setup  ## measure the engine against a bare workflow
 
 .PHONY: docs
 docs: setup  ## write docs/reference again from the code
-	@$(BIN)/escalate docs
+	@$(BIN)/python -m entrypoints.reference_docs.reference
 
 .PHONY: format
 format: setup  ## format the code, and fix what lint can fix

@@ -15,10 +15,11 @@ from clients.parallel_queries import NotAllAnswered, Unanswered, ask_each
 from clients.queries import RECORDED, ToDo
 from clients.rebases import Rebases
 from clients.report_schedules import ReportSchedules
+from clients.run_errors import RunStalled
 from clients.sponsorships import Sponsorships
 from clients.starts import request_of
 from clients.task_forces import TaskForces
-from clients.transport import PATIENCE, RunStalled
+from clients.transport import PATIENCE
 from clients.visibility import OURS, EscalationListing
 
 __all__ = [

@@ -1,5 +1,5 @@
 """
-Find what is wrong with runs, and repair it: reset, terminate, report again what was delivered.
+Stalled runs and their repairs: reset, terminate, report again what was delivered.
 
 It finds and does. What should be done about what is found, and whether somebody agrees, is for whoever asks.
 """
@@ -46,7 +46,7 @@ class RunExamination(NamedTuple):
     run_id: str
     is_running: bool
     delivered: tuple[DeliveryResult, ...]
-    """The delivery results in its history, up to its last step."""
+    """Delivery results in its history, up to its last step."""
     record: RecordBatch | CannotAnswer
 
 
@@ -59,7 +59,7 @@ class Doctor(Queries):
 
         The server notices one after a few failures in a row, which takes it some seconds.
         """
-        return await self._stalled_among(query_of_stalled(self._task_queue, kinds))
+        return await self._stalled_among(query_of_stalled(self._transport.task_queue, kinds))
 
     async def stalled_of(self, key: str) -> tuple[Stall, ...]:
         """The stalled runs of one key: the escalation, its task forces, its follow-ups; noticed at once."""
@@ -71,15 +71,15 @@ class Doctor(Queries):
             UnknownEscalation: If no run has this key.
         """
         try:
-            await self._describe(key)
+            await self._runs.describe(key)
         except UnknownEscalation:
-            raise await self._unknown(key) from None
+            raise await self._runs.unknown(key) from None
 
     async def _stalled_among(self, query: str) -> tuple[Stall, ...]:
-        runs = [run async for run in self._executions(query)]
+        runs = [run async for run in self._transport.executions(query)]
         found = [
             stall
-            async for _, stall in ask_each(runs, lambda run: self._stall(run.id, run.run_id))
+            async for _, stall in ask_each(runs, lambda run: self._transport.stall(run.id, run.run_id))
             if isinstance(stall, Stall)
         ]
         return tuple(sorted(found, key=lambda stall: stall.since))
@@ -87,9 +87,9 @@ class Doctor(Queries):
     async def lost(self, key: str | None = None) -> tuple[UnservedRun, ...]:
         """Runs of ours that were started where nobody works."""
         kinds = ", ".join(map(quote, OURS))
-        query = f"WorkflowType IN ({kinds}) AND TaskQueue != {quote(self._task_queue)}"
+        query = f"WorkflowType IN ({kinds}) AND TaskQueue != {quote(self._transport.task_queue)}"
         query += f" AND ExecutionStatus = 'Running'{f' AND {_of_key(key)}' if key else ''}"
-        runs = [run async for run in self._executions(query)]
+        runs = [run async for run in self._transport.executions(query)]
         empty = [queue for queue in {run.task_queue for run in runs} if not await self._is_served(queue)]
         return tuple(
             [
@@ -126,7 +126,7 @@ class Doctor(Queries):
     async def being_recorded(self) -> frozenset[str]:
         """Ids of escalations of which events are still on their way to the record."""
         query = f"WorkflowType = {quote(contract.RECORD_WORKFLOW)} AND ExecutionStatus = 'Running'"
-        return frozenset([run.id.partition("/record")[0] async for run in self._executions(query)])
+        return frozenset([run.id.partition("/record")[0] async for run in self._transport.executions(query)])
 
     async def history(self, key: str, run_id: str) -> WorkflowHistory:
         return await self._of_run(key, run_id, self._run(key, run_id).fetch_history())
@@ -137,31 +137,31 @@ class Doctor(Queries):
         applied again; activities and timers of later steps are asked for again. The id of the new run.
         """
         wanted = ResetWorkflowExecutionRequest(
-            namespace=self._client.namespace,
+            namespace=self._transport.client.namespace,
             workflow_execution=Execution(workflow_id=key, run_id=run_id),
             reason=why,
             workflow_task_finish_event_id=event_id,
             request_id=uuid.uuid4().hex,
             reset_reapply_type=ResetReapplyType.RESET_REAPPLY_TYPE_ALL_ELIGIBLE,
         )
-        asked = self._client.workflow_service.reset_workflow_execution(wanted)
+        asked = self._transport.client.workflow_service.reset_workflow_execution(wanted)
         return (await self._of_run(key, run_id, asked)).run_id
 
     async def terminate(self, key: str, run_id: str, why: str) -> None:
         """End a run as it is; nobody is notified."""
         await self._of_run(key, run_id, self._run(key, run_id).terminate(reason=why))
 
-    async def tell_deliveries(self, key: str, run_id: str, receipts: tuple[DeliveryResult, ...]) -> None:
+    async def replay_deliveries(self, key: str, run_id: str, receipts: tuple[DeliveryResult, ...]) -> None:
         """Tell a run again what became of its messages."""
         told = self._run(key, run_id).signal(contract.REPORT_DELIVERY, ReportDelivery(receipts=receipts))
         await self._of_run(key, run_id, told)
 
     def _run(self, key: str, run_id: str) -> WorkflowHandle[Any, Any]:
-        return self._client.get_workflow_handle(key, run_id=run_id)
+        return self._transport.client.get_workflow_handle(key, run_id=run_id)
 
     async def _of_run(self, key: str, run_id: str, asked: Awaitable[Answered]) -> Answered:
         """
-        Return the server's own answer for a run, stalled or not.
+        Return the answer of the server itself for a run, stalled or not.
 
         Raises:
             UnknownEscalation, RunEnded: If the run is gone.
@@ -171,18 +171,16 @@ class Doctor(Queries):
             return await asked
         except RPCError as error:
             if error.status is RPCStatusCode.NOT_FOUND:
-                raise await self._worded(key, error, run_id) from None
-            raise self._no_server(error) from error
+                raise await self._transport.failure_of(key, error, run_id) from None
+            raise self._transport.no_server(error) from error
 
     async def stall_now(self, key: str, run_id: str | None = None) -> Stall | None:
-        """Say how a run, or the latest of a key, is stalled; None if it is not."""
-        return await self._stall(key, run_id)
+        """Return the stall of a run, or of the latest run of a key; None if it goes on."""
+        return await self._transport.stall(key, run_id)
 
     async def has_gone_on(self, key: str, run_id: str) -> bool:
-        """
-        Say if the latest step of a run succeeded; for a run that was reset or just started, if it goes on.
-        """
-        async for event in read_backwards(self._client, key, run_id):
+        """Return whether the latest step of a run succeeded: whether one that was reset or just started goes on."""
+        async for event in read_backwards(self._transport.client, key, run_id):
             if event.event_type == EventType.EVENT_TYPE_WORKFLOW_TASK_COMPLETED:
                 return True
             if event.event_type == EventType.EVENT_TYPE_WORKFLOW_TASK_FAILED:
@@ -191,14 +189,14 @@ class Doctor(Queries):
 
     async def _is_served(self, task_queue: str) -> bool:
         wanted = DescribeTaskQueueRequest(
-            namespace=self._client.namespace,
+            namespace=self._transport.client.namespace,
             task_queue=TaskQueue(name=task_queue),
             task_queue_type=TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW,
         )
         try:
-            found = await self._client.workflow_service.describe_task_queue(wanted)
+            found = await self._transport.client.workflow_service.describe_task_queue(wanted)
         except RPCError as error:
-            raise self._no_server(error) from error
+            raise self._transport.no_server(error) from error
         return bool(found.pollers)
 
     async def _delivered_in(self, history: WorkflowHistory) -> tuple[DeliveryResult, ...]:
@@ -213,7 +211,7 @@ class Doctor(Queries):
             elif event.HasField("activity_task_completed_event_attributes"):
                 completed = event.activity_task_completed_event_attributes
                 if completed.scheduled_event_id in waves:
-                    decode = self._client.data_converter.decode
+                    decode = self._transport.client.data_converter.decode
                     (receipts,) = await decode(completed.result.payloads, [tuple[DeliveryResult, ...]])
                     found += receipts
         return tuple(found)

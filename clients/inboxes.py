@@ -1,4 +1,6 @@
-"""The inboxes of people, teams and customers' contacts (COMM-11, COMM-12)."""
+"""
+Inboxes: deferred messages of a person, and their release (COMM-11, COMM-12).
+"""
 
 from contextlib import suppress
 from functools import partial
@@ -6,38 +8,37 @@ from functools import partial
 from temporalio.client import WorkflowQueryRejectedError
 from temporalio.common import QueryRejectCondition
 
-from clients.transport import RunEnded, Transport
+from clients.client_part import ClientPart
+from clients.run_errors import RunEnded
+from clients.transport import read_pages
 from escalation import contract
 from escalation.kernel.list_page import ListPage
 from escalation.kernel.refusals import UnknownEscalation
 from escalation.notifications.inbox_view import DeferredEntry, Release, inbox_key
 
 
-class Inboxes(Transport):
+class Inboxes(ClientPart):
     """Look into an inbox, and let out what waits there."""
 
     async def inbox(self, person: str) -> tuple[DeferredEntry, ...]:
-        """
-        Return the messages that wait for a person, a team or a customer's contact (``ACCOUNT:ADDRESS``);
-        mostly none.
-        """
+        """Return the messages that wait for a person, a team or a customer's contact (``ACCOUNT:ADDRESS``)."""
         with suppress(UnknownEscalation, WorkflowQueryRejectedError):
-            return await self._all_pages(partial(self._waiting, inbox_key(person)))
+            return await read_pages(partial(self._waiting, inbox_key(person)))
         return ()
 
     async def _waiting(self, key: str, after: int) -> ListPage[DeferredEntry]:
-        waiting = self._handle(key).query(
+        waiting = self._transport.handle(key).query(
             contract.DEFERRED_MESSAGES,
             after,
             result_type=ListPage[DeferredEntry],
             reject_condition=QueryRejectCondition.NOT_OPEN,
         )
-        return await self._answer(key, waiting, ListPage[DeferredEntry])
+        return await self._transport.answer(key, waiting, ListPage[DeferredEntry])
 
     async def has_inbox(self, person: str) -> bool:
-        """Say if anything waits for them, or did lately."""
+        """Return whether anything waits for them, or did lately."""
         with suppress(UnknownEscalation):
-            await self._describe(inbox_key(person))
+            await self._runs.describe(inbox_key(person))
             return True
         return False
 
@@ -50,7 +51,7 @@ class Inboxes(Transport):
         """
         waiting = await self.inbox(person)
         with suppress(UnknownEscalation, RunEnded):
-            released = await self._update(
+            released = await self._runs.update(
                 inbox_key(person), contract.RELEASE, Release(by=by), ListPage[DeferredEntry]
             )
             return waiting if released.has_more else released.items

@@ -10,8 +10,8 @@ from contextlib import suppress
 
 from temporalio.client import WorkflowExecutionStatus
 
+from clients.run_errors import RunEnded
 from clients.starts import Starts
-from clients.transport import RunEnded
 from clients.visibility import quote
 from escalation import contract
 from escalation.case.lifecycle import LIFECYCLE, Move, State
@@ -51,6 +51,7 @@ from escalation.case.post_mortem import PostMortem
 from escalation.case.request import CustomerRca, InternalRca
 from escalation.case.state import AccessAnswer, ResolutionKind, Step
 from escalation.case.view import MoveResult, View
+from escalation.kernel.ids import key_of
 from escalation.kernel.refusals import EscalationError, MoveNotAllowed, StillFinishing, UnknownName
 from escalation.kernel.values import CustomerText, InternalText
 from escalation.policy.classification import CancelCause, EscalationReason, Priority
@@ -78,16 +79,16 @@ class Moves(Starts):
         return await self._ask(key, command.move, command, id)
 
     async def _ask(self, key: str, move: Move, argument: object, id_: str | None) -> MoveResult:
-        await self._require_escalation(key)
+        await self._runs.require_escalation(key)
         id_, asked = id_ or uuid.uuid4().hex, key
         try:
             with suppress(RunEnded):
-                return await self._asked_of(key, move, argument, id_)
+                return await self._send_move(key, move, argument, id_)
             if move in AFTER_THE_CLOSE and (followed := await self._followed_under(key)):
                 asked = followed
                 with suppress(RunEnded):
-                    return await self._asked_of(followed, move, argument, id_)
-            raise await self._has_ended(key, move)
+                    return await self._send_move(followed, move, argument, id_)
+            raise await self._runs.why_ended(key, move)
         except (MoveNotAllowed, UnknownName) as refusal:
             if move in AFTER_THE_CLOSE and (earlier := await self._closed_before(asked)):
                 said, allowed, moves = refusal.message.partition("; allowed now: ")
@@ -95,42 +96,43 @@ class Moves(Starts):
                 raise type(refusal)(f"{said}{meant}{allowed}{moves}") from None
             raise
 
-    async def _asked_of(self, workflow_id: str, move: Move, argument: object, id_: str) -> MoveResult:
+    async def _send_move(self, workflow_id: str, move: Move, argument: object, id_: str) -> MoveResult:
         """One that is just being handed over to its follow-up (ADR 15) is asked again, for what that takes."""
         again = (StillFinishing,) if move in AFTER_THE_CLOSE else ()
         try:
-            return await self._update(workflow_id, move.value, argument, MoveResult, *again, id_=id_)
+            return await self._runs.update(workflow_id, move.value, argument, MoveResult, *again, id_=id_)
         except UnknownName:
             if not await self._is_on_call(workflow_id, getattr(argument, "by", "")):
                 raise
-        return await self._update(workflow_id, move.value, argument, MoveResult, *again, id_=id_)
+        return await self._runs.update(workflow_id, move.value, argument, MoveResult, *again, id_=id_)
 
     async def _is_on_call(self, workflow_id: str, person: str) -> bool:
-        """
-        Look up if somebody whom the escalation did not know is on call by now, and make them known
-        (MATRIX-1).
-        """
+        """Return whether somebody whom the run did not know is on call by now, and known from now on (MATRIX-1)."""
         asked = contract.OnCallRequest(person=person)
         try:
-            found = await self._update(workflow_id, contract.LOOK_UP_ON_CALL, asked, contract.OnCallPeople)
+            found = await self._runs.update(
+                workflow_id, contract.LOOK_UP_ON_CALL, asked, contract.OnCallPeople
+            )
         except EscalationError:
             return False
         return person in found.people
 
     async def _followed_under(self, key: str) -> str | None:
         """The id under which the last escalation of *key* is followed up, if it is."""
-        view = await self._query(key, contract.VIEW, View)
+        view = await self._runs.query(key, contract.VIEW, View)
         return view.id if view.is_followed_up else None
 
     async def _closed_before(self, asked: str) -> str:
         """The ids of other escalations of the same key that are followed up, the last closed first."""
-        ids = quote(f"{asked.partition('@')[0]}@")
+        ids = quote(f"{key_of(asked)}@")
         query = (
             f"WorkflowType = '{contract.FOLLOW_UP}' AND WorkflowId STARTS_WITH {ids} "
             f"AND {sa.STATE.name} = '{State.CLOSED}' AND ExecutionStatus = 'Running'"
         )
         with suppress(NoServer):
-            return " or ".join([each.id async for each in self._executions(query) if each.id != asked])
+            return " or ".join(
+                [each.id async for each in self._transport.executions(query) if each.id != asked]
+            )
         return ""
 
     async def acknowledge(self, key: str, *, by: str, note: str = "") -> MoveResult:
@@ -287,17 +289,17 @@ class Moves(Starts):
 
     async def _reopen(self, key: str, command: Reopen, id_: str | None) -> MoveResult:
         """One that is closed comes back as a new escalation that names it."""
-        description = await self._describe(key)
+        description = await self._runs.describe(key)
         if description.workflow_type == contract.FOLLOW_UP:  # of what is closed: it comes back under its key
-            key = key.partition("@")[0]
-            description = await self._describe(key)
+            key = key_of(key)
+            description = await self._runs.describe(key)
             if description.status is WorkflowExecutionStatus.RUNNING:
                 raise MoveNotAllowed(f"{key}: cannot reopen what was closed before, because it is open again")
         if description.status is WorkflowExecutionStatus.RUNNING:
             return await self._ask(key, Move.REOPEN, command, id_)
-        ended = await self._ended(key)
+        ended = await self._runs.result_of(key)
         if ended is None or ended.state != State.CLOSED:
-            raise await self._has_ended(key, Move.REOPEN)
+            raise await self._runs.why_ended(key, Move.REOPEN)
         level = min(ended.level + 1, ended.levels)
         return await self.start(
             ended.request.returning(ended.id, level, ended.priority, command.by, command.why), id=id_

@@ -1,4 +1,6 @@
-"""Queries of escalations: one as it stands, its timeline, lists of them. They change nothing."""
+"""
+Queries: one escalation as it stands, its timeline, lists of them. Nothing changes by them.
+"""
 
 import asyncio
 from collections.abc import AsyncIterator, MutableSequence, Sequence
@@ -11,8 +13,9 @@ from typing import NamedTuple
 from temporalio.api.workflowservice.v1 import DescribeWorkflowExecutionResponse
 from temporalio.client import WorkflowExecution, WorkflowExecutionDescription, WorkflowExecutionStatus
 
+from clients.client_part import ClientPart
 from clients.parallel_queries import CannotAnswer, NotAllAnswered, Unanswered, ask_each
-from clients.transport import Transport
+from clients.transport import read_pages
 from clients.visibility import EscalationListing, make_listing, quote, visibility_query
 from escalation import contract
 from escalation.case.actions import Action
@@ -41,12 +44,12 @@ class ToDo(NamedTuple):
     """An action that is to be done."""
 
     id: str
-    """The name by which commands reach its escalation: the key, or the id of a closed one."""
+    """The name by which commands find its escalation: the key, or the id of a closed one."""
     subject: str
     action: Action
 
 
-class Queries(Transport):
+class Queries(ClientPart):
     """Look at escalations."""
 
     async def view(self, key: str) -> View:
@@ -56,21 +59,21 @@ class Queries(Transport):
         Raises:
             UnknownEscalation: If there is none of this key.
         """
-        return await self._last_view(key)
+        return await self._runs.view(key)
 
     async def timeline(self, key: str) -> tuple[TimelineEntry, ...]:
-        """Return the timeline, oldest first."""
-        entries = await self._all_pages(
-            partial(self._query, key, contract.TIMELINE, ListPage[TimelineEntry]), _seq
+        """Return the timeline, oldest entry first."""
+        entries = await read_pages(
+            partial(self._runs.query, key, contract.TIMELINE, ListPage[TimelineEntry]), _seq
         )
         if all(entry.kind not in {"closed", "cancelled"} for entry in entries):
             return entries
-        found = await self._query(key, contract.VIEW, View)
+        found = await self._runs.query(key, contract.VIEW, View)
         if found.ended_at is None:
             return entries
         with suppress(UnknownEscalation):
-            return await self._all_pages(
-                partial(self._query, found.id, contract.TIMELINE, ListPage[TimelineEntry]), _seq
+            return await read_pages(
+                partial(self._runs.query, found.id, contract.TIMELINE, ListPage[TimelineEntry]), _seq
             )
         return entries
 
@@ -88,17 +91,17 @@ class Queries(Transport):
         query = (
             f"WorkflowType IN ('{contract.WORKFLOW}', '{contract.FOLLOW_UP}') AND ExecutionStatus = 'Running'"
         )
-        runs = [run async for run in self._executions(query)]
+        runs = [run async for run in self._transport.executions(query)]
         async for run, answer in ask_each(runs, self._unrecorded_of):
             yield run.id, answer
 
     async def _unrecorded_of(self, run: WorkflowExecution) -> RecordBatch:
-        handle = self._client.get_workflow_handle(run.id, run_id=run.run_id)
+        handle = self._transport.client.get_workflow_handle(run.id, run_id=run.run_id)
         asked = handle.query(contract.UNRECORDED, result_type=RecordBatch)
-        return await self._answer(run.id, asked, RecordBatch, run_id=run.run_id)
+        return await self._transport.answer(run.id, asked, RecordBatch, run_id=run.run_id)
 
     async def record_of(self, key: str, run_id: str | None = None) -> RecordBatch:
-        """Return the events of a run, as they go on record: all pages as one batch."""
+        """Return the events of a run as they go on record: all pages as one batch."""
         page = await self._record_after(key, run_id, 0)
         events, last = page.events, page
         while page.events and (page := await self._record_after(key, run_id, events[-1].seq)).events:
@@ -106,20 +109,20 @@ class Queries(Transport):
         return replace(last, events=events)
 
     async def _record_after(self, key: str, run_id: str | None, seq: int) -> RecordBatch:
-        handle = self._client.get_workflow_handle(key, run_id=run_id)
+        handle = self._transport.client.get_workflow_handle(key, run_id=run_id)
         asked = handle.query(contract.RECORD, seq, result_type=RecordBatch)
-        return await self._answer(key, asked, RecordBatch, run_id=run_id)
+        return await self._transport.answer(key, asked, RecordBatch, run_id=run_id)
 
     async def _recorded_runs(self, which: str = "") -> AsyncIterator[WorkflowExecution]:
         """Runs that have a record, the first begun first; without those that were reset."""
         query = f"WorkflowType IN ({', '.join(map(quote, RECORDED))}) AND {sa.STATE.name} IS NOT NULL"
-        found = [run async for run in self._executions(f"{query} AND {which}" if which else query)]
+        found = [run async for run in self._transport.executions(f"{query} AND {which}" if which else query)]
         for run in sorted(found, key=lambda run: run.start_time):
             if run.status not in _MAY_BE_RESET or not await self._was_reset(run, found):
                 yield run
 
     async def _was_reset(self, run: WorkflowExecution, others: Sequence[WorkflowExecution]) -> bool:
-        """Say if another run has its place: it was reset itself, or a run before it of the same chain."""
+        """Return whether another run has its place: it was reset itself, or a run before it of the same chain."""
         described = await self._described(run)
         if described.workflow_extended_info.reset_run_id:
             return True
@@ -130,42 +133,44 @@ class Queries(Transport):
         )
 
     async def _described(self, run: WorkflowExecution) -> DescribeWorkflowExecutionResponse:
-        handle = self._client.get_workflow_handle(run.id, run_id=run.run_id)
-        return (await self._answer(run.id, handle.describe(), WorkflowExecutionDescription)).raw_description
+        handle = self._transport.client.get_workflow_handle(run.id, run_id=run.run_id)
+        return (
+            await self._transport.answer(run.id, handle.describe(), WorkflowExecutionDescription)
+        ).raw_description
 
     async def allowed_moves(self, key: str) -> tuple[Move, ...]:
         return (await self.view(key)).allowed_moves
 
     async def script(self, key: str) -> CustomerFacts:
-        """Return the text that agents may answer customers with now (COMM-7)."""
-        return await self._query(key, contract.SCRIPT, CustomerFacts)
+        """Return the facts that agents may pass on to customers now (COMM-7)."""
+        return await self._runs.query(key, contract.SCRIPT, CustomerFacts)
 
     async def messages(self, key: str) -> tuple[Delivery, ...]:
-        """Return each message with its delivery result, oldest first (COMM-12, COMM-13)."""
-        view = await self._query(key, contract.VIEW, View)
+        """Return the delivery of each message, oldest first (COMM-12, COMM-13)."""
+        view = await self._runs.query(key, contract.VIEW, View)
         if view.ended_at:
             with suppress(UnknownEscalation):
-                return await self._all_pages(
-                    partial(self._query, view.id, contract.DELIVERIES, ListPage[Delivery])
+                return await read_pages(
+                    partial(self._runs.query, view.id, contract.DELIVERIES, ListPage[Delivery])
                 )
-        return await self._all_pages(partial(self._query, key, contract.DELIVERIES, ListPage[Delivery]))
+        return await read_pages(partial(self._runs.query, key, contract.DELIVERIES, ListPage[Delivery]))
 
     async def action_plans(self, key: str) -> tuple[ActionPlan, ...]:
         """Each version of the action plan with who and why, oldest first (COMM-10)."""
-        ask = partial(self._query, key, contract.ACTION_PLANS, ListPage[ActionPlan])
-        return await self._all_pages(ask, lambda plan: plan.version)
+        ask = partial(self._runs.query, key, contract.ACTION_PLANS, ListPage[ActionPlan])
+        return await read_pages(ask, lambda plan: plan.version)
 
     async def diagram(self, key: str) -> str:
         """The lifecycle as a Mermaid diagram, with the state it is in marked."""
-        return await self._query(key, contract.DIAGRAM, str)
+        return await self._runs.query(key, contract.DIAGRAM, str)
 
     async def people(self, key: str) -> tuple[Contact, ...]:
         """The people and teams that its plan knows: who can be asked, and who can make moves."""
-        return await self._query(key, contract.PEOPLE, tuple[Contact, ...])
+        return await self._runs.query(key, contract.PEOPLE, tuple[Contact, ...])
 
     async def rca_on_file(self, key: str, version: int | None = None) -> RcaOnFile:
         """A version of the internal RCA, else the latest; and which ones there are."""
-        return await self._query(key, contract.RCA_ON_FILE, RcaOnFile, version)
+        return await self._runs.query(key, contract.RCA_ON_FILE, RcaOnFile, version)
 
     async def list(
         self,
@@ -193,7 +198,7 @@ class Queries(Transport):
             },
             ended=ended or (state is not None and state in {State.CLOSED, State.CANCELLED}),
         )
-        async for execution in self._executions(query, limit):
+        async for execution in self._transport.executions(query, limit):
             yield await make_listing(execution)
 
     async def actions(
@@ -212,7 +217,7 @@ class Queries(Transport):
             NotAllAnswered: If some cannot, and no such list is given.
         """
         query = f"{sa.ACTIONS.name} > 0 AND ExecutionStatus = 'Running'"
-        ids = [execution.id async for execution in self._executions(query)]
+        ids = [execution.id async for execution in self._transport.executions(query)]
         silent: MutableSequence[Unanswered] = [] if unanswered is None else unanswered
         found = list[ToDo]()
         async for id_, answer in ask_each(ids, self._view_of):
@@ -234,7 +239,7 @@ class Queries(Transport):
         )
 
     async def _view_of(self, key: str) -> View:
-        return await self._query(key, contract.VIEW, View)
+        return await self._runs.query(key, contract.VIEW, View)
 
     async def watch(
         self, key: str, *, every: float = 1.0
@@ -244,10 +249,10 @@ class Queries(Transport):
 
         Looks every *every* seconds at the length of the history, which costs nothing, and asks only after a change.
         """
-        await self._require_escalation(key)
+        await self._runs.require_escalation(key)
         seen, length = 0, -1
         while True:
-            description = await self._describe(key)
+            description = await self._runs.describe(key)
             if description.history_length != length:
                 length = description.history_length
                 entries = await self.timeline(key)

@@ -39,9 +39,9 @@ class Rebases(Moves):
         return await self._ask(key, Move.REBASE, asked, id)
 
     async def rebase_basis(self, key: str) -> RecompilePlan:
-        """Return the facts from which a plan for its rebase is compiled."""
-        return await self._query(key, contract.REBASE_BASIS, RecompilePlan)
+        """Return the request and the instant that a new plan is compiled from."""
+        return await self._runs.query(key, contract.REBASE_BASIS, RecompilePlan)
 
-    async def foresee_rebase(self, key: str, plan: Plan) -> RebasePreview:
-        """Preview a rebase to *plan*; nothing changes."""
-        return await self._query(key, contract.REBASE_PREVIEW, RebasePreview, plan)
+    async def preview_rebase(self, key: str, plan: Plan) -> RebasePreview:
+        """Return the changes that a rebase to *plan* would make; nothing has changed."""
+        return await self._runs.query(key, contract.REBASE_PREVIEW, RebasePreview, plan)

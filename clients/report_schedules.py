@@ -22,7 +22,7 @@ from temporalio.client import (
 )
 from temporalio.service import RPCError, RPCStatusCode
 
-from clients.transport import Transport
+from clients.client_part import ClientPart
 from escalation import contract
 from escalation.kernel.refusals import MoveNotAllowed
 from escalation.measures.report_schedule import ReportSchedule, Rhythm, ScheduledReport, report_id
@@ -34,17 +34,17 @@ _MONDAY = [ScheduleRange(1)]
 _FIRST_MONTHS = [ScheduleRange(1, 12, 3)]
 
 
-class ReportSchedules(Transport):
+class ReportSchedules(ClientPart):
     """Set, list and remove them."""
 
     async def schedule_report(self, wanted: ReportSchedule, *, now: bool = False) -> ScheduledReport:
         """
         Mail a report by schedule, from now on as *wanted*; *now*: and at once. One that is paused stays so.
         """
-        handle = self._client.get_schedule_handle(wanted.id)
+        handle = self._transport.client.get_schedule_handle(wanted.id)
         try:
             try:
-                await self._client.create_schedule(wanted.id, schedule_of(wanted))
+                await self._transport.client.create_schedule(wanted.id, schedule_of(wanted))
             except ScheduleAlreadyRunningError:
                 await handle.update(
                     lambda before: ScheduleUpdate(
@@ -55,7 +55,7 @@ class ReportSchedules(Transport):
                 await handle.trigger()
             return await read_back(await handle.describe())
         except RPCError as error:
-            raise self._no_server(error) from error
+            raise self._transport.no_server(error) from error
 
     async def scheduled_reports(self) -> tuple[ScheduledReport, ...]:
         """In the order of the rhythms; there is at most one of each."""
@@ -70,19 +70,21 @@ class ReportSchedules(Transport):
             MoveNotAllowed: If there is no such schedule.
         """
         try:
-            await self._client.get_schedule_handle(report_id(rhythm)).delete()
+            await self._transport.client.get_schedule_handle(report_id(rhythm)).delete()
         except RPCError as error:
             if error.status is RPCStatusCode.NOT_FOUND:
                 raise MoveNotAllowed(f"no {rhythm} report is scheduled") from None
-            raise self._no_server(error) from error
+            raise self._transport.no_server(error) from error
 
     async def _scheduled(self, rhythm: Rhythm) -> ScheduledReport | None:
         try:
-            return await read_back(await self._client.get_schedule_handle(report_id(rhythm)).describe())
+            return await read_back(
+                await self._transport.client.get_schedule_handle(report_id(rhythm)).describe()
+            )
         except RPCError as error:
             if error.status is RPCStatusCode.NOT_FOUND:
                 return None
-            raise self._no_server(error) from error
+            raise self._transport.no_server(error) from error
 
 
 def schedule_of(wanted: ReportSchedule, *, is_paused: bool = False) -> Schedule:

@@ -8,11 +8,10 @@ from typing import Any
 
 from temporalio.client import WithStartWorkflowOperation, WorkflowExecutionStatus
 from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
-from temporalio.service import RPCError
 
 from clients.doctor import Doctor
 from clients.parallel_queries import Unanswered
-from clients.transport import RunEnded, RunStalled
+from clients.run_errors import RunEnded, RunStalled
 from escalation import contract
 from escalation.kernel.refusals import MoveNotAllowed, UnknownEscalation, did_you_mean, nearest, quote_input
 from escalation.policy.people import Contact
@@ -40,12 +39,12 @@ class Sponsorships(Doctor):
                 contract.SPONSORSHIP,
                 contract.SponsorshipInput(account=account),
                 id=sponsorship_key(account),
-                task_queue=self._task_queue,
+                task_queue=self._transport.task_queue,
                 id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
                 id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
                 static_summary=f"executive sponsorship of {web_ui.escaped(account)}",
             )
-            return self._client.execute_update_with_start_workflow(
+            return self._transport.client.execute_update_with_start_workflow(
                 Propose.move,
                 proposal,
                 start_workflow_operation=operation,
@@ -53,7 +52,7 @@ class Sponsorships(Doctor):
                 result_type=Sponsorship,
             )
 
-        return await self._moved(sponsorship_key(account), ask, Sponsorship, RunEnded)
+        return await self._runs.repeat(sponsorship_key(account), ask, Sponsorship, RunEnded)
 
     async def enrol(self, account: str, terms: Enrol) -> Sponsorship:
         return await self.ask_sponsorship(account, terms)
@@ -73,39 +72,31 @@ class Sponsorships(Doctor):
             UnknownEscalation: If the account was never proposed.
         """
         try:
-            return await self._ask_run(sponsorship_key(account), contract.VIEW, Sponsorship)
+            return await self._transport.query_run(sponsorship_key(account), contract.VIEW, Sponsorship)
         except UnknownEscalation:
             raise await self._unsponsored(account) from None
 
     async def sponsorships(
         self, unanswered: list[Unanswered] | None = None
     ) -> AsyncIterator[contract.SponsorshipListing]:
-        """
-        Return the running sponsorships from their memos: no worker is asked. Stalled ones go into
-        *unanswered* too.
-        """
+        """Yield sponsorships that run, from their memos: no worker is asked. Stalled ones go into *unanswered*."""
         query = f"WorkflowType = '{contract.SPONSORSHIP}' AND ExecutionStatus = 'Running'"
-        try:
-            async for execution in self._client.list_workflows(query):
-                line = await execution.memo_value(
-                    contract.SPONSORSHIP_MEMO, None, type_hint=contract.SponsorshipListing
-                )
-                if line:
-                    yield line
-        except RPCError as error:
-            raise self._no_server(error) from error
+        async for execution in self._transport.executions(query):
+            kind = contract.SponsorshipListing
+            if line := await execution.memo_value(contract.SPONSORSHIP_MEMO, None, type_hint=kind):
+                yield line
         if unanswered is not None:
             stalled = await self.stalled((contract.SPONSORSHIP,))
             unanswered += [Unanswered.of(stall.key, RunStalled(stall)) for stall in stalled]
 
     async def sponsors(self, accounts: Iterable[str]) -> tuple[Contact, ...]:
-        """Return the sponsors of *accounts* now, from the memos too (SPONSOR-2)."""
+        """Return the sponsors of *accounts*, from the memos too (SPONSOR-2)."""
         found = [await self._sponsor_of(account) for account in accounts]
         return tuple({sponsor.id: sponsor for sponsor in found if sponsor}.values())
 
     async def _sponsor_of(self, account: str) -> Contact | None:
         try:
-            found = await self._describe(sponsorship_key(account))
+            found = await self._runs.describe(sponsorship_key(account))
         except UnknownEscalation:
             return None
         if found.status is not WorkflowExecutionStatus.RUNNING:
@@ -124,7 +115,7 @@ class Sponsorships(Doctor):
         """
         key = sponsorship_key(account)
         try:
-            return await self._update(key, command.move, command, Sponsorship)
+            return await self._runs.update(key, command.move, command, Sponsorship)
         except RunEnded:
             raise MoveNotAllowed(f"{key}: it has ended; allowed now: propose it again") from None
         except UnknownEscalation:

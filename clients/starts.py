@@ -15,7 +15,8 @@ from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError
 
-from clients.transport import RunEnded, Transport
+from clients.client_part import ClientPart
+from clients.run_errors import RunEnded
 from escalation import contract
 from escalation.case.request import StartRequest
 from escalation.case.state_size import require_request_fits
@@ -26,14 +27,14 @@ from runtime.errors import NoWorker
 from workflows import web_ui
 
 MoreFaults = Callable[[Mapping[str, Any]], Sequence[Fault]]
-"""Return the faults of a start against a playbook, as the start was written."""
+"""Faults that a playbook finds in a start, as it was written."""
 
 
 def no_more(_written: Mapping[str, Any]) -> Sequence[Fault]:
     return ()
 
 
-class Starts(Transport):
+class Starts(ClientPart):
     """Start escalations."""
 
     async def start(
@@ -65,14 +66,14 @@ class Starts(Transport):
                 contract.JOINED_CASE_WORKFLOW if is_part else contract.WORKFLOW,
                 begin,
                 id=wanted.key,
-                task_queue=self._task_queue,
+                task_queue=self._transport.task_queue,
                 id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
                 id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
                 static_summary=web_ui.start_summary(wanted),
                 static_details=web_ui.start_details(wanted),
             )
             begun.append(operation)
-            return self._client.execute_update_with_start_workflow(
+            return self._transport.client.execute_update_with_start_workflow(
                 contract.START,
                 contract.WrittenStart(request=begin.request),
                 start_workflow_operation=operation,
@@ -81,7 +82,7 @@ class Starts(Transport):
             )
 
         try:
-            return await self._moved(wanted.key, ask, MoveResult, RunEnded)
+            return await self._runs.repeat(wanted.key, ask, MoveResult, RunEnded)
         except EscalationError:
             await self._forget(begun[-1])
             raise
@@ -98,8 +99,10 @@ class Starts(Transport):
             found = await handle.describe()
             if found.status is WorkflowExecutionStatus.FAILED:
                 run = WorkflowExecution(workflow_id=found.id, run_id=found.run_id)
-                await self._client.workflow_service.delete_workflow_execution(
-                    DeleteWorkflowExecutionRequest(namespace=self._client.namespace, workflow_execution=run)
+                await self._transport.client.workflow_service.delete_workflow_execution(
+                    DeleteWorkflowExecutionRequest(
+                        namespace=self._transport.client.namespace, workflow_execution=run
+                    )
                 )
 
 

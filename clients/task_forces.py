@@ -8,7 +8,8 @@ from functools import partial
 
 from clients.moves import Moves
 from clients.queries import Queries
-from clients.transport import Answered, RunEnded
+from clients.run_errors import RunEnded
+from clients.transport import Answered, read_pages
 from escalation import contract
 from escalation.case.moves.deploy_task_force import DeployTaskForce
 from escalation.case.moves.stand_down_task_force import StandDownTaskForce
@@ -75,7 +76,7 @@ class TaskForces(Moves, Queries):
         """
         there = task_force_id(key, name)
         try:
-            return await self._update(there, command.move.value, command, TaskForceAnswer, id_=id)
+            return await self._runs.update(there, command.move.value, command, TaskForceAnswer, id_=id)
         except RunEnded:
             raise MoveNotAllowed(
                 f"{key}, task force {name}: cannot {command.move.words} while stood down; "
@@ -102,7 +103,7 @@ class TaskForces(Moves, Queries):
     async def report_status(
         self, key: str, name: str, *, by: str, text: str, is_update: bool = False
     ) -> TaskForceAnswer:
-        """Report the status; with *is_update*, everybody who follows the escalation is notified."""
+        """Report the status; *is_update*: everybody who follows the escalation is notified."""
         command = f.ReportStatus(by=by, text=InternalText(text), is_update=is_update)
         return await self.ask_task_force(key, name, command)
 
@@ -127,15 +128,15 @@ class TaskForces(Moves, Queries):
         return await self._query_force(key, name, contract.VIEW, TaskForceView)
 
     async def task_force_timeline(self, key: str, name: str) -> tuple[TimelineEntry, ...]:
-        """Return its timeline, oldest first."""
+        """Return the timeline of a task force, oldest entry first."""
         ask = partial(self._query_force, key, name, contract.TIMELINE, ListPage[TimelineEntry])
-        return await self._all_pages(ask, lambda entry: entry.seq)
+        return await read_pages(ask, lambda entry: entry.seq)
 
     async def _query_force(
         self, key: str, name: str, query: str, kind: type[Answered], *given: object
     ) -> Answered:
         try:
-            return await self._ask_run(task_force_id(key, name), query, kind, *given)
+            return await self._transport.query_run(task_force_id(key, name), query, kind, *given)
         except UnknownEscalation:
             raise await self._unknown_force(key, name) from None
 

@@ -1,5 +1,5 @@
 """
-Search attributes of many escalations at once: the query, and one line of its answer.
+Visibility: the query for many escalations at once, and one line of the answer, from search attributes.
 
 It must not ask.
 """
@@ -32,7 +32,7 @@ class EscalationListing(NamedTuple):
     is_breached: bool
     opened_at: datetime
     undelivered: int = 0
-    """The number of people who have missed a message that could not be delivered."""
+    """The number of people who have missed something that could not be delivered."""
     is_stalled: bool = False
     """Workers fail its next step again and again; `escalate doctor` says what fixes it."""
     subject: str = ""

@@ -1,7 +1,7 @@
 """
 Files that people hand over (requests, plans, RCAs): YAML or JSON, from a path or standard input, into a model.
 
-Every fault is found at once and told with its place. Knows no command.
+Every fault is found at once, and reported with its place. Knows no command.
 """
 
 import re
@@ -13,7 +13,6 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
-from entrypoints.cli.command_names import name_option
 from escalation.kernel.refusals import BadRequest, Fault, findings_of
 from escalation.kernel.values import from_plain
 from planning.plain_files import read_plain
@@ -75,14 +74,14 @@ def as_model(
     except ValidationError as error:
         found = list(findings_of(error))
         faults = [
-            name_option(fault, options)
-            if options.keys() & finding["loc"][:1]
-            else place_fault(fault, finding, tree)
+            fault if options.keys() & finding["loc"][:1] else place_fault(fault, finding, tree)
             for fault, finding in found
         ]
-        told = {fault.where for fault, _ in found}
+        reported = {fault.where for fault, _ in found}
         others = [
-            fault for fault in more(whole if isinstance(whole, dict) else _NONE) if fault.where not in told
+            fault
+            for fault in more(whole if isinstance(whole, dict) else _NONE)
+            if fault.where not in reported
         ]
         faults += [_placed(fault, tree, options) for fault in others]
         raise BadRequest.because(what, faults) from None
@@ -91,7 +90,7 @@ def as_model(
 def _placed(fault: Fault, tree: Node, options: Mapping[str, Any]) -> Fault:
     path = tuple(int(part) if part.isdigit() else part for part in fault.where.split("."))
     if path[0] in options:
-        return name_option(fault, options)
+        return fault
     return replace(fault, where=f"{place_of(tree, path)} {fault.where}")
 
 
@@ -126,7 +125,7 @@ def _tree(data: bytes, source: str, what: str) -> Node:
 
 def bytes_at(path: str, what: str) -> tuple[bytes, str]:
     """
-    What lies at *path*, and how faults call the place.
+    Return the bytes at *path*, and the name of the place in faults.
 
     Raises:
         BadRequest: If it cannot be read.

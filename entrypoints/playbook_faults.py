@@ -1,5 +1,5 @@
 """
-What the configured playbook has against a start that is refused already, so that all of it is told at once (START-6).
+Faults that the configured playbook finds in a start that is refused already, so that all are reported (START-6).
 
 The workers' playbook decides; this one only spares a second round. Where it cannot be read, nothing is added.
 """

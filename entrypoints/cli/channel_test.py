@@ -11,7 +11,7 @@ from rich.text import Text
 
 from channels.address import parse_address
 from channels.protocol import OutboundMessage, SendResult
-from entrypoints.cli.terminal import out
+from entrypoints.terminal import out
 from escalation.kernel.refusals import BadRequest, faults_of
 from planning.playbook.value_types import Address
 from runtime.settings import Settings
@@ -39,7 +39,7 @@ def _letter(target: str, to_name: str) -> Any:
         to_name=to_name,
         to_address=target,
         subject="A test of this channel",
-        text=f"Dear {to_name},\n\nthis is a test: letters about escalations arrive here. There is nothing to do.\n",
+        text=f"Dear {to_name},\n\nthis is a test: messages about escalations arrive here. There is nothing to do.\n",
         reference="TEST/1",
         occasion="test",
     )

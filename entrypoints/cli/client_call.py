@@ -93,21 +93,21 @@ def make_typed_move(
 
 def print_move_result(answer: "MoveResult", in_json: bool) -> None:
     from entrypoints.cli.render.escalation import render_move_result
-    from entrypoints.cli.terminal import as_json, out
+    from entrypoints.terminal import as_json, out
 
     as_json(answer) if in_json else out.print(render_move_result(answer))
 
 
 def print_task_force_answer(answer: Any, in_json: bool) -> None:
     from entrypoints.cli.render.task_force import render_answer
-    from entrypoints.cli.terminal import as_json, out
+    from entrypoints.terminal import as_json, out
 
     as_json(answer) if in_json else out.print(render_answer(answer))
 
 
 def print_sponsorship(answer: Any, in_json: bool) -> None:
     from entrypoints.cli.render.sponsorship import render_sponsorship
-    from entrypoints.cli.terminal import as_json, out
+    from entrypoints.terminal import as_json, out
 
     as_json(answer) if in_json else out.print(render_sponsorship(answer))
 

@@ -38,7 +38,10 @@ PANELS = {
     "Looking back": ("report", "records"),
     "Operating": ("serve", "gateway", "setup", "doctor", "channels", "demo"),
 }
-"""Commands by what they are for, in the order in which people meet them. What is in no panel is not listed."""
+"""
+Commands by what they are for, in the order in which people meet them. A move that is not named here stands with the
+moves; any other command that is in no panel is not listed.
+"""
 _COMMANDS = "entrypoints.cli.commands"
 _SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
@@ -79,7 +82,7 @@ class FolderGroup(TyperGroup):
         )
 
     def get_help_option(self, ctx: Any) -> Any:
-        """Its default is given, because Typer imports pydantic to read a flag that has none."""
+        """Return the option with a default, because Typer imports pydantic to read a flag that has none."""
         if option := super().get_help_option(ctx):
             option.default = False
         return option
@@ -108,7 +111,7 @@ def _say_version(is_asked_for: bool) -> None:
     if is_asked_for:
         from importlib.metadata import version
 
-        from entrypoints.cli.terminal import write
+        from entrypoints.terminal import write
 
         write(f"escalate {version('escalation-engine')}\n")
         raise typer.Exit
@@ -143,11 +146,11 @@ class Program(FolderGroup):
     """The whole program: its commands in panels."""
 
     def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002
-        return [name for names in PANELS.values() for name in names]
+        return [name for names in list_panels().values() for name in names]
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:
         width = max(map(len, self.list_commands(ctx)))
-        for panel, names in PANELS.items():
+        for panel, names in list_panels().items():
             with formatter.section(panel):
                 helps = (
                     self.get_command(ctx, name).get_short_help_str(formatter.width - width - 6)
@@ -174,7 +177,11 @@ def _make(parent: ModuleType, words: tuple[str, ...]) -> Any:
         function = getattr(module, file, None) or getattr(module, f"{file}_")
     else:
         function = make_function(declared_moves()[words])
-    return _make_command(function, words[-1], hidden=len(words) == 1 and not _panel(words[0]))
+    return _make_command(
+        function,
+        words[-1],
+        hidden=len(words) == 1 and not any(words[0] in names for names in list_panels().values()),
+    )
 
 
 def _make_command(function: Any, name: str, *, hidden: bool = False) -> TyperCommand:
@@ -212,5 +219,8 @@ def _do_nothing() -> None:
     pass
 
 
-def _panel(name: str) -> str:
-    return next((panel for panel, names in PANELS.items() if name in names), "")
+def list_panels() -> dict[str, tuple[str, ...]]:
+    """Return the commands of each panel, with moves that were declared since."""
+    named = {name for names in PANELS.values() for name in names}
+    others = [words[0] for words in declared_moves() if len(words) == 1 and words[0] not in named]
+    return {panel: (*names, *others) if panel == "Moves" else names for panel, names in PANELS.items()}

@@ -76,7 +76,7 @@ def name_commands(refusal: str) -> str:
 
 
 def name_option(fault: Fault, fields: Container[str], command: str = "") -> Fault:
-    """Return *fault* told of the options of *command* that fill *fields*, or were left out; people count from one."""
+    """Return *fault* in the options of *command* that fill *fields*, or were left out; people count from one."""
     names, _, within = fault.where.partition(".")
     typed = ", ".join(
         word_for(each, command).strip("[]") if each in fields else each for each in names.split(", ")
@@ -102,7 +102,7 @@ def read_options(
         more: What else is wrong, where anything is.
 
     Raises:
-        BadRequest: With every fault, told of options.
+        BadRequest: With every fault, in the options that were typed.
     """
     every, given = list(faults), {name: value for name, value in fields.items() if value is not None}
     try:
@@ -119,7 +119,7 @@ def read_options(
 
 @contextmanager
 def name_options(fields: Container[str], command: str = "") -> Iterator[None]:
-    """Tell what is refused within of the options of *command*, as far as they were typed for *fields*."""
+    """Name the options of *command*, as far as they were typed for *fields*, in what is refused within."""
     try:
         yield
     except BadRequest as refused:

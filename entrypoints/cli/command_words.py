@@ -86,7 +86,7 @@ COMPLETED: Mapping[str, str] = {
     "category": "categories",
     "issue_type": "issue_types",
 }
-"""Which names of the playbook a shell completes."""
+"""The names of the playbook that a shell completes, by field."""
 
 
 def option_for(field: str) -> str:

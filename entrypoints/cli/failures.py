@@ -1,5 +1,5 @@
 """
-Failures of a command: each told in one clear message, and the exit status that says what kind it is.
+Failures of a command: each shown in one clear message, and the exit status that says what kind it is.
 """
 
 import json
@@ -12,8 +12,8 @@ from typing import Any, NamedTuple
 from typer.exceptions import Abort, TyperException
 
 from entrypoints.cli.command_names import name_commands
-from entrypoints.cli.exit_status import BAD_INPUT, BUG, INTERRUPTED, NO_SERVER, REFUSED
-from entrypoints.cli.terminal import err, write
+from entrypoints.exit_status import BAD_INPUT, BUG, INTERRUPTED, NO_SERVER, REFUSED
+from entrypoints.terminal import err, write
 from escalation.kernel.refusals import BadRequest, EscalationError, UnknownName
 from escalation.kernel.values import to_plain
 from records.errors import RecordStoreFault, WrongUrl
@@ -21,7 +21,7 @@ from runtime.errors import RuntimeFault, SettingsFault
 
 
 class Failure(NamedTuple):
-    """What is told of a failure."""
+    """A failure as it is shown: exit status, code, message, faults."""
 
     status: int
     code: str
@@ -33,8 +33,8 @@ def report_failure(error: BaseException, *, in_json: bool) -> int:
     """Show what went wrong, and return the exit status."""
     failure = _failure_of(error)
     if in_json:
-        told = {"error": failure.code, "message": failure.message, "faults": list(failure.faults)}
-        write(json.dumps(told) + "\n", sys.stderr)
+        shown = {"error": failure.code, "message": failure.message, "faults": list(failure.faults)}
+        write(json.dumps(shown) + "\n", sys.stderr)
     else:
         err.print(failure.message, markup=False, style="red")
     return failure.status

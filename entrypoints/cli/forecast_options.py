@@ -1,5 +1,5 @@
 """
-What forecasts are made of on the command line, and the files they are drawn into.
+Options of forecasts: the sample request, and the files that a forecast is drawn into.
 """
 
 from pathlib import Path

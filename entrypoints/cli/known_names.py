@@ -10,10 +10,10 @@ from pydantic import TypeAdapter, ValidationError
 
 from client import EscalationClient, RunStalled
 from entrypoints.cli.option_values import bad_option
+from entrypoints.cli.playbook_names import names_of
 from entrypoints.cli.record_store import open_store
-from escalation.kernel.refusals import BadRequest, UnknownEscalation, nearest, quote_input
+from escalation.kernel.refusals import UnknownEscalation, nearest, quote_input
 from escalation.kernel.values import Name
-from planning.playbook.loader import load_playbook
 from records.data_export import list_accounts
 from records.errors import RecordStoreFault
 from runtime.settings import Settings
@@ -87,11 +87,7 @@ def _on_record() -> set[str]:
 
 def names_in_playbook() -> set[str]:
     """People, teams and rotas of the configured playbook; none, if it may be that the workers alone have it."""
-    try:
-        playbook = load_playbook(Settings.load().playbook)
-    except BadRequest:
-        return set()
-    return {*playbook.people, *playbook.teams, *playbook.rotas}
+    return {name for kind in ("people", "teams", "rotas") for name in names_of(kind)}
 
 
 def _require_in_playbook(who: str) -> None:

@@ -15,14 +15,14 @@ from entrypoints.cli import options
 from entrypoints.cli.command_words import ARGUMENTS, COMPLETED, METAVARS, option_for
 from entrypoints.cli.move_declarations import DeclaredMove
 from entrypoints.cli.playbook_names import complete_names
-from escalation.command_fields import CommandField, FieldKind
+from escalation.kernel.command_fields import CommandField, FieldKind
 
 _TARGETS: dict[str, dict[str, Any]] = {
     "escalation": {"key": options.Key},
     "task_force": {"key": options.Key, "force_name": options.ForceName},
     "sponsorship": {"account": options.Account},
 }
-"""What is named before the fields, by the subject of the move."""
+"""The arguments before the fields, by the subject of the move."""
 
 
 def make_function(move: DeclaredMove) -> Callable[..., None]:
@@ -41,9 +41,9 @@ def make_function(move: DeclaredMove) -> Callable[..., None]:
         Parameter(f"to_{name}", Parameter.KEYWORD_ONLY, annotation=kind) for name, kind in targets.items()
     ]
     fields = sorted(move.fields, key=lambda field: not is_argument(command, field))
-    told = [parameter_of(field, command) for field in fields]
+    filled = [parameter_of(field, command) for field in fields]
     last = Parameter("in_json", Parameter.KEYWORD_ONLY, annotation=options.Json, default=False)
-    run.__signature__ = Signature([*places, *told, last])  # type: ignore[attr-defined]
+    run.__signature__ = Signature([*places, *filled, last])  # type: ignore[attr-defined]
     run.__doc__ = move.help
     run.__name__ = move.words[-1].replace("-", "_")
     return run

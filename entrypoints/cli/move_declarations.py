@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from escalation.command_fields import CommandField, FieldKind
+from escalation.kernel.command_fields import CommandField, FieldKind
 
 FILE = Path(__file__).with_name("moves.json")
 Words = tuple[str, ...]
@@ -22,9 +22,9 @@ class DeclaredMove(NamedTuple):
     words: Words
     """After `escalate`."""
     subject: str
-    """What moves: an escalation, a task force, a sponsorship."""
+    """The kind of thing that moves: an escalation, a task force, a sponsorship."""
     kind: str
-    """Its name among the moves of the subject."""
+    """The name among the moves of the subject."""
     help: str
     fields: tuple[CommandField, ...]
 

@@ -13,7 +13,8 @@ from escalation.case.lifecycle import State
 from escalation.case.move_index import PERSONS_COMMANDS
 from escalation.case.request import Channel, Criterion, EvidenceKind, Source, StartRequest
 from escalation.case.state import AccessAnswer
-from escalation.command_fields import FieldKind, fields_of
+from escalation.kernel.command_fields import FieldKind
+from escalation.kernel.field_reader import fields_of
 from escalation.measures.report_schedule import Rhythm
 from escalation.policy.classification import CancelCause, Degree, EscalationReason, Priority
 from escalation.sponsorship.engine import Exit, LogTouchPoint, Review

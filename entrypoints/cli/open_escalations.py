@@ -37,7 +37,7 @@ def record_open_escalations(store: RecordStore) -> OpenEscalationsRecorded | Non
 
 
 def _put_on_record(store: RecordStore, batch: RecordBatch | Exception) -> bool:
-    """Whether there was an answer, and what it told is on record now."""
+    """Return whether there was an answer, which is on record now."""
     if isinstance(batch, Exception):
         return False
     try:

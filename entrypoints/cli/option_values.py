@@ -1,5 +1,5 @@
 """
-What forecasts are given on the command line: zones, instants, names, files. Each fault says what is allowed.
+Values of options: zones, instants, spans, names, files. Each fault says what is allowed.
 """
 
 import re
@@ -15,8 +15,8 @@ from zoneinfo import ZoneInfo
 
 from rich.text import Text
 
-from entrypoints.cli.terminal import err, out, write
 from entrypoints.files import STANDARD_INPUT
+from entrypoints.terminal import err, out, write
 from escalation.kernel.language_tag import language_tag
 from escalation.kernel.refusals import BadRequest, Fault, Misspelled, nearest, quote_input
 from escalation.policy.plan import Basis
@@ -43,7 +43,7 @@ def bad_option(where: str, given: str, allowed: str, suggestion: str = "") -> Ba
 
 
 class OptionValues:
-    """What was typed for one command: all that is wrong with it is told at once."""
+    """Values that were typed for one command: all that is wrong with them is reported at once."""
 
     def __init__(self) -> None:
         self.faults: list[Fault] = []
@@ -51,7 +51,7 @@ class OptionValues:
     def read(
         self, otherwise: _Read, reader: Callable[_Given, _Read], *args: _Given.args, **kwargs: _Given.kwargs
     ) -> _Read:
-        """What *reader* makes of it; *otherwise* stands in for what it refuses, so that the rest is read too."""
+        """Return the result of *reader*; *otherwise* stands in for what it refuses, so that the rest is read too."""
         try:
             return reader(*args, **kwargs)
         except BadRequest as error:

@@ -26,6 +26,11 @@ def list_choices(what: str, values: Iterable[str]) -> str:
     return f"{what}: {', '.join(first)} or {last}."
 
 
+def option(name: str, help: str, metavar: str | None = None, **more: Any) -> Any:  # noqa: A002
+    """Return an option; its default is shown, where it has one."""
+    return typer.Option(name, metavar=metavar, help=help, **more)
+
+
 def choice(option: str, what: str, values: Iterable[str], *, metavar: str | None = None, **more: Any) -> Any:
     """Return an option that has one of *values*."""
     known = tuple(values)

@@ -27,7 +27,7 @@ IN_PLAYBOOK = {
     "because": "pause_reasons",
     "trigger": "triggers",
 }
-"""Which names an option or argument takes."""
+"""The kind of names that an option or argument takes."""
 _METAVARS = frozenset({"ID", "[ACCOUNT=]ID", "REASON", "TRIGGER"})
 """Of those that take what the playbook has; a new playbook's categories are no such thing."""
 
@@ -38,10 +38,10 @@ def complete_names(kind: str) -> Callable[[str], list[str]]:
 
 
 def names_of(kind: str) -> list[str]:
-    """Return the names of a *kind*: categories, issue_types, pause_reasons, triggers, skills, people or tiers."""
+    """Return the names of a *kind*, such as categories, triggers or people."""
     # The variable is read here as `runtime.settings` reads it, without importing all settings.
     playbook = Path(os.environ.get("ESCALATION_PLAYBOOK") or _ROOT / "playbooks" / "reference.yaml")
-    return _names(playbook.absolute()).get(kind, [])
+    return _names(playbook.expanduser().absolute()).get(kind, [])
 
 
 def is_of_playbook(parameter: Any) -> bool:
@@ -98,6 +98,8 @@ def _read(path: Path) -> dict[str, list[str]]:
         "triggers": _triggers(playbook),
         "skills": playbook.skills,
         "people": playbook.people,
+        "teams": playbook.teams,
+        "rotas": playbook.rotas,
         "tiers": playbook.tiers,
     }
     return {kind: list(dict.fromkeys(map(str, found))) for kind, found in names.items()}

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from rich.progress import Progress, TimeElapsedColumn
 
-from entrypoints.cli.terminal import err
+from entrypoints.terminal import err
 
 if TYPE_CHECKING:
     pass

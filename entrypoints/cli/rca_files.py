@@ -1,7 +1,7 @@
 """
 RCA files: an internal RCA in Markdown with front matter, or in YAML or JSON, read with every fault and its line.
 
-Knows the people that an escalation has, so that an owner whom nobody knows is told of with the line; no command.
+Knows the people that an escalation has, so that an owner whom nobody knows is reported with the line; no command.
 """
 
 from collections.abc import Collection, Iterator, Sequence
@@ -80,7 +80,7 @@ def _read(data: bytes, source: str, is_markdown: bool) -> tuple[Node, tuple[Faul
 
 
 def _without_key(tree: Node, faults: tuple[Fault, ...], key: str) -> tuple[Node, tuple[Fault, ...]]:
-    """Which escalation it is about is no part of the RCA; another one than *key* is a slip."""
+    """Take out the escalation that it is about, which is no part of the RCA; another one than *key* is a slip."""
     about = tree.entries.get("escalation") if isinstance(tree, Mapping) else None
     if not isinstance(tree, Mapping) or about is None:
         return tree, faults
@@ -92,7 +92,7 @@ def _without_key(tree: Node, faults: tuple[Fault, ...], key: str) -> tuple[Node,
 
 
 def _rca(tree: Node, is_markdown: bool) -> tuple[InternalRca | None, tuple[Fault, ...]]:
-    """Which sections of a Markdown file are missing has been said by whoever read it."""
+    """Check the RCA; sections that are missing in a Markdown file were reported by its reader."""
     try:
         return InternalRca.model_validate(to_plain(tree)), ()
     except ValidationError as error:

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from documents.glyphs import describe_unprintable, find_unprintable, texts_in
 from documents.paper import Paper, PaperContext, customer_paper, internal_paper
 from entrypoints.cli.option_values import OptionValues
-from entrypoints.cli.terminal import err
+from entrypoints.terminal import err
 from escalation.case.lifecycle import RcaState
 from escalation.case.rca_on_file import RcaOnFile, RcaVersion
 from escalation.case.request import InternalRca

@@ -29,7 +29,7 @@ _AT_ONCE = 8
 
 @frozen
 class Outcome:
-    """What became of the rebase of one escalation."""
+    """The result of the rebase of one escalation."""
 
     key: str
     refused: str = ""
@@ -37,7 +37,7 @@ class Outcome:
 
 @frozen
 class Outlook(Outcome):
-    """What it would change, or why there cannot be one."""
+    """The changes that a rebase would make, or why there cannot be one."""
 
     rebasing: RebasePreview | None = None
 
@@ -107,7 +107,7 @@ async def _outlook(client: "EscalationClient", key: str, wanted: WantedRebase) -
     )
     plan = recompile_plan(wanted.playbook, request, basis.opened_at, datetime.now(UTC))
     sponsors = await client.sponsors(customer.account for customer in request.customers)
-    return await client.foresee_rebase(key, plan.sponsored_by(sponsors))
+    return await client.preview_rebase(key, plan.sponsored_by(sponsors))
 
 
 async def carry_out(

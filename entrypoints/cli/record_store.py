@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from entrypoints.cli.option_values import OptionValues, bad_option, read_bytes
-from entrypoints.cli.terminal import write_json
+from entrypoints.terminal import write_json
 from escalation.kernel.refusals import quote_input
 from escalation.kernel.values import require_plausible_year
 from planning.calendars.report_periods import midnight_of

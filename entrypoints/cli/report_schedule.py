@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from entrypoints.cli.render.escalation import format_due
-from entrypoints.cli.terminal import as_json, out
+from entrypoints.terminal import as_json, out
 from escalation.kernel.refusals import BadRequest, Fault
 from escalation.kernel.timeline_entry import minute
 from escalation.measures.report_schedule import ReportSchedule, ScheduledReport
@@ -20,7 +20,7 @@ from planning.playbook.loader import load_playbook
 from runtime.settings import Settings
 
 _TYPED = {"rhythm": "RHYTHM", "time_zone": "--tz"}
-"""What is typed for a field, where that is not an option of its name."""
+"""Words that are typed for a field, where that is not the option of its name."""
 
 
 def read_schedule_options(written: dict[str, Any]) -> ReportSchedule:

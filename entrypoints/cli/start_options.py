@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from entrypoints.cli.command_names import read_options
+from entrypoints.cli.command_names import name_options, read_options
 from entrypoints.cli.option_values import bad_option
 from entrypoints.cli.options import YOU_IN_ENVIRONMENT
 from entrypoints.files import read_model
@@ -34,9 +34,15 @@ def read_request(file: str | None, options: dict[str, Any]) -> StartRequest:
     you = os.environ.get(YOU_IN_ENVIRONMENT)
     otherwise = {"submitted_by": you} if you else {}
     if file:
-        return read_model(
-            file, StartRequest, "the start", options=options, otherwise=otherwise, more=find_playbook_faults
-        )
+        with name_options(options):
+            return read_model(
+                file,
+                StartRequest,
+                "the start",
+                options=options,
+                otherwise=otherwise,
+                more=find_playbook_faults,
+            )
     return read_options(StartRequest, "the start", {**otherwise, **options}, more=find_playbook_faults)
 
 

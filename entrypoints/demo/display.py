@@ -1,5 +1,5 @@
 """
-How the demo is shown: what people type and answer, what happens by itself, and each message as it arrives.
+Display of the demo: what people type and answer, what happens by itself, and each message as it arrives.
 
 It must not know the story.
 """
@@ -7,7 +7,7 @@ It must not know the story.
 import asyncio
 import re
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from html import unescape
 from io import StringIO
@@ -18,10 +18,11 @@ import httpx
 from rich.text import Text
 
 from channels.loopback import ReceivedMessage
-from entrypoints.cli.render.reason_text import say
-from entrypoints.cli.terminal import out
 from entrypoints.demo.message_page import Chapter
 from entrypoints.demo.servers import DemoServers
+from entrypoints.exit_status import BAD_INPUT, DONE, REFUSED
+from entrypoints.reason_text import say
+from entrypoints.terminal import out
 from escalation.kernel.timeline_entry import TimelineEntry
 
 _PATIENCE = 60.0
@@ -33,6 +34,10 @@ _AS_A_FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 _LINK = re.compile(r"http://127\.0\.0\.1:\d+/answer/[\w.-]+")
 
 
+RunCommand = Callable[[list[str]], int]
+"""Runs a command line and returns its exit status: the program `escalate` itself."""
+
+
 class DemoFault(Exception):
     """The story did not go as it should."""
 
@@ -40,16 +45,17 @@ class DemoFault(Exception):
 class Display:
     """Shows what becomes of the escalation *key* in *world*."""
 
-    def __init__(self, world: DemoServers, key: str) -> None:
+    def __init__(self, world: DemoServers, key: str, run: RunCommand) -> None:
         self._world = world
+        self._run = run
         self._key = key
-        self._messages_shown = 0
+        self._printed = 0
         self.chapters: list[Chapter] = []
-        """Those told so far."""
+        """Chapters that have begun."""
 
     async def chapter(self, title: str) -> None:
         await self._quiet()
-        self.chapters.append(Chapter(title, self._messages_shown))
+        self.chapters.append(Chapter(title, self._printed))
         out.print(Text(f"\n── {title}", style="bold"))
 
     async def types(
@@ -61,8 +67,6 @@ class Display:
         Raises:
             DemoFault: If it ended with another exit status.
         """
-        from entrypoints.cli import program
-
         await self._quiet()
         typed = " ".join(f"'{word}'" if " " in word else word for word in words)
         out.print(Text(f"$ escalate {typed}", style="bold green"))
@@ -70,8 +74,8 @@ class Display:
             _shortened(lines),
             redirect_stderr(sys.stdout),
         ):  # a story is read in one piece, through a pipe too
-            status = await asyncio.to_thread(program.run, list(words))
-        expected = program.REFUSED if refused else program.BAD_INPUT if bad else program.DONE
+            status = await asyncio.to_thread(self._run, list(words))
+        expected = REFUSED if refused else BAD_INPUT if bad else DONE
         if status != expected:
             raise DemoFault(f"escalate {typed}: exit status {status}, expected {expected}")
 
@@ -131,25 +135,25 @@ class Display:
         while told < len(self._world.mailbox.messages()):
             told = len(self._world.mailbox.messages())
             await asyncio.sleep(_A_MOMENT)
-        self._show_messages()
+        self._print_messages()
 
     async def follow(self) -> None:
         """Tell what happens by itself."""
         while True:
             try:
                 async for _, entries in self._world.client.watch(self._key, every=0.2):
-                    _tell(entries)
-                    self._show_messages()
+                    _print_entries(entries)
+                    self._print_messages()
                 return
             except Exception:
                 await asyncio.sleep(0.2)
 
-    def _show_messages(self) -> None:
-        """Those that arrived since; one line for all that say the same."""
+    def _print_messages(self) -> None:
+        """Print the messages that arrived since; one line for all that say the same."""
         messages = self._world.mailbox.messages()
-        for subject, alike in groupby(messages[self._messages_shown :], key=lambda message: message.subject):
+        for subject, alike in groupby(messages[self._printed :], key=lambda message: message.subject):
             out.print(Text(f"  ✉ {_names(alike)}: {subject}", style="blue"))
-        self._messages_shown = len(messages)
+        self._printed = len(messages)
 
 
 @contextmanager
@@ -166,7 +170,7 @@ def _shortened(lines: int | None) -> Iterator[None]:
     out.print(*shown[:lines], f"… and {len(shown) - lines} lines more", sep="\n", markup=False)
 
 
-def _tell(entries: Iterable[TimelineEntry]) -> None:
+def _print_entries(entries: Iterable[TimelineEntry]) -> None:
     for entry in entries:
         if entry.by == "engine" and entry.kind not in _UNTOLD:
             out.print(Text(f"  ⏱ {entry.at:%H:%M:%S} {say(entry.what)}", style="yellow"))

@@ -1,5 +1,5 @@
 """
-What can be kept of the demo: its messages on one page, each as a mail client would show it.
+Keepsake of the demo: its messages on one page, each as a mail client would show it.
 """
 
 import re

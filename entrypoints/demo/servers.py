@@ -1,5 +1,5 @@
 """
-Where the demo happens: a Temporal server, a worker, a gateway and a mailbox of its own, in a folder that goes away.
+Servers of the demo: Temporal, a worker, the web service and a mailbox, in a folder that goes away.
 
 It must not know what happens there.
 """
@@ -30,7 +30,7 @@ class DemoServers:
 @asynccontextmanager
 async def world(folder: Path) -> AsyncIterator[DemoServers]:
     """
-    It runs while the block runs, and the command line of this process finds it, and nothing of another Temporal or of
+    Run them while the block runs. The command line of this process finds them, and nothing of another Temporal or of
     somebody's settings.
 
     Raises:

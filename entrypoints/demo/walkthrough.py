@@ -1,5 +1,5 @@
 """
-What happens in the demo.
+The story of the demo.
 
 What people do is done by the command line, or by the link in a message, so what is shown can be done again. Everything
 else (rises, reminders, messages) happens by itself.
@@ -13,10 +13,10 @@ from pathlib import Path
 from shutil import which
 from urllib.parse import quote
 
-from entrypoints.cli.terminal import out
-from entrypoints.demo.display import Display
+from entrypoints.demo.display import Display, RunCommand
 from entrypoints.demo.message_page import keep_messages
 from entrypoints.demo.servers import DemoServers, world
+from entrypoints.terminal import out
 from runtime.settings import ROOT
 from worker import stop_signals
 
@@ -25,9 +25,9 @@ FORCE = "dry-pallets"
 JO = "jo.buyer@acme.example"
 
 
-async def demo(*, keep: bool, papers: Path | None) -> None:
+async def demo(run: RunCommand, *, keep: bool, papers: Path | None) -> None:
     """
-    Tell the story. With *papers*, write the messages, the RCA and the report into that folder; with *keep*, leave
+    Tell the story, typed by *run*. With *papers*, write messages, RCA and report into that folder; with *keep*, leave
     everything running until Ctrl-C.
 
     Raises:
@@ -37,7 +37,7 @@ async def demo(*, keep: bool, papers: Path | None) -> None:
     with tempfile.TemporaryDirectory(prefix="escalation-demo-") as folder, stop_signals() as stop:
         async with world(Path(folder)) as here:
             began = asyncio.get_running_loop().time()
-            stage = await _told(here, papers)
+            stage = await _play(here, run, papers)
             _sum_up(here, asyncio.get_running_loop().time() - began)
             if papers:
                 keep_messages(here.mailbox.messages(), stage.chapters, papers)
@@ -65,8 +65,8 @@ def _example(name: str) -> str:
     return os.path.relpath(ROOT / "examples" / name)
 
 
-async def _told(here: DemoServers, papers: Path | None) -> Display:
-    stage = Display(here, KEY)
+async def _play(here: DemoServers, run: RunCommand, papers: Path | None) -> Display:
+    stage = Display(here, KEY, run)
     followed = asyncio.create_task(stage.follow())
     try:
         await _starts_and_rises(stage)

@@ -143,7 +143,7 @@ def _form(form: dict[str, Any]) -> str:
 
 
 def _forms(form: dict[str, Any]) -> Iterator[str]:
-    """What may be written there, in words; a form that stands alone or in a list is said as the list."""
+    """Yield the forms that may be written there, in words; one that stands alone or in a list is said as the list."""
     match form:
         case {"$ref": reference}:
             name = reference.rpartition("/")[2]
@@ -216,3 +216,7 @@ def _endpoints() -> str:
         "## Endpoints\n\nWhere messages to named endpoints go. A name is of small letters, digits and `_`; all of "
         "these are secrets, and are never shown.\n\n" + "\n".join(lines) + "\n"
     )
+
+
+if __name__ == "__main__":
+    write()

@@ -86,7 +86,7 @@ def make_app(settings: Settings, reach: TemporalClientSource, links: SignedLinks
     routes = [
         Route(PATH + "/{token}", answering.answer, methods=["GET", "HEAD", "POST"]),
         Route("/escalations", Intake(reach, settings.senders).start, methods=["POST"]),
-        Route("/health", Health(reach).tell, methods=["GET", "HEAD"]),
+        Route("/health", Health(reach).report, methods=["GET", "HEAD"]),
     ]
     trouble = {HTTPException: answering.trouble, Exception: answering.fault}
     # Around it all, so that the answers to our own faults are covered too.
@@ -111,7 +111,7 @@ class LinkPages:
         try:
             link = self._links.read(request.path_params["token"])
             form = await _form(request) if request.method == "POST" else None
-            return await self._answered(link, form)
+            return await self._answer_link(link, form)
         except LinkUnknown:
             return self._notice("unknown", language=self._language(request))
         except LinkExpired as expired:
@@ -124,19 +124,19 @@ class LinkPages:
         except HTTPException as error:
             return self._notice("unreadable", link=link, status=error.status_code)
 
-    async def _answered(self, link: Link, form: Mapping[str, str] | None) -> Response:
+    async def _answer_link(self, link: Link, form: Mapping[str, str] | None) -> Response:
         client = await self._reach.client()
         if form is None:
             inquiry = await look_up_question(client, link)
-            return self._told(inquiry.stands, inquiry)
+            return self._show_state(inquiry.stands, inquiry)
         stands, inquiry, command = await follow_answer(client, link, form)
         if isinstance(command, ConfirmAccess) and command.answer is AccessAnswer.NO:
             return self._notice("still_broken", link=link)
         if isinstance(command, DeclineSeat):
             return self._notice("declined", link=link)
-        return self._told(stands, inquiry, form)
+        return self._show_state(stands, inquiry, form)
 
-    def _told(
+    def _show_state(
         self, stands: QuestionState, inquiry: QuestionInContext, form: Mapping[str, str] | None = None
     ) -> Response:
         if stands in {QuestionState.OPEN, QuestionState.MISTAKEN}:
@@ -160,7 +160,7 @@ class LinkPages:
         return self._languages.accepted(request.headers.get("accept-language", ""))
 
     async def trouble(self, request: Request, error: Exception) -> Response:
-        """What was asked is none of ours, or cannot be read."""
+        """Answer a request that is none of ours, or cannot be read."""
         assert isinstance(error, HTTPException)
         if request.url.path in _FOR_PROGRAMS:
             return refuse(error.status_code, "not_accepted", error.detail, headers=dict(error.headers or {}))
@@ -181,7 +181,7 @@ class Health:
     def __init__(self, reach: TemporalClientSource) -> None:
         self._reach = reach
 
-    async def tell(self, _: Request) -> Response:
+    async def report(self, _: Request) -> Response:
         try:
             await (await self._reach.client()).ping()
         except RuntimeFault as away:

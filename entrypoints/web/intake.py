@@ -105,10 +105,10 @@ def refuse(
     faults: Sequence[Fault] = (),
     headers: dict[str, str] | None = None,
 ) -> Response:
-    """What is in the way, for programs."""
-    told = {"error": code, "message": message, "faults": [to_plain(fault) for fault in faults]}
+    """Return a refusal, for programs."""
+    answer = {"error": code, "message": message, "faults": [to_plain(fault) for fault in faults]}
     # In ASCII, because faults quote what was sent, which can be what no encoding has.
-    return Response(json.dumps(told), status, headers, media_type="application/json")
+    return Response(json.dumps(answer), status, headers, media_type="application/json")
 
 
 def _receipt(receipt: MoveResult) -> Response:

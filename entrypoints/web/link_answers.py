@@ -1,7 +1,7 @@
 """
 Answers: where a question stands, and which move an answer to it is.
 
-Looks before it leaps, so that a reader is told what they meet; whether a move is allowed remains the engine's to say,
+It looks first, so that a reader learns how the question stands; whether a move is allowed remains the engine's to say,
 and so does that it happens once.
 """
 
@@ -50,7 +50,7 @@ _YES_OR_NO = (AccessAnswer.YES.value, AccessAnswer.NO.value)
 
 
 class QuestionState(StrEnum):
-    """Where a question stands. The values name the words of its page."""
+    """The state of a question. The values name the words of its page."""
 
     OPEN = "open"
     MISTAKEN = "mistake"
@@ -76,7 +76,7 @@ class QuestionInContext:
 
     @property
     def members(self) -> dict[str, str]:
-        """Who may answer for the team that was asked, id to name; empty, if a person was."""
+        """People who may answer for the team that was asked, id to name; empty, if a person was."""
         asked = next((contact for contact in self.people if contact.id == self.link.who), None)
         if asked is None or asked.kind is ContactKind.PERSON:
             return {}
@@ -87,7 +87,7 @@ class QuestionInContext:
 
     @property
     def holder(self) -> str:
-        """Who acknowledged, for those of ours who are asked to; customers are not told (COMM-6)."""
+        """The person who acknowledged, for our own people; customers do not see it (COMM-6)."""
         is_ours = self.link.question is Question.ACKNOWLEDGE
         return self.name_of(self.view.acknowledged_by or "") if is_ours else ""
 
@@ -160,7 +160,7 @@ async def _closed(client: EscalationClient, link: Link) -> View:
 
 
 class Outcome(NamedTuple):
-    """Where a question stands after an answer."""
+    """The state of a question after an answer."""
 
     stands: QuestionState
     inquiry: QuestionInContext
@@ -201,7 +201,7 @@ async def follow_answer(client: EscalationClient, link: Link, form: Mapping[str,
 
 
 async def _is_kept(client: EscalationClient, link: Link, command: PersonsCommand | MembersCommand) -> bool:
-    """Whether it is this answer that counts: another one over the same link, at the same time, may have come first."""
+    """Return whether it is this answer that counts: another one over the same link may have come first."""
     match command:
         case ConfirmAccess():
             access = (await look_up_question(client, link)).view.access.get(link.account)
@@ -219,11 +219,11 @@ async def _ask(
     if isinstance(command, MembersCommand):
         await client.ask_task_force(inquiry.link.key, inquiry.link.task_force, command)
     else:
-        await client.ask(await _asked_at(client, inquiry), command, id=_once(inquiry, command))
+        await client.ask(await _key_of_move(client, inquiry), command, id=_once(inquiry, command))
 
 
-async def _asked_at(client: EscalationClient, inquiry: QuestionInContext) -> str:
-    """Where the move goes: to the key; about a closed escalation whose key another one has, to its id."""
+async def _key_of_move(client: EscalationClient, inquiry: QuestionInContext) -> str:
+    """Return the key for the move; of a closed escalation whose key another one has, its id."""
     link = inquiry.link
     if link.question is not Question.SURVEY:
         return link.key
@@ -232,7 +232,7 @@ async def _asked_at(client: EscalationClient, inquiry: QuestionInContext) -> str
 
 
 class InvalidAnswer(Exception):
-    """What was filled in is no answer."""
+    """Raised for a form that is no answer."""
 
 
 def command_of_answer(inquiry: QuestionInContext, form: Mapping[str, str]) -> PersonsCommand | MembersCommand:

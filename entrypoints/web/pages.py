@@ -1,5 +1,5 @@
 """
-How the pages look: a question with its form, or a notice that only says something.
+Pages: a question with its form, or a plain page that only says something.
 
 Owns markup, style, and which facts are shown. What customers see of an escalation is a type of its own, made of texts
 for customers alone (COMM-6). Must not know requests, tokens or moves.

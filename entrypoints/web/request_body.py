@@ -29,7 +29,7 @@ async def read_body(request: Request, content_type: str, *, at_most: int) -> byt
 
 
 def _is_more(length: str, at_most: int) -> bool:
-    """Whether a number of any length is larger; Python reads none of thousands of digits."""
+    """Return whether a number of any length is larger; Python reads none of thousands of digits."""
     digits = length.lstrip("0")
     return digits.isdecimal() and (len(digits) > len(str(at_most)) or int(digits) > at_most)
 

@@ -11,7 +11,7 @@ from client import EscalationClient
 from runtime.settings import Settings
 
 PATIENCE = 10.0
-"""Seconds before a reader is told that nobody answers: people do not wait longer for a page."""
+"""Seconds before a reader learns that nobody answers: people do not wait longer for a page."""
 
 
 class TemporalClientSource:

@@ -35,7 +35,7 @@ log = structlog.get_logger("gateway")
 
 async def serve_with_gateway(settings: Settings) -> None:
     """
-    Run server, worker and gateway until told to stop; without the gateway, where its port is off.
+    Run server, worker and gateway until stopped; without the gateway, where its port is off.
 
     Raises:
         RuntimeFault: If one of them cannot start.
@@ -44,7 +44,7 @@ async def serve_with_gateway(settings: Settings) -> None:
         await serve(settings)
         return
     with bind_port(settings) as listener:
-        if _nothing_leaves(settings):  # letters are printed here, so links may lead here
+        if _nothing_leaves(settings):  # messages are printed here, so links may lead here
             settings = settings.model_copy(
                 update={"gateway_url": settings.gateway_url or local_url(listener)}
             )
@@ -57,12 +57,12 @@ def _nothing_leaves(settings: Settings) -> bool:
 
 async def serve_gateway(settings: Settings, *, say: Callable[[str], None] = print) -> None:
     """
-    Run the gateway alone until told to stop. Temporal may be away, now or later: readers are told to try again.
+    Run the gateway alone until stopped. Temporal may be away, now or later: readers are asked to try again.
 
     Raises:
         RuntimeFault: If it cannot start.
     """
-    connect_config()  # a wrong profile is told now, not to the first reader
+    connect_config()  # a wrong profile is reported now, not to the first reader
     with bind_port(settings) as listener, stop_signals() as stop:
         async with serve_app(make_app(settings, TemporalClientSource(settings)), listener):
             say(f"Gateway    {local_url(listener)}")
@@ -74,7 +74,7 @@ async def serve_gateway(settings: Settings, *, say: Callable[[str], None] = prin
 @asynccontextmanager
 async def run_beside(settings: Settings, listener: socket.socket, running: Serving) -> AsyncIterator[str]:
     client = EscalationClient(running.client, patience=PATIENCE)
-    unlinked = "" if settings.gateway_url else "; letters carry no links until ESCALATION_GATEWAY_URL is set"
+    unlinked = "" if settings.gateway_url else "; messages carry no links until ESCALATION_GATEWAY_URL is set"
     async with serve_app(make_app(settings, TemporalClientSource(settings, client)), listener):
         yield f"Gateway    {local_url(listener)}{unlinked}"
 

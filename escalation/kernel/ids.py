@@ -52,6 +52,11 @@ def is_of_escalation(text: str) -> bool:
     return is_key(text) or _ESCALATION.fullmatch(text) is not None
 
 
+def key_of(id_: str) -> str:
+    """Return the key of an escalation's id: ``ACME/4711`` of ``ACME/4711@2026-11-16T09:00:00Z``."""
+    return id_.partition("@")[0]
+
+
 def tenant_of(key: str) -> str:
     """``ACME`` of ``ACME/4711``, of its ids too."""
     return key.partition("/")[0]

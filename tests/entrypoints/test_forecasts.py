@@ -200,7 +200,7 @@ def test_gaps_that_categories_share_are_told_once(capsys: pytest.CaptureFixture[
     assert 1 == told.count("nobody of desk")
     assert "11 gaps, 236.0 h in all" in " ".join(told.split())
     assert 5 == told.count(" 18:00 - ") + told.count(" 00:00 - ")
-    assert "and 6 more; --all tells each" in told
+    assert "and 6 more; --all shows each" in told
     assert 11 == whole.count(" 18:00 - ") + whole.count(" 00:00 - ")
     assert 11 * len({gap["category"] for gap in plain}) == len(plain)
 

@@ -282,7 +282,7 @@ def test_faults_that_hide_others_are_told_as_such(tmp_path: Path, capsys: pytest
     hiding = a_playbook(tmp_path, ("email:maya", "emial:maya"), ("[jonas]", "[jnas]"))
     whole = a_playbook(tmp_path, ("[jonas]", "[jnas]"), name="whole.yaml")
 
-    assert "; mending these may show more" in Typed(capsys, "check", hiding).said
+    assert "; fixing these may show more" in Typed(capsys, "check", hiding).said
     assert "may show more" not in Typed(capsys, "check", whole).said
     assert [False, True] == [
         json.loads(Typed(capsys, "check", path, "--json").said)["is_complete"] for path in (hiding, whole)

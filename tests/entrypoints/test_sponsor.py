@@ -164,7 +164,7 @@ async def test_what_runs_already_gets_its_sponsor_by_a_rebase(terminal: Terminal
     rebased = await terminal.done(*again)
 
     assert "already" in same
-    assert "Grace Kimani is told of it as a sponsor" in rebased
+    assert "Grace Kimani is notified of it as a sponsor" in rebased
     assert "ACME/4711: rebased" in rebased
     await terminal.mailbox.arrived(2, to="grace.kimani@example.com", within=20)
     told = [letter.key for letter in terminal.mailbox.messages("grace.kimani@example.com")]

@@ -12,7 +12,8 @@ from rich.console import Group as Lines
 from rich.table import Table
 from rich.text import Text
 
-from entrypoints.cli import program, terminal
+from entrypoints import terminal
+from entrypoints.cli import program
 from entrypoints.cli.program import app
 from escalation.kernel.characters import HARMFUL
 from tests.complaint import a_complaint

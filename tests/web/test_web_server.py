@@ -185,7 +185,7 @@ async def test_letters_that_leave_carry_no_link_to_this_machine(tmp_path: Path) 
     set.
     """
     async with running(tmp_path, "serve", **PICKED, ESCALATION_SMTP_HOST=LOOPBACK) as (program, _):
-        assert "; letters carry no links until ESCALATION_GATEWAY_URL is set" in program.says
+        assert "; messages carry no links until ESCALATION_GATEWAY_URL is set" in program.says
 
 
 async def test_the_gateway_can_be_left_out_of_serve(tmp_path: Path) -> None:

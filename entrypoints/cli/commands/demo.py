@@ -3,18 +3,18 @@
 from pathlib import Path
 from typing import Annotated
 
-import typer
+from entrypoints.cli.options import option
 
 
 def demo(
-    keep: Annotated[bool, typer.Option("--keep", help="Leave it running afterwards, until Ctrl-C.")] = False,
+    keep: Annotated[bool, option("--keep", "Leave it running afterwards, until Ctrl-C.")] = False,
     papers: Annotated[
         Path | None,
-        typer.Option(
+        option(
             "--papers",
-            metavar="FOLDER",
+            "Write the messages, the RCA and the report there, to look at.",
+            "FOLDER",
             file_okay=False,
-            help="Write the messages, the RCA and the report there, to look at.",
         ),
     ] = None,
 ) -> None:
@@ -24,6 +24,7 @@ def demo(
     from temporalio.runtime import Runtime
 
     from entrypoints.cli.option_values import make_folder
+    from entrypoints.cli.program import run
     from entrypoints.demo import walkthrough
     from runtime.log_setup import configure_logging, logging_runtime
     from runtime.setting_types import LogFormat, LogLevel
@@ -32,4 +33,4 @@ def demo(
         make_folder(papers, "--papers")
     configure_logging(LogFormat.CONSOLE, LogLevel.ERROR)
     Runtime.set_default(logging_runtime())
-    asyncio.run(walkthrough.demo(keep=keep, papers=papers))
+    asyncio.run(walkthrough.demo(run, keep=keep, papers=papers))

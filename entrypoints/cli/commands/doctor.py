@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from entrypoints.cli.options import Json, Yes, argument
+from entrypoints.cli.options import Json, Yes, argument, option
 
 if TYPE_CHECKING:
     from entrypoints.cli.doctor.visit import Outcomes
@@ -13,13 +13,13 @@ if TYPE_CHECKING:
 
 def doctor(
     key: Annotated[str | None, argument("[KEY]", "An escalation's key. If omitted: all of them.")] = None,
-    repair: Annotated[bool, typer.Option("--repair", help="Fix what can be fixed; asks first.")] = False,
+    repair: Annotated[bool, option("--repair", "Fix what can be fixed; asks first.")] = False,
     yes: Yes = False,
     in_json: Json = False,
 ) -> None:
     """Find stalled runs, runs that can never begin, and holes in the record; of KEY, or of all. Exit 1 if any."""
     from entrypoints.cli.doctor import visit
-    from entrypoints.cli.terminal import as_json
+    from entrypoints.terminal import as_json
     from escalation.kernel.numbers import number_of
     from escalation.kernel.refusals import BadRequest, Fault
 

@@ -2,10 +2,8 @@
 
 from typing import TYPE_CHECKING, Annotated
 
-import typer
-
 from entrypoints.cli.client_call import call_client
-from entrypoints.cli.options import YOU_IN_ENVIRONMENT, Json, argument, person
+from entrypoints.cli.options import YOU_IN_ENVIRONMENT, Json, argument, option, person
 
 if TYPE_CHECKING:
     from client import EscalationClient
@@ -16,7 +14,7 @@ def inbox(
     of_person: Annotated[
         str, argument("PERSON", "A person or team by id, or a customer's contact: ACCOUNT:EMAIL.")
     ],
-    release: Annotated[bool, typer.Option("--release", help="Let all of it leave now.")] = False,
+    release: Annotated[bool, option("--release", "Let all of it leave now.")] = False,
     by: Annotated[str, person("--as", "Who releases it.", envvar=YOU_IN_ENVIRONMENT)] = "",
     in_json: Json = False,
 ) -> None:
@@ -24,7 +22,7 @@ def inbox(
     from entrypoints.cli.command_names import read_options
     from entrypoints.cli.known_names import require_known_person
     from entrypoints.cli.render.deliveries import count_deferred, render_deferred
-    from entrypoints.cli.terminal import as_json, out
+    from entrypoints.terminal import as_json, out
     from escalation.notifications.inbox_view import Release
 
     command = read_options(Release, "the release", {"by": by}) if release else None

@@ -3,11 +3,9 @@
 from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Annotated, Any
 
-import typer
-
 from entrypoints.cli.client_call import call_client
 from entrypoints.cli.move_declarations import values_of
-from entrypoints.cli.options import Category, Json, choice, person, priority
+from entrypoints.cli.options import Category, Json, choice, option, person, priority
 
 if TYPE_CHECKING:
     from client import EscalationClient
@@ -16,23 +14,21 @@ if TYPE_CHECKING:
 def list_(
     state: Annotated[str | None, choice("--state", "Only in this state", values_of("state"))] = None,
     of_priority: Annotated[str | None, priority("Only of this priority")] = None,
-    level: Annotated[int | None, typer.Option("--level", help="Only at this level.")] = None,
+    level: Annotated[int | None, option("--level", "Only at this level.")] = None,
     category: Category = None,
-    customer: Annotated[
-        str | None, typer.Option("--customer", metavar="ACCOUNT", help="Only of this account.")
-    ] = None,
+    customer: Annotated[str | None, option("--customer", "Only of this account.", "ACCOUNT")] = None,
     owner: Annotated[str | None, person("--owner", "Only with this owner.")] = None,
     breached: Annotated[
-        bool | None, typer.Option("--breached/--not-breached", help="Only with, or without, a missed target.")
+        bool | None, option("--breached/--not-breached", "Only with, or without, a missed target.")
     ] = None,
-    ended: Annotated[bool, typer.Option("--all", help="List those that have ended, too.")] = False,
-    limit: Annotated[int, typer.Option("--limit", min=1, max=1_000_000, help="List at most so many.")] = 1000,
+    ended: Annotated[bool, option("--all", "List those that have ended, too.")] = False,
+    limit: Annotated[int, option("--limit", "List at most so many.", min=1, max=1_000_000)] = 1000,
     in_json: Json = False,
 ) -> None:
     """List escalations, newest first, and count them by state."""
     from entrypoints.cli.option_values import parse_choice
     from entrypoints.cli.render.escalation_list import count_by_state, render_escalations
-    from entrypoints.cli.terminal import as_json, out
+    from entrypoints.terminal import as_json, out
     from escalation.case.lifecycle import State
     from escalation.policy.classification import Priority
 

@@ -7,7 +7,7 @@ from entrypoints.cli.options import Json, Key
 def messages(key: Key, in_json: Json = False) -> None:
     """List every message: when, to whom, on which occasion, by which channel, with what result."""
     from entrypoints.cli.render.deliveries import count_deliveries, render_delivery
-    from entrypoints.cli.terminal import as_json, out
+    from entrypoints.terminal import as_json, out
 
     found = call_client(lambda client: client.messages(key))
     if in_json:

@@ -6,23 +6,21 @@ from typing import Annotated
 import typer
 
 from entrypoints.cli.client_call import call_client
-from entrypoints.cli.options import By, Category, IssueType, Json, Why, Yes, argument
+from entrypoints.cli.options import By, Category, IssueType, Json, Why, Yes, argument, option
 
 
 def rebase(
     key: Annotated[str | None, argument("[KEY]", "The escalation's key. If omitted: --all.")] = None,
     by: By = "",
     why: Why = "",
-    every_one: Annotated[bool, typer.Option("--all", help="Rebase every open escalation.")] = False,
+    every_one: Annotated[bool, option("--all", "Rebase every open escalation.")] = False,
     category: Category = None,
     issue_type: IssueType = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would change.")] = False,
+    dry_run: Annotated[bool, option("--dry-run", "Only show what would change.")] = False,
     yes: Yes = False,
     playbook: Annotated[
         Path | None,
-        typer.Option(
-            "--playbook", help="The worker's playbook. If omitted: the configured one.", show_default=False
-        ),
+        option("--playbook", "The worker's playbook. If omitted: the configured one.", show_default=False),
     ] = None,
     in_json: Json = False,
 ) -> None:
@@ -32,7 +30,7 @@ def rebase(
     from entrypoints.cli import rebase_preview as rebases
     from entrypoints.cli.command_names import name_options
     from entrypoints.cli.render.rebase import render_outlooks
-    from entrypoints.cli.terminal import as_json, out
+    from entrypoints.terminal import as_json, out
     from escalation.kernel.refusals import MoveNotAllowed
 
     rebases.require_whole(key, every_one, category, by, why, dry_run)

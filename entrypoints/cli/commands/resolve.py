@@ -2,19 +2,17 @@
 
 from typing import Annotated
 
-import typer
-
 from entrypoints.cli.client_call import make_move
-from entrypoints.cli.options import By, Json, Key
+from entrypoints.cli.options import By, Json, Key, option
 
 
 def resolve(
     key: Key,
     by: By,
-    done: Annotated[str, typer.Option("--done", help="What was done, for our own people.")],
-    workaround: Annotated[bool, typer.Option("--workaround", help="It is a workaround, not a fix.")] = False,
+    done: Annotated[str, option("--done", "What was done, for our own people.")],
+    workaround: Annotated[bool, option("--workaround", "It is a workaround, not a fix.")] = False,
     customer: Annotated[
-        str | None, typer.Option("--customer", help="A text for customers, sent once it is verified.")
+        str | None, option("--customer", "A text for customers, sent once it is verified.")
     ] = None,
     in_json: Json = False,
 ) -> None:

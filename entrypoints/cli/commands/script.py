@@ -2,24 +2,22 @@
 
 from typing import Annotated
 
-import typer
-
 from entrypoints.cli.client_call import call_client
-from entrypoints.cli.options import Json, Key, ReaderLanguage, ReaderTimeZone
+from entrypoints.cli.options import Json, Key, ReaderLanguage, ReaderTimeZone, option
 
 
 def script(
     key: Key,
     lang: ReaderLanguage = "en",
     tz: ReaderTimeZone = "UTC",
-    name: Annotated[str, typer.Option("--name", help="Who it is for.")] = "…",
+    name: Annotated[str, option("--name", "Who it is for.")] = "…",
     in_json: Json = False,
 ) -> None:
     """Show what agents may answer customers with: the last words that went out, and when they hear next."""
     from rich.text import Text
 
     from entrypoints.cli.option_values import OptionValues, bad_option, parse_language
-    from entrypoints.cli.terminal import as_json, out
+    from entrypoints.terminal import as_json, out
     from escalation.kernel.values import to_plain
     from escalation.notifications.notification import CustomerNotification, Occasion
     from escalation.policy.people import Recipient

@@ -2,19 +2,18 @@
 
 from typing import Annotated
 
-import typer
-
 from entrypoints.cli.client_call import call_client
+from entrypoints.cli.options import option
 
 
 def setup(
     records_only: Annotated[
-        bool, typer.Option("--records", help="Prepare only the record store; no Temporal server is needed.")
+        bool, option("--records", "Prepare only the record store; no Temporal server is needed.")
     ] = False,
 ) -> None:
     """Make the record store and a Temporal cluster ready: tables, search attributes. Can be repeated."""
     from entrypoints.cli.record_store import open_store
-    from entrypoints.cli.terminal import out
+    from entrypoints.terminal import out
 
     with open_store() as store:
         out.print(f"Record store: {store.migrate()}")

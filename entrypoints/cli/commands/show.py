@@ -2,10 +2,8 @@
 
 from typing import TYPE_CHECKING, Annotated, Any
 
-import typer
-
 from entrypoints.cli.client_call import call_client
-from entrypoints.cli.options import Clocks, Json, Key
+from entrypoints.cli.options import Clocks, Json, Key, option
 
 if TYPE_CHECKING:
     from client import EscalationClient
@@ -14,19 +12,17 @@ if TYPE_CHECKING:
 def show(
     key: Key,
     latest: Annotated[
-        int | None, typer.Option("--latest", help="Show only the latest entries of the timeline.", min=1)
+        int | None, option("--latest", "Show only the latest entries of the timeline.", min=1)
     ] = None,
     clocks: Clocks = False,
-    diagram: Annotated[
-        bool, typer.Option("--diagram", help="Draw the lifecycle as Mermaid, its state marked.")
-    ] = False,
+    diagram: Annotated[bool, option("--diagram", "Draw the lifecycle as Mermaid, its state marked.")] = False,
     in_json: Json = False,
 ) -> None:
     """Show one escalation: state, clocks, allowed moves, timeline. JSON has every line of the timeline."""
     from rich.text import Text
 
     from entrypoints.cli.render.escalation import render_escalation
-    from entrypoints.cli.terminal import as_json, out, write
+    from entrypoints.terminal import as_json, out, write
     from escalation.kernel.values import to_plain
 
     async def ask(client: "EscalationClient") -> tuple[Any, Any, str]:

@@ -13,7 +13,7 @@ import typer
 from entrypoints.cli.client_call import call_client, print_move_result
 from entrypoints.cli.move_command import parameter_of
 from entrypoints.cli.move_declarations import fields_of_start, values_of
-from entrypoints.cli.options import YOU_IN_ENVIRONMENT, Json, list_choices, person
+from entrypoints.cli.options import YOU_IN_ENVIRONMENT, Json, list_choices, option, person
 from entrypoints.cli.playbook_names import complete_names
 
 _OWN: dict[str, Any] = {
@@ -22,18 +22,18 @@ _OWN: dict[str, Any] = {
     ],
     "customers": Annotated[
         list[str] | None,
-        typer.Option(
+        option(
             "--customer",
-            metavar="ACCOUNT:NAME:EMAIL[:LANGUAGE[:ZONE]]",
-            help="An affected customer with a contact. Repeat for more.",
+            "An affected customer with a contact. Repeat for more.",
+            "ACCOUNT:NAME:EMAIL[:LANGUAGE[:ZONE]]",
         ),
     ],
     "evidence": Annotated[
         list[str] | None,
-        typer.Option(
+        option(
             "--evidence",
-            metavar="'KIND: WHAT; on DATE'",
-            help=f"{list_choices('What proves it, with the date. KIND is', values_of('evidence'))} Repeat for more.",
+            f"{list_choices('What proves it, with the date. KIND is', values_of('evidence'))} Repeat for more.",
+            "'KIND: WHAT; on DATE'",
         ),
     ],
 }
@@ -43,10 +43,10 @@ _File = Annotated[
 ]
 _Tier = Annotated[
     list[str] | None,
-    typer.Option(
+    option(
         "--tier",
-        metavar="[ACCOUNT=]ID",
-        help="The tier of one account given by --customer, or of all of them. Repeat for more.",
+        "The tier of one account given by --customer, or of all of them. Repeat for more.",
+        "[ACCOUNT=]ID",
         autocompletion=complete_names("tiers"),
     ),
 ]

@@ -2,10 +2,8 @@
 
 from typing import TYPE_CHECKING, Annotated, Any
 
-import typer
-
 from entrypoints.cli.client_call import call_client
-from entrypoints.cli.options import Clocks, Json, Key
+from entrypoints.cli.options import Clocks, Json, Key, option
 
 if TYPE_CHECKING:
     from client import EscalationClient
@@ -14,10 +12,7 @@ if TYPE_CHECKING:
 def watch(
     key: Key,
     every: Annotated[
-        str,
-        typer.Option(
-            "--every", metavar="SPAN", help="Look again after so long: 2s, 5m; a number alone is seconds."
-        ),
+        str, option("--every", "Look again after so long: 2s, 5m; a number alone is seconds.", "SPAN")
     ] = "1s",
     clocks: Clocks = False,
     in_json: Json = False,
@@ -26,7 +21,7 @@ def watch(
     from rich.live import Live
 
     from entrypoints.cli.render.escalation import render_escalation, render_timeline
-    from entrypoints.cli.terminal import out, write_json
+    from entrypoints.terminal import out, write_json
     from escalation.kernel.values import to_json
 
     pause = _pause(every)

@@ -1,1 +1,1 @@
-"""What is wrong with runs and with the record, and what fixes it."""
+"""The doctor: findings about runs and the record, and their repairs."""

@@ -1,5 +1,5 @@
 """
-What is wrong: stalled runs, runs that can never begin, holes in the record, deliveries that are not on record.
+Findings: stalled runs, runs that can never begin, holes in the record, deliveries that are not on record.
 
 It looks, and changes nothing.
 """
@@ -23,6 +23,7 @@ from escalation.case.delivery_report import DeliveryReported
 from escalation.case.events import Event
 from escalation.case.record_batch import RecordBatch
 from escalation.case.task_forces import TaskForceReported
+from escalation.kernel.ids import key_of
 from escalation.kernel.numbers import number_of
 from escalation.kernel.refusals import UnknownEscalation
 from escalation.kernel.timeline_entry import minute
@@ -35,7 +36,7 @@ _WAITS = "workers whose code fits it; it goes on by itself then"
 _FITS = "workers that run this program, which can follow it; it goes on by itself then, within ten minutes"
 """The server's longest wait between two tries."""
 _UNREADABLE = "Failed decoding arguments"
-"""How the SDK says that it cannot read what a run starts with."""
+"""The SDK's words for a run whose input cannot be read."""
 
 
 class FindingKind(StrEnum):
@@ -44,7 +45,7 @@ class FindingKind(StrEnum):
     NEVER_BEGUN = "never_begun"
     """Started by hand with what cannot be read, or where nobody works."""
     UNANSWERED = "unanswered"
-    """It cannot be asked what happened in it."""
+    """A run that cannot be asked what happened in it."""
     HOLE = "hole"
     """Events are missing from the record."""
     OUTDATED = "outdated"
@@ -64,7 +65,7 @@ class Finding:
     """The workflow's id: of an escalation, its key."""
     what: str
     needs: str = ""
-    """What fixes it, if no repair of ours does."""
+    """The remedy, if no repair of ours is one."""
     repair: Repair | None = None
 
     @property
@@ -83,7 +84,7 @@ class Finding:
 
 @dataclass
 class _Seen:
-    """What is kept of all runs until the last one was asked."""
+    """Findings and facts of all runs, until the last one was asked."""
 
     stalls: dict[str, "Stall"] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
@@ -98,7 +99,7 @@ class _Seen:
     @property
     def silent(self) -> set[str]:
         """Keys that stalled runs have: what they know is put on record when they go on."""
-        return {stall.key.partition("@")[0] for stall in self.stalls.values()}
+        return {key_of(stall.key) for stall in self.stalls.values()}
 
 
 async def examine(
@@ -184,37 +185,37 @@ async def _look_at(hands: RepairTools, run: "RunExamination", seen: _Seen) -> No
         await _compare(hands, run, run.record, seen)
 
 
-async def _compare(hands: RepairTools, run: "RunExamination", told: RecordBatch, seen: _Seen) -> None:
+async def _compare(hands: RepairTools, run: "RunExamination", batch: RecordBatch, seen: _Seen) -> None:
     try:
-        known = hands.store.read_events(told.escalation)
+        known = hands.store.read_events(batch.escalation)
     except ValueError:
         needs = "a program as new as the one that wrote it"
         what = "what is on record of it cannot be read"
         seen.findings.append(Finding(FindingKind.RECORD_UNUSABLE, run.key, what, needs=needs))
         return
     if run.is_running:
-        seen.running.add(told.escalation)
-        if outdated_events(told, known):  # perhaps only because it went on since
-            told = await hands.client.record_of(run.key, run.run_id)
-            if gone := outdated_events(told, known):
+        seen.running.add(batch.escalation)
+        if outdated_events(batch, known):  # perhaps only because it went on since
+            batch = await hands.client.record_of(run.key, run.run_id)
+            if gone := outdated_events(batch, known):
                 seen.findings.append(_outdated(run, gone))
-                seen.with_holes.add(told.escalation)  # filled by the same repair
+                seen.with_holes.add(batch.escalation)  # filled by the same repair
     last = max(known, default=0)
-    missing = [event.seq for event in told.events if event.seq not in known]
-    if holes := [seq for seq in missing if seq < last and told.escalation not in seen.on_their_way]:
-        if told.escalation not in seen.with_holes:
+    missing = [event.seq for event in batch.events if event.seq not in known]
+    if holes := [seq for seq in missing if seq < last and batch.escalation not in seen.on_their_way]:
+        if batch.escalation not in seen.with_holes:
             seen.findings.append(_hole(hands, run, holes))
-        seen.with_holes.add(told.escalation)
-    seen.tails[told.escalation] = run, [seq for seq in missing if seq > last]
-    if unheard := _unheard(told, known, run.delivered):
+        seen.with_holes.add(batch.escalation)
+    seen.tails[batch.escalation] = run, [seq for seq in missing if seq > last]
+    if unheard := _unheard(batch, known, run.delivered):
         seen.findings.append(_unrecorded(run, unheard))
 
 
 def _unheard(
-    told: RecordBatch, known: Mapping[int, Event], delivered: Iterable[DeliveryResult]
+    batch: RecordBatch, known: Mapping[int, Event], delivered: Iterable[DeliveryResult]
 ) -> tuple[DeliveryResult, ...]:
-    own = [receipt for receipt in delivered if receipt.key.startswith(f"{told.escalation}:")]
-    heard = _receipts((*known.values(), *told.events))
+    own = [receipt for receipt in delivered if receipt.key.startswith(f"{batch.escalation}:")]
+    heard = _receipts((*known.values(), *batch.events))
     return tuple(each for each in select_newer(heard, own) if each.state is MessageState.DELIVERED)
 
 
@@ -241,7 +242,7 @@ def _unrecorded(run: "RunExamination", receipts: tuple[DeliveryResult, ...]) -> 
     count = len(receipts)
     what = f"{number_of(count, 'message was', 'messages were')} delivered, and its run does not know it"
     if not run.is_running:
-        needs = "nothing that can be done: its run has ended; the letters themselves are not lost"
+        needs = "nothing that can be done: its run has ended; the messages themselves are not lost"
         return Finding(FindingKind.DELIVERED_UNRECORDED, run.key, what, needs=needs)
     return Finding(
         FindingKind.DELIVERED_UNRECORDED,
@@ -262,7 +263,7 @@ def _events(numbers: list[int]) -> str:
 
 def _tails(hands: RepairTools, seen: _Seen) -> Iterator[Finding]:
     for escalation, (run, missing) in seen.tails.items():
-        is_silent = escalation.partition("@")[0] in seen.silent
+        is_silent = key_of(escalation) in seen.silent
         if missing and not is_silent and escalation not in seen.running | seen.with_holes | seen.on_their_way:
             yield _hole(hands, run, missing)
             seen.with_holes.add(escalation)
@@ -270,7 +271,7 @@ def _tails(hands: RepairTools, seen: _Seen) -> Iterator[Finding]:
 
 def _beyond_repair(hands: RepairTools, key: str | None, seen: _Seen) -> Iterator[Finding]:
     for escalation, missing in hands.store.find_gaps().items():
-        its_key = escalation.partition("@")[0]
+        its_key = key_of(escalation)
         is_asked_for = key in {None, escalation, its_key}
         if (
             is_asked_for

@@ -1,5 +1,5 @@
 """
-What fixes what the doctor finds: one class for each way. Each can be carried out again without harm.
+Repairs of what the doctor finds: one class for each way. Each can be carried out again without harm.
 
 None of them asks whether it should; ``words`` says what it will do.
 """
@@ -27,7 +27,7 @@ _PATIENCE = 20.0
 
 @dataclass(frozen=True)
 class RepairTools:
-    """What a repair works with."""
+    """The client and the record store that a repair works with."""
 
     client: "EscalationClient"
     store: "RecordStore"
@@ -36,7 +36,7 @@ class RepairTools:
 class Repair(Protocol):
     @property
     def words(self) -> str:
-        """What it will do, in the imperative."""
+        """The repair in words, in the imperative."""
 
     async def carry_out(self, hands: RepairTools) -> None:
         """
@@ -70,7 +70,7 @@ class Reset:
 
 @dataclass(frozen=True)
 class Terminate:
-    """What can never begin ends."""
+    """Terminate a run that can never begin."""
 
     key: str
     run_id: str
@@ -110,10 +110,10 @@ class ReplayDeliveryResults:
 
     @property
     def words(self) -> str:
-        return "tell its run again what was delivered"
+        return "report to its run again what was delivered"
 
     async def carry_out(self, hands: RepairTools) -> None:
-        await hands.client.tell_deliveries(self.key, self.run_id, self.receipts)
+        await hands.client.replay_deliveries(self.key, self.run_id, self.receipts)
         await asyncio.sleep(_TAKEN_IN)
         heard = {sent.key for sent in await hands.client.messages(self.key) if sent.is_delivered}
         if any(receipt.key not in heard for receipt in self.receipts):
@@ -122,15 +122,15 @@ class ReplayDeliveryResults:
             )
 
 
-def outdated_events(told: RecordBatch, known: Mapping[int, Event]) -> frozenset[int]:
+def outdated_events(batch: RecordBatch, known: Mapping[int, Event]) -> frozenset[int]:
     """
     Numbers of events on record that their run does not know, or knows as others: it was reset since. *known* must have
     been read before the run was asked; what it has on record since then is newer, and no fault.
     """
-    told_by_seq = {event.seq: event for event in told.events}
-    last = told.events[-1].seq if told.events else 0
+    batch_by_seq = {event.seq: event for event in batch.events}
+    last = batch.events[-1].seq if batch.events else 0
     return frozenset(
-        seq for seq, event in known.items() if seq > last or told_by_seq.get(seq, event) != event
+        seq for seq, event in known.items() if seq > last or batch_by_seq.get(seq, event) != event
     )
 
 

@@ -12,7 +12,7 @@ from entrypoints.cli.doctor.findings import Finding, examine
 from entrypoints.cli.doctor.repairs import RepairTools
 from entrypoints.cli.progress import progress
 from entrypoints.cli.record_store import open_store
-from entrypoints.cli.terminal import out
+from entrypoints.terminal import out
 from escalation.kernel.numbers import number_of
 from escalation.kernel.refusals import EscalationError
 from records.errors import RecordStoreFault
@@ -20,7 +20,7 @@ from runtime.errors import NoServer
 from workers.replays import Replays
 
 Outcomes = dict[int, str]
-"""What became of the repair of a finding, by its place; empty if it helped."""
+"""The result of each repair, by the place of its finding; empty if it helped."""
 
 
 def examine_all(key: str | None, in_json: bool) -> list[Finding]:

@@ -14,7 +14,7 @@ from entrypoints.cli.new_playbook.outline import Outline
 from entrypoints.cli.new_playbook.playbook_writer import write_playbook
 from entrypoints.cli.new_playbook.questions import QUESTIONS, Question
 from entrypoints.cli.render.playbook_check import examine
-from entrypoints.cli.terminal import out
+from entrypoints.terminal import out
 from escalation.kernel.refusals import BadRequest, Fault, quote_input
 from planning.playbook.faults import file_fault
 from planning.playbook.loader import parse_playbook
@@ -36,7 +36,7 @@ def make_playbook(file: Path, given: Mapping[str, list[str]], *, in_json: bool) 
     _save(answers, file)
     examine(file, in_json=in_json)
     if not in_json:
-        _tell_what_next(answers, file)
+        _print_next_steps(answers, file)
 
 
 def _require_free(file: Path) -> None:
@@ -114,7 +114,7 @@ def _ask(answers: "Outline", question: "Question") -> None:
     default = question.default(answers) if question.default else ""
     _show(question, default)
     taken = 0
-    while text := _typed(default if not taken else "", is_needed=not taken):
+    while text := _read_line(default if not taken else "", is_needed=not taken):
         if fault := _fault(answers, question, text):
             _show_fault(fault)
             continue
@@ -124,7 +124,7 @@ def _ask(answers: "Outline", question: "Question") -> None:
     out.print()
 
 
-def _typed(default: str, *, is_needed: bool) -> str:
+def _read_line(default: str, *, is_needed: bool) -> str:
     """Return a line; *default* for an empty one, which is asked again if there is none and one *is needed*."""
     while True:
         text = str(typer.prompt("", default="", show_default=False, prompt_suffix="> ")).strip() or default
@@ -159,7 +159,7 @@ def _save(answers: "Outline", file: Path) -> None:
         raise _unwritable(file, error) from None
 
 
-def _tell_what_next(answers: "Outline", file: Path) -> None:
+def _print_next_steps(answers: "Outline", file: Path) -> None:
     category, name, first = next(iter(answers.categories)), shlex.quote(str(file)), next(iter(answers.people))
     out.print(Text(f"\nWritten: {file}. Read it, change it, then try it:"))
     for command in (

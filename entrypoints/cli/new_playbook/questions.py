@@ -68,7 +68,7 @@ def _parts(text: str) -> list[str]:
     return [part.strip() for part in text.split(",") if part.strip()]
 
 
-def _known(answers: Outline, text: str) -> list[str]:
+def _people_in(answers: Outline, text: str) -> list[str]:
     """Return the people's ids in *text*."""
     ids = list(dict.fromkeys(_parts(text)))
     for id_ in ids:
@@ -160,11 +160,11 @@ def _level(answers: Outline, text: str) -> None:
         raise ValueError("a name and the people who are asked, such as: Service desk: maya, tom")
     if len(answers.levels) == MOST_LEVELS:
         raise ValueError(f"at most {MOST_LEVELS} levels here; more can be written into the file")
-    answers.levels.append(LevelDraft(_valid(Name, name), _known(answers, ids)))
+    answers.levels.append(LevelDraft(_valid(Name, name), _people_in(answers, ids)))
 
 
 def _managers(answers: Outline, text: str) -> None:
-    found = _known(answers, text)
+    found = _people_in(answers, text)
     answers.managers += [id_ for id_ in found if id_ not in answers.managers]
 
 

@@ -15,7 +15,7 @@ _STYLES = {"+": "green", "-": "red", "~": "yellow"}
 def render_plan(plan: ActionPlan, changes: Sequence[str] | None) -> Text:
     """Return its steps, or else its *changes*, if there are any to be shown."""
     styles = _STYLES if changes is not None else {}
-    lines = changes if changes is not None else list(map(_worded, plan.steps))
+    lines = changes if changes is not None else list(map(_format_step, plan.steps))
     steps = (Text(f"  {line}", style=styles.get(line[0], "")) for line in lines)
     return Text("\n").join((_head(plan), *steps))
 
@@ -26,7 +26,7 @@ def _head(plan: ActionPlan) -> Text:
     return head.append(f": {' '.join(plan.why.split())}" if plan.why else "", style="italic")
 
 
-def _worded(step: Step) -> str:
+def _format_step(step: Step) -> str:
     due = f", due {escalation.format_time(step.due_at)}" if step.due_at else ""
     return f"{'✓' if step.is_done else '·'} {' '.join(step.what.split())} ({step.owner}{due})"
 
@@ -37,7 +37,7 @@ def differences(before: ActionPlan | None, after: ActionPlan) -> Iterator[str]:
     for step in after.steps:
         was = old.pop(step.what, None)
         if was is None:
-            yield f"+ {_worded(step)}"
+            yield f"+ {_format_step(step)}"
         elif was != step:
-            yield f"~ {_worded(step)}, was: {_worded(was)}"
-    yield from (f"- {_worded(step)}" for step in old.values())
+            yield f"~ {_format_step(step)}, was: {_format_step(was)}"
+    yield from (f"- {_format_step(step)}" for step in old.values())

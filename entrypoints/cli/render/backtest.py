@@ -1,5 +1,5 @@
 """
-How a backtest looks in a terminal: figures by priority, people's load by hour, and the rows that were left out.
+Backtests in a terminal: figures by priority, people's load by hour, and the rows that were left out.
 """
 
 from collections.abc import Iterator, Sequence
@@ -10,7 +10,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from entrypoints.cli.terminal import out
+from entrypoints.terminal import out
 from escalation.kernel.numbers import number_of
 from planning.forecast.backtest import Backtest, Figures, Load
 from planning.forecast.helpdesk_log import Log, RowFault
@@ -27,7 +27,7 @@ def render_backtest(log: Log, results: Sequence[Backtest]) -> RenderableType:
 
 
 def render_log_summary(log: Log) -> RenderableType:
-    """How much was read, and every row that was left out, with its reason."""
+    """Return the number of rows that were read, and every row that was left out, with its reason."""
     return Group(_read(log), _faults(log.source, log.faults)) if log.faults else _read(log)
 
 
@@ -40,11 +40,11 @@ def backtest_as_data(log: Log, results: Sequence[Backtest]) -> dict[str, Any]:
         "out_of_order": log.out_of_order,
         "time_zone": log.time_zone or None,
         "faults": [fault._asdict() for fault in log.faults],
-        "playbooks": [_plain(result) for result in results],
+        "playbooks": [_result_as_data(result) for result in results],
     }
 
 
-def _plain(result: Backtest) -> dict[str, Any]:
+def _result_as_data(result: Backtest) -> dict[str, Any]:
     return {
         "playbook": result.playbook,
         "load_time_zone": result.time_zone,

@@ -1,5 +1,5 @@
 """
-How an escalation looks in a terminal: tables and lines, for people; JSON, for scripts.
+An escalation in a terminal: tables and lines.
 
 Texts from people are shown as text, never as markup. Asks nobody for anything.
 """
@@ -14,7 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from entrypoints.cli.command_names import command_for
-from entrypoints.cli.render.reason_text import say
+from entrypoints.reason_text import say
 from escalation.case.lifecycle import State
 from escalation.case.state import Step
 from escalation.case.timeline import CLOCKWORK, brief
@@ -179,14 +179,14 @@ def render_timeline(
     clockwork: Collection[str] = CLOCKWORK,
 ) -> Group:
     """
-    What happened, each line with who did it. Lines of *clockwork*, which only keep time, are counted but not shown,
+    Return the timeline, each line with who did it. Lines of *clockwork*, which only keep time, are counted, not shown,
     unless *clocks* are asked for.
     """
     every = tuple(entries)
-    told = [entry for entry in every if clocks or entry.kind not in clockwork]
-    shown = told[-latest:] if latest else told
+    listed = [entry for entry in every if clocks or entry.kind not in clockwork]
+    shown = listed[-latest:] if latest else listed
     width = max((cell_len(entry.by) for entry in shown), default=0)
-    folded = len(every) - len(told)
+    folded = len(every) - len(listed)
     more = [Text(f"{number_of(folded, 'line')} of clocks not shown; --clocks shows them", style="dim")]
     return Group(*(_line(entry, width) for entry in shown), *(more if folded else ()))
 
@@ -201,7 +201,7 @@ def _line(entry: TimelineEntry, width: int) -> Text:
 
 
 def _without_actor(entry: TimelineEntry) -> str:
-    """What happened, without the name that stands before it already."""
+    """Return the text of an entry, without the name that stands before it already."""
     match entry.what:
         case Reason(code, (Person(entry.by), *parts)):
             return say(Reason(code, ("", *parts))).lstrip(" ,")

@@ -1,5 +1,5 @@
 """
-How forecasts look in a terminal: what would happen, what has a gap, what changes, what would have been.
+Forecasts in a terminal: simulated runs, gaps in coverage, changes of a playbook.
 
 For people; scripts ask for JSON. Texts from files are shown as text, never as markup.
 """
@@ -96,7 +96,7 @@ def _levels(levels: Iterable[ForecastLevel], starts_at: datetime, zone: ZoneInfo
 
 
 def render_gaps(found: Iterable[Gap], zone: ZoneInfo, *, are_all_told: bool = False) -> RenderableType:
-    """The gaps by level, told once for the categories that have them alike; of many, the first."""
+    """The gaps by level, shown once for the categories that have them alike; of many, the first."""
     most = None if are_all_told else _MOST_GAPS
     return Group(*(line for level in share_gaps(found) for line in _of_level(level, zone, most)))
 
@@ -111,7 +111,7 @@ def _of_level(level: SharedGaps, zone: ZoneInfo, most: int | None) -> Iterator[T
     for start, end in level.stretches[:most]:
         yield Text(f"  {_with_year(start, zone)} - {_with_year(end, zone)}")
     if most is not None and count > most:
-        yield Text(f"  and {count - most:,} more; --all tells each", style="dim")
+        yield Text(f"  and {count - most:,} more; --all shows each", style="dim")
 
 
 def _with_year(at: datetime, zone: ZoneInfo) -> str:
@@ -121,7 +121,7 @@ def _with_year(at: datetime, zone: ZoneInfo) -> str:
 def render_difference(
     changes: Iterable[Change], moved: Sequence[TimeChange], zone: ZoneInfo
 ) -> RenderableType:
-    """What changes in words, and then in times."""
+    """Return the changes in words, and then in times."""
     parts: list[RenderableType] = []
     part = ""
     for change in changes:

@@ -10,7 +10,7 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text as Line
 
-from entrypoints.cli.terminal import out
+from entrypoints.terminal import out
 from escalation.kernel.numbers import number_of
 from messages.catalogue import Finding
 from messages.renderer import RenderedMessage

@@ -1,5 +1,5 @@
 """
-Who is on call, in a terminal and as plain data.
+On-call people and their shifts, in a terminal and as plain data.
 """
 
 from collections.abc import Iterable, Mapping
@@ -13,7 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from entrypoints.cli.option_values import bad_option
-from entrypoints.cli.render.reason_text import say
+from entrypoints.reason_text import say
 from escalation.case.effects import OnCallResult
 from escalation.kernel.refusals import nearest, quote_input
 from planning.calendars.opening_hours import Interval
@@ -52,7 +52,7 @@ def render_on_call(
     until: datetime,
     zone: ZoneInfo,
 ) -> RenderableType:
-    """What lasts beyond *until*, as far as was asked for, does not end there."""
+    """Return the shifts of one rota; one that lasts beyond *until* does not end there."""
     table = Table(box=box.SIMPLE, pad_edge=False)
     for column in ("from", "until", "on call", "why"):
         table.add_column(column, overflow="fold")

@@ -1,5 +1,5 @@
 """
-What was found in a playbook, in a terminal and as plain data.
+Faults and warnings of a playbook, in a terminal and as plain data.
 """
 
 import re
@@ -9,7 +9,7 @@ from typing import Any
 
 from rich.text import Text
 
-from entrypoints.cli.terminal import as_json, out
+from entrypoints.terminal import as_json, out
 from escalation.kernel.numbers import number_of
 from escalation.kernel.refusals import Fault
 from planning.playbook.loader import Playbook, PlaybookExamination, examine_playbook
@@ -18,7 +18,7 @@ from planning.playbook.loader import Playbook, PlaybookExamination, examine_play
 def examine(path: Path, *, in_json: bool) -> "PlaybookExamination":
     """Examine the playbook at *path* as of now, and show what was found."""
     examined = examine_playbook(path, datetime.now(UTC))
-    as_json(_report(path, examined)) if in_json else _tell(path, examined)
+    as_json(_report(path, examined)) if in_json else _print(path, examined)
     return examined
 
 
@@ -68,9 +68,9 @@ def _place(where: str) -> dict[str, str | int | None]:
     }
 
 
-def _tell(path: Path, examined: "PlaybookExamination") -> None:
+def _print(path: Path, examined: "PlaybookExamination") -> None:
     for fault in examined.faults:
-        out.print(Text("fault    ", style="red").append(_worded(fault), style="default"))
+        out.print(Text("fault    ", style="red").append(_format_fault(fault), style="default"))
     for warning in examined.warnings:
         out.print(Text("warning  ", style="yellow").append(str(warning), style="default"))
     counts = [
@@ -78,7 +78,7 @@ def _tell(path: Path, examined: "PlaybookExamination") -> None:
         for word, found in (("fault", examined.faults), ("warning", examined.warnings))
     ]
     if examined.playbook is None:
-        more = "" if examined.is_complete else "; mending these may show more"
+        more = "" if examined.is_complete else "; fixing these may show more"
         said = f"{path}: {counts[0]}; nothing would start with this playbook{more}"
         out.print(Text(said, style="red"))
         return
@@ -101,7 +101,7 @@ def _holding(playbook: "Playbook") -> str:
     )
 
 
-def _worded(fault: Fault) -> str:
-    """What was probably meant goes before what is allowed, which can be long."""
+def _format_fault(fault: Fault) -> str:
+    """Put what was probably meant before what is allowed, which can be long."""
     meant = f"did you mean {fault.suggestion}? " if fault.suggestion else ""
     return f"{fault.where}: given {fault.given}; {meant}allowed: {fault.allowed}"

@@ -1,5 +1,5 @@
 """
-What a rebase would change, in a terminal.
+The changes of a rebase, in a terminal.
 """
 
 from collections.abc import Iterator, Sequence
@@ -32,7 +32,7 @@ def _changes(would: RebasePreview) -> Iterator[str]:
     if would.owner_after != would.owner:
         yield f"{would.owner_after} is asked instead of {would.owner}"
     for sponsor in would.sponsors:
-        yield f"{sponsor} is told of it as a sponsor"
+        yield f"{sponsor} is notified of it as a sponsor"
     for name in would.breached:
         yield f"{name.words} is breached at once"
     for moved in would.moved:

@@ -1,5 +1,5 @@
 """
-How a report looks in a terminal, as CSV and as JSON, and how one escalation of the record does.
+Reports in a terminal, as CSV and as JSON, and one escalation of the record.
 
 Every figure stands beside its definition (RECORD-2). Texts from people are shown as text, never as markup.
 """
@@ -18,7 +18,7 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from entrypoints.cli.render.reason_text import say
+from entrypoints.reason_text import say
 from escalation.case.events import Event
 from escalation.case.timeline import brief
 from escalation.kernel.numbers import number_of
@@ -108,8 +108,8 @@ def report_as_data(found: Report, zone: ZoneInfo) -> dict[str, Any]:
         "record": found.record,
         "by": found.by,
         "imported": found.imported,
-        "figures": _plain(found.whole),
-        "groups": {group.label: _plain(group) for group in found.groups},
+        "figures": _figures_as_data(found.whole),
+        "groups": {group.label: _figures_as_data(group) for group in found.groups},
         "volume": {by.value: dict(counts) for by, counts in found.volumes.items()},
         "opened": [each._asdict() for each in found.opened],
         "level_reached": {str(each.level): each.escalations for each in found.reached},
@@ -152,7 +152,7 @@ def _sentence(event: RecordedEscalation, before: RecordedEscalation) -> str:
     return ", ".join(changes) or "nothing that is kept has changed"
 
 
-def _plain(group: Group) -> dict[str, Any]:
+def _figures_as_data(group: Group) -> dict[str, Any]:
     return {name: {"value": figure.value, "of": figure.of} for name, figure in group.figures.items()}
 
 

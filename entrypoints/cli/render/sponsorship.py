@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from entrypoints.cli.render.escalation import format_due
-from entrypoints.cli.render.reason_text import say
+from entrypoints.reason_text import say
 from escalation.sponsorship.engine import Sponsorship
 
 

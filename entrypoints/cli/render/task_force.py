@@ -7,7 +7,7 @@ from rich.table import Table
 from rich.text import Text
 
 from entrypoints.cli.render.escalation import format_due
-from entrypoints.cli.render.reason_text import say
+from entrypoints.reason_text import say
 from escalation.task_force.state import TaskForceSummary
 from escalation.task_force.view import SeatView, TaskForceAnswer, TaskForceView
 

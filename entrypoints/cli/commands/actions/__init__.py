@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from entrypoints.cli.client_call import call_client, require_all
-from entrypoints.cli.options import Json, person
+from entrypoints.cli.options import Json, option, person
 
 if TYPE_CHECKING:
     from client import Unanswered
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 def actions(
     context: typer.Context,
     owner: Annotated[str | None, person("--owner", "Only those of this person.")] = None,
-    overdue: Annotated[bool, typer.Option("--overdue", help="Only those whose day has passed.")] = False,
+    overdue: Annotated[bool, option("--overdue", "Only those whose day has passed.")] = False,
     in_json: Json = False,
 ) -> None:
     """List actions that RCAs and post-mortems promised, over all escalations, the first due first."""
@@ -23,7 +23,7 @@ def actions(
     from datetime import UTC, datetime
 
     from entrypoints.cli.render.escalation_list import render_actions
-    from entrypoints.cli.terminal import as_json, out
+    from entrypoints.terminal import as_json, out
     from escalation.kernel.numbers import number_of
 
     unanswered: list[Unanswered] = []

@@ -10,7 +10,7 @@ def channels(context: typer.Context, in_json: Json = False) -> None:
     if context.invoked_subcommand is not None:
         return
     from entrypoints.cli.render.channels import channel_rows, render_channels
-    from entrypoints.cli.terminal import as_json, out
+    from entrypoints.terminal import as_json, out
     from runtime.settings import Settings
 
     rows = channel_rows(Settings.load())

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from entrypoints.cli.options import Json
+from entrypoints.cli.options import Json, option
 
 REFUSED = 1
 
@@ -13,14 +13,14 @@ def test(
     address: Annotated[
         str, typer.Argument(metavar="ADDRESS", help="As in a playbook: slack:support, email:ana@example.com.")
     ],
-    to_name: Annotated[str, typer.Option("--to-name", help="Whom the message names.")] = "whoever reads this",
+    to_name: Annotated[str, option("--to-name", "Whom the message names.")] = "whoever reads this",
     in_json: Json = False,
 ) -> None:
     """Send a test message and show what became of it; exit status 1 unless it was delivered."""
     import asyncio
 
     from entrypoints.cli.channel_test import print_outcome, send_test
-    from entrypoints.cli.terminal import as_json
+    from entrypoints.terminal import as_json
 
     outcome = asyncio.run(send_test(address, to_name))
     if in_json:

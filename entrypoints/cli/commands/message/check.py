@@ -14,7 +14,7 @@ def check(templates: Templates = None, in_json: Json = False) -> None:
     """
     from entrypoints.cli.message_preview import templates_in
     from entrypoints.cli.render.message import findings_as_data, print_findings
-    from entrypoints.cli.terminal import as_json
+    from entrypoints.terminal import as_json
     from messages.template_check import check_templates
 
     findings = check_templates(templates_in(templates))

@@ -7,7 +7,7 @@ def list_(templates: Templates = None, in_json: Json = False) -> None:
     """List every message: for whom, and in which languages it is written."""
     from entrypoints.cli.message_preview import messages_by_audience, templates_in
     from entrypoints.cli.render.message import render_message_list
-    from entrypoints.cli.terminal import as_json, out
+    from entrypoints.terminal import as_json, out
     from messages.renderer import MessageRenderer
     from messages.template_check import languages_of
 

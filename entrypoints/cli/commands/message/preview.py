@@ -3,9 +3,16 @@
 from pathlib import Path
 from typing import Annotated
 
-import typer
-
-from entrypoints.cli.options import Json, ReaderLanguage, ReaderTimeZone, Templates, argument, complete_from
+from entrypoints.cli.options import (
+    Json,
+    ReaderLanguage,
+    ReaderTimeZone,
+    Templates,
+    argument,
+    choice,
+    complete_from,
+    option,
+)
 
 STANDARD_OUTPUT = "-"
 
@@ -14,10 +21,10 @@ def preview(
     occasion: Annotated[str, argument("OCCASION", "As `escalate message list` has it.")],
     audience: Annotated[
         str | None,
-        typer.Option(
+        option(
             "--audience",
-            metavar="WHO",
-            help="customer or internal. If omitted: the customer's message, where there is one.",
+            "customer or internal. If omitted: the customer's message, where there is one.",
+            "WHO",
             show_default=False,
             autocompletion=complete_from(("customer", "internal")),
         ),
@@ -25,19 +32,10 @@ def preview(
     lang: ReaderLanguage = "en",
     tz: ReaderTimeZone = "UTC",
     shape: Annotated[
-        str,
-        typer.Option(
-            "--facts",
-            metavar="SHAPE",
-            help="The kind of case: usual, short, long or hostile.",
-            autocompletion=complete_from(("usual", "short", "long", "hostile")),
-        ),
+        str, choice("--facts", "The kind of case", ("usual", "short", "long", "hostile"), metavar="SHAPE")
     ] = "usual",
     html: Annotated[
-        str | None,
-        typer.Option(
-            "--html", metavar="OUT", help="Write the page instead; - prints it.", show_default=False
-        ),
+        str | None, option("--html", "Write the page instead; - prints it.", "OUT", show_default=False)
     ] = None,
     templates: Templates = None,
     in_json: Json = False,
@@ -46,7 +44,7 @@ def preview(
     from entrypoints.cli.message_preview import find_audience, render_example, templates_in
     from entrypoints.cli.option_values import OptionValues, bad_option, parse_language, write_file
     from entrypoints.cli.render.message import render_message
-    from entrypoints.cli.terminal import as_json, out
+    from entrypoints.terminal import as_json, out
     from escalation.kernel.refusals import nearest, quote_input
     from messages.examples import SHAPES
     from messages.renderer import MessageRenderer

@@ -2,27 +2,22 @@
 
 from typing import Annotated
 
-import typer
-
 from entrypoints.cli.client_call import call_client
-from entrypoints.cli.options import Json, Key
+from entrypoints.cli.options import Json, Key, option
 
 
 def show(
     key: Key,
     version: Annotated[
-        int | None,
-        typer.Option(
-            "--version", metavar="N", help="Which version. If omitted: the latest.", show_default=False
-        ),
+        int | None, option("--version", "Which version. If omitted: the latest.", "N", show_default=False)
     ] = None,
-    diff: Annotated[bool, typer.Option("--diff", help="Show what changed since the version before.")] = False,
+    diff: Annotated[bool, option("--diff", "Show what changed since the version before.")] = False,
     in_json: Json = False,
 ) -> None:
     """Show a version of the action plan: its steps, who wrote it, and why."""
     from entrypoints.cli.plan_steps import find_version
     from entrypoints.cli.render.action_plan import differences, render_plan
-    from entrypoints.cli.terminal import as_json, out
+    from entrypoints.terminal import as_json, out
     from escalation.kernel.values import to_plain
 
     plans = call_client(lambda client: client.action_plans(key))

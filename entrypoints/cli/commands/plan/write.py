@@ -2,10 +2,8 @@
 
 from typing import Annotated, Any
 
-import typer
-
 from entrypoints.cli.client_call import make_move
-from entrypoints.cli.options import By, Json, Key, Why
+from entrypoints.cli.options import By, Json, Key, Why, option
 
 
 def write(
@@ -13,23 +11,21 @@ def write(
     by: By,
     step: Annotated[
         list[str] | None,
-        typer.Option(
+        option(
             "--step",
-            metavar="'OWNER: WHAT; due TIME'",
-            help="A step, such as 'ben: Call the customer; due 2030-01-31T12:00'. The due time may be a day alone, "
+            "A step, such as 'ben: Call the customer; due 2030-01-31T12:00'. The due time may be a day alone, "
             "which ends it, or be left out. Repeat for more steps.",
+            "'OWNER: WHAT; due TIME'",
         ),
     ] = None,
-    tz: Annotated[
-        str, typer.Option("--tz", metavar="ZONE", help="The time zone of the due times of --step.")
-    ] = "UTC",
+    tz: Annotated[str, option("--tz", "The time zone of the due times of --step.", "ZONE")] = "UTC",
     file: Annotated[
         str | None,
-        typer.Option(
+        option(
             "--file",
-            metavar="FILE|-",
-            help="Instead: YAML or JSON with a list `steps`, each with `owner`, `what`, and if you like `due_at`, "
+            "Instead: YAML or JSON with a list `steps`, each with `owner`, `what`, and if you like `due_at`, "
             "such as 2030-01-31T12:00+07:00, and `is_done`.",
+            "FILE|-",
         ),
     ] = None,
     why: Why = "",

@@ -3,26 +3,17 @@
 from pathlib import Path
 from typing import Annotated
 
-import typer
-
 from entrypoints.cli.client_call import configured_playbook
-from entrypoints.cli.options import Json, TimeZone, argument
+from entrypoints.cli.options import Json, TimeZone, argument, option
 
 
 def backtest(
     log: Annotated[str, argument("LOG.csv", "A helpdesk's export.")],
     by: Annotated[
-        str,
-        typer.Option(
-            "--map", metavar="MAP.yaml", help="What its columns are: see playbooks/maps.", show_default=False
-        ),
+        str, option("--map", "What its columns are: see playbooks/maps.", "MAP.yaml", show_default=False)
     ],
-    playbook: Annotated[
-        Path | None, typer.Option("--playbook", metavar="FILE", help="If omitted: the configured one.")
-    ] = None,
-    against: Annotated[
-        Path | None, typer.Option("--against", metavar="FILE", help="A second playbook, to compare.")
-    ] = None,
+    playbook: Annotated[Path | None, option("--playbook", "If omitted: the configured one.", "FILE")] = None,
+    against: Annotated[Path | None, option("--against", "A second playbook, to compare.", "FILE")] = None,
     tz: TimeZone = "UTC",
     in_json: Json = False,
 ) -> None:
@@ -34,7 +25,7 @@ def backtest(
     from entrypoints.cli.option_values import OptionValues, read_bytes
     from entrypoints.cli.progress import progress
     from entrypoints.cli.render.backtest import backtest_as_data, render_backtest
-    from entrypoints.cli.terminal import as_json, out
+    from entrypoints.terminal import as_json, out
     from planning.forecast.backtest import check_map, run_backtest
     from planning.forecast.export_map import read_map
     from planning.forecast.helpdesk_log import read_log

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from entrypoints.cli.client_call import configured_playbook
-from entrypoints.cli.options import Json, PlaybookFile
+from entrypoints.cli.options import Json, PlaybookFile, option
 
 BAD_INPUT = 2
 WARNED = 1
@@ -14,7 +14,7 @@ WARNED = 1
 def check(
     file: PlaybookFile = None,
     is_strict: Annotated[
-        bool, typer.Option("--strict", help="Exit status 1 if there are warnings, and no faults.")
+        bool, option("--strict", "Exit status 1 if there are warnings, and no faults.")
     ] = False,
     in_json: Json = False,
 ) -> None:

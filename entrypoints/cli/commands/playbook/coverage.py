@@ -6,18 +6,16 @@ from typing import Annotated, Any
 import typer
 
 from entrypoints.cli.client_call import configured_playbook
-from entrypoints.cli.options import Json, PlaybookFile, TimeZone
+from entrypoints.cli.options import Json, PlaybookFile, TimeZone, option
 
 
 def coverage(
     file: PlaybookFile = None,
-    at: Annotated[
-        str | None, typer.Option("--from", metavar="TIME", help="When it begins. If omitted: now.")
-    ] = None,
-    days: Annotated[int, typer.Option("--days", min=1, max=3660, help="How many days to look ahead.")] = 365,
+    at: Annotated[str | None, option("--from", "When it begins. If omitted: now.", "TIME")] = None,
+    days: Annotated[int, option("--days", "How many days to look ahead.", min=1, max=3660)] = 365,
     tz: TimeZone = "UTC",
     show_all: Annotated[
-        bool, typer.Option("--all", help="Show every gap, rather than the first five of a level.")
+        bool, option("--all", "Show every gap, rather than the first five of a level.")
     ] = False,
     in_json: Json = False,
 ) -> None:
@@ -25,7 +23,7 @@ def coverage(
     from entrypoints.cli.option_values import OptionValues, current_minute, open_feeds
     from entrypoints.cli.progress import progress
     from entrypoints.cli.render.forecast import render_gaps
-    from entrypoints.cli.terminal import as_json, out
+    from entrypoints.terminal import as_json, out
     from escalation.kernel.numbers import number_of
     from planning.forecast.coverage import covered_times_by_rota, find_gaps
     from planning.forecast.sample_request import categories_of

@@ -2,10 +2,8 @@
 
 from typing import Annotated
 
-import typer
-
 from entrypoints.cli.client_call import configured_playbook
-from entrypoints.cli.options import Category, IssueType, PlaybookFile
+from entrypoints.cli.options import Category, IssueType, PlaybookFile, option
 
 STANDARD_OUTPUT = "-"
 
@@ -15,8 +13,7 @@ def diagram(
     category: Category = None,
     issue_type: IssueType = None,
     svg: Annotated[
-        str | None,
-        typer.Option("--svg", metavar="OUT", help="Draw it as SVG rather than Mermaid; - prints it."),
+        str | None, option("--svg", "Draw it as SVG rather than Mermaid; - prints it.", "OUT")
     ] = None,
 ) -> None:
     """Draw a category's ladder, or without --category the lifecycle, as Mermaid or SVG."""

@@ -17,7 +17,7 @@ def diff(
     from entrypoints.cli.option_values import OptionValues, current_minute
     from entrypoints.cli.progress import progress
     from entrypoints.cli.render.forecast import render_difference
-    from entrypoints.cli.terminal import as_json, out
+    from entrypoints.terminal import as_json, out
     from planning.forecast.playbook_diff import find_changes
     from planning.forecast.time_changes import find_time_changes
     from planning.playbook.loader import load_playbook

@@ -6,16 +6,14 @@ from typing import Annotated, Any
 import typer
 
 from entrypoints.cli.client_call import configured_playbook
-from entrypoints.cli.options import Json, PlaybookFile, TimeZone, argument
+from entrypoints.cli.options import Json, PlaybookFile, TimeZone, argument, option
 
 
 def on_call(
     file: PlaybookFile = None,
     rota: Annotated[str | None, argument("[ROTA]", "Its id. If omitted: all of them.")] = None,
-    at: Annotated[
-        str | None, typer.Option("--at", metavar="TIME", help="Who is on call then. If omitted: now.")
-    ] = None,
-    days: Annotated[int, typer.Option("--days", min=1, max=366, help="How many days to look ahead.")] = 14,
+    at: Annotated[str | None, option("--at", "Who is on call then. If omitted: now.", "TIME")] = None,
+    days: Annotated[int, option("--days", "How many days to look ahead.", min=1, max=366)] = 14,
     tz: TimeZone = "UTC",
     in_json: Json = False,
 ) -> None:
@@ -24,7 +22,7 @@ def on_call(
 
     from entrypoints.cli.option_values import OptionValues, current_minute, open_feeds
     from entrypoints.cli.render.on_call import find_rotas, on_call_as_data, render_on_call
-    from entrypoints.cli.terminal import as_json, out
+    from entrypoints.terminal import as_json, out
     from planning.calendars.opening_hours import gaps_between
     from planning.on_call.roster import roster_of
     from planning.plan.on_call_answer import find_on_call

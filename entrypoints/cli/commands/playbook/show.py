@@ -2,10 +2,8 @@
 
 from typing import Annotated
 
-import typer
-
 from entrypoints.cli.client_call import configured_playbook
-from entrypoints.cli.options import Category, IssueType, Json, PlaybookFile
+from entrypoints.cli.options import Category, IssueType, Json, PlaybookFile, option
 
 
 def show(
@@ -13,8 +11,7 @@ def show(
     category: Category = None,
     issue_type: IssueType = None,
     html: Annotated[
-        str | None,
-        typer.Option("--html", metavar="OUT", help="Write a page to look at and to print; - prints it."),
+        str | None, option("--html", "Write a page to look at and to print; - prints it.", "OUT")
     ] = None,
     in_json: Json = False,
 ) -> None:
@@ -24,7 +21,7 @@ def show(
     from entrypoints.cli.option_values import print_or_write
     from entrypoints.cli.render.matrix_page import make_matrix_page
     from entrypoints.cli.render.matrix_table import matrix, matrix_as_data, render_priorities
-    from entrypoints.cli.terminal import as_json, out
+    from entrypoints.terminal import as_json, out
     from planning.playbook.loader import load_playbook
     from planning.playbook.matrix import category_tables_of, priority_rows_of
 

@@ -3,8 +3,6 @@
 from pathlib import Path
 from typing import Annotated
 
-import typer
-
 from entrypoints.cli.client_call import configured_playbook
 from entrypoints.cli.move_declarations import values_of
 from entrypoints.cli.options import (
@@ -15,6 +13,7 @@ from entrypoints.cli.options import (
     StartsAt,
     TimeZone,
     choice,
+    option,
     priority,
 )
 
@@ -30,27 +29,23 @@ def simulate(
         str, choice("--reason", "Why it starts", values_of("reason"), metavar="CODE")
     ] = "dissatisfied_customer",
     request: Annotated[
-        str | None,
-        typer.Option("--request", metavar="FILE", help="Take this start request, rather than the options."),
+        str | None, option("--request", "Take this start request, rather than the options.", "FILE")
     ] = None,
     script: Annotated[
-        str | None,
-        typer.Option("--script", metavar="MOVES.yaml", help="What people do. If omitted: nobody answers."),
+        str | None, option("--script", "What people do. If omitted: nobody answers.", "MOVES.yaml")
     ] = None,
-    until: Annotated[
-        str | None, typer.Option("--until", metavar="TIME", help="Go on until then, chases and all.")
-    ] = None,
-    svg: Annotated[Path | None, typer.Option("--svg", metavar="OUT", help="Draw it as SVG.")] = None,
-    html: Annotated[Path | None, typer.Option("--html", metavar="OUT", help="Draw it as a page.")] = None,
-    in_brief: Annotated[bool, typer.Option("--brief", help="Leave the messages out.")] = False,
+    until: Annotated[str | None, option("--until", "Go on until then, chases and all.", "TIME")] = None,
+    svg: Annotated[Path | None, option("--svg", "Draw it as SVG.", "OUT")] = None,
+    html: Annotated[Path | None, option("--html", "Draw it as a page.", "OUT")] = None,
+    in_brief: Annotated[bool, option("--brief", "Leave the messages out.")] = False,
     in_json: Json = False,
 ) -> None:
     """Show what would happen to a case and when: each reminder, raise, breach and message, and who receives it."""
     from entrypoints.cli import option_values as values
     from entrypoints.cli.forecast_options import draw_forecast_files, make_sample_request
     from entrypoints.cli.render.forecast import render_forecast
-    from entrypoints.cli.terminal import as_json, out
     from entrypoints.files import read_model
+    from entrypoints.terminal import as_json, out
     from escalation.case.request import StartRequest
     from escalation.kernel.refusals import quote_input
     from planning.forecast.forecast import make_forecast

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 def draft(key: Key) -> None:
     """Write a file to fill in: who took part by the record, and what belongs into each field; or the latest version."""
     from documents.post_mortem_file import as_yaml, blank
-    from entrypoints.cli.terminal import write
+    from entrypoints.terminal import write
 
     async def ask(client: "EscalationClient") -> tuple[Any, Any, Any]:
         return await client.view(key), await client.timeline(key), await client.people(key)

@@ -7,7 +7,7 @@ from entrypoints.cli.options import Json, Key
 def show(key: Key, in_json: Json = False) -> None:
     """Show the latest version, as the file that it could have come from."""
     from documents.post_mortem_file import as_yaml
-    from entrypoints.cli.terminal import as_json, write
+    from entrypoints.terminal import as_json, write
     from escalation.kernel.refusals import MoveNotAllowed
 
     view = call_client(lambda client: client.view(key))

@@ -2,10 +2,8 @@
 
 from typing import Annotated
 
-import typer
-
 from entrypoints.cli.client_call import make_move
-from entrypoints.cli.options import By, Json, Key
+from entrypoints.cli.options import By, Json, Key, option
 
 
 def derive(
@@ -13,11 +11,7 @@ def derive(
     by: By,
     file: Annotated[
         str | None,
-        typer.Option(
-            "--file",
-            metavar="FILE|-",
-            help="Other words for customers. If omitted: those of the internal RCA.",
-        ),
+        option("--file", "Other words for customers. If omitted: those of the internal RCA.", "FILE|-"),
     ] = None,
     in_json: Json = False,
 ) -> None:

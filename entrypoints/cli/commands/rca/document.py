@@ -3,10 +3,8 @@
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
-import typer
-
 from entrypoints.cli.client_call import call_client
-from entrypoints.cli.options import Key, RcaVersionNumber, ReaderTimeZone, complete_from
+from entrypoints.cli.options import Key, RcaVersionNumber, ReaderTimeZone, complete_from, option
 
 if TYPE_CHECKING:
     from client import EscalationClient
@@ -24,27 +22,17 @@ def document(
     key: Key,
     audience: Annotated[
         str,
-        typer.Option(
-            "--audience",
-            metavar="customer|internal",
-            help="Who is to read it.",
-            autocompletion=complete_from(AUDIENCES),
+        option(
+            "--audience", "Who is to read it.", "customer|internal", autocompletion=complete_from(AUDIENCES)
         ),
     ] = "customer",
     language: Annotated[
-        str,
-        typer.Option(
-            "--lang", metavar="TAG", help="The reader's language.", autocompletion=_complete_language
-        ),
+        str, option("--lang", "The reader's language.", "TAG", autocompletion=_complete_language)
     ] = "en",
     tz: ReaderTimeZone = "UTC",
     version: RcaVersionNumber = None,
-    pdf: Annotated[
-        Path | None, typer.Option("--pdf", metavar="FILE", help="Write a PDF there.", show_default=False)
-    ] = None,
-    html: Annotated[
-        Path | None, typer.Option("--html", metavar="FILE", help="Write a page there.", show_default=False)
-    ] = None,
+    pdf: Annotated[Path | None, option("--pdf", "Write a PDF there.", "FILE", show_default=False)] = None,
+    html: Annotated[Path | None, option("--html", "Write a page there.", "FILE", show_default=False)] = None,
 ) -> None:
     """Make a PDF or a page of the RCA: what customers read of it, or all of it for our own people."""
     from documents.layout import as_html, as_pdf

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 def draft(key: Key) -> None:
     """Write a file to fill in: the timeline from the record, and a section for all that an RCA says."""
     from documents.rca_writer import write_rca
-    from entrypoints.cli.terminal import write
+    from entrypoints.terminal import write
     from escalation.case.rca_on_file import proposed_timeline
     from escalation.case.request import InternalRca
     from messages.catalogue import catalogue

@@ -3,10 +3,8 @@
 import asyncio
 from typing import TYPE_CHECKING, Annotated, Any
 
-import typer
-
 from entrypoints.cli.client_call import call_client, make_move
-from entrypoints.cli.options import By, Json, Key, argument
+from entrypoints.cli.options import By, Json, Key, argument, option
 
 if TYPE_CHECKING:
     from client import EscalationClient
@@ -19,8 +17,7 @@ def file(
     ],
     by: By,
     merge: Annotated[
-        list[str] | None,
-        typer.Option("--merge", metavar="FILE", help="Another RCA to merge into it. Repeat for more."),
+        list[str] | None, option("--merge", "Another RCA to merge into it. Repeat for more.", "FILE")
     ] = None,
     in_json: Json = False,
 ) -> None:

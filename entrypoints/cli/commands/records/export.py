@@ -3,25 +3,22 @@
 from pathlib import Path
 from typing import Annotated
 
-import typer
-
-from entrypoints.cli.options import DaysZone, FirstDay, LastDay
+from entrypoints.cli.options import DaysZone, FirstDay, LastDay, option
 
 
 def export(
     csv: Annotated[
-        Path | None,
-        typer.Option("--csv", metavar="FOLDER", help="Write a CSV file for each table, in this folder."),
+        Path | None, option("--csv", "Write a CSV file for each table, in this folder.", "FOLDER")
     ] = None,
     first: FirstDay = None,
     last: LastDay = None,
     tz: DaysZone = "UTC",
-    in_json: Annotated[bool, typer.Option("--json", help="Print a list of escalations, each whole.")] = False,
+    in_json: Annotated[bool, option("--json", "Print a list of escalations, each whole.")] = False,
 ) -> None:
     """Give the record out, as CSV or JSON."""
     from entrypoints.cli.option_values import OptionValues
     from entrypoints.cli.record_store import open_store, parse_period, write_list
-    from entrypoints.cli.terminal import out
+    from entrypoints.terminal import out
     from escalation.kernel.refusals import BadRequest
     from planning.playbook.faults import file_fault
     from records.data_export import read_escalations, write_csv

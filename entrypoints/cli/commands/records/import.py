@@ -2,24 +2,22 @@
 
 from typing import Annotated
 
-import typer
-
-from entrypoints.cli.options import Json, argument
+from entrypoints.cli.options import Json, argument, option
 
 
 def import_(
     file: Annotated[str, argument("FILE", "A helpdesk's export, CSV.")],
     by: Annotated[
         str | None,
-        typer.Option(
+        option(
             "--map",
-            metavar="MAP.yaml",
-            help="What its columns are. If omitted: known exports, such as ServiceNow's, are recognised.",
+            "What its columns are. If omitted: known exports, such as ServiceNow's, are recognised.",
+            "MAP.yaml",
             show_default=False,
         ),
     ] = None,
     tenant: Annotated[
-        str, typer.Option("--tenant", metavar="NAME", help="Whose they are: the first part of each key.")
+        str, option("--tenant", "Whose they are: the first part of each key.", "NAME")
     ] = "HELPDESK",
     in_json: Json = False,
 ) -> None:
@@ -28,7 +26,7 @@ def import_(
     from entrypoints.cli.progress import progress
     from entrypoints.cli.record_store import check_tenant, find_export_map, open_store
     from entrypoints.cli.render.backtest import import_as_data, print_import
-    from entrypoints.cli.terminal import as_json
+    from entrypoints.terminal import as_json
     from planning.forecast.helpdesk_log import read_log
     from planning.forecast.imported_escalation import import_incident
     from records.store import ImportResult

@@ -11,7 +11,7 @@ def rebuild(in_json: Json = False) -> None:
     from entrypoints.cli.progress import progress
     from entrypoints.cli.record_rebuild import rebuild_record
     from entrypoints.cli.record_store import open_store
-    from entrypoints.cli.terminal import as_json, out
+    from entrypoints.terminal import as_json, out
     from escalation.kernel.numbers import number_of
 
     with open_store() as store, progress(in_json) as bar:

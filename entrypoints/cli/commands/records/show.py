@@ -7,7 +7,7 @@ def show(key: Key, in_json: Json = False) -> None:
     """Show what is on record of one key, every escalation that it had."""
     from entrypoints.cli.record_store import open_store
     from entrypoints.cli.render.report import one
-    from entrypoints.cli.terminal import as_json, out
+    from entrypoints.terminal import as_json, out
     from escalation.kernel.refusals import UnknownEscalation, quote_input
     from records.data_export import read_escalations
 

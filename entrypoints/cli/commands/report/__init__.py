@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from entrypoints.cli.move_declarations import values_of
-from entrypoints.cli.options import DaysZone, FirstDay, Json, LastDay, choice
+from entrypoints.cli.options import DaysZone, FirstDay, Json, LastDay, choice, option
 
 
 def report(
@@ -15,20 +15,12 @@ def report(
     last: LastDay = None,
     by: Annotated[str | None, choice("--by", "Divide it by", values_of("figure"), metavar="WHAT")] = None,
     html: Annotated[
-        Path | None,
-        typer.Option(
-            "--html", metavar="FILE", help="Write the review render_review_pack as one page, to print."
-        ),
+        Path | None, option("--html", "Write the review render_review_pack as one page, to print.", "FILE")
     ] = None,
-    csv: Annotated[
-        Path | None, typer.Option("--csv", metavar="FILE", help="Write every figure, a line each.")
-    ] = None,
+    csv: Annotated[Path | None, option("--csv", "Write every figure, a line each.", "FILE")] = None,
     tz: DaysZone = "UTC",
     is_as_recorded: Annotated[
-        bool,
-        typer.Option(
-            "--as-recorded", help="Do not ask open escalations what they have not put on record yet."
-        ),
+        bool, option("--as-recorded", "Do not ask open escalations what they have not put on record yet.")
     ] = False,
     in_json: Json = False,
 ) -> None:
@@ -41,7 +33,7 @@ def report(
     from entrypoints.cli.option_values import OptionValues, parse_choice, write_file
     from entrypoints.cli.record_store import open_store, parse_period
     from entrypoints.cli.render.report import render_report, report_as_csv, report_as_data
-    from entrypoints.cli.terminal import as_json, out
+    from entrypoints.terminal import as_json, out
     from records.period_report import make_report as look_back
     from records.report import By
     from records.review_pack import render_review_pack

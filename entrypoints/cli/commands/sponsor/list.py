@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 def list_(in_json: Json = False) -> None:
     """List the accounts that are proposed or enrolled."""
     from entrypoints.cli.render.sponsorship import render_sponsorships
-    from entrypoints.cli.terminal import as_json, out
+    from entrypoints.terminal import as_json, out
 
     unanswered: list[Unanswered] = []
 

@@ -2,10 +2,8 @@
 
 from typing import TYPE_CHECKING, Annotated, Any
 
-import typer
-
 from entrypoints.cli.client_call import call_client, print_sponsorship
-from entrypoints.cli.options import Account, By, Json, Why
+from entrypoints.cli.options import Account, By, Json, Why, option
 
 if TYPE_CHECKING:
     from client import EscalationClient
@@ -15,7 +13,7 @@ def propose(
     account: Account,
     by: By,
     why: Why,
-    new: Annotated[bool, typer.Option("--new", help="No escalation and no sponsorship has it yet.")] = False,
+    new: Annotated[bool, option("--new", "No escalation and no sponsorship has it yet.")] = False,
     in_json: Json = False,
 ) -> None:
     """Propose an account; an executive escalation does so by itself. A person decides."""

@@ -2,33 +2,31 @@
 
 from typing import Annotated
 
-import typer
-
 from entrypoints.cli.client_call import make_move
-from entrypoints.cli.options import By, Json, Key, argument, person
+from entrypoints.cli.options import By, Json, Key, argument, option, person
 
 
 def deploy(
     key: Key,
     name: Annotated[str, argument("NAME", "Its name, such as data-recovery.")],
     by: By,
-    mission: Annotated[str, typer.Option("--mission", help="What it is to achieve.")],
+    mission: Annotated[str, option("--mission", "What it is to achieve.")],
     lead: Annotated[str, person("--lead", "Who leads it, and reports.")],
     seat: Annotated[
         list[str] | None,
-        typer.Option(
+        option(
             "--seat",
-            metavar="ROLE[/SKILL][=PERSON,PERSON]",
-            help="A seat, offered to whoever has the role or skill, or to those named. Repeat for more.",
+            "A seat, offered to whoever has the role or skill, or to those named. Repeat for more.",
+            "ROLE[/SKILL][=PERSON,PERSON]",
         ),
     ] = None,
-    plan: Annotated[str | None, typer.Option("--plan", help="The technical plan.")] = None,
+    plan: Annotated[str | None, option("--plan", "The technical plan.")] = None,
     status_every: Annotated[
         str | None,
-        typer.Option(
+        option(
             "--status-every",
-            metavar="SPAN",
-            help="How often its lead reports, such as 2h. If omitted: as the playbook says.",
+            "How often its lead reports, such as 2h. If omitted: as the playbook says.",
+            "SPAN",
         ),
     ] = None,
     in_json: Json = False,

@@ -9,7 +9,7 @@ def list_(key: Key, in_json: Json = False) -> None:
     from rich.text import Text
 
     from entrypoints.cli.render.task_force import render_task_forces
-    from entrypoints.cli.terminal import as_json, out
+    from entrypoints.terminal import as_json, out
     from escalation.kernel.values import to_plain
 
     forces = call_client(lambda client: client.view(key)).task_forces

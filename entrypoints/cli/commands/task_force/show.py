@@ -15,7 +15,7 @@ def show(key: Key, name: ForceName, clocks: Clocks = False, in_json: Json = Fals
 
     from entrypoints.cli.render.escalation import render_timeline
     from entrypoints.cli.render.task_force import render_task_force
-    from entrypoints.cli.terminal import as_json, out
+    from entrypoints.terminal import as_json, out
     from escalation.kernel.values import to_plain
     from escalation.task_force.timeline import CLOCKWORK
 

@@ -7,7 +7,7 @@ from entrypoints.cli.options import Rhythm
 def remove(rhythm: Rhythm) -> None:
     """Mail no more of these; one that is under way still arrives."""
     from entrypoints.cli.option_values import parse_choice
-    from entrypoints.cli.terminal import out
+    from entrypoints.terminal import out
     from escalation.measures import report_schedule
 
     which = parse_choice(report_schedule.Rhythm, rhythm, "RHYTHM")

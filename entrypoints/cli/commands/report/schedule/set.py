@@ -2,34 +2,29 @@
 
 from typing import Annotated
 
-import typer
-
 from entrypoints.cli.client_call import call_client
-from entrypoints.cli.options import Json, Rhythm
+from entrypoints.cli.options import Json, Rhythm, option
 
 
 def set_(
     rhythm: Rhythm,
     to: Annotated[
         list[str] | None,
-        typer.Option(
+        option(
             "--to",
-            metavar="WHO",
-            help="A person, team or role of the playbook, or an e-mail address. Repeat for more.",
+            "A person, team or role of the playbook, or an e-mail address. Repeat for more.",
+            "WHO",
             show_default=False,
         ),
     ] = None,
     at: Annotated[
-        str, typer.Option("--at", metavar="HH:MM", help="When it leaves on the first day after the period.")
+        str, option("--at", "When it leaves on the first day after the period.", "HH:MM")
     ] = "07:00",
-    tz: Annotated[
-        str, typer.Option("--tz", metavar="ZONE", help="The time zone of the days and of the time.")
-    ] = "UTC",
+    tz: Annotated[str, option("--tz", "The time zone of the days and of the time.", "ZONE")] = "UTC",
     language: Annotated[
-        str,
-        typer.Option("--language", metavar="TAG", help="Of plain addresses; all others have their own."),
+        str, option("--language", "Of plain addresses; all others have their own.", "TAG")
     ] = "en",
-    now: Annotated[bool, typer.Option("--now", help="Send the last one at once, too.")] = False,
+    now: Annotated[bool, option("--now", "Send the last one at once, too.")] = False,
     in_json: Json = False,
 ) -> None:
     """Schedule the report, or change how: each is about the whole week or quarter before it."""

@@ -2,10 +2,8 @@
 
 from typing import Annotated
 
-import typer
-
 from entrypoints.cli.client_call import make_typed_move
-from entrypoints.cli.options import By, ForceName, Json, Key, argument, person
+from entrypoints.cli.options import By, ForceName, Json, Key, argument, option, person
 
 
 def add(
@@ -14,10 +12,8 @@ def add(
     what: Annotated[str, argument("WHAT", "What is to be done.")],
     by: By,
     owner: Annotated[str, person("--owner", "The member who does it.")],
-    due: Annotated[
-        str | None, typer.Option("--due", metavar="TIME", help="When it is due, such as 2030-01-31T12:00.")
-    ] = None,
-    tz: Annotated[str, typer.Option("--tz", metavar="ZONE", help="The time zone of --due.")] = "UTC",
+    due: Annotated[str | None, option("--due", "When it is due, such as 2030-01-31T12:00.", "TIME")] = None,
+    tz: Annotated[str, option("--tz", "The time zone of --due.", "ZONE")] = "UTC",
     in_json: Json = False,
 ) -> None:
     """Give a member something to do."""

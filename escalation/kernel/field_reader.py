@@ -1,44 +1,15 @@
 """
-The fields of a command as plain data: from them come options of the command line, and forms and operations elsewhere.
-
-Knows no terminal and no HTTP. What cannot be said in one text or number (a file, a list of seats) is a record.
+Reads the fields of a command from its declaration.
 """
 
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from types import UnionType
-from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, Union, get_args, get_origin
+from typing import Annotated, Any, Union, get_args, get_origin
 
+from escalation.kernel.command_fields import CommandField, FieldKind
 from escalation.kernel.values import described_fields
-
-if TYPE_CHECKING:
-    pass
-
-
-class FieldKind(StrEnum):
-    TEXT = "text"
-    NUMBER = "number"
-    FLAG = "flag"
-    CHOICE = "choice"
-    INSTANT = "instant"
-    DAY = "day"
-    SPAN = "span"
-    RECORD = "record"
-
-
-class CommandField(NamedTuple):
-    """One field: its name, what it takes, and what it means."""
-
-    name: str
-    kind: FieldKind
-    is_list: bool
-    is_required: bool
-    default: str
-    """As a person would write it; empty, if there is none."""
-    values: tuple[str, ...]
-    """Those that a choice has."""
-    description: str
 
 
 def fields_of(command: type) -> Iterator[CommandField]:

@@ -1,0 +1,64 @@
+"""
+Base class of the client's parts: each asks through the same transport, by the same runs.
+"""
+
+from datetime import timedelta
+from typing import Self
+
+from temporalio.client import (
+    Client,
+)
+from temporalio.service import RPCError
+
+from clients.escalation_runs import EscalationRuns
+from clients.transport import PATIENCE, Transport
+from escalation import contract
+from runtime.connection import connect
+from runtime.search_attribute_setup import RegistrationResult, ensure_search_attributes
+from runtime.settings import Settings
+from workflows import search_attributes as sa
+from workflows.plugin import escalation_plugin
+
+
+class ClientPart:
+    """A part of the client."""
+
+    def __init__(
+        self, client: Client, *, task_queue: str = contract.ESCALATION_QUEUE, patience: float = PATIENCE
+    ) -> None:
+        self._transport = Transport(client, task_queue, patience)
+        self._runs = EscalationRuns(self._transport)
+
+    @classmethod
+    async def connect(cls, settings: Settings | None = None, *, patience: float = PATIENCE) -> Self:
+        """
+        Connect to the cluster that is configured, or to the embedded server of ``escalate serve``.
+
+        Raises:
+            RuntimeFault: If there is no server, or the settings are wrong.
+        """
+        client = await connect(settings or Settings.load(), plugins=[escalation_plugin()])
+        return cls(client, patience=patience)
+
+    async def prepare(self) -> RegistrationResult:
+        """
+        Make the cluster ready: register the search attributes. Can be repeated.
+
+        Raises:
+            RuntimeFault: If the cluster does not let us.
+        """
+        return await ensure_search_attributes(self._transport.client, sa.ALL)
+
+    async def ping(self) -> None:
+        """
+        See whether the server is there; no worker is asked.
+
+        Raises:
+            NoServer: If it is not.
+        """
+        try:
+            await self._transport.client.service_client.check_health(
+                timeout=timedelta(seconds=self._transport.patience)
+            )
+        except RPCError as error:
+            raise self._transport.no_server(error) from error
