@@ -54,6 +54,7 @@ class Move(StrEnum):
     EDIT_TEXT = "edit_text"
     REJECT_TEXT = "reject_text"
     CORRECT_CONTACT = "correct_contact"
+    NUDGE_OWNER = "nudge_owner"
 
     @property
     def words(self) -> str:
@@ -114,6 +115,7 @@ LIFECYCLE: tuple[Row, ...] = (
     Row(Move.REPORT_TRIGGER, WORKING, None),
     Row(Move.TICK_RESPONSE, WORKING, None),
     Row(Move.TRANSFER, (*WORKING, State.VERIFYING), None),
+    Row(Move.NUDGE_OWNER, OPEN, None),
     Row(Move.CHANGE_PRIORITY, (*WORKING, State.VERIFYING), None),
     Row(Move.PAUSE, _BEGUN, None),
     Row(Move.RESUME, _BEGUN, None),

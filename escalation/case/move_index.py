@@ -24,6 +24,7 @@ from escalation.case.moves.edit_text import EditText, TextEdited
 from escalation.case.moves.file_post_mortem import FilePostMortem, PostMortemFiled
 from escalation.case.moves.file_rca import FileRca, RcaFiled
 from escalation.case.moves.finish_action import ActionFinished, FinishAction
+from escalation.case.moves.nudge_owner import NudgeOwner, OwnerNudged
 from escalation.case.moves.pause import ClocksPaused, ClocksResumed, PauseClocks, ResumeClocks
 from escalation.case.moves.raise_level import RaiseLevel
 from escalation.case.moves.reject_resolution import RejectResolution, ResolutionRejected
@@ -76,6 +77,7 @@ PersonsCommand = (
     | EditText
     | RejectText
     | CorrectContact
+    | NudgeOwner
 )
 """Every move that a person can ask for: one class each, and the wire name is the move's."""
 
@@ -113,5 +115,6 @@ MoveEvent = (
     | Transferred
     | ResolutionVerified
     | RcaWaived
+    | OwnerNudged
 )
 """What happened because somebody made a move; events that come by themselves too are listed in ``events.py``."""

@@ -165,6 +165,8 @@ class Escalation:
     owner: str
     acknowledged_by: str | None = None
     """Who has it; None until everybody needed has acknowledged."""
+    nudged_at: Instant | None = None
+    """When somebody last reminded the owner by hand."""
     asked: tuple[str, ...] = ()
     """Contact ids asked to acknowledge since it was last given to somebody (MATRIX-5)."""
     acknowledgements: tuple[str, ...] = ()

@@ -29,6 +29,7 @@ from escalation.case.moves.edit_text import EditText
 from escalation.case.moves.file_post_mortem import FilePostMortem
 from escalation.case.moves.file_rca import FileRca
 from escalation.case.moves.finish_action import FinishAction
+from escalation.case.moves.nudge_owner import NudgeOwner
 from escalation.case.moves.pause import PauseClocks, ResumeClocks
 from escalation.case.moves.raise_level import RaiseLevel
 from escalation.case.moves.rebase import Rebase
@@ -149,6 +150,7 @@ FIELDS: dict[type[PersonsCommand | Rebase], dict[str, st.SearchStrategy[Any]]] =
     RaiseLevel: {"reason": reasons, "to_level": st.none() | st.integers(0, 8), "note": notes},
     Transfer: {"to": anybody, "reason": reasons, "note": notes},
     ReportTrigger: {"trigger": _triggers, "note": notes},
+    NudgeOwner: {"note": notes},
     TickResponse: {"response": _responses, "level": st.none() | st.integers(1, 3), "note": notes},
     ChangePriority: {"priority": st.sampled_from(Priority), "note": notes},
     PauseClocks: {"because": st.sampled_from(["waiting_for_customer", "lunch"]), "note": notes},

@@ -54,6 +54,7 @@ KEEPS = {
     M.RESUME: (S.COMMUNICATING, S.RESOLVING),
     M.REVISE_PLAN: (S.COMMUNICATING, S.RESOLVING),
     M.SEND_UPDATE: _ALL_OPEN,
+    M.NUDGE_OWNER: _ALL_OPEN,
     M.CONFIRM_ACCESS: (S.VERIFYING, S.CLOSING),
     M.SETTLE_TICKET: _ALL_OPEN,
     M.REQUEST_RCA: _ALL_OPEN,  # a customer may ask at any time
@@ -173,6 +174,7 @@ def test_allowed_moves_leave_out_what_an_obstacle_forbids() -> None:
         Move.REBASE,
         Move.FILE_POST_MORTEM,
         Move.CORRECT_CONTACT,
+        Move.NUDGE_OWNER,
     } == offered
 
 
