@@ -70,6 +70,19 @@ def test_state_that_cannot_be_read_stalls_the_run_and_does_not_fail_it() -> None
         read_input([raw(broken)])
 
 
+def test_what_cannot_be_read_is_not_quoted() -> None:
+    """Errors of the converter reach logs and histories; what customers said does not."""
+    begin = carried()
+    begin["carried"]["escalation"]["level"] = "told in confidence"
+    stored = raw(begin).payload
+
+    with pytest.raises(ValueError, match="carried.escalation.level") as unread:
+        StoredPayloads().from_payload(stored, contract.EscalationInput)
+
+    assert "confidence" not in str(unread.value)
+    assert unread.value.__cause__ is None
+
+
 def test_more_than_anybody_should_say_is_refused() -> None:
     """
     START-6: Temporal ends a run whose messages are too large, so they are refused long before.
