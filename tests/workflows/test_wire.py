@@ -76,7 +76,7 @@ def test_what_cannot_be_read_is_not_quoted() -> None:
     begin["carried"]["escalation"]["level"] = "told in confidence"
     stored = raw(begin).payload
 
-    with pytest.raises(ValueError, match="carried.escalation.level") as unread:
+    with pytest.raises(ValueError, match=r"carried\.escalation\.level") as unread:
         StoredPayloads().from_payload(stored, contract.EscalationInput)
 
     assert "confidence" not in str(unread.value)
