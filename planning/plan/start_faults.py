@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from escalation.case.request import StartRequest
 from escalation.case.state_size import require_request_fits
-from escalation.kernel.ids import is_of_escalation, tenant_of
+from escalation.kernel.ids import is_of_escalation, key_of, tenant_of
 from escalation.kernel.refusals import BadRequest, Fault, Misspelled, faults_of, quote_input
 from escalation.kernel.values import from_plain
 from planning.calendars.time_zone_names import time_zone_of
@@ -148,14 +148,14 @@ def _check_outage(playbook: Playbook, written: Mapping[str, Any]) -> Iterator[Fi
 def _check_references(written: Mapping[str, Any]) -> Iterator[Finding]:
     """Check that the predecessor is of the same case, and that no linked record is the case itself."""
     key, before = _text_of(written, "key"), _text_of(written, "predecessor")
-    if key and before is not None and is_of_escalation(before) and before.partition("@")[0] != key:
+    if key and before is not None and is_of_escalation(before) and key_of(before) != key:
         yield Finding(
             ("predecessor",), quote_input(before), f"the id of an ended escalation of {key}, as `show` has it"
         )
     for name in ("linked_tickets", "problem_records"):
         value = written.get(name)
         for number, record in enumerate(value if isinstance(value, list | tuple) else ()):
-            if key and isinstance(record, str) and record.partition("@")[0] == key:
+            if key and isinstance(record, str) and key_of(record) == key:
                 yield Finding(
                     (name, number), quote_input(record), "a record of another system, or another escalation"
                 )

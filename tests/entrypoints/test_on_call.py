@@ -109,7 +109,7 @@ def test_a_feed_that_cannot_be_read_is_told(
     told = typed(capsys, "on-call", "playbooks/on_call.yaml", "--days", "1")
 
     assert (
-        "The calendar cannot be used: the environment variable ESCALATION_ONCALL_ICS holds no https" in told
+        "Note: the calendar cannot be used: the environment variable ESCALATION_ONCALL_ICS holds no" in told
     )
     assert "private" not in told
 

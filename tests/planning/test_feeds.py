@@ -20,6 +20,7 @@ from planning.on_call.rota_spec import FeedSpec
 from runtime.network import Network
 from tests.planning.builders import utc
 from tests.planning.rotas import a_calendar_file, a_rota, an_event, on_call
+from tests.said import said
 
 CERTIFICATE = Path(__file__).parents[1] / "channels" / "loopback.pem"
 HERE = Network([ip_network("127.0.0.1"), ip_network("::1")]).transport
@@ -159,7 +160,7 @@ def test_the_last_good_answer_serves_on_and_says_so(website: Website) -> None:
     assert (
         "calendar entry 'Elena'; the calendar is as it was at 2026-11-20 12:00 UTC, for now it answers with "
         "status 503"
-    ) == answer.why
+    ) == said(answer.why)
 
 
 @pytest.mark.parametrize(
