@@ -21,18 +21,18 @@ from clients.run_errors import RunEnded, RunNotFound, RunNotReady, RunStalled
 from clients.transport import Answered, Transport
 from clients.visibility import quote, visibility_query
 from escalation import contract
-from escalation.case.engine import in_words
 from escalation.case.lifecycle import Move, State
 from escalation.case.view import View
 from escalation.kernel.budgets import MOVE, size_of
 from escalation.kernel.ids import is_of_escalation
+from escalation.kernel.reasons import Term, continued_as, reason
 from escalation.kernel.refusals import (
     EscalationError,
     MoveNotAllowed,
     StillFinishing,
     UnknownEscalation,
-    did_you_mean,
 )
+from messages.speaker import did_you_mean
 from runtime.errors import NoServer, NoWorker
 from workflows.inputs import require_at_most
 
@@ -215,8 +215,9 @@ class EscalationRuns:
 def _not_allowed(
     key: str, move: Move, state: str, moves: Iterable[Move] = (), merged_into: str | None = None
 ) -> MoveNotAllowed:
-    allowed = in_words((each for each in moves if each is not move), merged_into)
-    return MoveNotAllowed(f"{key}: cannot {move.words} while {state}; allowed now: {allowed}")
+    obstacle = continued_as(reason("cannot_while", move, Term("State", state)), merged_into)
+    others = [each for each in moves if each is not move]
+    return MoveNotAllowed(obstacle, subject=key, allowed_moves=others)
 
 
 def _ticket(key: str) -> str:

@@ -7,6 +7,7 @@ Each sends a command of ``escalation.case.commands`` and returns what the engine
 import uuid
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import replace
 
 from temporalio.client import WorkflowExecutionStatus
 
@@ -52,6 +53,7 @@ from escalation.case.request import CustomerRca, InternalRca
 from escalation.case.state import AccessAnswer, ResolutionKind, Step
 from escalation.case.view import MoveResult, View
 from escalation.kernel.ids import key_of
+from escalation.kernel.reasons import reason
 from escalation.kernel.refusals import EscalationError, MoveNotAllowed, StillFinishing, UnknownName
 from escalation.kernel.values import CustomerText, InternalText
 from escalation.policy.classification import CancelCause, EscalationReason, Priority
@@ -91,9 +93,8 @@ class Moves(Starts):
             raise await self._runs.why_ended(key, move)
         except (MoveNotAllowed, UnknownName) as refusal:
             if move in AFTER_THE_CLOSE and (earlier := await self._closed_before(asked)):
-                said, allowed, moves = refusal.message.partition("; allowed now: ")
-                meant = f"; if you mean one that is closed: {earlier}"
-                raise type(refusal)(f"{said}{meant}{allowed}{moves}") from None
+                obstacle = reason("if_closed", refusal.refusal.obstacle, earlier)
+                raise EscalationError.of_refusal(replace(refusal.refusal, obstacle=obstacle)) from None
             raise
 
     async def _send_move(self, workflow_id: str, move: Move, argument: object, id_: str) -> MoveResult:

@@ -13,7 +13,8 @@ from clients.doctor import Doctor
 from clients.parallel_queries import Unanswered
 from clients.run_errors import RunEnded, RunStalled
 from escalation import contract
-from escalation.kernel.refusals import MoveNotAllowed, UnknownEscalation, did_you_mean, nearest, quote_input
+from escalation.kernel.reasons import Term, reason
+from escalation.kernel.refusals import MoveNotAllowed, UnknownEscalation, nearest, quote_input
 from escalation.policy.people import Contact
 from escalation.sponsorship.engine import (
     Enrol,
@@ -24,6 +25,7 @@ from escalation.sponsorship.engine import (
     Sponsorship,
     sponsorship_key,
 )
+from messages.speaker import did_you_mean
 from workflows import web_ui
 
 
@@ -117,7 +119,11 @@ class Sponsorships(Doctor):
         try:
             return await self._runs.update(key, command.move, command, Sponsorship)
         except RunEnded:
-            raise MoveNotAllowed(f"{key}: it has ended; allowed now: propose it again") from None
+            raise MoveNotAllowed(
+                reason("sponsorship.ended"),
+                subject=key,
+                allowed_moves=[Term("SponsorshipMove", "propose_again")],
+            ) from None
         except UnknownEscalation:
             raise await self._unsponsored(account) from None
 

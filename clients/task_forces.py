@@ -16,10 +16,12 @@ from escalation.case.moves.stand_down_task_force import StandDownTaskForce
 from escalation.case.view import MoveResult
 from escalation.kernel.ids import task_force_id
 from escalation.kernel.list_page import ListPage
+from escalation.kernel.reasons import reason
 from escalation.kernel.refusals import MoveNotAllowed, UnknownEscalation, UnknownName
 from escalation.kernel.timeline_entry import TimelineEntry
 from escalation.kernel.values import InternalText
 from escalation.task_force import commands as f
+from escalation.task_force.lifecycle import TaskForceState
 from escalation.task_force.state import SeatRequest
 from escalation.task_force.view import TaskForceAnswer, TaskForceView
 
@@ -79,8 +81,9 @@ class TaskForces(Moves, Queries):
             return await self._runs.update(there, command.move.value, command, TaskForceAnswer, id_=id)
         except RunEnded:
             raise MoveNotAllowed(
-                f"{key}, task force {name}: cannot {command.move.words} while stood down; "
-                "allowed now: nothing, it is stood down"
+                reason("cannot_while", command.move, TaskForceState.STOOD_DOWN),
+                subject=f"{key}, task force {name}",
+                allowed_moves=(),
             ) from None
         except UnknownEscalation:
             raise await self._unknown_force(key, name) from None

@@ -12,6 +12,7 @@ from typing import assert_never
 
 from escalation.case.timeline import brief
 from escalation.kernel.reasons import At, Day, Lasting, Listed, Part, Person, Reason, Term
+from escalation.kernel.refusals import EscalationError
 from escalation.kernel.timeline_entry import minute
 from messages.catalogue import FALLBACK_LANGUAGE, Catalogue, catalogue
 
@@ -27,7 +28,7 @@ class Speaker:
     names: Mapping[str, str] = field(default_factory=dict)
     """People's names, by id, if the part does not say them."""
 
-    def say(self, part: Part) -> str:
+    def say(self, part: Part) -> str:  # noqa: C901 - one case a part
         match part:
             case str():
                 return part
@@ -43,6 +44,10 @@ class Speaker:
                 return self.day(day)
             case Lasting(span):
                 return self.span(span)
+            case Listed(parts, "sentences"):
+                return "; ".join(map(self.say, parts))
+            case Listed(parts, "lines"):
+                return "".join(map(self.say, parts))
             case Listed(parts):
                 return self.listed(map(self.say, parts))
             case Reason(code, parts):
@@ -56,3 +61,16 @@ class Speaker:
 def speaker(language: str = FALLBACK_LANGUAGE) -> Speaker:
     """Return who speaks *language* in a terminal: short times in UTC."""
     return Speaker(catalogue(language))
+
+
+def did_you_mean(suggestion: str) -> str:
+    """For the end of an English sentence; empty without a suggestion."""
+    return f"; did you mean {suggestion}?" if suggestion else ""
+
+
+def _in_english(part: Part) -> str:
+    return speaker().say(part)
+
+
+# A refusal that is logged, or shown by a program that knows nothing of catalogues, reads in English.
+EscalationError.say = _in_english

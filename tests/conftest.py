@@ -13,6 +13,8 @@ from pathlib import Path
 import hypothesis  # noqa: F401
 import pytest
 
+import messages.speaker  # noqa: F401 - refusals read in English
+
 COLD = "ESCALATION_MAX_CACHED_WORKFLOWS"
 """Of the environment; the workers of the tests take it from there."""
 

@@ -148,7 +148,7 @@ class DeliveryOutbox(Outbox[_Notification, NotificationBatch]):
         try:
             reported = read_model(ReportDelivery, raws, "a delivery", "receipts", OURS)
         except EscalationError as refusal:
-            sender.note_refusal(move, refusal.message)
+            sender.note_refusal(move, refusal.refusal.reason)
             return
         # The id may be another one's by now, whose messages these are not.
         own = sender.own_prefix

@@ -140,7 +140,7 @@ class EscalationWorkflow(EscalationMoves, EscalationStart):
             if self.opened.is_open:  # else nobody is notified
                 await self._require_sent_by(task_force_id(self.opened.key, update.summary.name), update)
         except EscalationError as refusal:
-            self.note_refusal(contract.TASK_FORCE_UPDATE, refusal.message)
+            self.note_refusal(contract.TASK_FORCE_UPDATE, refusal.refusal.reason)
         else:
             self._decide(ReportTaskForce(news=update))
 

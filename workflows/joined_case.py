@@ -17,6 +17,7 @@ from escalation import contract
 from escalation.case.effects import OutageRequest
 from escalation.case.view import MoveResult
 from escalation.kernel.budgets import REQUEST
+from escalation.kernel.reasons import reason
 from escalation.kernel.refusals import EscalationError, MoveNotAllowed
 from escalation.policy.rates import Rates
 from workflows.continue_as_new import ContinuableWorkflow, continue_as_new, is_outdated
@@ -115,9 +116,7 @@ class JoinedCaseWorkflow(ContinuableWorkflow):
         asked = read_model(contract.WrittenStart, raws, "the start", '{"request": {…}}', REQUEST)
         first = self._read().request.get("outage")
         if asked.request.get("outage", first) != first:
-            raise MoveNotAllowed(
-                f"{self._key}: has joined another outage; allowed now: start it again once that is over"
-            )
+            raise MoveNotAllowed(reason("joined_another"), subject=self._key)
         return {**asked.request, "outage": first}
 
     async def _join(self, request: dict[str, JsonValue]) -> MoveResult:

@@ -131,7 +131,7 @@ def _handlers_of(command: type[Command]) -> tuple[Any, Any]:
                 self.consider(asked)
                 await self.follow(asked)
             except EscalationError as refusal:
-                self.note_refusal(command.move.value, refusal.message)
+                self.note_refusal(command.move.value, refusal.refusal.reason)
 
     return Handlers.update, Handlers.signal
 

@@ -43,7 +43,7 @@ from escalation import contract
 from escalation.case.effects import CompiledStart
 from escalation.case.record_batch import RecordBatch
 from escalation.case.view import View
-from escalation.kernel.refusals import BY_CODE, EscalationError, Fault
+from escalation.kernel.refusals import BY_CODE, EscalationError, Refusal
 from escalation.kernel.values import from_json, from_plain, reader_of, to_bytes, to_plain, without_input
 from escalation.notifications.notification import NotificationBatch
 from escalation.policy.plan import Plan
@@ -89,7 +89,7 @@ _CONVERTERS = tuple(
 
 class RefusalConverter(DefaultFailureConverter):
     """
-    A refusal crosses the wire as a clean sentence with its code and faults, and arrives as the error that it was.
+    A refusal crosses the wire as data, with a sentence for Temporal's own UI, and arrives as the error that it was.
 
     Refusals are final, so they are never retried, and carry no stack trace: they are no bugs.
     """
@@ -100,7 +100,7 @@ class RefusalConverter(DefaultFailureConverter):
         if isinstance(exception, EscalationError):
             exception = ApplicationError(
                 exception.message,
-                [to_plain(fault) for fault in exception.faults],
+                to_plain(exception.refusal),
                 type=exception.code,
                 non_retryable=True,
             )
@@ -111,8 +111,7 @@ class RefusalConverter(DefaultFailureConverter):
     def from_failure(self, failure: Failure, payload_converter: PayloadConverter) -> BaseException:
         error = super().from_failure(failure, payload_converter)
         if isinstance(error, ApplicationError) and error.type in BY_CODE:
-            faults = error.details[0] if error.details else ()
-            return BY_CODE[error.type](error.message, [from_plain(Fault, fault) for fault in faults])
+            return EscalationError.of_refusal(from_plain(Refusal, error.details[0]))
         return error
 
 

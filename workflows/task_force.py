@@ -126,7 +126,7 @@ class TaskForceWorkflow(BaseWorkflow[TaskForceDecision]):
             await self._require_sent_by(self._now.charter.about.key, order)
             self._decide(order)
         except EscalationError as refusal:
-            self.note_refusal(name, refusal.message)
+            self.note_refusal(name, refusal.refusal.reason)
 
     # Moves, for ``workflows.move_handlers``.
 

@@ -102,7 +102,7 @@ def current_details(now: Escalation, events: Sequence[Event], left_out: str = ""
     if now.pause:
         head.append(f"- **Paused**: {escaped(now.pause.reason.replace('_', ' '))}")
     if now.missing_to_close and now.state == "closing":
-        head.append(f"- **Missing to close**: {escaped('; '.join(now.missing_to_close))}")
+        head.append(f"- **Missing to close**: {escaped(english().say(sentences(now.missing_to_close)))}")
     if now.undelivered:
         missed = english().say(sentences(each.failure for each in now.undelivered[-_LATEST_MISSED:]))
         head.append(f"- **Not delivered** ({len(now.undelivered)}): {escaped(missed)}")

@@ -12,7 +12,8 @@ from pydantic import ValidationError
 
 from entrypoints.cli.command_words import word_for
 from escalation.case.lifecycle import Move
-from escalation.kernel.refusals import BadRequest, Fault, faults_of
+from escalation.kernel.reasons import Part, Term
+from escalation.kernel.refusals import BadRequest, Fault, Refusal, faults_of
 from escalation.kernel.values import described_fields, from_plain
 from escalation.task_force.lifecycle import TaskForceMove
 
@@ -57,22 +58,30 @@ COMMANDS = {
     TaskForceMove.STAND_DOWN: "task-force stand-down",
 }
 """The moves that are typed by another word than their own."""
-_ALLOWED = "; allowed now: "
+
+
+_OF_OPTIONS = {"this field is required": "this option is required"}
 
 
 def command_for(move: Move | TaskForceMove) -> str:
     return COMMANDS.get(move, move.value)
 
 
-def name_commands(refusal: str) -> str:
+def name_commands(refusal: Refusal) -> Refusal:
     """A refusal that lists moves, listing the commands for them instead."""
-    by_words = {move.words: command_for(move) for move in (*Move, *TaskForceMove)}
-    head, allowed, listed = refusal.rpartition(_ALLOWED)
-    return (
-        head + allowed + ", ".join(by_words.get(move, move) for move in listed.split(", "))
-        if allowed
-        else refusal
-    )
+    if refusal.allowed_moves is None:
+        return refusal
+    return replace(refusal, allowed_moves=tuple(map(_command_of, refusal.allowed_moves)))
+
+
+def _command_of(move: Part) -> Part:
+    match move:
+        case Term("Move", code):
+            return command_for(Move(code))
+        case Term("TaskForceMove", code):
+            return command_for(TaskForceMove(code))
+        case _:
+            return move
 
 
 def name_option(fault: Fault, fields: Container[str], command: str = "") -> Fault:
@@ -82,7 +91,9 @@ def name_option(fault: Fault, fields: Container[str], command: str = "") -> Faul
         word_for(each, command).strip("[]") if each in fields else each for each in names.split(", ")
     )
     counted = re.sub(r"\b\d+\b", lambda index: str(int(index[0]) + 1), within)
-    allowed = fault.allowed.replace("this field", "this option")
+    allowed = (
+        _OF_OPTIONS.get(fault.allowed, fault.allowed) if isinstance(fault.allowed, str) else fault.allowed
+    )
     return replace(fault, where=f"{typed} {counted}".strip(), allowed=allowed)
 
 
@@ -125,7 +136,7 @@ def name_options(fields: Container[str], command: str = "") -> Iterator[None]:
     except BadRequest as refused:
         if not refused.faults:
             raise
-        what = refused.message.partition(" is refused:")[0]
+        what = refused.request
         faults = (
             name_option(fault, fields, command) if re.split(r"[.,]", fault.where)[0] in fields else fault
             for fault in refused.faults

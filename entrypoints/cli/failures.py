@@ -6,13 +6,15 @@ import json
 import os
 import sys
 import traceback
-from collections.abc import Iterable
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from typer.exceptions import Abort, TyperException
 
 from entrypoints.cli.command_names import name_commands
 from entrypoints.exit_status import BAD_INPUT, BUG, INTERRUPTED, NO_SERVER, REFUSED
+from entrypoints.reason_text import say
 from entrypoints.terminal import err, write
 from escalation.kernel.refusals import BadRequest, EscalationError, UnknownName
 from escalation.kernel.values import to_plain
@@ -26,14 +28,15 @@ class Failure(NamedTuple):
     status: int
     code: str
     message: str
-    faults: Iterable[Any] = ()
+    refusal: Mapping[str, Any] = MappingProxyType({})
+    """Its parts, for scripts."""
 
 
 def report_failure(error: BaseException, *, in_json: bool) -> int:
     """Show what went wrong, and return the exit status."""
     failure = _failure_of(error)
     if in_json:
-        shown = {"error": failure.code, "message": failure.message, "faults": list(failure.faults)}
+        shown = {"faults": [], **failure.refusal, "error": failure.code, "message": failure.message}
         write(json.dumps(shown) + "\n", sys.stderr)
     else:
         err.print(failure.message, markup=False, style="red")
@@ -50,8 +53,8 @@ def _failure_of(error: BaseException) -> Failure:
             return Failure(BAD_INPUT, "usage", f"{said.rstrip('.')}; see `{command} --help`")
         case EscalationError():
             status = BAD_INPUT if isinstance(error, BadRequest | UnknownName) else REFUSED
-            faults = [to_plain(fault) for fault in error.faults]
-            return Failure(status, error.code, name_commands(error.message), faults)
+            said = say(name_commands(error.refusal).reason)
+            return Failure(status, error.code, said, to_plain(error.refusal))
         case RuntimeFault():
             return Failure(
                 BAD_INPUT if isinstance(error, SettingsFault) else NO_SERVER, "cannot_run", str(error)

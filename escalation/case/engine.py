@@ -5,7 +5,6 @@ Judges what is due, asks the machine and the roles, and hands the command to the
 it needs comes in as arguments; a refusal leaves nothing behind.
 """
 
-from collections.abc import Iterable
 from datetime import datetime
 
 from escalation.case import commands as c
@@ -29,7 +28,7 @@ from escalation.case.task_forces import NoteFailedDeployment, ReportTaskForce
 from escalation.case.work import Decision, Work
 from escalation.kernel.budgets import STATE
 from escalation.kernel.characters import clip
-from escalation.kernel.reasons import shortened_part
+from escalation.kernel.reasons import Reason, continued_as, reason, shortened_part
 from escalation.kernel.refusals import EscalationError, MoveNotAllowed, RoleNotAllowed, UnknownName
 from escalation.kernel.state_size import require_state_fits
 from escalation.kernel.values import ENGINE
@@ -42,7 +41,7 @@ from escalation.notifications.shell_commands import (
 )
 from escalation.policy.people import require_person
 
-__all__ = ["Decision", "allowed_moves", "decide", "in_words", "moves_now", "open_escalation", "permit"]
+__all__ = ["Decision", "allowed_moves", "decide", "moves_now", "open_escalation", "permit"]
 
 
 def decide(escalation: Escalation, command: c.Command, now: datetime) -> Decision:  # noqa: C901 - one case a command
@@ -114,9 +113,9 @@ def _follow(work: Work, asked: PersonsCommand | Rebase | c.NamePeople) -> None:
         command.carry_out(work)
         skip_past_thresholds(work)  # what was past before it has spoken; the rest is the move's doing
     except UnknownName as unknown:
-        if unknown.message.startswith(key):
+        if unknown.refusal.subject:
             raise
-        raise UnknownName(f"{key}: {unknown.message}") from None
+        raise UnknownName(unknown.refusal.obstacle, subject=key) from None
     _require_room(work, before, command)
     work.by = ENGINE
     settle(work)
@@ -168,41 +167,31 @@ def permit(now: Escalation, move: Move, by: str) -> None:
         follow_up.require_customers_move(now, move, customer)
     person = None if customer else now.plan.contact(by)
     if person:
-        require_person(now.key, person, move.words)
+        require_person(now.key, person, move)
     if move not in moves_from(now.state, now.rca.state):
         raise _not_allowed(now, move, _where(now, move))
     obstacle = _obstacle(now, move)
     if obstacle and move is not Move.CLOSE:  # the gate itself lists what is missing
-        raise _not_allowed(now, move, obstacle)
+        raise _not_allowed(now, move, reason("cannot", move, obstacle))
     roles = now.plan.permissions.get(move)
     if person and roles is not None and not now.roles_of(person) & set(roles):
-        raise RoleNotAllowed(
-            f"{now.key}: {person.name} may not {move.words}; roles that may: {', '.join(roles)}"
-        )
+        raise RoleNotAllowed(reason("roles_that_may", person.name, move, tuple(roles)), subject=now.key)
 
 
-def _where(now: Escalation, move: Move) -> str:
+def _where(now: Escalation, move: Move) -> Reason:
     if not allows(now.state, move):
-        return f"while {now.state}"
-    return (
-        "because no RCA is requested"
-        if now.rca.state is RcaState.NONE
-        else f"while the RCA is {now.rca.state}"
-    )
+        return reason("cannot_while", move, now.state)
+    if now.rca.state is RcaState.NONE:
+        return reason("cannot", move, reason("no_rca_requested"))
+    return reason("cannot_while_rca", move, now.rca.state)
 
 
-def _not_allowed(now: Escalation, move: Move, obstacle: str) -> EscalationError:
+def _not_allowed(now: Escalation, move: Move, obstacle: Reason) -> EscalationError:
     others = [allowed for allowed in moves_now(now) if allowed is not move]
-    allowed = in_words(others, now.merged_into)
-    return MoveNotAllowed(f"{now.key}: cannot {move.words} {obstacle}; allowed now: {allowed}")
+    obstacle = continued_as(obstacle, now.merged_into)
+    return MoveNotAllowed(obstacle, subject=now.key, allowed_moves=others)
 
 
-def in_words(moves: Iterable[Move], merged_into: str | None = None) -> str:
-    """*moves* for the end of a refusal; none are left only where it has ended."""
-    ended = f"nothing, it goes on as {merged_into}" if merged_into else "nothing, it has ended"
-    return ", ".join(move.words for move in moves) or ended
-
-
-def _obstacle(now: Escalation, move: Move) -> str:
+def _obstacle(now: Escalation, move: Move) -> Reason | None:
     command = COMMAND_OF.get(move)
-    return command.obstacle(now) if command else ""
+    return command.obstacle(now) if command else None

@@ -72,10 +72,8 @@ def require_customers_move(now: Escalation, move: Move, contact: Recipient) -> N
         RoleNotAllowed: If *move* is not for customers (ROLE-2).
     """
     if move not in CUSTOMERS_MOVES:
-        theirs = " and ".join(each.words for each in CUSTOMERS_MOVES)
-        raise RoleNotAllowed(
-            f"{now.key}: {contact.name} may not {move.words}; contacts of customers may {theirs}, for their own account"
-        )
+        obstacle = reason("customers_may", contact.name, move, *CUSTOMERS_MOVES)
+        raise RoleNotAllowed(obstacle, subject=now.key)
 
 
 def require_affected(now: Escalation, account: str) -> None:
@@ -85,7 +83,7 @@ def require_affected(now: Escalation, account: str) -> None:
     """
     if now.customer(account) is None:
         accounts = [customer.account for customer in now.request.customers]
-        raise UnknownName.of(f"{now.key}: no affected customer", account, accounts)
+        raise UnknownName.of(reason("no.customer"), account, accounts, subject=now.key)
 
 
 def require_own_account(now: Escalation, move: Move, by: str, account: str) -> None:
@@ -97,10 +95,8 @@ def require_own_account(now: Escalation, move: Move, by: str, account: str) -> N
     """
     contact = now.customer_contact(by)
     if contact and account not in contact.speaks_for:
-        raise RoleNotAllowed(
-            f"{now.key}: {contact.name} may not {move.words} for {account}; contacts of customers may for their own "
-            "account"
-        )
+        obstacle = reason("customers_may_for_own", contact.name, move, account)
+        raise RoleNotAllowed(obstacle, subject=now.key)
 
 
 # The survey.

@@ -262,4 +262,4 @@ def responses_to_do(work: Work) -> tuple[str, ...]:
 def _require_higher(now: Escalation, to_level: int) -> None:
     now.plan.level(to_level)
     if to_level <= now.level:
-        raise MoveNotAllowed(f"{now.key}: level {to_level} is not above level {now.level}")
+        raise MoveNotAllowed(reason("level_not_above", to_level, now.level), subject=now.key)

@@ -30,7 +30,7 @@ from escalation.case.state import (
 from escalation.case.work import Work
 from escalation.kernel.budgets import OPEN_ACTIONS
 from escalation.kernel.ids import Key
-from escalation.kernel.reasons import Reason, reason
+from escalation.kernel.reasons import Reason, continued_as, reason
 from escalation.kernel.refusals import BadRequest, Fault, MoveNotAllowed
 from escalation.kernel.values import (
     ENGINE,
@@ -117,8 +117,8 @@ def require_open(now: Escalation, other: str) -> None:
         MoveNotAllowed: If *now* has ended, and *other* cannot be merged into it.
     """
     if not allows(now.state, Move.JOIN_OUTAGE):
-        goes_on = f"; it goes on as {now.merged_into}" if now.merged_into else ""
-        raise MoveNotAllowed(f"{now.key}: {other} cannot be merged into it while {now.state}{goes_on}")
+        obstacle = reason("cannot_merge_while", other, now.state)
+        raise MoveNotAllowed(continued_as(obstacle, now.merged_into), subject=now.key)
 
 
 def take_over(work: Work, command: TakeOver) -> None:
@@ -165,10 +165,10 @@ def _require_room_for_actions(now: Escalation, command: TakeOver) -> None:
     if amount > OPEN_ACTIONS:
         fault = Fault(
             where="actions",
-            given=f"{command.ticket} would bring {now.key} to {amount:,} open actions",
-            allowed=f"at most {OPEN_ACTIONS:,} open actions in one escalation; finish some of them first",
+            given=reason("given.open_actions", command.ticket, now.key, amount),
+            allowed=reason("allowed.open_actions", OPEN_ACTIONS),
         )
-        raise BadRequest.because(f"the merge of {command.ticket}", (fault,))
+        raise BadRequest.because(reason("of.merge", command.ticket), (fault,))
 
 
 def _notify_our_people(work: Work, command: TakeOver, new: tuple[str, ...]) -> None:

@@ -8,6 +8,7 @@ from escalation.case.lifecycle import Move
 from escalation.case.state import Escalation
 from escalation.case.work import Work
 from escalation.kernel.budgets import MOVE
+from escalation.kernel.reasons import Reason
 from escalation.kernel.values import Input, Mover
 
 TextNumber = Annotated[int | None, Field(ge=1, description="Which text, if several wait; `show` lists them.")]
@@ -23,9 +24,9 @@ class MoveCommand(Input):
     """Id of the person who makes the move (ROLE-3)."""
 
     @classmethod
-    def obstacle(cls, now: Escalation) -> str:  # noqa: ARG003 - most moves know none
-        """Return what stands in the way of this move where the lifecycle allows it; empty if nothing does."""
-        return ""
+    def obstacle(cls, now: Escalation) -> Reason | None:  # noqa: ARG003 - most moves know none
+        """Return what stands in the way of this move where the lifecycle allows it; None if nothing does."""
+        return None
 
     def carry_out(self, work: Work) -> None:
         """

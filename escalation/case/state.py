@@ -23,6 +23,7 @@ from escalation.case.request import (
 from escalation.kernel.clock_name import ClockName
 from escalation.kernel.clocks import Clock, Pause
 from escalation.kernel.email_address import mailbox_of
+from escalation.kernel.reasons import Reason, reason
 from escalation.kernel.values import (
     CustomerText,
     Input,
@@ -338,23 +339,23 @@ class Escalation:
         return clock.due_at if clock and clock.is_running and not clock.breached_at else None
 
     @property
-    def missing_to_close(self) -> tuple[str, ...]:
+    def missing_to_close(self) -> tuple[Reason, ...]:
         """Everything that stands between this escalation and its close (CLOSE-8)."""
         is_verified = self.resolution is not None and self.resolution.verified_by is not None
-        missing = [] if is_verified else ["the resolution is not verified"]
+        missing = [] if is_verified else [reason("missing.verification")]
         missing += [
-            f"access of {customer.account} is neither confirmed nor waived"
+            reason("missing.access", customer.account)
             for customer in self.request.customers
             if customer.account not in self.access
         ]
         missing += [
-            f"{record} is neither closed nor listed with a reason to stay open"
+            reason("missing.record", record)
             for record in self.request.linked_tickets
             if record not in self.settled
         ]
         if self.rca.state not in {RcaState.NONE, RcaState.SHARED, RcaState.WAIVED}:
-            missing.append(f"the RCA is {self.rca.state}, not shared")
-        missing += [f"text {held.number} for customers waits for approval" for held in self.pending_texts]
+            missing.append(reason("missing.rca", self.rca.state))
+        missing += [reason("missing.text", held.number) for held in self.pending_texts]
         return tuple(missing)
 
     def clock(self, name: ClockName) -> Clock | None:

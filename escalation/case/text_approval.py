@@ -7,7 +7,7 @@ Owns who may approve which text. What a text says, and whether any needs approva
 from dataclasses import replace
 from typing import Literal
 
-from escalation.case.audience import name_of, notify, notify_customers, person_of
+from escalation.case.audience import notify, notify_customers, person_of
 from escalation.case.base_event import BaseEvent
 from escalation.case.lifecycle import Move
 from escalation.case.next_update import restart_next_update
@@ -137,12 +137,12 @@ def pending_text(now: Escalation, number: int | None, move: Move) -> PendingText
     numbers = [str(held.number) for held in now.pending_texts]
     if number is None:
         if len(numbers) != 1:
-            fault = Fault(where="number", given="nothing", allowed=f"one of {', '.join(numbers)}")
-            raise BadRequest.because(f"{now.key}: {move.words}", (fault,))
+            fault = Fault(where="number", given=reason("nothing"), allowed=reason("one_of", tuple(numbers)))
+            raise BadRequest.because(reason("refused.subject", now.key, reason("as_written", move)), (fault,))
         return now.pending_texts[0]
     found = now.held_text(number)
     if found is None:
-        raise UnknownName.of(f"{now.key}: no waiting text", str(number), numbers)
+        raise UnknownName.of(reason("no.pending_text"), str(number), numbers, subject=now.key)
     return found
 
 
@@ -154,10 +154,8 @@ def require_approver(now: Escalation, held: PendingText, by: str, move: Move) ->
     """
     approvers = text_approvers(now)
     if by not in approvers and not any(by in now.plan.contact(each).members for each in approvers):
-        names = ", ".join(name_of(now, each) for each in approvers)
-        raise RoleNotAllowed(f"{now.key}: {name_of(now, by)} may not {move.words}; who may: {names}")
+        who = tuple(person_of(now, each) for each in approvers)
+        raise RoleNotAllowed(reason("people_who_may", person_of(now, by), move, who), subject=now.key)
     may = now.plan.text_approval is not None and now.plan.text_approval.author_may
     if move is Move.APPROVE_TEXT and by == held.author and not may:
-        raise MoveNotAllowed(
-            f"{now.key}: {name_of(now, by)} wrote text {held.number}, so somebody else must approve it"
-        )
+        raise MoveNotAllowed(reason("wrote_the_text", person_of(now, by), held.number), subject=now.key)

@@ -13,6 +13,7 @@ of ``CARRIED``. Pure; it knows no model.
 from collections.abc import Iterable, Sequence
 from typing import TypeVar
 
+from escalation.kernel.reasons import Part, reason
 from escalation.kernel.values import to_bytes
 
 PAYLOAD = 2 * 1024 * 1024
@@ -147,11 +148,11 @@ def last_of(items: Sequence[_Item], most: int) -> tuple[_Item, ...]:
     return tuple(items[first:])
 
 
-def shortened(lines: Iterable[str], most: int) -> tuple[str, ...]:
+def shortened(lines: Iterable[Part], most: int) -> tuple[Part, ...]:
     """*lines*, or as many as fit into *most* bytes and the count of the others."""
     every = tuple(lines)
     told = first_of(every, most)
-    return told if len(told) == len(every) else (*told, f"and {len(every) - len(told):,} more")
+    return told if len(told) == len(every) else (*told, reason("and_more", len(every) - len(told)))
 
 
 def _size(item: object) -> int:

@@ -57,7 +57,7 @@ class Lasting:
 @dataclass(frozen=True, slots=True)
 class Listed:
     parts: "tuple[Part, ...]"
-    of: Literal["words", "sentences"] = "words"
+    of: Literal["words", "sentences", "lines"] = "words"
     kind: Literal["listed"] = "listed"
 
 
@@ -85,6 +85,36 @@ def reason(code: str, *parts: "AsPart") -> Reason:
 def sentences(each: "Iterable[AsPart]") -> Listed:
     """Return a part that lists whole sentences."""
     return Listed(tuple(map(_part, each)), "sentences")
+
+
+def listed(*parts: "AsPart") -> Listed:
+    return Listed(tuple(map(_part, parts)))
+
+
+def continued_as(obstacle: Reason, other: str | None) -> Reason:
+    """Return *obstacle*, with the key of the one that an escalation goes on as, if it does."""
+    return reason("goes_on_as", obstacle, other) if other else obstacle
+
+
+def spell(part: Part) -> str:
+    """Return *part* by its codes, for those who have no catalogue at hand."""
+    match part:
+        case Reason(code, parts):
+            return f"{code}({', '.join(map(spell, parts))})" if parts else code
+        case Listed(parts):
+            return ", ".join(map(spell, parts))
+        case Person(id_):
+            return id_
+        case Term(_, code):
+            return code
+        case At(at):
+            return at.isoformat()
+        case Day(day):
+            return day.isoformat()
+        case Lasting(span):
+            return str(span)
+        case _:
+            return str(part)
 
 
 def as_written(text: str) -> Reason:

@@ -13,13 +13,14 @@ Every way in which the engine says no.
     ├── RateExceeded        more was done within a short time than people do
     └── StillFinishing      the escalation has ended, but its last messages are still on their way
 
-The class is the stable code (``code``) that crosses the wire; the prose is for people and may change.
-This file knows no rule: it only words refusals.
+The class is the stable code (``code``). A refusal crosses the wire as data: what it is about, what stands in the way,
+which moves are allowed, every fault. Text is made of it where a person reads it. This file knows no rule.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import timedelta
 from difflib import get_close_matches
+from enum import StrEnum
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -28,7 +29,7 @@ from pydantic import ValidationError
 from escalation.kernel.budgets import REFUSAL, first_of, shortened
 from escalation.kernel.characters import clip
 from escalation.kernel.name_comparison import fold_name
-from escalation.kernel.numbers import number_of
+from escalation.kernel.reasons import Listed, Part, Reason, listed, reason, spell
 from escalation.kernel.values import frozen
 
 if TYPE_CHECKING:
@@ -38,17 +39,60 @@ if TYPE_CHECKING:
 NOTHING_CALLED: Mapping[str, str] = MappingProxyType({})
 
 
+FAULTS = "refused.faults"
+"""Code of an obstacle that is a list of faults: what is refused, and how many there are."""
+
+
 @frozen
 class Fault:
     """One thing wrong with an input."""
 
     where: str
-    given: str
-    allowed: str
+    given: Part
+    allowed: Part
     suggestion: str = ""
 
+    @property
+    def reason(self) -> Reason:
+        return reason("refused.fault", self.where, self.given, _meaning(self.allowed, self.suggestion))
+
     def __str__(self) -> str:
-        return f"{self.where}: given {self.given}; allowed: {self.allowed}{did_you_mean(self.suggestion)}"
+        return EscalationError.say(self.reason)
+
+
+@frozen
+class Refusal:
+    """Everything that is known of a refusal, as it crosses the wire."""
+
+    code: str
+    subject: Part = ""
+    """What it is about: the key of an escalation, a request."""
+    obstacle: Part = ""
+    """What stands in the way."""
+    allowed_moves: tuple[Part, ...] | None = None
+    """Instead; None: the refusal is about something else than a move."""
+    faults: tuple[Fault, ...] = ()
+
+    @property
+    def reason(self) -> Reason:
+        said = self.obstacle
+        if isinstance(said, Reason) and said.code == FAULTS:
+            said = Reason(FAULTS, (*said.parts, self._lines))
+        if self.subject:
+            said = reason("refused.subject", self.subject, said)
+        if self.allowed_moves is not None:
+            moves = self.allowed_moves or reason("refused.ended")
+            said = reason("refused.allowed_now", said, moves)
+        return said if isinstance(said, Reason) else reason("as_written", said)
+
+    @property
+    def _lines(self) -> Listed:
+        """A line for each fault, and how many more there are."""
+        lines = [reason("on_a_line", fault.reason) for fault in self.faults]
+        match self.obstacle:
+            case Reason(_, (_, int(total))) if total > len(lines):
+                lines.append(reason("on_a_line", reason("and_more", total - len(lines))))
+        return Listed(tuple(lines), "lines")
 
 
 class Misspelled(ValueError):
@@ -63,23 +107,59 @@ class EscalationError(Exception):
     """A refusal. Nothing has changed."""
 
     code: ClassVar[str] = "escalation_error"
+    say: ClassVar[Callable[[Part], str]] = spell
+    """How a refusal reads as a text: by its codes, until a speaker of some language takes over."""
 
-    def __init__(self, message: str, faults: Iterable[Fault] = ()) -> None:
-        super().__init__(message)
-        self.message = message
-        self.faults = tuple(faults)
+    def __init__(
+        self,
+        obstacle: Part,
+        faults: Iterable[Fault] = (),
+        *,
+        subject: Part = "",
+        allowed_moves: Iterable[Part | StrEnum] | None = None,
+    ) -> None:
+        super().__init__(obstacle)
+        moves = None if allowed_moves is None else listed(*allowed_moves).parts
+        self.refusal = Refusal(
+            code=self.code, subject=subject, obstacle=obstacle, allowed_moves=moves, faults=tuple(faults)
+        )
+
+    @classmethod
+    def of_refusal(cls, refusal: Refusal) -> "EscalationError":
+        """Return the error that *refusal* came from."""
+        error = BY_CODE[refusal.code](refusal.obstacle)
+        error.refusal = refusal
+        return error
+
+    @property
+    def message(self) -> str:
+        return EscalationError.say(self.refusal.reason)
+
+    @property
+    def faults(self) -> tuple[Fault, ...]:
+        return self.refusal.faults
+
+    def __str__(self) -> str:
+        return self.message
 
 
 class BadRequest(EscalationError):
     code = "bad_request"
 
     @classmethod
-    def because(cls, what: str, faults: Iterable[Fault]) -> "BadRequest":
+    def because(cls, what: Part, faults: Iterable[Fault]) -> "BadRequest":
         found = tuple(faults)
         told = first_of(found, REFUSAL)
-        lines = "".join(f"\n  {fault}" for fault in told)
-        lines += f"\n  and {len(found) - len(told):,} more" if len(told) < len(found) else ""
-        return cls(f"{what} is refused: {number_of(len(found), 'fault')}{lines}", told)
+        return cls(reason(FAULTS, what, len(found)), told)
+
+    @property
+    def request(self) -> Part:
+        """What was refused: the first part of a list of faults."""
+        match self.refusal.obstacle:
+            case Reason("refused.faults", (what, _)):
+                return what
+            case _:
+                return ""
 
 
 class MoveNotAllowed(EscalationError):
@@ -100,11 +180,12 @@ class UnknownName(EscalationError):
     @classmethod
     def of(
         cls,
-        what: str,
+        what: Part,
         given: str,
         known: Iterable[str],
         *,
-        listed: str = "",
+        subject: Part = "",
+        listed: Part = "",
         called: Mapping[str, str] = NOTHING_CALLED,
     ) -> "UnknownName":
         """
@@ -112,10 +193,9 @@ class UnknownName(EscalationError):
         what else some are called.
         """
         names = tuple(known)
-        every = listed or ", ".join(shortened(names, REFUSAL)) or "none"
-        return cls(
-            f"{what} {quote_input(given)}; known: {every}{did_you_mean(nearest(given, names, called))}"
-        )
+        every = listed or shortened(names, REFUSAL) or reason("none")
+        obstacle = reason("unknown", what, quote_input(given), every)
+        return cls(_meaning(obstacle, nearest(given, names, called)), subject=subject)
 
 
 class UnknownEscalation(EscalationError):
@@ -167,9 +247,8 @@ def nearest(given: str, known: Iterable[str], called: Mapping[str, str] = NOTHIN
     return by_folded[close[0]] if close else ""
 
 
-def did_you_mean(suggestion: str) -> str:
-    """For the end of a refusal; empty without a suggestion."""
-    return f"; did you mean {suggestion}?" if suggestion else ""
+def _meaning(said: Part, suggestion: str) -> Part:
+    return reason("refused.did_you_mean", said, suggestion) if suggestion else said
 
 
 def faults_of(error: ValidationError, within: str = "") -> tuple[Fault, ...]:

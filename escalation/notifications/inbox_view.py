@@ -10,8 +10,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from escalation.kernel.ids import Own, own_id
-from escalation.kernel.numbers import number_of
-from escalation.kernel.reasons import Part
+from escalation.kernel.reasons import Part, reason
 from escalation.kernel.refusals import BadRequest, Fault, RoleNotAllowed
 from escalation.kernel.values import Input, Instant, Name, frozen
 from escalation.notifications.inbox import MANY, QUIET, DeferredMessage, InboxContent, leaves_at
@@ -67,14 +66,14 @@ def require_fit_for(inbox: str, waiting: InboxContent, now: datetime) -> InboxCo
     faults = [
         Fault(
             where=f"held.{number}",
-            given=number_of(len(held.notice.to), "recipient"),
-            allowed=f"the one of {inbox}",
+            given=reason("given.recipients", len(held.notice.to)),
+            allowed=reason("allowed.recipient_of", inbox),
         )
         for number, held in enumerate(waiting.held)
         if [inbox_key(to.id) for to in held.notice.to] != [inbox]
     ]
     if faults:
-        raise BadRequest.because("what waits", faults)
+        raise BadRequest.because(reason("of.release"), faults)
     return replace(waiting, sent=tuple(replace(each, at=min(each.at, now)) for each in waiting.sent))
 
 
@@ -93,10 +92,7 @@ def make_release_result(held: Iterable[DeferredMessage], by: Contact) -> tuple[D
     """
     held = tuple(held)
     if MANAGER not in by.roles and any(each.recipient.id != by.id for each in held):
-        raise RoleNotAllowed(
-            f"{by.name} may not release what waits for {held[0].recipient.name}; who may: they themselves, and "
-            "escalation managers"
-        )
+        raise RoleNotAllowed(reason("may_not_release", by.name, held[0].recipient.name))
     return tuple(replace(each, is_released=True) for each in held)
 
 

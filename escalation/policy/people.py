@@ -4,6 +4,7 @@ from enum import StrEnum
 from functools import cached_property
 
 from escalation.kernel.email_address import mailbox_of
+from escalation.kernel.reasons import reason
 from escalation.kernel.refusals import RoleNotAllowed
 from escalation.kernel.values import Name, PropertyCache, frozen
 from escalation.policy.preferences import Preferences
@@ -80,7 +81,7 @@ class Contact(PropertyCache):
         )
 
 
-def require_person(where: str, contact: Contact, what: str) -> None:
+def require_person(where: str, contact: Contact, what: StrEnum) -> None:
     """
     Raises:
         RoleNotAllowed: If *contact* is no person. A team or a schedule is asked and told; who acts is on record
@@ -88,9 +89,6 @@ def require_person(where: str, contact: Contact, what: str) -> None:
     """
     if contact.kind is ContactKind.PERSON:
         return
-    kind = "an on-call schedule" if contact.kind is ContactKind.SCHEDULE else "a team"
-    members = f": {', '.join(contact.members)}" if contact.members else ""
-    raise RoleNotAllowed(
-        f"{where}: {contact.name} may not {what}, because it is {kind}; allowed: one of its people, by their own id"
-        f"{members}"
-    )
+    kind = reason("a_rota") if contact.kind is ContactKind.SCHEDULE else reason("a_team")
+    members = reason("members", contact.members) if contact.members else ""
+    raise RoleNotAllowed(reason("group_may_not", contact.name, what, kind, members), subject=where)

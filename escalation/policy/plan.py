@@ -20,6 +20,7 @@ from pydantic import AfterValidator, Field
 from escalation.kernel.budgets import size_of
 from escalation.kernel.business_time import OpenHours
 from escalation.kernel.clock_name import ClockName
+from escalation.kernel.reasons import reason
 from escalation.kernel.refusals import UnknownName
 from escalation.kernel.values import Instant, Name, PropertyCache, frozen, to_bytes
 from escalation.policy.classification import EscalationReason, Priority
@@ -279,7 +280,9 @@ class Plan(PropertyCache):
             return self._by_id[contact_id]
         except KeyError:
             called = {contact.name: contact.id for contact in self.contacts}
-            raise UnknownName.of("unknown person", contact_id, sorted(self._by_id), called=called) from None
+            raise UnknownName.of(
+                reason("no.person"), contact_id, sorted(self._by_id), called=called
+            ) from None
 
     def knows(self, contact_id: str) -> bool:
         return contact_id in self._by_id
@@ -309,7 +312,7 @@ class Plan(PropertyCache):
         """
         if 1 <= number <= len(self.levels):
             return self.levels[number - 1]
-        raise UnknownName(f"unknown level {number}; known: 1 to {len(self.levels)}")
+        raise UnknownName(reason("unknown", reason("no.level"), number, reason("range", 1, len(self.levels))))
 
     @property
     def last_level(self) -> int:

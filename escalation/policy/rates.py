@@ -13,6 +13,7 @@ from dataclasses import field
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
+from escalation.kernel.reasons import reason
 from escalation.kernel.refusals import Fault, RateExceeded
 from escalation.kernel.values import Instant, frozen
 
@@ -99,5 +100,6 @@ class Rates:
 
 def exceeded(what: str, rate: Rate, free_at: datetime) -> RateExceeded:
     again = f"{free_at.astimezone(UTC) + timedelta(seconds=1):%Y-%m-%d %H:%M:%S} UTC"
-    fault = Fault(where="rate", given=f"more than {rate}", allowed=f"{rate}; possible again at {again}")
-    return RateExceeded(f"{what}: {fault.given}; allowed: {fault.allowed}", (fault,))
+    given, allowed = reason("given.more_than", str(rate)), reason("allowed.rate", str(rate), again)
+    fault = Fault(where="rate", given=given, allowed=allowed)
+    return RateExceeded(reason("rate_exceeded", given, allowed), (fault,), subject=what)

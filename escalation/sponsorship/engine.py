@@ -14,7 +14,7 @@ from pydantic import Field
 
 from escalation.kernel.budgets import MOVE, PROGRAMME, last_of
 from escalation.kernel.ids import Own, name_in, own_id
-from escalation.kernel.reasons import Part
+from escalation.kernel.reasons import Part, Term, reason
 from escalation.kernel.refusals import MoveNotAllowed, RoleNotAllowed
 from escalation.kernel.values import CustomerText, Input, InputDay, Instant, InternalText, Name, frozen
 from escalation.notifications.notification import InternalFacts, InternalNotification, Occasion
@@ -222,7 +222,9 @@ def decide(
         EscalationError: If it is refused. Nothing has changed.
     """
     if not isinstance(command, ShellsCommand) and programme.standing is SponsorshipState.EXITED:
-        raise MoveNotAllowed(f"{programme.key}: it has ended; allowed now: propose it again")
+        raise MoveNotAllowed(
+            reason("sponsorship.ended"), subject=programme.key, allowed_moves=[_move("propose_again")]
+        )
     if isinstance(command, Enrol | Exit):
         _require_decider(programme, command, known)
     counted = replace(programme, sequence=programme.sequence + 1)
@@ -250,8 +252,8 @@ def _require_decider(programme: Sponsorship, command: Enrol | Exit, known: Playb
     person = known.person(command.by)
     if known.deciders and not set(person.roles if person else ()) & set(known.deciders):
         who, what = known.name_of(command.by), "enrol" if isinstance(command, Enrol) else "exit"
-        roles = ", ".join(known.deciders)
-        raise RoleNotAllowed(f"{programme.key}: {who} may not {what}; roles that may: {roles}")
+        obstacle = reason("roles_that_may", who, _move(what), tuple(known.deciders))
+        raise RoleNotAllowed(obstacle, subject=programme.key)
 
 
 def _proposed(
@@ -274,12 +276,11 @@ def _enrolled(
     programme: Sponsorship, command: Enrol, sponsor: Contact | None, now: datetime
 ) -> SponsorshipDecision:
     if programme.standing is SponsorshipState.ENROLLED:
-        raise MoveNotAllowed(
-            f"{programme.key}: cannot enrol because {programme.account} is enrolled already;"
-            " allowed now: touch, review, exit"
-        )
+        obstacle = reason("sponsorship.enrolled", programme.account)
+        moves = map(_move, ("touch", "review", "exit"))
+        raise MoveNotAllowed(obstacle, subject=programme.key, allowed_moves=moves)
     if sponsor is None or not sponsor.addresses:
-        raise MoveNotAllowed(f"{programme.key}: cannot enrol because {command.sponsor} has no address")
+        raise MoveNotAllowed(reason("sponsorship.no_address", command.sponsor), subject=programme.key)
     review_due_at = _ahead(programme, command.review_on, now)
     enrolled = replace(
         programme,
@@ -361,9 +362,9 @@ def _delivered(
 
 def _terms(programme: Sponsorship, what: str) -> Enrol:
     if programme.terms is None or programme.standing is not SponsorshipState.ENROLLED:
-        raise MoveNotAllowed(
-            f"{programme.key}: cannot {what} while {programme.standing}; allowed now: propose, enrol, exit"
-        )
+        obstacle = reason("cannot_while", _move(what), programme.standing)
+        moves = map(_move, ("propose", "enrol", "exit"))
+        raise MoveNotAllowed(obstacle, subject=programme.key, allowed_moves=moves)
     return programme.terms
 
 
@@ -373,10 +374,14 @@ def _touch_next(programme: Sponsorship, terms: Enrol, now: datetime) -> Sponsors
     return replace(programme, touch_due_at=due_at, remind_of_touch_at=_reminder(due_at, now))
 
 
+def _move(name: str) -> Term:
+    return Term("SponsorshipMove", name)
+
+
 def _ahead(programme: Sponsorship, day: date, now: datetime) -> datetime:
     due_at = datetime.combine(day, time(9), UTC)
     if due_at <= now:
-        raise MoveNotAllowed(f"{programme.key}: the review date {day} has passed; it must lie ahead")
+        raise MoveNotAllowed(reason("sponsorship.review_passed", day), subject=programme.key)
     return due_at
 
 

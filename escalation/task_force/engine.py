@@ -166,14 +166,12 @@ def permit(force: TaskForce, command: c.MembersCommand) -> None:
     """
     charter, move = force.charter, command.move
     person = charter.contact(command.by)
-    require_person(charter.label, person, move.words)
+    require_person(charter.label, person, move)
     name = person.name
     if not allows(force.state, move):
-        words = ", ".join(each.words for each in OF_PEOPLE if allows(force.state, each))
-        raise MoveNotAllowed(
-            f"{charter.label}: cannot {move.words} while {force.state.words}; "
-            f"allowed now: {words or 'nothing, it is stood down'}"
-        )
+        others = [each for each in OF_PEOPLE if allows(force.state, each)]
+        obstacle = reason("cannot_while", move, force.state)
+        raise MoveNotAllowed(obstacle, subject=charter.label, allowed_moves=others)
     match command:
         case c.AcceptSeat() | c.DeclineSeat():
             seats.require_offer(force, command.by)
@@ -193,8 +191,8 @@ def permit(force: TaskForce, command: c.MembersCommand) -> None:
 
 def _require_one_of(force: TaskForce, command: c.MembersCommand, people: tuple[str, ...], name: str) -> None:
     if command.by not in people:
-        who = ", ".join(dict.fromkeys(people))
-        raise RoleNotAllowed(f"{force.charter.label}: {name} may not {command.move.words}; may: {who}")
+        obstacle = reason("people_who_may", name, command.move, tuple(dict.fromkeys(people)))
+        raise RoleNotAllowed(obstacle, subject=force.charter.label)
 
 
 # How it ends

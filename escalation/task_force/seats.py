@@ -133,27 +133,26 @@ def require_vacant(force: TaskForce, command: c.OfferSeat) -> None:
     label = force.charter.label
     if command.seat > len(force.seats):
         raise UnknownName.of(
-            f"{label}: no seat", str(command.seat), [str(each.number) for each in force.seats]
+            reason("no.seat"), str(command.seat), [str(each.number) for each in force.seats], subject=label
         )
     seat = force.seats[command.seat - 1]
     if not seat.is_vacant:
-        whose = f"held by {seat.held_by}" if seat.held_by else f"on offer to {seat.offered_to}"
-        raise MoveNotAllowed(f"{label}: seat {seat.number}, {seat.plan.role}, is {whose}")
+        code = "seat.taken" if seat.held_by else "seat.on_offer"
+        who = seat.held_by or seat.offered_to or ""
+        raise MoveNotAllowed(reason(code, seat.number, seat.plan.role, who), subject=label)
     if command.to:
         _require_free(force, command.to)
     elif _free(force, seat) is None:
-        raise MoveNotAllowed(
-            f"{label}: every candidate for seat {seat.number} is in already, or asked; name somebody else"
-        )
+        raise MoveNotAllowed(reason("seat.no_candidate", seat.number), subject=label)
 
 
 def _require_free(force: TaskForce, person: str) -> None:
     charter = force.charter
     people = [contact.id for contact in charter.contacts if contact.kind is ContactKind.PERSON]
     if person not in people:
-        raise UnknownName.of(f"{charter.label}: unknown person", person, people)
+        raise UnknownName.of(reason("no.person"), person, people, subject=charter.label)
     if person in force.engaged:
-        raise MoveNotAllowed(f"{charter.label}: {charter.name_of(person)} is in already, or asked to be")
+        raise MoveNotAllowed(reason("seat.person_in", charter.name_of(person)), subject=charter.label)
 
 
 def require_offer(force: TaskForce, person: str) -> None:
@@ -166,13 +165,13 @@ def require_offer(force: TaskForce, person: str) -> None:
         if seat.offered_to == person:
             return
         if seat.held_by == person:
-            raise MoveNotAllowed(
-                f"{charter.label}: {charter.name_of(person)} has accepted the seat {seat.plan.role} already"
-            )
-    offers = ", ".join(f"{seat.plan.role} to {seat.offered_to}" for seat in force.seats if seat.offered_to)
-    raise MoveNotAllowed(
-        f"{charter.label}: no seat is on offer to {charter.name_of(person)}; on offer: {offers or 'none'}"
+            obstacle = reason("seat.accepted_already", charter.name_of(person), seat.plan.role)
+            raise MoveNotAllowed(obstacle, subject=charter.label)
+    offers = tuple(
+        reason("seat.offer", seat.plan.role, seat.offered_to) for seat in force.seats if seat.offered_to
     )
+    obstacle = reason("seat.none_on_offer", charter.name_of(person), offers or reason("none"))
+    raise MoveNotAllowed(obstacle, subject=charter.label)
 
 
 def require_seat(force: TaskForce, person: str) -> None:
@@ -182,11 +181,10 @@ def require_seat(force: TaskForce, person: str) -> None:
     """
     seats = {seat.held_by: seat.plan.role for seat in force.seats if seat.held_by}
     if person not in seats:
-        held = ", ".join(f"{role} by {who}" for who, role in seats.items())
+        held = tuple(reason("seat.holder", role, who) for who, role in seats.items())
         charter = force.charter
-        raise MoveNotAllowed(
-            f"{charter.label}: {charter.name_of(person)} has no seat; held: {held or 'none'}"
-        )
+        obstacle = reason("seat.has_none", charter.name_of(person), held or reason("none"))
+        raise MoveNotAllowed(obstacle, subject=charter.label)
 
 
 def offered_seat(force: TaskForce, person: str) -> Seat:

@@ -108,7 +108,9 @@ class Charter(PropertyCache):
         except KeyError:
             called = {contact.name: contact.id for contact in self._by_id.values()}
             known = sorted(self._by_id)
-            raise UnknownName.of(f"{self.label}: unknown person", person, known, called=called) from None
+            raise UnknownName.of(
+                reason("no.person"), person, known, subject=self.label, called=called
+            ) from None
 
     def name_of(self, person: str) -> str:
         return self._by_id[person].name if person in self._by_id else person

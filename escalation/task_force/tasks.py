@@ -19,13 +19,13 @@ MOST_TASKS = 200
 def add(work: TaskForceWork, command: c.AddTask) -> None:
     force, label = work.force, work.force.charter.label
     if command.owner not in force.members:
-        raise UnknownName.of(f"{label}: no member", command.owner, force.members)
+        raise UnknownName.of(reason("no.member"), command.owner, force.members, subject=label)
     if len(force.tasks) >= MOST_TASKS:
-        raise MoveNotAllowed(f"{label}: has {MOST_TASKS} tasks, and takes no more")
+        raise MoveNotAllowed(reason("task.full", MOST_TASKS), subject=label)
     if command.due_at and command.due_at <= work.now:
-        allowed = f"an instant after {work.now:%Y-%m-%d %H:%M} UTC"
-        fault = Fault(where="due_at", given=f"{command.due_at:%Y-%m-%d %H:%M} UTC", allowed=allowed)
-        raise BadRequest.because(f"the task for {label}", (fault,))
+        allowed = reason("allowed.after", work.now)
+        fault = Fault(where="due_at", given=reason("as_written", command.due_at), allowed=allowed)
+        raise BadRequest.because(reason("of.task", label), (fault,))
     number = len(force.tasks) + 1
     work.record(e.TaskAdded(task=number, what=command.what, owner=command.owner, due_at=command.due_at))
     _require_room(work.force)
@@ -43,9 +43,9 @@ def _require_room(force: TaskForce) -> None:
         BadRequest: If the open tasks are more than the escalation can know of.
     """
     if (size := sum(map(size_of, summary(force).open_tasks))) > OPEN_TASKS:
-        allowed = f"at most {OPEN_TASKS:,} bytes; finish some first, or use fewer words"
-        fault = Fault(where="what", given=f"{size:,} bytes of open tasks", allowed=allowed)
-        raise BadRequest.because(f"the task for {force.charter.label}", (fault,))
+        allowed = reason("allowed.tasks_size", OPEN_TASKS)
+        fault = Fault(where="what", given=reason("given.tasks_size", size), allowed=allowed)
+        raise BadRequest.because(reason("of.task", force.charter.label), (fault,))
 
 
 def finish(work: TaskForceWork, command: c.FinishTask) -> None:
@@ -60,10 +60,10 @@ def open_task(force: TaskForce, number: int) -> Task:
     """
     if number > len(force.tasks):
         known = [str(task.number) for task in force.tasks]
-        raise UnknownName.of(f"{force.charter.label}: no task", str(number), known)
+        raise UnknownName.of(reason("no.task"), str(number), known, subject=force.charter.label)
     task = force.tasks[number - 1]
     if not task.is_open:
-        raise MoveNotAllowed(f"{force.charter.label}: task {number} is done already, by {task.done_by}")
+        raise MoveNotAllowed(reason("task.done", number, task.done_by or ""), subject=force.charter.label)
     return task
 
 

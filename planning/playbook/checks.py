@@ -13,7 +13,7 @@ from itertools import chain
 from pathlib import Path as FilePath
 
 from escalation.kernel.clock_name import ClockName
-from escalation.kernel.refusals import BadRequest, quote_input
+from escalation.kernel.refusals import BadRequest, EscalationError, quote_input
 from escalation.policy.classification import Degree, Priority
 from escalation.policy.plan import Basis
 from escalation.policy.spans import Span
@@ -67,7 +67,8 @@ def _check_closed_calendars(playbook: Playbook, since: datetime, until: datetime
         try:
             compile_hours(calendar, since, until, name)
         except BadRequest as refused:
-            yield Finding(("calendars", name), refused.faults[0].given, refused.faults[0].allowed)
+            given, allowed = map(EscalationError.say, (refused.faults[0].given, refused.faults[0].allowed))
+            yield Finding(("calendars", name), given, allowed)
 
 
 def _check_calendars(playbook: Playbook) -> Iterator[Finding]:

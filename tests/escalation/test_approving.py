@@ -47,6 +47,7 @@ from tests.builders import (
     to_customers,
     told,
 )
+from tests.said import lines
 
 N, TEXT = ClockName.NEXT_UPDATE, ClockName.CUSTOMER_TEXT
 HELLO, BETTER = CustomerText("Soon."), CustomerText("By noon you will hear more.")
@@ -230,8 +231,10 @@ def test_a_text_that_waits_keeps_it_from_being_closed() -> None:
     """
     closing = after(waiting(), DECLARE, VERIFY)
 
-    assert "text 1 for customers waits for approval" in closing.missing_to_close
-    assert not any("text" in what for what in after(closing, RejectText(by="mia", why=WHY)).missing_to_close)
+    assert "text 1 for customers waits for approval" in lines(closing.missing_to_close)
+    assert not any(
+        "text" in what for what in lines(after(closing, RejectText(by="mia", why=WHY)).missing_to_close)
+    )
 
 
 def test_a_cancellation_gives_waiting_texts_back_to_their_authors() -> None:

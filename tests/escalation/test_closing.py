@@ -80,7 +80,7 @@ def test_before_its_time_the_gate_says_that_nothing_is_verified() -> None:
     assert (
         "the resolution is not verified",
         "access of ACME is neither confirmed nor waived",
-    ) == one_in(State.RESOLVING).missing_to_close
+    ) == lines(one_in(State.RESOLVING).missing_to_close)
 
 
 def test_a_close_tells_everybody_and_ends_every_clock() -> None:

@@ -629,7 +629,9 @@ def test_the_gate_does_not_wait_for_actions_nor_answers() -> None:
     """
     closing = one_in(State.CLOSING, plan=a_plan(survey=A_SURVEY, actions=ActionPolicy()))
 
-    assert ("access of ACME is neither confirmed nor waived",) == after(closing, filed()).missing_to_close
+    assert ("access of ACME is neither confirmed nor waived",) == lines(
+        after(closing, filed()).missing_to_close
+    )
     assert State.CLOSED is after(closing, filed(), *ready_to_close(closing), CLOSE).state
 
 

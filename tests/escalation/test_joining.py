@@ -37,6 +37,7 @@ from tests.builders import (
     to_customers,
     told,
 )
+from tests.said import lines
 
 N = ClockName.FIRST_NOTIFICATION
 BOLT = "BOLT:jo@bolt.example"
@@ -125,7 +126,7 @@ def test_updates_and_the_access_question_reach_whoever_joined() -> None:
 
     assert [f"update: {JO}, {BOLT}"] == told(update)
     assert f"resolved: {JO}, {BOLT}" in told(verified)
-    assert "access of BOLT is neither confirmed nor waived" in verified.escalation.missing_to_close
+    assert "access of BOLT is neither confirmed nor waived" in lines(verified.escalation.missing_to_close)
 
 
 def test_who_joins_has_a_first_notice_clock_of_their_own() -> None:

@@ -201,7 +201,7 @@ REFUSALS: list[tuple[str, Callable[[], Escalation], c.Command, type[EscalationEr
         lambda: after(an_escalation(), PauseClocks(by="ana", because="waiting_for_customer")),
         PauseClocks(by="ana", because="waiting_for_customer"),
         MoveNotAllowed,
-        "cannot pause because it is paused already: waiting_for_customer; allowed now: ",
+        "cannot pause because it is paused already: waiting for customer; allowed now: ",
     ),
     (
         "no such customer",

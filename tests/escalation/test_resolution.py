@@ -256,7 +256,7 @@ def test_access_is_confirmed_customer_by_customer(answer: AccessAnswer) -> None:
     assert {"BOLT": ("eva", answer)} == {
         account: (access.by, access.answer) for account, access in decision.escalation.access.items()
     }
-    assert ("access of ACME is neither confirmed nor waived",) == decision.escalation.missing_to_close
+    assert ("access of ACME is neither confirmed nor waived",) == lines(decision.escalation.missing_to_close)
 
 
 @pytest.mark.parametrize("state", [State.VERIFYING, State.CLOSING])

@@ -231,7 +231,7 @@ REFUSED: list[tuple[c.MembersCommand, type[EscalationError], str]] = [
     (c.OfferSeat(by="ed", seat=1, to="mallory"), UnknownName, "unknown person 'mallory'"),
     (c.OfferSeat(by="ed", seat=1, to="cora"), MoveNotAllowed, "is in already, or asked to be"),
     (c.OfferSeat(by="ed", seat=1, to="ed"), MoveNotAllowed, "is in already, or asked to be"),
-    (c.OfferSeat(by="cora", seat=1), RoleNotAllowed, "may not offer seat; may: ed, mia"),
+    (c.OfferSeat(by="cora", seat=1), RoleNotAllowed, "may not offer seat; who may: ed, mia"),
     (c.LeaveSeat(by="ana"), MoveNotAllowed, "has no seat; held: role 2 by cora"),
     (c.LeaveSeat(by="ed"), MoveNotAllowed, "has no seat; held: role 2 by cora"),
 ]

@@ -23,6 +23,7 @@ from tests.planning.builders import (
     reference_with,
     the_reference,
 )
+from tests.said import said
 
 SERVICE = "issue_types.customer_service_requests"
 OFFICE = "calendars.office"
@@ -290,8 +291,8 @@ def test_a_fault_is_told_with_its_place(  # noqa: PLR0917 - the columns of the t
     faults = faults_with((old, new))
 
     fault = next(fault for fault in faults if fault.where.endswith(f" {path}"))
-    assert given in fault.given
-    assert allowed in fault.allowed
+    assert given in said(fault.given)
+    assert allowed in said(fault.allowed)
     assert suggestion == fault.suggestion
 
 
@@ -409,7 +410,7 @@ def test_what_is_no_safe_yaml_is_refused(text: str, where: str, given: str) -> N
     """
     faults = faults_of_text(text)
 
-    assert any(fault.where.startswith(where) and given in fault.given for fault in faults), faults
+    assert any(fault.where.startswith(where) and given in said(fault.given) for fault in faults), faults
 
 
 def test_a_file_of_ten_megabytes_is_refused_unread(tmp_path: Path) -> None:
@@ -461,7 +462,7 @@ def test_duplicate_keys_are_told_together() -> None:
     """
     faults = faults_with(("  P2:\n", "  P1:\n"), ('version: "1.0"\n', 'version: "1.0"\nversion: "1.1"\n'))
 
-    again = [fault.given for fault in faults if "again" in fault.given]
+    again = [fault.given for fault in faults if "again" in said(fault.given)]
     assert ["'version' again", "'P1' again"] == again
 
 
@@ -785,7 +786,7 @@ def test_faults_are_in_the_words_of_managers(old: str, new: str, allowed: str, s
     """
     faults = faults_with((old, new))
 
-    assert any(allowed in fault.allowed and suggestion == fault.suggestion for fault in faults)
+    assert any(allowed in said(fault.allowed) and suggestion == fault.suggestion for fault in faults)
 
 
 @pytest.mark.parametrize(

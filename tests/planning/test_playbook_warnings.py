@@ -7,6 +7,7 @@ import pytest
 from planning.playbook.faults import PlaybookWarning
 from planning.playbook.loader import examine_playbook
 from tests.planning.builders import PLAYBOOKS, reference_with, utc
+from tests.said import said
 
 NOW = utc("2026-11-20 16:30")
 SERVICE = "issue_types.customer_service_requests"
@@ -161,7 +162,7 @@ def test_a_calendar_without_an_open_day_ahead_is_a_fault(tmp_path: Path) -> None
     (fault,) = examine_playbook(path, NOW).faults
 
     assert fault.where.endswith(" calendars.office")
-    assert "never open from 2026-11-13 to 2027-02-19" in fault.given
+    assert "never open from 2026-11-13 to 2027-02-19" in said(fault.given)
 
 
 def test_faults_go_before_warnings(tmp_path: Path) -> None:
@@ -177,7 +178,7 @@ def test_faults_go_before_warnings(tmp_path: Path) -> None:
         len(examine_playbook(path, NOW).faults),
         examine_playbook(path, NOW).warnings,
     )
-    assert "No such file" in examine_playbook(tmp_path / "nowhere.yaml", NOW).faults[0].allowed
+    assert "No such file" in said(examine_playbook(tmp_path / "nowhere.yaml", NOW).faults[0].allowed)
 
 
 @pytest.mark.parametrize(

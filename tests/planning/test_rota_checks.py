@@ -13,6 +13,7 @@ from escalation.kernel.refusals import BadRequest
 from planning.playbook.loader import examine_playbook, load_playbook, parse_playbook
 from tests.planning.builders import PLAYBOOKS, REFERENCE, faults_of_text, utc
 from tests.planning.rotas import FEED, WEEKS, a_calendar_file, a_rotation, an_event, text_of
+from tests.said import said
 
 NOW = utc("2026-11-20 16:30")
 OVERRIDE = {"from": "2026-12-24T09:00", "to": "2026-12-26T09:00", "person": "elena"}
@@ -141,8 +142,8 @@ def test_a_fault_of_a_rota_is_told_with_its_place(
     faults = faults_of_text(text_of(**changes))
 
     fault = next(fault for fault in faults if fault.where.endswith(f" {path}"))
-    assert given in fault.given
-    assert allowed in fault.allowed
+    assert given in said(fault.given)
+    assert allowed in said(fault.allowed)
     assert suggestion == fault.suggestion
 
 
@@ -152,7 +153,7 @@ def test_the_key_of_other_programs_is_answered_with_ours() -> None:
     """
     faults = faults_of_text(text_of().replace("\nrotas:", "\nschedules:"))
 
-    assert ["rotas"] == [fault.suggestion for fault in faults if "the field 'schedules'" in fault.given]
+    assert ["rotas"] == [fault.suggestion for fault in faults if "the field 'schedules'" in said(fault.given)]
 
 
 @pytest.mark.parametrize(
@@ -236,7 +237,7 @@ def test_a_rota_fits_the_rest(old: str, new: str, path: str, given: str) -> None
     faults = faults_of_text(text.replace(old, new, 1))
 
     fault = next(fault for fault in faults if fault.where.endswith(f" {path}"))
-    assert given in fault.given
+    assert given in said(fault.given)
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from escalation.policy.plan import Basis, Plan
 from planning.plan.compiler import compile_plan, recompile_plan
 from planning.playbook.loader import examine_playbook
 from tests.planning.builders import a_request, faults_with, playbook_of, reference_with, utc
+from tests.said import said
 
 NOW = utc("2026-11-20 16:30")
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
@@ -174,8 +175,8 @@ def test_what_does_not_fit_is_told_with_its_place(
     """
     fault = next(fault for fault in faults_with(change) if fault.where.endswith(path))
 
-    assert given in fault.given
-    assert allowed in fault.allowed
+    assert given in said(fault.given)
+    assert allowed in said(fault.allowed)
 
 
 def test_a_pause_that_stops_all_work_for_good_is_a_warning(tmp_path: Path) -> None:

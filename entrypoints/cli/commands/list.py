@@ -71,7 +71,8 @@ async def _describe_unknown(client: "EscalationClient", filters: Mapping[str, An
 
 
 def _nobody_has(name: str, given: str, known: Collection[str]) -> str:
-    from escalation.kernel.refusals import did_you_mean, nearest, quote_input
+    from escalation.kernel.refusals import nearest, quote_input
+    from messages.speaker import did_you_mean
     from planning.playbook.faults import list_names
 
     meant = did_you_mean(nearest(given, known))

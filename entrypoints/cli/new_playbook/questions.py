@@ -13,6 +13,7 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from entrypoints.cli.new_playbook.outline import AGENT, MANAGER, LevelDraft, Outline, PersonDraft
+from entrypoints.reason_text import say
 from escalation.kernel.email_address import as_mailed
 from escalation.kernel.language_tag import LanguageTag
 from escalation.kernel.name_comparison import fold_name
@@ -61,7 +62,7 @@ def _valid(form: Any, given: str | list[str]) -> Any:
         return TypeAdapter(form).validate_python(given.strip() if isinstance(given, str) else given)
     except ValidationError as error:
         fault, _ = next(iter(findings_of(error)))
-        raise Misspelled(fault.allowed, fault.suggestion) from None
+        raise Misspelled(say(fault.allowed), fault.suggestion) from None
 
 
 def _parts(text: str) -> list[str]:

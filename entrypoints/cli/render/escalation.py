@@ -20,7 +20,7 @@ from escalation.case.state import Step
 from escalation.case.timeline import CLOCKWORK, brief
 from escalation.case.view import ClockView, MoveResult, View
 from escalation.kernel.numbers import number_of
-from escalation.kernel.reasons import Person, Reason
+from escalation.kernel.reasons import Person, Reason, sentences
 from escalation.kernel.timeline_entry import TimelineEntry
 from escalation.notifications.delivery_results import Undelivered
 
@@ -95,7 +95,7 @@ def _facts(view: View) -> Table:
         "RCA": view.rca if view.rca != "none" else "",
         "causes": "; ".join(view.internal_rca.root_causes) if view.internal_rca else "",
         "customers read": view.customer_rca.summary if view.customer_rca else "",
-        "missing": "; ".join(view.missing_to_close) if view.state is State.CLOSING else "",
+        "missing": say(sentences(view.missing_to_close)) if view.state is State.CLOSING else "",
         "survey": "; ".join(_answers(view)),
         "post-mortem": "; ".join(view.post_mortem.findings) if view.post_mortem else "",
         "actions": "; ".join(_actions(view)),

@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Literal
 
 from escalation.case.audience import (
-    name_of,
+    person_of,
 )
 from escalation.case.base_event import BaseEvent
 from escalation.case.lifecycle import Move
@@ -49,15 +49,15 @@ class Acknowledge(MoveCommand):
     note: Note = NO_NOTE
 
     @classmethod
-    def obstacle(cls, now: Escalation) -> str:
-        return f"because {now.acknowledged_by} has acknowledged" if now.acknowledged_by else ""
+    def obstacle(cls, now: Escalation) -> Reason | None:
+        return reason("has_acknowledged", now.acknowledged_by) if now.acknowledged_by else None
 
     def carry_out(self, work: Work) -> None:
         """By the first, or where the level says so by each of its contacts (MATRIX-5)."""
         now = work.escalation
         if self.by in now.acknowledgements:
-            others = ", ".join(name_of(now, person) for person in now.unacknowledged)
-            raise MoveNotAllowed(f"{now.key}: {self.by} has acknowledged; still to do so: {others}")
+            others = tuple(person_of(now, person) for person in now.unacknowledged)
+            raise MoveNotAllowed(reason("has_acknowledged_team", self.by, others), subject=now.key)
         work.record(Acknowledged(level=now.level, note=self.note))
         if work.escalation.acknowledged_by:
             work.end(ClockName.ACKNOWLEDGE)

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from escalation.case.audience import customer_recipients, name_of, notify
+from escalation.case.audience import customer_recipients, notify, person_of
 from escalation.case.base_event import BaseEvent
 from escalation.case.effects import OpenSuccessor
 from escalation.case.follow_up import SuccessorAsked, require_affected, require_own_account
@@ -71,10 +71,10 @@ class AnswerSurvey(MoveCommand):
     comment: Annotated[InternalText, Field(description="What they said.")] = NO_NOTE
 
     @classmethod
-    def obstacle(cls, now: Escalation) -> str:
+    def obstacle(cls, now: Escalation) -> Reason | None:
         if now.is_surveyed:
-            return ""
-        return "because its survey has ended" if now.clock(ClockName.SURVEY) else "because it has no survey"
+            return None
+        return reason("survey_ended") if now.clock(ClockName.SURVEY) else reason("no_survey")
 
     def carry_out(self, work: Work) -> None:
         """CLOSE-6: one answer of each contact; a low score alerts the escalation managers, and may reopen."""
@@ -84,13 +84,10 @@ class AnswerSurvey(MoveCommand):
         own = now.customer_contact(self.by)
         if own and own.id != contact.id:
             raise RoleNotAllowed(
-                f"{now.key}: {name_of(now, self.by)} may not record survey for {contact.name}; contacts of customers "
-                "may for themselves"
+                reason("survey_for_another", person_of(now, self.by), contact.name), subject=now.key
             )
         if contact.id in now.survey:
-            raise MoveNotAllowed(
-                f"{now.key}: {contact.name} has answered the survey already; each contact answers once"
-            )
+            raise MoveNotAllowed(reason("survey_answered", contact.name), subject=now.key)
         work.record(
             SurveyAnswered(
                 account=self.account,
@@ -120,13 +117,15 @@ def _answering(now: Escalation, command: AnswerSurvey) -> Recipient:
     if command.contact is None:
         fault = Fault(
             where="contact",
-            given="nothing",
-            allowed=f"whose answer it is, of several contacts of {command.account}: {', '.join(of_account)}",
+            given=reason("nothing"),
+            allowed=reason("allowed.whose_answer", command.account, tuple(of_account)),
         )
-        raise BadRequest.because(f"the answer of {command.account} to the survey of {now.key}", (fault,))
+        raise BadRequest.because(reason("of.survey", command.account, now.key), (fault,))
     named = mailbox_of(command.contact)
     if named not in of_account:
-        raise UnknownName.of(f"{now.key}: no contact of {command.account}", command.contact, of_account)
+        raise UnknownName.of(
+            reason("no.contact_of", command.account), command.contact, of_account, subject=now.key
+        )
     return of_account[named]
 
 

@@ -49,8 +49,8 @@ class ApproveText(MoveCommand):
     note: Note = NO_NOTE
 
     @classmethod
-    def obstacle(cls, now: Escalation) -> str:
-        return "because no text waits for approval" if not now.pending_texts else ""
+    def obstacle(cls, now: Escalation) -> Reason | None:
+        return reason("no_pending_text") if not now.pending_texts else None
 
     def carry_out(self, work: Work) -> None:
         held = pending_text(work.escalation, self.number, Move.APPROVE_TEXT)

@@ -80,14 +80,12 @@ def require_target(now: Escalation, command: Cancel) -> None:
     if is_withdrawn is bool(command.into):
         fault = Fault(
             where="into",
-            given=quote_input(command.into) if command.into else "nothing",
-            allowed="nothing: only a duplicate or a merge names another escalation"
-            if is_withdrawn
-            else f"the key of the other escalation ({command.cause})",
+            given=quote_input(command.into) if command.into else reason("nothing"),
+            allowed=reason("allowed.no_other") if is_withdrawn else reason("allowed.other", command.cause),
         )
-        raise BadRequest.because(f"the cancellation of {now.key}", (fault,))
+        raise BadRequest.because(reason("of.cancellation", now.key), (fault,))
     if command.into == now.key:
-        raise MoveNotAllowed(f"{now.key}: it cannot be merged into itself")
+        raise MoveNotAllowed(reason("merged_into_itself"), subject=now.key)
 
 
 def cancel_by_operator(work: Work) -> None:

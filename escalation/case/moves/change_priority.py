@@ -62,7 +62,7 @@ class ChangePriority(MoveCommand):
         """KIND-3, CLOCK-4: due times follow from the original start; new stakeholders are told."""
         before = work.escalation
         if self.priority is before.priority:
-            raise MoveNotAllowed(f"{before.key}: it already has priority {before.priority}")
+            raise MoveNotAllowed(reason("has_priority_already", str(before.priority)), subject=before.key)
         work.record(
             PriorityChanged(
                 from_priority=before.priority,

@@ -16,7 +16,7 @@ from escalation.case.state import (
 from escalation.case.work import Work
 from escalation.kernel.budgets import REFUSAL, shortened
 from escalation.kernel.clock_name import ClockName
-from escalation.kernel.reasons import reason
+from escalation.kernel.reasons import Listed, Reason, reason
 from escalation.kernel.refusals import NotReadyToClose
 from escalation.kernel.text_fields import Note
 from escalation.kernel.values import (
@@ -44,15 +44,16 @@ class Close(MoveCommand):
     note: Note = NO_NOTE
 
     @classmethod
-    def obstacle(cls, now: Escalation) -> str:
-        return "yet" if now.missing_to_close else ""
+    def obstacle(cls, now: Escalation) -> Reason | None:
+        return reason("as_written", "") if now.missing_to_close else None
 
     def carry_out(self, work: Work) -> None:
         """CLOSE-8: refused with the complete list of what is missing."""
         now = work.escalation
         if now.missing_to_close:
-            missing = "".join(f"\n  {what}" for what in shortened(now.missing_to_close, REFUSAL))
-            raise NotReadyToClose(f"{now.key}: cannot close yet; missing:{missing}")
+            missing = shortened(now.missing_to_close, REFUSAL)
+            lines = tuple(reason("on_a_line", what) for what in missing)
+            raise NotReadyToClose(reason("missing_to_close", Listed(lines, "lines")), subject=now.key)
         work.end(ClockName.CLOSING)
         end_all_clocks(work)
         task_forces.stand_all_down(work, reason("escalation_closed"))

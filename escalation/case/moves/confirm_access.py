@@ -56,9 +56,7 @@ class ConfirmAccess(MoveCommand):
         require_own_account(now, self.move, self.by, self.account)
         contact = now.customer_contact(self.by)
         if contact and self.answer is AccessAnswer.WAIVED:
-            raise RoleNotAllowed(
-                f"{now.key}: {contact.name} may not waive access; contacts of customers may say yes or no"
-            )
+            raise RoleNotAllowed(reason("may_not_waive_access", contact.name), subject=now.key)
         accounts = contact.speaks_for if contact else (self.account,)
         for account in accounts:
             work.record(AccessAnswered(account=account, answer=self.answer, note=self.note))

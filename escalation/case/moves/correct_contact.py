@@ -90,11 +90,9 @@ class CorrectContact(MoveCommand):
         return self.time_zone
 
     @classmethod
-    def obstacle(cls, now: Escalation) -> str:
+    def obstacle(cls, now: Escalation) -> Reason | None:
         return (
-            "because nothing is left to follow up"
-            if now.state is State.CLOSED and not now.is_followed_up
-            else ""
+            reason("nothing_to_follow_up") if now.state is State.CLOSED and not now.is_followed_up else None
         )
 
     def carry_out(self, work: Work) -> None:
@@ -119,7 +117,7 @@ def _known(now: Escalation, email: str) -> CustomerContact:
     contacts = [contact for customer in now.request.customers for contact in customer.contacts]
     found = next((each for each in contacts if mailbox_of(each.email) == mailbox_of(email)), None)
     if found is None:
-        raise UnknownName.of(f"{now.key}: no customer's contact", email, [each.email for each in contacts])
+        raise UnknownName.of(reason("no.contact"), email, [each.email for each in contacts], subject=now.key)
     return found
 
 
@@ -131,14 +129,14 @@ def _corrected(now: Escalation, known: CustomerContact, command: CorrectContact)
     """
     faults = []
     if not any((command.email, command.name, command.language, command.time_zone)):
-        what = "an e-mail address, a name, a language or a time zone"
-        faults.append(Fault(where="email, name, language, time_zone", given="nothing", allowed=what))
+        what = reason("allowed.correction")
+        faults.append(Fault(where="email, name, language, time_zone", given=reason("nothing"), allowed=what))
     is_moved = command.email is not None and mailbox_of(command.email) != mailbox_of(known.email)
     if command.email and is_moved and contacts_at(now, command.email):
-        allowed = "an address that no other contact has here"
+        allowed = reason("allowed.new_address")
         faults.append(Fault(where="email", given=quote_input(command.email), allowed=allowed))
     if faults:
-        raise BadRequest.because(f"the correction of {known.email} for {now.key}", faults)
+        raise BadRequest.because(reason("of.correction", known.email, now.key), faults)
     corrected = replace(
         known,
         email=command.email or known.email,
@@ -147,7 +145,7 @@ def _corrected(now: Escalation, known: CustomerContact, command: CorrectContact)
         time_zone=command.time_zone or known.time_zone,
     )
     if corrected == known:
-        raise MoveNotAllowed(f"{now.key}: {known.email} is known like this already")
+        raise MoveNotAllowed(reason("contact_known", known.email), subject=now.key)
     return corrected
 
 

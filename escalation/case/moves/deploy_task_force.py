@@ -71,21 +71,21 @@ class DeployTaskForce(MoveCommand):
         """RESOLVE-2: a name that is new, a lead, and for each seat those whom it is offered to."""
         now = work.escalation
         if any(force.name == self.name for force in now.task_forces):
-            raise MoveNotAllowed(f"{now.key}: task force {self.name} was deployed already; take another name")
+            raise MoveNotAllowed(reason("force_name_taken", self.name), subject=now.key)
         if len(now.task_forces) >= MOST_FORCES:
-            raise MoveNotAllowed(f"{now.key}: {MOST_FORCES} task forces were deployed, and no more can be")
+            raise MoveNotAllowed(reason("too_many_forces", MOST_FORCES), subject=now.key)
         seats, faults = _filled(now, self)
         if faults:
-            raise BadRequest.because(f"task force {self.name} of {now.key}", faults)
+            raise BadRequest.because(reason("of.task_force", self.name, now.key), faults)
         force = TaskForceSummary(
             id=f"{now.id}/{self.name}", name=self.name, mission=self.mission, lead=self.lead
         )
         work.record(TaskForceDeployed(force=force, seats=seats, technical_plan=self.technical_plan))
         charter = _charter(work, self, force.id, seats)
         if (size := size_of(charter)) > CHARTER:
-            allowed = f"at most {CHARTER:,} bytes; fewer seats, or seats with people by id"
-            fault = Fault(where="seats", given=f"{size:,} bytes with all candidates", allowed=allowed)
-            raise BadRequest.because(f"task force {self.name} of {now.key}", (fault,))
+            allowed = reason("allowed.seats_size", CHARTER)
+            fault = Fault(where="seats", given=reason("given.seats_size", size), allowed=allowed)
+            raise BadRequest.because(reason("of.task_force", self.name, now.key), (fault,))
         work.do(StartTaskForce(charter=charter))
 
 
@@ -101,8 +101,10 @@ def _filled(now: Escalation, command: DeployTaskForce) -> tuple[tuple[SeatPlan, 
         faults = [
             Fault(
                 where=f"seats.{number}",
-                given=f"nobody but the lead for {seat.role}{f' ({seat.skill})' if seat.skill else ''}",
-                allowed="a role or skill that somebody has, or people by id",
+                given=reason("given.nobody_for_skill", seat.role, seat.skill)
+                if seat.skill
+                else reason("given.nobody_for", seat.role),
+                allowed=reason("allowed.role_or_people"),
             )
             for number, seat in enumerate(seats)
             if not seat.candidates
@@ -116,7 +118,7 @@ def _faults_of_lead(now: Escalation, lead: str) -> Iterator[Fault]:
         yield Fault(
             where="lead",
             given=quote_input(lead),
-            allowed="a person of the playbook",
+            allowed=reason("allowed.person_of_playbook"),
             suggestion=nearest(lead, people),
         )
 
@@ -137,7 +139,7 @@ def _unknown(where: str, given: str, known: list[str]) -> Fault:
     return Fault(
         where=where,
         given=quote_input(given),
-        allowed=f"one of {', '.join(known) or 'none'}",
+        allowed=reason("one_of", tuple(known) or reason("none")),
         suggestion=nearest(given, known),
     )
 

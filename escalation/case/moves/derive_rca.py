@@ -56,10 +56,10 @@ class DeriveRca(MoveCommand):
         else:
             fault = Fault(
                 where="rca",
-                given="nothing, and the internal RCA has no summary_for_customers",
-                allowed="a customer RCA: summary, actions",
+                given=reason("given.no_summary"),
+                allowed=reason("allowed.customer_rca"),
             )
-            raise BadRequest.because(f"the customer RCA of {work.escalation.key}", (fault,))
+            raise BadRequest.because(reason("of.customer_rca", work.escalation.key), (fault,))
         work.record(RcaDerived(rca=derived))
         approvers = work.escalation.plan.rca_approvers or work.escalation.plan.escalation_managers
         why = reason("derived_by", person_of(work.escalation, self.by))

@@ -52,8 +52,8 @@ class EditText(MoveCommand):
     why: OptionalWhyText = NO_NOTE
 
     @classmethod
-    def obstacle(cls, now: Escalation) -> str:
-        return "because no text waits for approval" if not now.pending_texts else ""
+    def obstacle(cls, now: Escalation) -> Reason | None:
+        return reason("no_pending_text") if not now.pending_texts else None
 
     def carry_out(self, work: Work) -> None:
         """By its author or an approver; it waits on, and its clock runs on."""

@@ -14,7 +14,7 @@ from escalation.case.state import (
 )
 from escalation.case.work import Work
 from escalation.kernel.budgets import PAPER
-from escalation.kernel.reasons import Reason, reason
+from escalation.kernel.reasons import Part, Reason, listed, reason
 from escalation.kernel.refusals import (
     BadRequest,
     Fault,
@@ -58,11 +58,9 @@ class FilePostMortem(MoveCommand):
         return (*(action.owner for action in self.post_mortem.actions), *approvers)
 
     @classmethod
-    def obstacle(cls, now: Escalation) -> str:
+    def obstacle(cls, now: Escalation) -> Reason | None:
         return (
-            "because nothing is left to follow up"
-            if now.state is State.CLOSED and not now.is_followed_up
-            else ""
+            reason("nothing_to_follow_up") if now.state is State.CLOSED and not now.is_followed_up else None
         )
 
     def carry_out(self, work: Work) -> None:
@@ -72,11 +70,11 @@ class FilePostMortem(MoveCommand):
         named += [
             (f"concessions.{i}.approved_by", given.approved_by) for i, given in enumerate(written.concessions)
         ]
-        require_known(now, "the post-mortem", named)
+        require_known(now, reason("of.post_mortem", now.key), named)
         work.record(PostMortemFiled(version=now.post_mortem_version + 1, post_mortem=written))
 
 
-def require_known(now: Escalation, what: str, named: Iterable[tuple[str, str]]) -> None:
+def require_known(now: Escalation, what: Part, named: Iterable[tuple[str, str]]) -> None:
     """
     *named*: where in *what*, and who.
 
@@ -85,11 +83,9 @@ def require_known(now: Escalation, what: str, named: Iterable[tuple[str, str]]) 
     """
     faults = tuple(_unknown(now, where, who) for where, who in named if not now.plan.knows(who))
     if faults:
-        raise BadRequest.because(f"{what} of {now.key}", faults)
+        raise BadRequest.because(what, faults)
 
 
 def _unknown(now: Escalation, where: str, who: str) -> Fault:
     known = [contact.id for contact in now.plan.contacts]
-    return Fault(
-        where=where, given=quote_input(who), allowed=", ".join(known), suggestion=nearest(who, known)
-    )
+    return Fault(where=where, given=quote_input(who), allowed=listed(*known), suggestion=nearest(who, known))

@@ -21,7 +21,6 @@ from escalation.kernel.refusals import (
     UnknownName,
 )
 from escalation.kernel.text_fields import Note
-from escalation.kernel.timeline_entry import minute
 from escalation.kernel.values import (
     NO_NOTE,
     InternalText,
@@ -54,8 +53,8 @@ class FinishAction(MoveCommand):
     note: Note = NO_NOTE
 
     @classmethod
-    def obstacle(cls, now: Escalation) -> str:
-        return "because no action is open" if not now.open_actions else ""
+    def obstacle(cls, now: Escalation) -> Reason | None:
+        return reason("no_open_action") if not now.open_actions else None
 
     def carry_out(self, work: Work) -> None:
         """CLOSE-7: done, and nobody is reminded of it any more."""
@@ -71,10 +70,12 @@ def open_action(now: Escalation, number: int) -> Action:
     """
     action = next((each for each in now.actions if each.number == number), None)
     if action is None:
-        raise UnknownName.of(f"{now.key}: no action", str(number), [str(each.number) for each in now.actions])
+        raise UnknownName.of(
+            reason("no.action"), str(number), [str(each.number) for each in now.actions], subject=now.key
+        )
     if action.done_at:
         raise MoveNotAllowed(
-            f"{now.key}: action {number} was done already, by {action.done_by}, {minute(action.done_at)}"
+            reason("action_done", number, action.done_by or "", action.done_at), subject=now.key
         )
     return action
 
@@ -85,8 +86,7 @@ def _require_own(now: Escalation, action: Action, command: FinishAction) -> None
     mine = now.roles_of(person) & set(roles)
     if mine == {"action_owner"} and not now.stands_for(person.id, (action.owner,)):
         raise RoleNotAllowed(
-            f"{now.key}: {person.name} may not finish action {action.number}, which is for {action.owner}; "
-            f"roles that may: {', '.join(roles)}"
+            reason("action_of", person.name, action.number, action.owner, tuple(roles)), subject=now.key
         )
 
 

@@ -31,7 +31,6 @@ from escalation.kernel.budgets import (
 from escalation.kernel.clock_name import ClockName
 from escalation.kernel.email_address import mailbox_of
 from escalation.kernel.ids import Key, tenant_of
-from escalation.kernel.numbers import number_of
 from escalation.kernel.reasons import AsPart, Reason, reason
 from escalation.kernel.refusals import BadRequest, Fault, MoveNotAllowed, RoleNotAllowed
 from escalation.kernel.values import (
@@ -137,7 +136,7 @@ def join_outage(work: Work, command: JoinOutage) -> None:
     if command.ticket in now.tickets:
         return
     if not allows(now.state, Move.JOIN_OUTAGE):
-        raise MoveNotAllowed(f"{now.key}: {command.ticket} cannot join while {now.state}")
+        raise MoveNotAllowed(reason("cannot_join_while", command.ticket, now.state), subject=now.key)
     joining = new_in(now.request, command)
     if command.is_guest:
         _require_own_accounts(now, joining)
@@ -173,10 +172,7 @@ def permit_repeat(now: Escalation, by: str, ticket: str = "") -> None:
     """
     first = now.submitters.get(ticket) if ticket else now.request.submitted_by
     if by != first and not now.plan.knows(by):
-        raise RoleNotAllowed(
-            f"{ticket or now.key}: is open already, and {by} has no part in it; allowed: who submitted it, and the "
-            "people whom its plan knows"
-        )
+        raise RoleNotAllowed(reason("no_part_in_it", by), subject=ticket or now.key)
 
 
 def begin_first_notification(work: Work) -> None:
@@ -260,15 +256,15 @@ def _require_own_accounts(now: Escalation, joining: JoinOutage) -> None:
     faults = [
         Fault(
             where="customers",
-            given=f"{number_of(len(customer.contacts), 'more contact')} of {customer.account}",
-            allowed=f"contacts that {now.key} has already, because another tenant named this account",
+            given=reason("given.more_contacts", customer.account, len(customer.contacts)),
+            allowed=reason("allowed.own_contacts", now.key),
         )
         for customer in joining.customers
         if now.customer(customer.account)
         and now.account_tenants.get(customer.account, tenant_of(now.key)) != tenant
     ]
     if faults:
-        raise BadRequest.because(f"the start of {joining.ticket}", faults)
+        raise BadRequest.because(reason("of.start", joining.ticket), faults)
 
 
 def require_case_fits(key: str, request: StartRequest, joining: JoinOutage, what: str, instead: str) -> None:

@@ -78,14 +78,16 @@ class PauseClocks(MoveCommand):
     note: Note = NO_NOTE
 
     @classmethod
-    def obstacle(cls, now: Escalation) -> str:
-        return f"because it is paused already: {now.pause.reason}" if now.pause else ""
+    def obstacle(cls, now: Escalation) -> Reason | None:
+        return reason("paused_already", Term(PLAYBOOK, now.pause.reason)) if now.pause else None
 
     def carry_out(self, work: Work) -> None:
         """CLOCK-3: stops the clocks that the playbook names for this reason."""
         reasons = work.escalation.plan.pause_reasons
         if self.because not in reasons:
-            raise UnknownName.of(f"{work.escalation.key}: unknown pause reason", self.because, reasons)
+            raise UnknownName.of(
+                reason("no.pause_reason"), self.because, reasons, subject=work.escalation.key
+            )
         rule = reasons[self.because]
         stops = tuple(dict.fromkeys((*rule.stops, ClockName.ACKNOWLEDGEMENT_EXPIRY)))
         running = {clock.name for clock in work.escalation.running_clocks}
@@ -102,8 +104,8 @@ class ResumeClocks(MoveCommand):
     note: Note = NO_NOTE
 
     @classmethod
-    def obstacle(cls, now: Escalation) -> str:
-        return "because it is not paused" if not now.pause else ""
+    def obstacle(cls, now: Escalation) -> Reason | None:
+        return reason("not_paused") if not now.pause else None
 
     def carry_out(self, work: Work) -> None:
         resume(work, self.note)

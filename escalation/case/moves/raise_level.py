@@ -33,8 +33,8 @@ class RaiseLevel(MoveCommand):
     note: Note = NO_NOTE
 
     @classmethod
-    def obstacle(cls, now: Escalation) -> str:
-        return f"because level {now.level} is the last" if now.level == now.plan.last_level else ""
+    def obstacle(cls, now: Escalation) -> Reason | None:
+        return reason("last_level", now.level) if now.level == now.plan.last_level else None
 
     def carry_out(self, work: Work) -> None:
         """KIND-1."""

@@ -74,7 +74,7 @@ def rebase(work: Work, command: Rebase) -> None:
     """Every due time follows from the original start and the recorded pauses; what breached stays breached."""
     before, plan = work.escalation, command.plan
     if not _is_another(before, plan):
-        raise MoveNotAllowed(f"{before.key}: it already goes by {before.plan.playbook}")
+        raise MoveNotAllowed(reason("goes_by_already", str(before.plan.playbook)), subject=before.key)
     work.record(Rebased(plan=plan, before=before.plan.playbook, why=command.why))
     _end_clocks_without_target(work)
     if work.escalation.acknowledged_by:
@@ -184,7 +184,7 @@ def preview_rebase(now: Escalation, plan: Plan, at: datetime) -> RebasePreview:
         MoveNotAllowed: If it has ended.
     """
     if not now.is_open:
-        raise MoveNotAllowed(f"{now.key}: cannot rebase while {now.state}; it has ended")
+        raise MoveNotAllowed(reason("cannot_rebase", now.state), subject=now.key)
     work = Work(now, at)
     if _is_another(now, plan):
         rebase(work, Rebase(by=ENGINE, why=InternalText("foreseen"), plan=plan))

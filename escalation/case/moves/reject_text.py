@@ -13,6 +13,7 @@ from escalation.case.text_approval import (
     require_approver,
 )
 from escalation.case.work import Work
+from escalation.kernel.reasons import Reason, reason
 from escalation.kernel.text_fields import WhyText
 
 
@@ -25,8 +26,8 @@ class RejectText(MoveCommand):
     why: WhyText
 
     @classmethod
-    def obstacle(cls, now: Escalation) -> str:
-        return "because no text waits for approval" if not now.pending_texts else ""
+    def obstacle(cls, now: Escalation) -> Reason | None:
+        return reason("no_pending_text") if not now.pending_texts else None
 
     def carry_out(self, work: Work) -> None:
         """Its author is told why, and customers still wait."""

@@ -40,8 +40,8 @@ class ReportTrigger(MoveCommand):
     note: Note = NO_NOTE
 
     @classmethod
-    def obstacle(cls, now: Escalation) -> str:
-        return f"because level {now.level} has no triggers" if not now.current_level.triggers else ""
+    def obstacle(cls, now: Escalation) -> Reason | None:
+        return reason("no_triggers", now.level) if not now.current_level.triggers else None
 
     def carry_out(self, work: Work) -> None:
         """MATRIX-3, KIND-5."""
@@ -49,7 +49,7 @@ class ReportTrigger(MoveCommand):
         known = {trigger.name: trigger for trigger in now.current_level.triggers}
         trigger = known.get(self.trigger)
         if trigger is None:
-            raise UnknownName.of(f"{now.key}: level {now.level} has no trigger", self.trigger, known)
+            raise UnknownName.of(reason("no.trigger", now.level), self.trigger, known, subject=now.key)
         work.record(TriggerReported(trigger=trigger.name, note=self.note))
         says = reason("as_written", trigger.says or Term(PLAYBOOK, trigger.name))
         raise_because(work, trigger.reason, trigger.to_level, says)

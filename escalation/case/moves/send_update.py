@@ -31,10 +31,10 @@ class SendUpdate(MoveCommand):
         if not self.customer_text and not self.internal_note:
             fault = Fault(
                 where="customer_text, internal_note",
-                given="neither",
-                allowed="a text for customers, for us, or both",
+                given=reason("neither"),
+                allowed=reason("allowed.update"),
             )
-            raise BadRequest.because(f"the update of {work.escalation.key}", (fault,))
+            raise BadRequest.because(reason("of.update", work.escalation.key), (fault,))
         text, note = self.customer_text or None, self.internal_note or None
         waits = text is not None and work.escalation.plan.text_approval is not None
         if note or not waits:

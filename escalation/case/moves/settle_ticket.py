@@ -52,12 +52,14 @@ class SettleTicket(MoveCommand):
         return self.record if self.stays_open_because is None and is_key(self.record) else None
 
     @classmethod
-    def obstacle(cls, now: Escalation) -> str:
-        return "because no records are linked" if not now.request.linked_tickets else ""
+    def obstacle(cls, now: Escalation) -> Reason | None:
+        return reason("no_linked_records") if not now.request.linked_tickets else None
 
     def carry_out(self, work: Work) -> None:
         """CLOSE-1: closed, or listed with the reason that it stays open."""
         now = work.escalation
         if self.record not in now.request.linked_tickets:
-            raise UnknownName.of(f"{now.key}: no linked record", self.record, now.request.linked_tickets)
+            raise UnknownName.of(
+                reason("no.linked_record"), self.record, now.request.linked_tickets, subject=now.key
+            )
         work.record(TicketSettled(record=self.record, stays_open_because=self.stays_open_because))

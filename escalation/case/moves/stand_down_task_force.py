@@ -4,12 +4,13 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from escalation.case.audience import name_of
+from escalation.case.audience import person_of
 from escalation.case.lifecycle import Move
 from escalation.case.move_command import MoveCommand
 from escalation.case.state import Escalation
 from escalation.case.task_forces import stand_one_down
 from escalation.case.work import Work
+from escalation.kernel.reasons import Reason, reason
 from escalation.kernel.refusals import (
     MoveNotAllowed,
     RoleNotAllowed,
@@ -39,8 +40,8 @@ class StandDownTaskForce(MoveCommand):
         return (self.hand_over_to,) if self.hand_over_to else ()
 
     @classmethod
-    def obstacle(cls, now: Escalation) -> str:
-        return "because none stands" if not now.standing_forces else ""
+    def obstacle(cls, now: Escalation) -> Reason | None:
+        return reason("no_standing_force") if not now.standing_forces else None
 
     def carry_out(self, work: Work) -> None:
         """RESOLVE-3: because its work is done, or by order; whoever only leads another one cannot."""
@@ -48,9 +49,9 @@ class StandDownTaskForce(MoveCommand):
         names = [force.name for force in now.task_forces]
         force = next((force for force in now.task_forces if force.name == self.name), None)
         if force is None:
-            raise UnknownName.of(f"{now.key}: no task force", self.name, names)
+            raise UnknownName.of(reason("no.task_force"), self.name, names, subject=now.key)
         if not force.is_standing:
-            raise MoveNotAllowed(f"{now.key}: task force {force.name} is stood down already")
+            raise MoveNotAllowed(reason("force_stood_down", force.name), subject=now.key)
         _require_own(now, force, self)
         if self.hand_over_to:
             now.plan.contact(self.hand_over_to)
@@ -62,7 +63,5 @@ def _require_own(now: Escalation, force: TaskForceSummary, command: StandDownTas
     roles = set(now.plan.permissions.get(command.move, ()))
     mine = now.roles_of(now.plan.contact(command.by)) & roles
     if mine == {"task_force_lead"} and force.lead != command.by:
-        name = name_of(now, command.by)
-        raise RoleNotAllowed(
-            f"{now.key}: {name} may not stand down task force {force.name}, which {force.lead} leads"
-        )
+        obstacle = reason("may_not_stand_down", person_of(now, command.by), force.name, force.lead)
+        raise RoleNotAllowed(obstacle, subject=now.key)

@@ -12,7 +12,7 @@ from escalation.case.state import (
     Escalation,
 )
 from escalation.case.work import Work
-from escalation.kernel.reasons import Reason, reason
+from escalation.kernel.reasons import Reason, reason, sentences
 from escalation.kernel.refusals import MoveNotAllowed, UnknownName
 from escalation.kernel.text_fields import Note
 from escalation.kernel.values import (
@@ -47,21 +47,21 @@ class TickResponse(MoveCommand):
     note: Note = NO_NOTE
 
     @classmethod
-    def obstacle(cls, now: Escalation) -> str:
-        return f"because level {now.level} has no responses left to do" if not now.responses_left else ""
+    def obstacle(cls, now: Escalation) -> Reason | None:
+        return reason("no_responses_left", now.level) if not now.responses_left else None
 
     def carry_out(self, work: Work) -> None:
         # MATRIX-4: by its words, or by its number in the list; whoever says which level does not hit another.
         now = work.escalation
         if self.level not in {None, now.level}:
-            raise MoveNotAllowed(f"{now.key}: it is at level {now.level} now, not at level {self.level}")
+            raise MoveNotAllowed(reason("at_another_level", now.level, self.level), subject=now.key)
         responses = now.current_level.responses
         by_number = {str(number): text for number, text in enumerate(responses, 1)}
         response = by_number.get(self.response, self.response)
         if response not in responses:
-            listed = "; ".join(f"{now.level}.{number} {text}" for number, text in by_number.items())
-            what = f"{now.key}: level {now.level} has no response"
-            raise UnknownName.of(what, self.response, responses, listed=listed)
+            listed = sentences(f"{now.level}.{number} {text}" for number, text in by_number.items())
+            what = reason("no.response", now.level)
+            raise UnknownName.of(what, self.response, responses, subject=now.key, listed=listed)
         if response in now.responses_done:
-            raise MoveNotAllowed(f"{now.key}: {response!r} is already ticked off")
+            raise MoveNotAllowed(reason("ticked_already", repr(response)), subject=now.key)
         work.record(ResponseTicked(level=now.level, response=response, note=self.note))

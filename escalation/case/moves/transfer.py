@@ -73,7 +73,7 @@ class Transfer(MoveCommand):
         now = work.escalation
         receiver = now.plan.contact(_receiver(now, self))
         if receiver.id == now.owner:
-            raise MoveNotAllowed(f"{now.key}: {receiver.name} already owns it")
+            raise MoveNotAllowed(reason("owns_already", receiver.name), subject=now.key)
         work.cancel_clocks(*CLOCKS_OF_OWNER)
         work.record(Transferred(from_owner=now.owner, to=receiver.id, reason=self.reason, note=self.note))
         if now.state in WORKING:
@@ -94,10 +94,10 @@ def _receiver(now: Escalation, command: Transfer) -> str:
     if bool(command.to) is bool(command.skill):
         fault = Fault(
             where="to, skill",
-            given="both" if command.to else "neither",
-            allowed="a person or team, or else a skill",
+            given=reason("both") if command.to else reason("neither"),
+            allowed=reason("allowed.transfer"),
         )
-        raise BadRequest.because(f"the transfer of {now.key}", (fault,))
+        raise BadRequest.because(reason("of.transfer", now.key), (fault,))
     if command.skill and command.skill not in now.plan.skills:
-        raise UnknownName.of(f"{now.key}: unknown skill", command.skill, now.plan.skills)
+        raise UnknownName.of(reason("no.skill"), command.skill, now.plan.skills, subject=now.key)
     return command.to or now.plan.skills[str(command.skill)]

@@ -15,6 +15,7 @@ from escalation.case.state_changes import (
 )
 from escalation.case.work import Work
 from escalation.kernel.clock_name import ClockName
+from escalation.kernel.reasons import Reason, reason
 from escalation.kernel.text_fields import WhyText
 from escalation.kernel.values import (
     InternalText,
@@ -39,8 +40,8 @@ class WaiveRca(MoveCommand):
     why: WhyText
 
     @classmethod
-    def obstacle(cls, now: Escalation) -> str:
-        return "because the playbook does not allow it" if not now.plan.rca_waivable else ""
+    def obstacle(cls, now: Escalation) -> Reason | None:
+        return reason("not_waivable") if not now.plan.rca_waivable else None
 
     def carry_out(self, work: Work) -> None:
         work.record(RcaWaived(why=self.why))
