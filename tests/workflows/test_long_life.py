@@ -18,6 +18,7 @@ from escalation.kernel.values import LONGEST_TEXT, CustomerText, InternalText
 from escalation.notifications.notification import CustomerNotification, InternalNotification, message_key
 from tests.complaint import a_complaint
 from tests.escalations import Desk
+from tests.said import said
 from tests.workflows import stages
 from workflows import search_attributes as sa
 
@@ -215,7 +216,7 @@ async def test_a_native_cancel_is_told_before_the_run_ends(desk: Desk) -> None:
         assert 1 == told.count(f"cancelled {person}@example.com")
     assert 1 == told.count("cancelled jo@acme.example")
     cancelled = [entry for entry in await desk.client.timeline(desk.key) if entry.kind == "cancelled"]
-    assert ["the operator ended it in Temporal"] == [entry.note for entry in cancelled]
+    assert ["the operator ended it in Temporal"] == [said(entry.note) for entry in cancelled]
 
 
 async def test_a_native_cancel_of_one_that_is_closed_already_changes_nothing(desk: Desk) -> None:
