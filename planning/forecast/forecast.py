@@ -61,6 +61,11 @@ class ForecastEntry:
     is_message: bool = False
     for_customers: bool = False
 
+    @property
+    def is_rise(self) -> bool:
+        """True if a level is reached here; a message about it has the same kind."""
+        return not self.is_message and self.kind in {"opened", "level_raised"}
+
 
 @dataclass(frozen=True, slots=True)
 class ForecastLevel:
@@ -103,7 +108,7 @@ class Forecast:
     @property
     def levels(self) -> tuple[ForecastLevel, ...]:
         """The levels in the order in which they would be reached; one that was passed over is not among them."""
-        rises = [entry for entry in self.entries if entry.kind in {"opened", "level_raised"}]
+        rises = [entry for entry in self.entries if entry.is_rise]
         ends = [rise.at for rise in rises[1:]] + [None if self.last.is_open else self.last.ended_at]
         return tuple(
             ForecastLevel(rise.level, self.plan.level(rise.level).name, rise.at, until, rise.names[0])

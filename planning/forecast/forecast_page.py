@@ -56,8 +56,8 @@ def _describe_entry(entry: ForecastEntry) -> str:
 
 
 def _css_class_of(entry: ForecastEntry) -> str:
-    if entry.kind in {"opened", "level_raised"}:
-        return "level_raised"
+    if entry.is_rise:
+        return "rise"
     if entry.kind in {"clock_breached", "breach"}:
         return "breach"
     return "message" if entry.is_message else "event"

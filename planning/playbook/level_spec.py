@@ -58,7 +58,7 @@ class LevelSpec(Spec):
     managers: ContactNames = ()
     """Notified of each breach at this level."""
     unreached: Unreached = Unreached.STAY
-    """Action when nobody acknowledges: hold and keep asking, skip to the next level, or ask the fallback."""
+    """Action when nobody acknowledges: stay and keep asking, skip to the next level, or ask the fallback."""
     fallback: ContactName = None
     """The person, team or rota that is asked then."""
     ask: AskOrder | None = None

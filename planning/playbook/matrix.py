@@ -195,7 +195,7 @@ def _describe_unreached(playbook: Playbook, level: EffectiveLevel) -> str:
         case Unreached.FALLBACK:
             return f"ask {', '.join(_names_of(playbook, (level.spec.fallback or '',)))}"
         case Unreached.STAY:
-            return "hold, and keep asking"
+            return "stay, and keep asking"
 
 
 def _names_of(playbook: Playbook, names: tuple[str, ...]) -> tuple[str, ...]:

@@ -49,7 +49,7 @@ def test_every_fault_is_told_and_the_status_says_so(
     """
     File, line, column, what was given, what is allowed, what was probably meant; exit status 2.
     """
-    path = a_playbook(tmp_path, ("[jonas]", "[jnas]"), ("unreached: hold", "unreched: hold"))
+    path = a_playbook(tmp_path, ("[jonas]", "[jnas]"), ("unreached: stay", "unreched: stay"))
 
     typed = Typed(capsys, "check", path)
 

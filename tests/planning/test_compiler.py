@@ -261,7 +261,7 @@ def test_a_level_overrides_only_what_differs() -> None:
         name: Lost parcel
         each_level: {unreached: skip}
         levels:
-          1: {window: 5 - 10 min, unreached: hold}
+          1: {window: 5 - 10 min, unreached: stay}
           2: {contacts: [jonas, finance]}
 """
     plan = the_plan(("      complaint: {", category + "      complaint: {"), category="lost_parcel")

@@ -61,7 +61,7 @@ def test_editors_find_nothing_in_our_own_playbooks(path: Any) -> None:
 @pytest.mark.parametrize(
     ("old", "new"),
     [
-        ("unreached: hold", "unreched: hold"),
+        ("unreached: stay", "unreched: stay"),
         ("basis: 24x7", "basis: 24x6"),
         ("15 - 30 min", "15 to 30 min"),
         ("closing: 5 business days", "closing: 5 busines days"),

@@ -45,7 +45,7 @@ def test_our_own_playbooks_have_no_faults(name: str) -> None:
     ("old", "new", "path", "given", "allowed", "suggestion"),
     [
         # an unknown field
-        ("unreached: hold", "unreched: hold", "each_level.unreched", "'unreched'", "unreached", "unreached"),
+        ("unreached: stay", "unreched: stay", "each_level.unreched", "'unreched'", "unreached", "unreached"),
         # a wrong type
         (
             "window_percent: 50",
@@ -178,7 +178,7 @@ def test_our_own_playbooks_have_no_faults(name: str) -> None:
         ("email:maya", "emial:maya", "people.maya.addresses.0", "emial:maya", "email, console", ""),
         ("email:tom.lindqvist@example.com", "email:tom", "people.tom.addresses.0", "email:tom", "e-mail", ""),
         # nobody to fall back on
-        ("unreached: hold", "unreached: fallback", "each_level.unreached", "fallback", "somebody", ""),
+        ("unreached: stay", "unreached: fallback", "each_level.unreached", "fallback", "somebody", ""),
         # calendars: never open, an unknown zone, a day twice, none of that name
         (
             'weekly:\n      mon-fri: ["09:00-17:00"]',
@@ -302,7 +302,7 @@ def test_every_fault_is_told_at_once_in_the_order_of_the_file() -> None:
     """
     changes = (
         ("basis: 24x7", "basis: 24x6"),
-        ("unreached: hold", "unreched: hold"),
+        ("unreached: stay", "unreched: stay"),
         ("15 - 30 min", "30 - 15 min"),
         ("[jonas]", "[jnas]"),
     )

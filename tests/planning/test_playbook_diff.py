@@ -55,7 +55,7 @@ def changed(*pieces: tuple[str, str]) -> Playbook:
             Change(
                 "levels",
                 ("customer_service_requests/complaint",),
-                "level 4 (Sales manager): when nobody acknowledges skip instead of hold",
+                "level 4 (Sales manager): when nobody acknowledges skip instead of stay",
             ),
         ),
         (

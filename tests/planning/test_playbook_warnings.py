@@ -67,7 +67,7 @@ def test_our_own_playbooks_have_no_warnings(name: str) -> None:
             "contacts: [daniel]\n        window: 1 - 2 b",
             "contacts: [daniel]\n        fallback: ingrid\n        window: 1 - 2 b",
             f"{SERVICE}.levels.5.fallback",
-            "never asked: an unreached level 5 is on hold",
+            "never asked: an unreached level 5 is on stay",
             "unreached: fallback",
         ),
         # days off: a date on which it is closed anyway, dates that end, countries whose data end

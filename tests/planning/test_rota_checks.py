@@ -245,7 +245,7 @@ def test_a_rota_fits_the_rest(old: str, new: str, path: str, given: str) -> None
     [
         ("contacts: [priya]", "contacts: [desk, priya]"),
         ("managers: [escalation_manager] ", "managers: [desk] "),
-        ("unreached: hold", "fallback: desk\n  unreached: fallback"),
+        ("unreached: stay", "fallback: desk\n  unreached: fallback"),
         ("stakeholders: [escalation_manager, csm]", "stakeholders: [desk, csm]"),
         ("escalation_managers: [escalation_manager]", "escalation_managers: [desk]"),
     ],

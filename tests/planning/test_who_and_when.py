@@ -21,7 +21,7 @@ JAKARTA = (
     '  jakarta: {time_zone: Asia/Jakarta, weekly: {mon-fri: ["08:00-18:00"]}}\n  office:\n',
 )
 FIRST_LEVEL = "        window: 15 - 30 min\n"
-EACH_LEVEL = "  unreached: hold "
+EACH_LEVEL = "  unreached: stay "
 
 
 def compiled(*changes: tuple[str, str], tier: str = "standard", **request: object) -> tuple[Plan, Priority]:
