@@ -18,6 +18,7 @@ from planning.playbook.playbook_file import PlaybookFile
 from runtime.network import Network
 from tests.delivery.builders import to_us
 from tests.planning.rotas import DESK, a_rota, a_rotation, text_of
+from tests.said import said
 
 FRIDAY = datetime(2026, 11, 20, 16, 30, tzinfo=UTC)
 ASKED = FindOnCall(schedule=DESK, at=FRIDAY, notice=to_us())
@@ -71,7 +72,7 @@ async def test_nobody_is_an_answer(schedule: str, rotation: dict[str, object], w
 
     answer = await found(rota, FindOnCall(schedule=schedule, at=FRIDAY, notice=to_us()))
 
-    assert ((), why) == (answer.people, answer.why)
+    assert ((), why) == (answer.people, said(answer.why))
 
 
 def test_the_worker_has_it_under_its_name_on_the_wire() -> None:

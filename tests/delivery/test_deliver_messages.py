@@ -451,10 +451,10 @@ async def test_log_lines_name_no_customer_and_no_text(mailbox: Mailbox) -> None:
     assert ("batch_delivered", "info") == (batch["event"], batch["log_level"])
     assert (2, 2, 0) == tuple(batch[figure] for figure in ("delivered", "undelivered", "waiting"))
     assert {(line["event"], line["key"], line["channel"]) for line in messages} == {
-        ("message_delivered", f"{ESCALATION}:1:receipt", "email"),
+        ("message_delivered", f"{ESCALATION}:1:case_received", "email"),
         ("message_delivered", f"{ESCALATION}:1:assigned:person-1", "email"),
-        ("message_failed", f"{ESCALATION}:1:receipt", "email"),
-        ("message_failed", f"{ESCALATION}:1:receipt", ""),
+        ("message_failed", f"{ESCALATION}:1:case_received", "email"),
+        ("message_failed", f"{ESCALATION}:1:case_received", ""),
     }
     assert {"debug", "warning"} == {line["log_level"] for line in messages}
     assert {line["occasion"] for line in messages} == {"case_received", "assigned"}

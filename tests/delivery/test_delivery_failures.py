@@ -133,5 +133,5 @@ def test_the_summary_says_how_many_are_told_of_what() -> None:
     """The Web UI shows it beside the activity, where there is room for 120 characters."""
     everything = NotificationBatch(notices=tuple(to_us(occasion=occasion) for occasion in Occasion))
 
-    assert delivery_options(wave(to_us(), to_customers()))["summary"] == "notify 2: assigned, receipt"
+    assert delivery_options(wave(to_us(), to_customers()))["summary"] == "notify 2: assigned, case received"
     assert len(delivery_options(everything)["summary"] or "") == 120

@@ -100,7 +100,7 @@ def test_the_list_is_read_in_a_terminal(capsys: pytest.CaptureFixture[str]) -> N
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        (("preview", "recipt"), "did you mean receipt?"),
+        (("preview", "case_recived"), "did you mean case_received?"),
         (("preview", "survey", "--audience", "internal"), "OCCASION: given 'survey'"),
         (("preview", "case_received", "--audience", "custmer"), "did you mean customer?"),
         (("preview", "case_received", "--tz", "Mars/Base"), "--tz: given 'Mars/Base'"),
@@ -138,8 +138,8 @@ def test_changing_a_message_can_be_followed_literally(
     said = {" ".join(words): Typed(capsys, *words) for words in commands(page)}
     assert {0} == {typed.status for typed in said.values()}
     assert "no faults, no warnings in the messages" in said["check --templates ours"].said
-    assert "We are on it" in said["preview receipt --templates ours"].said
-    assert "We are on it" not in said["preview receipt"].said
+    assert "We are on it" in said["preview case_received --templates ours"].said
+    assert "We are on it" not in said["preview case_received"].said
 
 
 def test_adding_a_language_can_be_followed_literally(

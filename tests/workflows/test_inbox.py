@@ -133,8 +133,8 @@ async def test_customers_are_left_in_peace_if_the_playbook_says_so(desk_with: Op
         await desk.start(priority="P3", customers=customers)
         await desk.at_rest()
 
-        assert "receipt dewi@acme.example" in desk.told()
-        assert f"receipt {JO}" not in desk.told()
+        assert "case_received dewi@acme.example" in desk.told()
+        assert f"case_received {JO}" not in desk.told()
         (inbox,) = [each.id async for each in desk.temporal.list_workflows("WorkflowType = 'Inbox'")]
         assert JO not in inbox
 
@@ -284,7 +284,7 @@ async def test_only_they_themselves_and_escalation_managers_release(desk_with: O
         await until_empty(desk, inbox_key(f"ACME:{JO}"))
 
         assert "case_received" == receipt.occasion
-        assert f"receipt {JO}" in desk.told()
+        assert f"case_received {JO}" in desk.told()
         assert 1 == len(await desk.client.inbox("chloe"))
 
 

@@ -42,8 +42,8 @@ async def test_the_first_start_of_an_outage_opens_it_and_the_second_joins(desk: 
     assert first.id == second.id
     assert [f"{two} joined: BOLT"] == list(map(said, second.happened))
     await desk.at_rest()
-    receipts = [letter for letter in desk.told() if letter.startswith("receipt ")]
-    assert ["receipt jo@acme.example", "receipt jo@bolt.example"] == receipts
+    receipts = [letter for letter in desk.told() if letter.startswith("case_received ")]
+    assert ["case_received jo@acme.example", "case_received jo@bolt.example"] == receipts
     view = await desk.view()
     assert (("ACME", "BOLT"), (one, two)) == (view.customers, view.tickets)
 

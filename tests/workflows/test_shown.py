@@ -228,7 +228,7 @@ async def test_timers_and_messages_say_what_they_are_for(desk: Desk) -> None:
         if event.user_metadata.HasField("summary")
     ]
 
-    assert any(summary.startswith("notify 6: receipt") for summary in summaries)
+    assert any(summary.startswith("notify 6: case received") for summary in summaries)
     assert any("level 2, Priya Nair" in summary for summary in summaries)
     assert all(120 >= len(summary) for summary in summaries)
 
