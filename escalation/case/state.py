@@ -23,6 +23,7 @@ from escalation.case.request import (
 from escalation.kernel.clock_name import ClockName
 from escalation.kernel.clocks import Clock, Pause
 from escalation.kernel.email_address import mailbox_of
+from escalation.kernel.ids import ContactId
 from escalation.kernel.reasons import Reason, reason
 from escalation.kernel.values import (
     CustomerText,
@@ -376,7 +377,7 @@ class Escalation:
 
     def customer_contact(self, recipient: str) -> Recipient | None:
         """The contact of an affected customer with this recipient id, ``ACCOUNT:EMAIL``, for any of their accounts."""
-        account, _, email = recipient.rpartition(":")
+        account, email = ContactId.read(recipient)
         return next(
             (
                 contact

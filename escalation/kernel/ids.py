@@ -12,7 +12,7 @@ Three laws keep them apart; everything that is called by an id makes it here, or
 
 import re
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 from pydantic import AfterValidator, Field
 
@@ -60,6 +60,30 @@ def key_of(id_: str) -> str:
 def tenant_of(key: str) -> str:
     """``ACME`` of ``ACME/4711``, of its ids too."""
     return key.partition("/")[0]
+
+
+class ContactId(NamedTuple):
+    """The id of a customer's contact, ``ACCOUNT:EMAIL``, in its parts."""
+
+    account: str
+    email: str
+
+    @classmethod
+    def read(cls, id_: str) -> "ContactId":
+        account, _, email = id_.rpartition(":")
+        return cls(account, email)
+
+
+class RunId(NamedTuple):
+    """The id of an escalation or of one of its task forces, in its parts: ``KEY@RUN``, ``KEY@RUN/TASK-FORCE``."""
+
+    key: str
+    task_force: str
+
+    @classmethod
+    def read(cls, id_: str) -> "RunId":
+        key, _, run = id_.rpartition("@")
+        return cls(key, run.partition("/")[2] if key else "")
 
 
 def _require_key(text: str) -> str:

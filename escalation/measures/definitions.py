@@ -14,6 +14,7 @@ from typing import NamedTuple
 from escalation.case.lifecycle import State
 from escalation.kernel.clock_name import AGREED, OF_TASK_FORCES, ClockName
 from escalation.kernel.clocks import Outcome
+from escalation.kernel.ids import tenant_of
 from escalation.kernel.values import Instant, frozen
 from escalation.notifications.delivery_results import DeliveryResult
 from escalation.policy.classification import Priority
@@ -147,7 +148,7 @@ class EscalationMeasures:
 
     @property
     def tenant(self) -> str:
-        return self.key.partition("/")[0]
+        return tenant_of(self.key)
 
     @property
     def lived_for(self) -> timedelta:
@@ -231,11 +232,16 @@ class Measure(NamedTuple):
     unit: Unit
     definition: str
     more_is_worse: bool = True
+    share: str = ""
+    """What a share of the runs means, where the definition ends with that."""
 
 
 def _times(name: str, title: str, definition: str) -> Iterator[Measure]:
-    yield Measure(f"{name}_median", f"{title}, median", Unit.SPAN, f"{definition} Half took no longer.")
-    yield Measure(f"{name}_p90", f"{title}, 90 %", Unit.SPAN, f"{definition} Nine of ten took no longer.")
+    for suffix, of, share in (
+        ("median", "median", "Half took no longer."),
+        ("p90", "90 %", "Nine of ten took no longer."),
+    ):
+        yield Measure(f"{name}_{suffix}", f"{title}, {of}", Unit.SPAN, f"{definition} {share}", share=share)
 
 
 def attainment_of(clock: ClockName) -> str:

@@ -10,6 +10,7 @@ from enum import StrEnum
 from itertools import accumulate
 
 from escalation.kernel.clock_name import ClockName
+from escalation.kernel.ids import RunId, key_of
 from escalation.kernel.values import frozen
 from escalation.notifications.notification import CustomerNotification, InternalNotification, Occasion
 from escalation.policy.people import Recipient
@@ -59,12 +60,12 @@ class Link:
 
     @property
     def key(self) -> str:
-        return self.escalation.partition("@")[0]
+        return key_of(self.escalation)
 
     @property
     def task_force(self) -> str:
         """The name of the task force that somebody is invited to."""
-        return self.escalation.rpartition("/")[2]
+        return RunId.read(self.escalation).task_force
 
 
 def link_for(notice: InternalNotification | CustomerNotification, recipient: Recipient) -> Link | None:

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Base64Bytes, Field
 
 from escalation.kernel.clock_name import ClockName
-from escalation.kernel.ids import task_force_id
+from escalation.kernel.ids import RunId, task_force_id
 from escalation.kernel.reasons import Part, Reason
 from escalation.kernel.values import CustomerText, Instant, InternalText, frozen
 from escalation.policy.classification import CancelCause, Degree, EscalationReason, Priority
@@ -199,9 +199,8 @@ def reference_of(notice: InternalNotification | CustomerNotification) -> str:
 
 def senders_of(id_: str) -> tuple[str, ...]:
     """The ids of workflows that may run for *id_*: an escalation's follow-up and its key, or a task force."""
-    key, is_of_a_case, run = id_.rpartition("@")
-    _, _, task_force = run.partition("/")
-    if is_of_a_case and task_force:
+    key, task_force = RunId.read(id_)
+    if task_force:
         return (task_force_id(key, task_force),)
     return (id_, key) if key else (id_,)
 

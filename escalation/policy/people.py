@@ -4,6 +4,7 @@ from enum import StrEnum
 from functools import cached_property
 
 from escalation.kernel.email_address import mailbox_of
+from escalation.kernel.ids import ContactId
 from escalation.kernel.reasons import reason
 from escalation.kernel.refusals import RoleNotAllowed
 from escalation.kernel.values import Name, PropertyCache, frozen
@@ -43,12 +44,12 @@ class Recipient:
     @property
     def speaks_for(self) -> tuple[str, ...]:
         """Of a customer's contact, whose id is ``ACCOUNT:EMAIL``: the accounts."""
-        return self.accounts or (self.id.rpartition(":")[0],)
+        return self.accounts or (ContactId.read(self.id).account,)
 
     @property
     def mailbox(self) -> str:
         """Of a customer's contact: what tells them from everybody else."""
-        return mailbox_of(self.id.rpartition(":")[2])
+        return mailbox_of(ContactId.read(self.id).email)
 
 
 @frozen

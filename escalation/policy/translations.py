@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
-from escalation.kernel.language_tag import language_tag
+from escalation.kernel.language_tag import broader_tags, language_tag
 from escalation.kernel.values import CustomerText
 
 EVERYBODY = ""
@@ -51,11 +51,9 @@ def text_for(texts: Mapping[str, CustomerText], *languages: str) -> CustomerText
     """
     known = {tag.lower(): text for tag, text in texts.items()}
     for language in languages:
-        tag = language.lower()
-        while tag:
+        for tag in broader_tags(language):
             if tag in known:
                 return known[tag]
-            tag = tag.rpartition("-")[0]
     return texts.get(EVERYBODY)
 
 

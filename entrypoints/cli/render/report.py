@@ -179,7 +179,7 @@ def _row(figure: Figure, group: Group) -> tuple[str, str, str, str]:
         nine = group.figures[figure.name.removesuffix(_MEDIAN) + _NINE_OF_TEN]
         title = title.removesuffix(", median")
         value = f"{value} (median)\n{format_figure(nine)} (90 %)"
-        definition += f" {nine.measure.definition.rpartition('. ')[2]}"
+        definition += f" {nine.measure.share}"
     return title, value, f"{figure.of:,}", definition
 
 
