@@ -170,7 +170,9 @@ async def test_lists_filter_and_count(terminal: Terminal) -> None:
     assert "0 escalations\n" == await terminal.done("list", "--owner", "priya", "--priority", "P4")
     for slip in ("4711", "acme/4711", "ACMEE/4711"):
         assert "known here; did you mean ACME/4711?" in (await terminal.type("show", slip))[2]
-    assert (await terminal.type("show", "ACME/4712"))[2].endswith("known here\n")
+    assert (await terminal.type("show", "ACME/4712"))[2].endswith(
+        "known here; `escalate list --all` shows those that are\n"
+    )
 
 
 async def test_a_start_from_options_goes_over_the_file(terminal: Terminal) -> None:
