@@ -34,7 +34,9 @@ def test_a_forecast_in_json_is_a_list_of_what_happens(capsys: pytest.CaptureFixt
     """
     entries = answer(capsys, *SIMULATE)
     rises = [
-        (entry["at"], entry["level"], entry["to"]) for entry in entries if entry["kind"] == "level_raised"
+        (entry["at"], entry["level"], entry["to"])
+        for entry in entries
+        if entry["kind"] == "level_raised" and not entry["is_message"]
     ]
 
     assert ("2026-11-20T10:00:00Z", 2, ["priya"]) == rises[0]
