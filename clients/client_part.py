@@ -5,9 +5,7 @@ Base class of the client's parts: each asks through the same transport, by the s
 from datetime import timedelta
 from typing import Self
 
-from temporalio.client import (
-    Client,
-)
+from temporalio.client import Client
 from temporalio.service import RPCError
 
 from clients.escalation_runs import EscalationRuns

@@ -11,11 +11,7 @@ from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
 from typing import Any
 
-from temporalio.client import (
-    WorkflowExecutionDescription,
-    WorkflowExecutionStatus,
-    WorkflowFailureError,
-)
+from temporalio.client import WorkflowExecutionDescription, WorkflowExecutionStatus, WorkflowFailureError
 
 from clients.run_errors import RunEnded, RunNotFound, RunNotReady, RunStalled
 from clients.transport import Answered, Transport
@@ -26,12 +22,7 @@ from escalation.case.view import View
 from escalation.kernel.budgets import MOVE, size_of
 from escalation.kernel.ids import is_of_escalation
 from escalation.kernel.reasons import Term, continued_as, reason
-from escalation.kernel.refusals import (
-    EscalationError,
-    MoveNotAllowed,
-    StillFinishing,
-    UnknownEscalation,
-)
+from escalation.kernel.refusals import EscalationError, MoveNotAllowed, StillFinishing, UnknownEscalation
 from messages.speaker import did_you_mean
 from runtime.errors import NoServer, NoWorker
 from workflows.inputs import require_at_most

@@ -4,15 +4,9 @@ Errors of runs: stalled, not found, ended, not ready.
 
 import shlex
 
-from temporalio.client import (
-    WorkflowUpdateFailedError,
-)
+from temporalio.client import WorkflowUpdateFailedError
 
-from escalation.kernel.refusals import (
-    EscalationError,
-    StillFinishing,
-    UnknownEscalation,
-)
+from escalation.kernel.refusals import EscalationError, StillFinishing, UnknownEscalation
 from escalation.kernel.timeline_entry import minute
 from runtime.errors import NoServer
 from runtime.stalls import Stall

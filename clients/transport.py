@@ -21,9 +21,7 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from clients.run_errors import RunEnded, RunNotFound, RunNotReady, RunStalled, refusal_of
 from escalation.kernel.list_page import Item, ListPage
-from escalation.kernel.refusals import (
-    UnknownEscalation,
-)
+from escalation.kernel.refusals import UnknownEscalation
 from runtime.errors import NoServer, NoWorker
 from runtime.stalls import Stall, stall_of
 

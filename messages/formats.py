@@ -13,13 +13,7 @@ from typing import Any, Literal, assert_never
 from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import (
-    format_date,
-    format_skeleton,
-    format_time,
-    format_timedelta,
-    get_timezone_name,
-)
+from babel.dates import format_date, format_skeleton, format_time, format_timedelta, get_timezone_name
 from babel.lists import format_list
 from babel.numbers import format_decimal, format_percent
 

@@ -23,12 +23,7 @@ from escalation.case.moves.file_rca import FileRca
 from escalation.case.moves.settle_ticket import SettleTicket
 from escalation.case.moves.share_rca import ShareRca
 from escalation.case.moves.verify_resolution import VerifyResolution
-from escalation.case.request import (
-    AffectedCustomer,
-    CorrectiveAction,
-    InternalRca,
-    StartRequest,
-)
+from escalation.case.request import AffectedCustomer, CorrectiveAction, InternalRca, StartRequest
 from escalation.case.start import Open, open_escalation
 from escalation.case.state import AccessAnswer, Escalation, ResolutionKind
 from escalation.kernel.values import CustomerText, InternalText, from_plain

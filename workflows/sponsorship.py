@@ -31,13 +31,7 @@ from escalation.sponsorship import engine as s
 from messages.speaker import speaker as english
 from workflows.base_workflow import BaseWorkflow
 from workflows.continue_as_new import is_due
-from workflows.inputs import (
-    read_start,
-    refuse_bad_input,
-    require_nothing,
-    require_own_id,
-    takes_one,
-)
+from workflows.inputs import read_start, refuse_bad_input, require_nothing, require_own_id, takes_one
 from workflows.look_ups import find_people
 from workflows.move_handlers import takes_moves
 from workflows.outbox import InOrder, Outbox

@@ -5,20 +5,13 @@ from datetime import timedelta
 from typing import Literal
 
 from escalation.case.base_event import BaseEvent
-from escalation.case.state import (
-    Escalation,
-)
-from escalation.case.state_changes import (
-    change_clock,
-)
+from escalation.case.state import Escalation
+from escalation.case.state_changes import change_clock
 from escalation.kernel.clock_name import ClockName
 from escalation.kernel.clocks import Clock, Outcome, reminded
 from escalation.kernel.reasons import Reason, reason
 from escalation.kernel.timeline_entry import clock_started
-from escalation.kernel.values import (
-    Instant,
-    frozen,
-)
+from escalation.kernel.values import Instant, frozen
 
 
 @frozen

@@ -18,17 +18,13 @@ from escalation.case.lifecycle import WORKING, Move, RcaState, State, step
 from escalation.case.moves.pause import end_pause
 from escalation.case.next_update import UpdateSent, restart_next_update
 from escalation.case.on_call import end_shift
-from escalation.case.state import (
-    Escalation,
-)
+from escalation.case.state import Escalation
 from escalation.case.text_approval import text_approvers
 from escalation.case.work import Work
 from escalation.kernel.clock_name import AGREED, ClockName
 from escalation.kernel.clocks import Clock, count_passed_thresholds, is_late
 from escalation.kernel.reasons import Reason, reason
-from escalation.kernel.values import (
-    frozen,
-)
+from escalation.kernel.values import frozen
 from escalation.notifications.notification import Occasion
 from escalation.policy.open_hours import open_hours_to_compile
 from escalation.policy.translations import EVERYBODY, on_record

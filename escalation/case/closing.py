@@ -8,20 +8,12 @@ from typing import Literal
 from escalation.case.audience import notify
 from escalation.case.base_event import BaseEvent
 from escalation.case.lifecycle import Move, RcaState, State
-from escalation.case.state import (
-    Escalation,
-)
-from escalation.case.state_changes import (
-    rca_after,
-)
+from escalation.case.state import Escalation
+from escalation.case.state_changes import rca_after
 from escalation.case.work import Work
 from escalation.kernel.clock_name import ClockName
 from escalation.kernel.clocks import Outcome
-from escalation.kernel.values import (
-    NO_NOTE,
-    InternalText,
-    frozen,
-)
+from escalation.kernel.values import NO_NOTE, InternalText, frozen
 from escalation.notifications.notification import Occasion
 
 

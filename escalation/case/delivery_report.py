@@ -7,21 +7,15 @@ from escalation.case.base_event import BaseEvent
 from escalation.case.clock_table import settle
 from escalation.case.failed_deliveries import notify_undelivered
 from escalation.case.moves import join_outage
-from escalation.case.state import (
-    Escalation,
-)
+from escalation.case.state import Escalation
 from escalation.case.state_changes import undelivered_after
 from escalation.case.work import Work
 from escalation.kernel.clock_name import ClockName
 from escalation.kernel.clocks import is_late
 from escalation.kernel.reasons import Listed, Person, Reason, Term, reason, sentences
-from escalation.kernel.values import (
-    frozen,
-)
+from escalation.kernel.values import frozen
 from escalation.notifications.delivery_results import DeliveryResult
-from escalation.notifications.shell_commands import (
-    ReportDelivery,
-)
+from escalation.notifications.shell_commands import ReportDelivery
 
 
 @frozen

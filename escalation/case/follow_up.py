@@ -13,20 +13,13 @@ from escalation.case.actions import Action, count_passed_reminders
 from escalation.case.audience import customer_recipients, notify, notify_customers
 from escalation.case.base_event import BaseEvent
 from escalation.case.lifecycle import Move
-from escalation.case.state import (
-    Escalation,
-)
+from escalation.case.state import Escalation
 from escalation.case.work import Work
 from escalation.kernel.clock_name import ClockName
 from escalation.kernel.clocks import Outcome
 from escalation.kernel.reasons import Part, Reason, reason
-from escalation.kernel.refusals import (
-    RoleNotAllowed,
-    UnknownName,
-)
-from escalation.kernel.values import (
-    frozen,
-)
+from escalation.kernel.refusals import RoleNotAllowed, UnknownName
+from escalation.kernel.values import frozen
 from escalation.notifications.notification import Occasion
 from escalation.policy.people import Recipient
 

@@ -7,34 +7,18 @@ How an escalation finds the person who can solve it. Nothing here tells the time
 from dataclasses import replace
 from typing import Literal
 
-from escalation.case.audience import (
-    managers_of,
-    name_of,
-    notify,
-    notify_customers,
-    person_of,
-    with_rotas,
-)
+from escalation.case.audience import managers_of, name_of, notify, notify_customers, person_of, with_rotas
 from escalation.case.base_event import BaseEvent
 from escalation.case.effects import ProposeSponsorship
 from escalation.case.lifecycle import WORKING
 from escalation.case.next_update import adapt_updates_to_plan
-from escalation.case.state import (
-    Escalation,
-)
-from escalation.case.state_changes import (
-    with_asked,
-)
+from escalation.case.state import Escalation
+from escalation.case.state_changes import with_asked
 from escalation.case.work import Work
 from escalation.kernel.clock_name import ClockName
 from escalation.kernel.reasons import Part, Person, Reason, reason
 from escalation.kernel.refusals import MoveNotAllowed
-from escalation.kernel.values import (
-    ENGINE,
-    NO_NOTE,
-    InternalText,
-    frozen,
-)
+from escalation.kernel.values import ENGINE, NO_NOTE, InternalText, frozen
 from escalation.notifications.notification import Occasion
 from escalation.policy.classification import EscalationReason
 from escalation.policy.plan import PlaybookRef, Unreached

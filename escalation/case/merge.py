@@ -23,20 +23,13 @@ from escalation.case.moves.join_outage import (
     notify_of_end,
     require_case_fits,
 )
-from escalation.case.state import (
-    Escalation,
-    owners_of_actions,
-)
+from escalation.case.state import Escalation, owners_of_actions
 from escalation.case.work import Work
 from escalation.kernel.budgets import OPEN_ACTIONS
 from escalation.kernel.ids import Key
 from escalation.kernel.reasons import Reason, continued_as, reason
 from escalation.kernel.refusals import BadRequest, Fault, MoveNotAllowed
-from escalation.kernel.values import (
-    ENGINE,
-    InternalText,
-    frozen,
-)
+from escalation.kernel.values import ENGINE, InternalText, frozen
 from escalation.notifications.notification import Occasion
 from escalation.policy.classification import CancelCause
 from escalation.policy.people import Contact

@@ -9,20 +9,12 @@ from typing import Literal
 
 from escalation.case.base_event import BaseEvent
 from escalation.case.lifecycle import WORKING
-from escalation.case.state import (
-    Escalation,
-)
-from escalation.case.state_changes import (
-    last_update_after,
-)
+from escalation.case.state import Escalation
+from escalation.case.state_changes import last_update_after
 from escalation.case.work import Work
 from escalation.kernel.clock_name import ClockName
 from escalation.kernel.reasons import Reason, reason
-from escalation.kernel.values import (
-    CustomerText,
-    InternalText,
-    frozen,
-)
+from escalation.kernel.values import CustomerText, InternalText, frozen
 
 
 @frozen

@@ -24,22 +24,13 @@ from escalation.case.base_event import BaseEvent
 from escalation.case.effects import FindOnCall, OnCallResult
 from escalation.case.levels import ask_another, responses_to_do
 from escalation.case.lifecycle import WORKING
-from escalation.case.state import (
-    Escalation,
-    OnCallAnswer,
-)
-from escalation.case.state_changes import (
-    on_call_answers_but,
-    put_in_place,
-)
+from escalation.case.state import Escalation, OnCallAnswer
+from escalation.case.state_changes import on_call_answers_but, put_in_place
 from escalation.case.work import Work
 from escalation.kernel.clock_name import ClockName
 from escalation.kernel.clocks import Clock, Outcome
 from escalation.kernel.reasons import Part, Person, Reason, reason
-from escalation.kernel.values import (
-    Instant,
-    frozen,
-)
+from escalation.kernel.values import Instant, frozen
 from escalation.notifications.notification import InternalNotification, Occasion
 from escalation.policy.people import Contact
 

@@ -4,16 +4,11 @@ from dataclasses import replace
 from typing import Literal
 
 from escalation.case.base_event import BaseEvent
-from escalation.case.state import (
-    Escalation,
-)
+from escalation.case.state import Escalation
 from escalation.case.state_changes import with_clocks
 from escalation.kernel.business_time import OpenHours
 from escalation.kernel.reasons import Part, Person, Reason, Term, reason
-from escalation.kernel.values import (
-    Name,
-    frozen,
-)
+from escalation.kernel.values import Name, frozen
 from escalation.policy.people import Contact
 
 

@@ -4,15 +4,11 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Literal
 
-from escalation.case import (
-    levels,
-)
+from escalation.case import levels
 from escalation.case.audience import first_recipients_of, notify, notify_customers
 from escalation.case.base_event import BaseEvent
 from escalation.case.request import StartRequest
-from escalation.case.state import (
-    Escalation,
-)
+from escalation.case.state import Escalation
 from escalation.case.work import Decision, Work
 from escalation.kernel.clock_name import ClockName
 from escalation.kernel.reasons import Person, Reason, Term, reason

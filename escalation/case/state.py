@@ -14,26 +14,13 @@ from pydantic import Field
 from escalation.case.actions import Action, next_reminder
 from escalation.case.lifecycle import WORKING, RcaState, State, is_open
 from escalation.case.post_mortem import PostMortem
-from escalation.case.request import (
-    AffectedCustomer,
-    CustomerRca,
-    InternalRca,
-    StartRequest,
-)
+from escalation.case.request import AffectedCustomer, CustomerRca, InternalRca, StartRequest
 from escalation.kernel.clock_name import ClockName
 from escalation.kernel.clocks import Clock, Pause
 from escalation.kernel.email_address import mailbox_of
 from escalation.kernel.ids import ContactId
 from escalation.kernel.reasons import Reason, reason
-from escalation.kernel.values import (
-    CustomerText,
-    Input,
-    InputInstant,
-    Instant,
-    InternalText,
-    Name,
-    frozen,
-)
+from escalation.kernel.values import CustomerText, Input, InputInstant, Instant, InternalText, Name, frozen
 from escalation.notifications.delivery_results import Undelivered
 from escalation.policy.classification import Priority
 from escalation.policy.people import Contact, HandsOver, Recipient

@@ -11,12 +11,7 @@ from datetime import datetime
 
 from escalation.case.base_event import BaseEvent
 from escalation.case.lifecycle import Move, step_rca
-from escalation.case.state import (
-    Escalation,
-    LastUpdate,
-    OnCallAnswer,
-    Rca,
-)
+from escalation.case.state import Escalation, LastUpdate, OnCallAnswer, Rca
 from escalation.kernel.clock_name import ClockName
 from escalation.kernel.clocks import Clock, Pause, derive_clock, derive_next_instant
 from escalation.kernel.values import ENGINE, CustomerText

@@ -17,9 +17,7 @@ from escalation.case.clock_targets import clock_for, clock_within
 from escalation.case.effects import OrderStandDown, UpdateTaskForce
 from escalation.case.failed_deliveries import notify_undelivered
 from escalation.case.next_update import restart_next_update
-from escalation.case.state import (
-    Escalation,
-)
+from escalation.case.state import Escalation
 from escalation.case.state_changes import replace_task_force, undelivered_after
 from escalation.case.work import Work
 from escalation.kernel.characters import clip
@@ -31,11 +29,7 @@ from escalation.notifications.delivery_results import DeliveryResult
 from escalation.notifications.notification import Occasion
 from escalation.policy.plan import Calendar, Target
 from escalation.task_force.lifecycle import TaskForceState
-from escalation.task_force.state import (
-    EscalationSummary,
-    StatusReport,
-    TaskForceSummary,
-)
+from escalation.task_force.state import EscalationSummary, StatusReport, TaskForceSummary
 from escalation.task_force.updates import TaskForceUpdate
 
 MOST_FORCES = 20

@@ -11,20 +11,13 @@ from escalation.case.audience import notify, notify_customers, person_of
 from escalation.case.base_event import BaseEvent
 from escalation.case.lifecycle import Move
 from escalation.case.next_update import restart_next_update
-from escalation.case.state import (
-    Escalation,
-    PendingText,
-)
+from escalation.case.state import Escalation, PendingText
 from escalation.case.work import Work
 from escalation.kernel.clock_name import ClockName
 from escalation.kernel.clocks import Outcome
 from escalation.kernel.reasons import Part, Person, Reason, reason
 from escalation.kernel.refusals import BadRequest, Fault, MoveNotAllowed, RoleNotAllowed, UnknownName
-from escalation.kernel.values import (
-    CustomerText,
-    InternalText,
-    frozen,
-)
+from escalation.kernel.values import CustomerText, InternalText, frozen
 from escalation.notifications.notification import Occasion
 
 

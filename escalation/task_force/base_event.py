@@ -2,9 +2,7 @@
 
 from escalation.kernel.event import RecordedEvent
 from escalation.kernel.values import frozen
-from escalation.task_force.state import (
-    TaskForce,
-)
+from escalation.task_force.state import TaskForce
 
 
 @frozen

@@ -10,23 +10,14 @@ from pydantic import Field
 
 from escalation.kernel.business_time import OpenHours
 from escalation.kernel.clock_name import ClockName
-from escalation.kernel.clocks import (
-    Clock,
-    limit_chases,
-    retime_clock,
-)
+from escalation.kernel.clocks import Clock, limit_chases, retime_clock
 from escalation.kernel.reasons import Part, Person, Reason, Term, reason, sentences
 from escalation.kernel.values import ENGINE, Instant, InternalText, Name, frozen
 from escalation.notifications.delivery_results import DeliveryResult
 from escalation.policy.plan import Calendar
 from escalation.task_force.base_event import BaseEvent
 from escalation.task_force.lifecycle import TaskForceMove, step
-from escalation.task_force.state import (
-    Charter,
-    EscalationSummary,
-    Task,
-    TaskForce,
-)
+from escalation.task_force.state import Charter, EscalationSummary, Task, TaskForce
 from escalation.task_force.state_changes import change_seat, change_task, with_clocks
 from escalation.task_force.status_events import (
     StatusAsked,

@@ -5,11 +5,7 @@ Changes of a task force's state that several events have in common; nothing is d
 from collections.abc import Callable
 from dataclasses import replace
 
-from escalation.kernel.clocks import (
-    Clock,
-    derive_clock,
-    derive_next_instant,
-)
+from escalation.kernel.clocks import Clock, derive_clock, derive_next_instant
 from escalation.task_force.state import Charter, Seat, Task, TaskForce
 
 

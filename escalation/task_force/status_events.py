@@ -4,19 +4,12 @@ from dataclasses import replace
 from typing import Literal
 
 from escalation.kernel.budgets import REPORTS, last_of
-from escalation.kernel.clocks import (
-    Clock,
-    reminded,
-)
+from escalation.kernel.clocks import Clock, reminded
 from escalation.kernel.reasons import Reason, reason
 from escalation.kernel.timeline_entry import clock_started
 from escalation.kernel.values import Instant, InternalText, frozen
 from escalation.task_force.base_event import BaseEvent
-from escalation.task_force.state import (
-    REPORTS_KEPT,
-    StatusReport,
-    TaskForce,
-)
+from escalation.task_force.state import REPORTS_KEPT, StatusReport, TaskForce
 from escalation.task_force.state_changes import change_status
 
 

@@ -9,16 +9,7 @@ import pytest
 from escalation.case.lifecycle import State
 from escalation.case.view import ClockView, View
 from escalation.kernel.clock_name import ClockName
-from tests.durability.outage import (
-    CONTACTS,
-    JUST_STARTED,
-    LATE,
-    STATES,
-    TO_OURS,
-    TOLD_BEFORE,
-    WAVE,
-    Outage,
-)
+from tests.durability.outage import CONTACTS, JUST_STARTED, LATE, STATES, TO_OURS, TOLD_BEFORE, WAVE, Outage
 from tests.said import said
 
 KEYS = tuple(f"ACME/{state}" for state in STATES)

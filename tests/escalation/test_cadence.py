@@ -17,16 +17,7 @@ from escalation.kernel.values import CustomerText, InternalText
 from escalation.notifications.shell_commands import Tick
 from escalation.policy.classification import Priority
 from escalation.policy.plan import Plan, PlaybookRef, Target
-from tests.builders import (
-    DECLARE,
-    a_plan,
-    after,
-    an_acknowledged,
-    clock,
-    internal,
-    monday,
-    told,
-)
+from tests.builders import DECLARE, a_plan, after, an_acknowledged, clock, internal, monday, told
 from tests.escalation.plans import priorities_with
 from tests.said import said
 

@@ -20,16 +20,7 @@ from escalation.notifications.shell_commands import Tick
 from escalation.policy.classification import CancelCause
 from escalation.policy.people import Contact
 from escalation.policy.plan import Plan, Unreached
-from tests.builders import (
-    PEOPLE,
-    a_plan,
-    a_request,
-    clock,
-    levels_with,
-    monday,
-    the,
-    told,
-)
+from tests.builders import PEOPLE, a_plan, a_request, clock, levels_with, monday, the, told
 
 NILS = next(person for person in PEOPLE if person.id == "nils")
 ZOE = Contact(id="zoe", name="Zoe", addresses=("email:zoe@example.com",))

@@ -10,12 +10,7 @@ import pytest
 from escalation.policy.classification import Priority
 from escalation.policy.plan import Plan
 from planning.calendars.opening_hours import Interval, gaps_between, join_intervals
-from planning.forecast.coverage import (
-    Gap,
-    RotaLookup,
-    contacts_tried_at,
-    find_gaps,
-)
+from planning.forecast.coverage import Gap, RotaLookup, contacts_tried_at, find_gaps
 from planning.forecast.sample_request import make_request
 from planning.forecast.simulation import make_open_command
 from planning.on_call.roster import OnCallPeriod

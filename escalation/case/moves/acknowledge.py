@@ -3,29 +3,18 @@
 from dataclasses import replace
 from typing import Literal
 
-from escalation.case.audience import (
-    person_of,
-)
+from escalation.case.audience import person_of
 from escalation.case.base_event import BaseEvent
 from escalation.case.lifecycle import Move
 from escalation.case.move_command import MoveCommand
-from escalation.case.state import (
-    Escalation,
-)
-from escalation.case.state_changes import (
-    on_call_answers_but,
-    put_in_place,
-)
+from escalation.case.state import Escalation
+from escalation.case.state_changes import on_call_answers_but, put_in_place
 from escalation.case.work import Work
 from escalation.kernel.clock_name import ClockName
 from escalation.kernel.reasons import Person, Reason, reason
 from escalation.kernel.refusals import MoveNotAllowed
 from escalation.kernel.text_fields import Note
-from escalation.kernel.values import (
-    NO_NOTE,
-    InternalText,
-    frozen,
-)
+from escalation.kernel.values import NO_NOTE, InternalText, frozen
 
 
 @frozen

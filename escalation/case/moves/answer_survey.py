@@ -11,29 +11,14 @@ from escalation.case.effects import OpenSuccessor
 from escalation.case.follow_up import SuccessorAsked, require_affected, require_own_account
 from escalation.case.lifecycle import Move
 from escalation.case.move_command import MoveCommand
-from escalation.case.state import (
-    Escalation,
-    SurveyAnswer,
-)
+from escalation.case.state import Escalation, SurveyAnswer
 from escalation.case.work import Work
 from escalation.kernel.characters import clip
 from escalation.kernel.clock_name import ClockName
 from escalation.kernel.email_address import mailbox_of
 from escalation.kernel.reasons import Reason, reason
-from escalation.kernel.refusals import (
-    BadRequest,
-    Fault,
-    MoveNotAllowed,
-    RoleNotAllowed,
-    UnknownName,
-)
-from escalation.kernel.values import (
-    NO_NOTE,
-    InternalText,
-    Mover,
-    Name,
-    frozen,
-)
+from escalation.kernel.refusals import BadRequest, Fault, MoveNotAllowed, RoleNotAllowed, UnknownName
+from escalation.kernel.values import NO_NOTE, InternalText, Mover, Name, frozen
 from escalation.notifications.notification import Occasion
 from escalation.policy.people import ContactKind, Recipient
 

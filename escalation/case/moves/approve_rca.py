@@ -8,20 +8,12 @@ from escalation.case.base_event import BaseEvent
 from escalation.case.lifecycle import Move
 from escalation.case.move_command import MoveCommand
 from escalation.case.moves.derive_rca import internal_texts_of
-from escalation.case.state import (
-    Escalation,
-)
-from escalation.case.state_changes import (
-    rca_after,
-)
+from escalation.case.state import Escalation
+from escalation.case.state_changes import rca_after
 from escalation.case.work import Work
 from escalation.kernel.reasons import reason
 from escalation.kernel.text_fields import Note
-from escalation.kernel.values import (
-    NO_NOTE,
-    InternalText,
-    frozen,
-)
+from escalation.kernel.values import NO_NOTE, InternalText, frozen
 from escalation.notifications.notification import Occasion
 
 

@@ -7,9 +7,7 @@ from escalation.case.base_event import BaseEvent
 from escalation.case.lifecycle import Move
 from escalation.case.move_command import MoveCommand, TextNumber
 from escalation.case.next_update import UpdateSent
-from escalation.case.state import (
-    Escalation,
-)
+from escalation.case.state import Escalation
 from escalation.case.text_approval import (
     continue_after_approval,
     pending_text,
@@ -19,11 +17,7 @@ from escalation.case.text_approval import (
 from escalation.case.work import Work
 from escalation.kernel.reasons import Person, Reason, reason
 from escalation.kernel.text_fields import Note
-from escalation.kernel.values import (
-    NO_NOTE,
-    InternalText,
-    frozen,
-)
+from escalation.kernel.values import NO_NOTE, InternalText, frozen
 
 
 @frozen

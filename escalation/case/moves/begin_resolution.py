@@ -6,9 +6,7 @@ from typing import Literal
 from escalation.case.base_event import BaseEvent
 from escalation.case.lifecycle import Move, step
 from escalation.case.move_command import MoveCommand
-from escalation.case.state import (
-    Escalation,
-)
+from escalation.case.state import Escalation
 from escalation.case.work import Work
 from escalation.kernel.text_fields import Note
 from escalation.kernel.values import NO_NOTE, InternalText, frozen

@@ -12,18 +12,13 @@ from escalation.case.closing import end_all_clocks
 from escalation.case.follow_up import line
 from escalation.case.lifecycle import Move, step
 from escalation.case.move_command import MoveCommand
-from escalation.case.state import (
-    Escalation,
-)
+from escalation.case.state import Escalation
 from escalation.case.work import Work
 from escalation.kernel.ids import Key
 from escalation.kernel.reasons import Part, Person, Reason, reason
 from escalation.kernel.refusals import BadRequest, Fault, MoveNotAllowed, quote_input
 from escalation.kernel.text_fields import WhyText
-from escalation.kernel.values import (
-    InternalText,
-    frozen,
-)
+from escalation.kernel.values import InternalText, frozen
 from escalation.notifications.notification import Occasion
 from escalation.policy.classification import CancelCause
 

@@ -5,32 +5,20 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from escalation.case.audience import (
-    followers_of,
-    managers_of,
-    notify,
-)
+from escalation.case.audience import followers_of, managers_of, notify
 from escalation.case.base_event import BaseEvent
 from escalation.case.clock_targets import retarget_clock
 from escalation.case.levels import raise_to_entry_level
 from escalation.case.lifecycle import WORKING, Move
 from escalation.case.move_command import MoveCommand
 from escalation.case.next_update import adapt_updates_to_plan
-from escalation.case.state import (
-    Escalation,
-)
-from escalation.case.state_changes import (
-    with_clocks,
-)
+from escalation.case.state import Escalation
+from escalation.case.state_changes import with_clocks
 from escalation.case.work import Work
 from escalation.kernel.reasons import Reason, reason
 from escalation.kernel.refusals import MoveNotAllowed
 from escalation.kernel.text_fields import Note
-from escalation.kernel.values import (
-    NO_NOTE,
-    InternalText,
-    frozen,
-)
+from escalation.kernel.values import NO_NOTE, InternalText, frozen
 from escalation.notifications.notification import Occasion
 from escalation.policy.classification import Priority
 

@@ -10,20 +10,14 @@ from escalation.case.closing import end_all_clocks
 from escalation.case.follow_up import ask_for_survey
 from escalation.case.lifecycle import Move, step
 from escalation.case.move_command import MoveCommand
-from escalation.case.state import (
-    Escalation,
-)
+from escalation.case.state import Escalation
 from escalation.case.work import Work
 from escalation.kernel.budgets import REFUSAL, shortened
 from escalation.kernel.clock_name import ClockName
 from escalation.kernel.reasons import Listed, Reason, reason
 from escalation.kernel.refusals import NotReadyToClose
 from escalation.kernel.text_fields import Note
-from escalation.kernel.values import (
-    NO_NOTE,
-    InternalText,
-    frozen,
-)
+from escalation.kernel.values import NO_NOTE, InternalText, frozen
 from escalation.notifications.notification import Occasion
 
 

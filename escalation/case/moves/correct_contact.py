@@ -17,12 +17,8 @@ from escalation.case.base_event import BaseEvent
 from escalation.case.lifecycle import Move, State
 from escalation.case.move_command import MoveCommand
 from escalation.case.moves.join_outage import notify_of_resolution
-from escalation.case.request import (
-    CustomerContact,
-)
-from escalation.case.state import (
-    Escalation,
-)
+from escalation.case.request import CustomerContact
+from escalation.case.state import Escalation
 from escalation.case.state_size import require_request_fits
 from escalation.case.work import Work
 from escalation.kernel.email_address import EmailAddress, mailbox_of
@@ -30,14 +26,7 @@ from escalation.kernel.language_tag import LanguageTag
 from escalation.kernel.reasons import Reason, reason
 from escalation.kernel.refusals import BadRequest, Fault, MoveNotAllowed, UnknownName, quote_input
 from escalation.kernel.text_fields import Note
-from escalation.kernel.values import (
-    ENGINE,
-    NO_NOTE,
-    CustomerText,
-    InternalText,
-    Name,
-    frozen,
-)
+from escalation.kernel.values import ENGINE, NO_NOTE, CustomerText, InternalText, Name, frozen
 from escalation.notifications.notification import Occasion
 from escalation.policy.people import Recipient
 

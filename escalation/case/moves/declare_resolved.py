@@ -12,15 +12,8 @@ from escalation.case.lifecycle import Move, step
 from escalation.case.move_command import MoveCommand
 from escalation.case.moves.pause import resume
 from escalation.case.resolution import HELD_WHILE_VERIFYING
-from escalation.case.state import (
-    VERIFYING,
-    Escalation,
-    Resolution,
-    ResolutionKind,
-)
-from escalation.case.state_changes import (
-    with_pause,
-)
+from escalation.case.state import VERIFYING, Escalation, Resolution, ResolutionKind
+from escalation.case.state_changes import with_pause
 from escalation.case.work import Work
 from escalation.kernel.clock_name import ClockName
 from escalation.kernel.clocks import Pause

@@ -11,29 +11,15 @@ from escalation.case.base_event import BaseEvent
 from escalation.case.effects import StartTaskForce
 from escalation.case.lifecycle import Move
 from escalation.case.move_command import MoveCommand
-from escalation.case.state import (
-    Escalation,
-)
+from escalation.case.state import Escalation
 from escalation.case.task_forces import MOST_FORCES, calendars_of, clock_patterns, summarize_escalation
 from escalation.case.work import Work
 from escalation.kernel.budgets import CHARTER, SEATS, size_of
 from escalation.kernel.reasons import Person, Reason, reason
-from escalation.kernel.refusals import (
-    BadRequest,
-    Fault,
-    MoveNotAllowed,
-    nearest,
-    quote_input,
-)
+from escalation.kernel.refusals import BadRequest, Fault, MoveNotAllowed, nearest, quote_input
 from escalation.kernel.values import NO_NOTE, InternalText, Name, frozen
 from escalation.policy.people import Contact, ContactKind
-from escalation.task_force.state import (
-    Charter,
-    SeatPlan,
-    SeatRequest,
-    TaskForceName,
-    TaskForceSummary,
-)
+from escalation.task_force.state import Charter, SeatPlan, SeatRequest, TaskForceName, TaskForceSummary
 
 
 @frozen

@@ -7,22 +7,13 @@ from escalation.case.audience import notify, person_of
 from escalation.case.base_event import BaseEvent
 from escalation.case.lifecycle import Move
 from escalation.case.move_command import MoveCommand
-from escalation.case.request import (
-    CustomerRca,
-)
-from escalation.case.state import (
-    Escalation,
-)
-from escalation.case.state_changes import (
-    rca_after,
-)
+from escalation.case.request import CustomerRca
+from escalation.case.state import Escalation
+from escalation.case.state_changes import rca_after
 from escalation.case.work import Work
 from escalation.kernel.reasons import reason
 from escalation.kernel.refusals import BadRequest, Fault
-from escalation.kernel.values import (
-    InternalText,
-    frozen,
-)
+from escalation.kernel.values import InternalText, frozen
 from escalation.notifications.notification import Occasion
 
 

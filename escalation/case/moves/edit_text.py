@@ -9,19 +9,12 @@ from escalation.case.audience import person_of
 from escalation.case.base_event import BaseEvent
 from escalation.case.lifecycle import Move
 from escalation.case.move_command import MoveCommand, TextNumber
-from escalation.case.state import (
-    Escalation,
-)
+from escalation.case.state import Escalation
 from escalation.case.text_approval import ask_approvers, pending_text, require_approver
 from escalation.case.work import Work
 from escalation.kernel.reasons import Person, Reason, reason
 from escalation.kernel.text_fields import OptionalWhyText
-from escalation.kernel.values import (
-    NO_NOTE,
-    CustomerText,
-    InternalText,
-    frozen,
-)
+from escalation.kernel.values import NO_NOTE, CustomerText, InternalText, frozen
 
 
 @frozen

@@ -9,21 +9,12 @@ from escalation.case.base_event import BaseEvent
 from escalation.case.lifecycle import Move, State
 from escalation.case.move_command import MoveCommand
 from escalation.case.post_mortem import PostMortem
-from escalation.case.state import (
-    Escalation,
-)
+from escalation.case.state import Escalation
 from escalation.case.work import Work
 from escalation.kernel.budgets import PAPER
 from escalation.kernel.reasons import Part, Reason, listed, reason
-from escalation.kernel.refusals import (
-    BadRequest,
-    Fault,
-    nearest,
-    quote_input,
-)
-from escalation.kernel.values import (
-    frozen,
-)
+from escalation.kernel.refusals import BadRequest, Fault, nearest, quote_input
+from escalation.kernel.values import frozen
 
 
 @frozen

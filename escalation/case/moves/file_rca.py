@@ -9,22 +9,14 @@ from escalation.case.closing import start_next_rca_clock
 from escalation.case.lifecycle import Move
 from escalation.case.move_command import MoveCommand
 from escalation.case.moves.file_post_mortem import require_known
-from escalation.case.request import (
-    InternalRca,
-)
-from escalation.case.state import (
-    Escalation,
-)
-from escalation.case.state_changes import (
-    rca_after,
-)
+from escalation.case.request import InternalRca
+from escalation.case.state import Escalation
+from escalation.case.state_changes import rca_after
 from escalation.case.work import Work
 from escalation.kernel.budgets import PAPER
 from escalation.kernel.clock_name import ClockName
 from escalation.kernel.reasons import Reason, reason
-from escalation.kernel.values import (
-    frozen,
-)
+from escalation.kernel.values import frozen
 
 
 @frozen

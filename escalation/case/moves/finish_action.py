@@ -10,22 +10,12 @@ from escalation.case.actions import Action
 from escalation.case.base_event import BaseEvent
 from escalation.case.lifecycle import Move
 from escalation.case.move_command import MoveCommand
-from escalation.case.state import (
-    Escalation,
-)
+from escalation.case.state import Escalation
 from escalation.case.work import Work
 from escalation.kernel.reasons import Reason, reason
-from escalation.kernel.refusals import (
-    MoveNotAllowed,
-    RoleNotAllowed,
-    UnknownName,
-)
+from escalation.kernel.refusals import MoveNotAllowed, RoleNotAllowed, UnknownName
 from escalation.kernel.text_fields import Note
-from escalation.kernel.values import (
-    NO_NOTE,
-    InternalText,
-    frozen,
-)
+from escalation.kernel.values import NO_NOTE, InternalText, frozen
 
 
 @frozen

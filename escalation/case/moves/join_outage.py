@@ -13,9 +13,7 @@ from escalation.case.audience import contacts_among, notify, notify_customers
 from escalation.case.base_event import BaseEvent
 from escalation.case.lifecycle import Move, RcaState, State, allows
 from escalation.case.request import AffectedCustomer, Evidence, StartRequest, recipients_of, with_customers
-from escalation.case.state import (
-    Escalation,
-)
+from escalation.case.state import Escalation
 from escalation.case.state_size import weight_of
 from escalation.case.work import Work
 from escalation.kernel.budgets import (
@@ -33,11 +31,7 @@ from escalation.kernel.email_address import mailbox_of
 from escalation.kernel.ids import Key, tenant_of
 from escalation.kernel.reasons import AsPart, Reason, reason
 from escalation.kernel.refusals import BadRequest, Fault, MoveNotAllowed, RoleNotAllowed
-from escalation.kernel.values import (
-    ENGINE,
-    Name,
-    frozen,
-)
+from escalation.kernel.values import ENGINE, Name, frozen
 from escalation.notifications.notification import Occasion
 from escalation.policy.people import Contact, Recipient
 

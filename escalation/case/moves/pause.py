@@ -9,26 +9,15 @@ from escalation.case.audience import managers_of, notify
 from escalation.case.base_event import BaseEvent
 from escalation.case.lifecycle import Move
 from escalation.case.move_command import MoveCommand
-from escalation.case.state import (
-    Escalation,
-)
-from escalation.case.state_changes import (
-    with_pause,
-    with_pause_ended,
-)
+from escalation.case.state import Escalation
+from escalation.case.state_changes import with_pause, with_pause_ended
 from escalation.case.work import Work
 from escalation.kernel.clock_name import ClockName
 from escalation.kernel.clocks import Pause
 from escalation.kernel.reasons import PLAYBOOK, Reason, Term, reason
 from escalation.kernel.refusals import UnknownName
 from escalation.kernel.text_fields import Note
-from escalation.kernel.values import (
-    NO_NOTE,
-    Instant,
-    InternalText,
-    Name,
-    frozen,
-)
+from escalation.kernel.values import NO_NOTE, Instant, InternalText, Name, frozen
 from escalation.notifications.notification import Occasion
 
 

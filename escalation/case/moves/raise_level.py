@@ -4,9 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from escalation.case.audience import (
-    person_of,
-)
+from escalation.case.audience import person_of
 from escalation.case.levels import propose_sponsorship, raise_to
 from escalation.case.lifecycle import Move
 from escalation.case.move_command import MoveCommand
@@ -14,10 +12,7 @@ from escalation.case.state import Escalation
 from escalation.case.work import Work
 from escalation.kernel.reasons import Reason, reason
 from escalation.kernel.text_fields import Note
-from escalation.kernel.values import (
-    NO_NOTE,
-    InternalText,
-)
+from escalation.kernel.values import NO_NOTE, InternalText
 from escalation.policy.classification import EscalationReason
 
 

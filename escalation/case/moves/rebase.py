@@ -21,9 +21,7 @@ from escalation.case.lifecycle import WORKING, Move
 from escalation.case.move_command import MoveCommand
 from escalation.case.moves.pause import resume
 from escalation.case.next_update import adapt_updates_to_plan
-from escalation.case.state import (
-    Escalation,
-)
+from escalation.case.state import Escalation
 from escalation.case.state_changes import with_clocks
 from escalation.case.text_approval import adapt_texts_to_plan
 from escalation.case.work import Work
@@ -32,12 +30,7 @@ from escalation.kernel.clocks import Clock, limit_chases
 from escalation.kernel.reasons import Reason, reason
 from escalation.kernel.refusals import MoveNotAllowed
 from escalation.kernel.text_fields import WhyText
-from escalation.kernel.values import (
-    ENGINE,
-    Instant,
-    InternalText,
-    frozen,
-)
+from escalation.kernel.values import ENGINE, Instant, InternalText, frozen
 from escalation.notifications.notification import Occasion
 from escalation.policy.plan import Plan, PlaybookRef, SharedPlan
 

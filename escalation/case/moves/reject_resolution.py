@@ -8,13 +8,8 @@ from escalation.case.base_event import BaseEvent
 from escalation.case.levels import resume_work
 from escalation.case.lifecycle import Move, step
 from escalation.case.move_command import MoveCommand
-from escalation.case.state import (
-    VERIFYING,
-    Escalation,
-)
-from escalation.case.state_changes import (
-    with_pause_ended,
-)
+from escalation.case.state import VERIFYING, Escalation
+from escalation.case.state_changes import with_pause_ended
 from escalation.case.work import Work
 from escalation.kernel.clock_name import ClockName
 from escalation.kernel.reasons import reason

@@ -9,14 +9,8 @@ from escalation.case.clock_targets import restart_clock
 from escalation.case.levels import resume_work
 from escalation.case.lifecycle import Move, RcaState, step
 from escalation.case.move_command import MoveCommand
-from escalation.case.state import (
-    VERIFYING,
-    Escalation,
-    Rca,
-)
-from escalation.case.state_changes import (
-    with_pause_ended,
-)
+from escalation.case.state import VERIFYING, Escalation, Rca
+from escalation.case.state_changes import with_pause_ended
 from escalation.case.work import Work
 from escalation.kernel.clock_name import ClockName
 from escalation.kernel.clocks import limit_chases

@@ -13,12 +13,7 @@ from escalation.case.work import Work
 from escalation.kernel.reasons import PLAYBOOK, Person, Reason, Term, reason
 from escalation.kernel.refusals import UnknownName
 from escalation.kernel.text_fields import Note
-from escalation.kernel.values import (
-    NO_NOTE,
-    InternalText,
-    Name,
-    frozen,
-)
+from escalation.kernel.values import NO_NOTE, InternalText, Name, frozen
 
 
 @frozen

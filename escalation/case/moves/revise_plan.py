@@ -9,11 +9,7 @@ from escalation.case.base_event import BaseEvent
 from escalation.case.lifecycle import Move, State
 from escalation.case.move_command import MoveCommand
 from escalation.case.moves.begin_resolution import ResolutionBegun
-from escalation.case.state import (
-    ActionPlan,
-    Escalation,
-    Step,
-)
+from escalation.case.state import ActionPlan, Escalation, Step
 from escalation.case.work import Work
 from escalation.kernel.budgets import STEPS
 from escalation.kernel.reasons import Reason, reason

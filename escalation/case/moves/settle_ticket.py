@@ -8,18 +8,12 @@ from pydantic import Field
 from escalation.case.base_event import BaseEvent
 from escalation.case.lifecycle import Move
 from escalation.case.move_command import MoveCommand
-from escalation.case.state import (
-    Escalation,
-)
+from escalation.case.state import Escalation
 from escalation.case.work import Work
 from escalation.kernel.ids import is_key
 from escalation.kernel.reasons import Reason, reason
 from escalation.kernel.refusals import UnknownName
-from escalation.kernel.values import (
-    InternalText,
-    Name,
-    frozen,
-)
+from escalation.kernel.values import InternalText, Name, frozen
 
 
 @frozen

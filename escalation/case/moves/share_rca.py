@@ -8,17 +8,11 @@ from escalation.case.base_event import BaseEvent
 from escalation.case.closing import start_next_rca_clock
 from escalation.case.lifecycle import Move
 from escalation.case.move_command import MoveCommand
-from escalation.case.state import (
-    Escalation,
-)
-from escalation.case.state_changes import (
-    rca_after,
-)
+from escalation.case.state import Escalation
+from escalation.case.state_changes import rca_after
 from escalation.case.work import Work
 from escalation.kernel.clock_name import ClockName
-from escalation.kernel.values import (
-    frozen,
-)
+from escalation.kernel.values import frozen
 from escalation.notifications.notification import Occasion
 
 

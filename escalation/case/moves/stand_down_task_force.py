@@ -11,11 +11,7 @@ from escalation.case.state import Escalation
 from escalation.case.task_forces import stand_one_down
 from escalation.case.work import Work
 from escalation.kernel.reasons import Reason, reason
-from escalation.kernel.refusals import (
-    MoveNotAllowed,
-    RoleNotAllowed,
-    UnknownName,
-)
+from escalation.kernel.refusals import MoveNotAllowed, RoleNotAllowed, UnknownName
 from escalation.kernel.text_fields import WhyText
 from escalation.kernel.values import Name
 from escalation.task_force.state import TaskForceSummary

@@ -8,18 +8,12 @@ from pydantic import Field
 from escalation.case.base_event import BaseEvent
 from escalation.case.lifecycle import Move
 from escalation.case.move_command import MoveCommand
-from escalation.case.state import (
-    Escalation,
-)
+from escalation.case.state import Escalation
 from escalation.case.work import Work
 from escalation.kernel.reasons import Reason, reason, sentences
 from escalation.kernel.refusals import MoveNotAllowed, UnknownName
 from escalation.kernel.text_fields import Note
-from escalation.kernel.values import (
-    NO_NOTE,
-    InternalText,
-    frozen,
-)
+from escalation.kernel.values import NO_NOTE, InternalText, frozen
 
 
 @frozen

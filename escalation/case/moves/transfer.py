@@ -5,32 +5,19 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from escalation.case.audience import (
-    notify,
-    notify_customers,
-    person_of,
-)
+from escalation.case.audience import notify, notify_customers, person_of
 from escalation.case.base_event import BaseEvent
 from escalation.case.levels import CLOCKS_OF_OWNER, responses_to_do
 from escalation.case.lifecycle import WORKING, Move
 from escalation.case.move_command import MoveCommand
-from escalation.case.state import (
-    Escalation,
-)
-from escalation.case.state_changes import (
-    with_asked,
-)
+from escalation.case.state import Escalation
+from escalation.case.state_changes import with_asked
 from escalation.case.work import Work
 from escalation.kernel.clock_name import ClockName
 from escalation.kernel.reasons import Person, Reason, reason
 from escalation.kernel.refusals import BadRequest, Fault, MoveNotAllowed, UnknownName
 from escalation.kernel.text_fields import Note
-from escalation.kernel.values import (
-    NO_NOTE,
-    InternalText,
-    Name,
-    frozen,
-)
+from escalation.kernel.values import NO_NOTE, InternalText, Name, frozen
 from escalation.notifications.notification import Occasion
 from escalation.policy.classification import EscalationReason
 

@@ -9,12 +9,8 @@ from escalation.case.closing import begin_closing
 from escalation.case.lifecycle import Move, step
 from escalation.case.move_command import MoveCommand
 from escalation.case.resolution import CLOCKS_OF_PROBLEM, HELD_WHILE_VERIFYING
-from escalation.case.state import (
-    Escalation,
-)
-from escalation.case.state_changes import (
-    last_update_after,
-)
+from escalation.case.state import Escalation
+from escalation.case.state_changes import last_update_after
 from escalation.case.work import Work
 from escalation.kernel.clock_name import ClockName
 from escalation.kernel.clocks import Outcome

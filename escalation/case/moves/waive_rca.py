@@ -7,20 +7,13 @@ from escalation.case.base_event import BaseEvent
 from escalation.case.closing import start_next_rca_clock
 from escalation.case.lifecycle import Move
 from escalation.case.move_command import MoveCommand
-from escalation.case.state import (
-    Escalation,
-)
-from escalation.case.state_changes import (
-    rca_after,
-)
+from escalation.case.state import Escalation
+from escalation.case.state_changes import rca_after
 from escalation.case.work import Work
 from escalation.kernel.clock_name import ClockName
 from escalation.kernel.reasons import Reason, reason
 from escalation.kernel.text_fields import WhyText
-from escalation.kernel.values import (
-    InternalText,
-    frozen,
-)
+from escalation.kernel.values import InternalText, frozen
 
 
 @frozen
