@@ -1,5 +1,5 @@
 """
-How much memory a worker takes for each escalation that it keeps: ``python -m benchmarks.memory [--escalations 1000]``.
+The memory that a worker takes for each escalation that it keeps: ``python -m benchmarks.memory [--escalations 1000]``.
 
 As many escalations as asked start on an embedded server, and their worker, in this process, keeps all of them. What the
 process takes more after them than before, divided by their number, is what each costs: state, events and plan, and what

@@ -21,7 +21,7 @@ class Request:
     headers: Mapping[str, str]
     body: bytes
     at: float
-    """When it was here as a whole, by the monotonic clock."""
+    """The instant at which it was here as a whole, by the monotonic clock."""
 
     @property
     def json(self) -> Any:

@@ -1,5 +1,5 @@
 """
-What the rules make, keep and change is checked field by field: the type checker refuses a wrong name and a wrong type.
+Values that the rules make, keep and change are checked field by field: a wrong name and a wrong type are refused.
 """
 
 import re
@@ -57,7 +57,7 @@ def wrong_lines() -> Iterator[tuple[str, str]]:
 
 @pytest.fixture(scope="module")
 def errors(tmp_path_factory: pytest.TempPathFactory) -> Mapping[int, str]:
-    """What it says, by the number of the line: one run for all of them."""
+    """Return what the type checker says, by the number of the line: one run for all of them."""
     file = tmp_path_factory.mktemp("wrong") / "wrong_lines.py"
     file.write_text("\n".join(line for line, _ in wrong_lines()) + "\n", encoding="utf-8")
 
