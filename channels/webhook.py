@@ -16,7 +16,7 @@ The body, in UTF-8, the same on every attempt at a message:
         "occasion": "case_received",
         "urgent": false,
         "language": "en",
-        "recipient": {"name": "Rita Reyes", "target": "crm"},
+        "recipient": {"name": "Rita Reyes", "endpoint": "crm"},
         "subject": "…", "text": "…", "html": null,
         "link": {"url": "https://…", "label": "Open"}   or null
       }
@@ -93,7 +93,7 @@ def make_content(message: OutboundMessage) -> dict[str, Any]:
             "language": message.language,
             "recipient": {
                 "name": to_one_line(message.to_name, at_most=_NAME_LENGTH),
-                "target": message.to_address,
+                "endpoint": message.to_address,
             },
             "subject": to_one_line(message.subject, at_most=SUBJECT_LENGTH),
             "text": to_plain_lines(message.text),

@@ -125,7 +125,7 @@ def hostile_words(command: Any, *, with_options: bool) -> Iterator[str]:
 
 EVERY = dict(commands(app))
 RUN_ON = {"serve", "gateway", "demo"}
-"""These commands take no text, and run until they are stopped."""
+"""Commands that take no text, and run until they are stopped."""
 CALLS = [
     (words, with_options)
     for words, command in EVERY.items()

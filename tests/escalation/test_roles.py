@@ -22,7 +22,7 @@ from tests.builders import a_plan, after, an_acknowledged, an_escalation, monday
 
 def refusal(escalation: Escalation, command: c.Command) -> EscalationError:
     """
-    What *command* is answered with, ten minutes after the start.
+    Return the answer to *command*, ten minutes after the start.
     """
     with pytest.raises(EscalationError) as refused:
         decide(escalation, command, monday("09:10"))

@@ -12,7 +12,7 @@ from tests.house.limits import OLD_DIALECT, OWN_TEXT, RECORDS, SAME_IDEA, TEXT_O
 from tests.house.source import House, Places, Source
 
 _CLAUSE = re.compile(
-    r"(?:What|Which|Whether|Who|Whose|Whom|Where|When|Why|How|That|It|They|He|She|We|These|Those|Its|Their"
+    r"(?:What|Which|Whether|Who|Whose|Whom|Where|When|Why|How(?!-to)|That|It|They|He|She|We|These|Those|Its|Their"
     r"|Else|And|But|So|This (?:is|was|has|does|holds|says))\b"
 )
 _CITED = re.compile(r"\b([A-Z]{4,})-\d{1,2}\b")

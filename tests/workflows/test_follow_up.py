@@ -52,7 +52,7 @@ async def status(desk: Desk, key: str) -> WorkflowExecutionStatus | None:
 
 
 async def to_do(desk: Desk, id_: str, many: int, **which: Any) -> list[ToDo]:
-    """What is to be done in that escalation; lists are a moment behind, so until there are so *many*."""
+    """Wait until *many* actions are listed for that escalation, since lists are a moment behind, and return them."""
     async with asyncio.timeout(10):
         while many != len(found := [todo for todo in await desk.client.actions(**which) if todo.id == id_]):  # noqa: ASYNC110
             await asyncio.sleep(0.1)

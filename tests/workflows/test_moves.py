@@ -255,7 +255,7 @@ async def test_moves_on_unknown_and_ended_keys_are_refused_clearly(desk: Desk) -
 
 async def test_a_move_that_the_end_overtakes_is_told_of_the_end(desk: Desk) -> None:
     """
-    It waited for the run, and the run ended before it: not a key that nobody knows.
+    A move that waits when its run ends says so: its key is one that people know.
     """
     unattended = EscalationClient(desk.temporal, task_queue="nobody-works-here", patience=0.5)
     with pytest.raises(NoWorker):

@@ -35,7 +35,7 @@ HOSTILE = (
 
 async def test_queries_answer_what_people_ask(desk: Desk) -> None:
     """
-    How it stands, what happened, what can be done now, and where it is in the lifecycle.
+    The state, what happened, what can be done now, and where it is in the lifecycle.
     """
     receipt = await desk.start()
     await stages.resolving(desk.client, desk.key)
@@ -176,7 +176,7 @@ async def test_current_details_are_small_and_harmless(desk: Desk) -> None:
 
 async def test_current_details_follow_the_state(desk: Desk) -> None:
     """
-    What a manager opens the page for: who has it, what is due, what is missing.
+    The facts that a manager opens the page for: who has it, what is due, what is missing.
     """
     await desk.start()
     assert "(not acknowledged)" in (await desk.metadata()).current_details
@@ -284,5 +284,5 @@ async def test_every_time_in_the_details_is_the_desks(desk: Desk) -> None:
     ids=lambda command: command.move.value,
 )
 def test_the_example_of_each_move_is_one(command: type[Command]) -> None:
-    """It is made of what the command declares: a new move needs none of its own."""
+    """The form is made of what the command declares: a new move needs none of its own."""
     assert "YOU" == command.model_validate_json(example(command)).by
