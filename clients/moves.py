@@ -33,6 +33,7 @@ from escalation.case.moves.edit_text import EditText
 from escalation.case.moves.file_post_mortem import FilePostMortem
 from escalation.case.moves.file_rca import FileRca
 from escalation.case.moves.finish_action import FinishAction
+from escalation.case.moves.nudge_owner import NudgeOwner
 from escalation.case.moves.pause import PauseClocks, ResumeClocks
 from escalation.case.moves.raise_level import RaiseLevel
 from escalation.case.moves.reject_resolution import RejectResolution
@@ -169,6 +170,9 @@ class Moves(Starts):
     ) -> MoveResult:
         command = TickResponse(by=by, response=response, level=level, note=InternalText(note))
         return await self.ask(key, command)
+
+    async def nudge_owner(self, key: str, *, by: str, note: str = "") -> MoveResult:
+        return await self.ask(key, NudgeOwner(by=by, note=InternalText(note)))
 
     async def change_priority(self, key: str, *, by: str, priority: Priority, note: str = "") -> MoveResult:
         return await self.ask(key, ChangePriority(by=by, priority=priority, note=InternalText(note)))

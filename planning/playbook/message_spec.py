@@ -80,7 +80,7 @@ class MessagesSpec(Spec):
     channels: dict[KnownChannel, Limits] = {}
     """Most messages by one channel."""
     customers: CustomerMessagesSpec = CustomerMessagesSpec()
-    """Messages to customers."""
+    """Limits and quiet hours of messages to customers."""
 
     def preferences(
         self,

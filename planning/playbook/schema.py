@@ -242,11 +242,11 @@ class Playbook(ScopeSpec):
     actions: ActionsSpec = ActionsSpec()
     """Reminders of actions."""
     approvals: ApprovalsSpec = ApprovalsSpec()
-    """Approval of texts for customers."""
+    """Who approves texts for customers before they leave."""
     holding_update: Annotated[Translations | None, WithJsonSchema(_TEXT_IN_AN_EDITOR)] = None
     """The text that goes out by itself when a promised update is missed, one for each language. If omitted, none."""
     holding: HoldingSpec = HoldingSpec()
-    """Number of holding updates in a row, and the time between them."""
+    """Automatic updates to customers where a promised one is missed."""
     chase_every: SpanText = parse_span("1 day")
     """Time between reminders of a missed target: at least 10 min. Nights and weekends count."""
     messages: MessagesSpec = MessagesSpec()

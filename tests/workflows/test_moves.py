@@ -67,6 +67,7 @@ async def test_every_move_can_be_made_through_the_client(desk: Desk) -> None:
             State.COMMUNICATING,
         ),
         (Move.RESUME, lambda: client.resume(desk.key, by="elena"), State.COMMUNICATING),
+        (Move.NUDGE_OWNER, lambda: client.nudge_owner(desk.key, by="elena"), State.COMMUNICATING),
         (
             Move.SEND_UPDATE,
             lambda: client.send_update(desk.key, by="dewi", customer_text="We look into it"),
