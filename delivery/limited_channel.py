@@ -159,7 +159,7 @@ def _start_of(channel: str) -> WithStartWorkflowOperation[Any, Any]:
     return WithStartWorkflowOperation(
         CHANNEL_LIMIT,
         ChannelLimit(),
-        id=own_id(Own.PACE, channel),
+        id=own_id(Own.CHANNEL_LIMIT, channel),
         task_queue=ESCALATION_QUEUE,
         id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
     )

@@ -37,7 +37,7 @@ class ChannelLimitWorkflow(ContinuableWorkflow):
     @refuse_bad_input
     def __init__(self, *begins: RawValue) -> None:
         self._pace = read_start(ChannelLimit, begins, "{}") if begins else ChannelLimit()
-        require_own_id(Own.PACE)
+        require_own_id(Own.CHANNEL_LIMIT)
         require_nothing(self._pace == ChannelLimit(), "turns")
 
     @workflow.run

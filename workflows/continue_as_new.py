@@ -13,7 +13,7 @@ from temporalio.workflow import ContinueAsNewVersioningBehavior
 
 from workflows.inputs import takes_one
 
-CHECK_BUILD = "go_on"
+CHECK_BUILD = "check_build"
 """The signal's name on the wire."""
 
 

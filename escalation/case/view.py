@@ -24,7 +24,7 @@ from escalation.case.state import (
     SurveyAnswer,
 )
 from escalation.case.timeline import CLOCKWORK, timeline_entry
-from escalation.kernel.budgets import ANSWER, MISSING, first_of
+from escalation.kernel.budgets import ANSWER, MISSING, first_of, shortened
 from escalation.kernel.clock_name import ClockName
 from escalation.kernel.clocks import Clock, Outcome
 from escalation.kernel.reasons import Part, Reason
@@ -174,7 +174,7 @@ def view(now: Escalation) -> View:
         rca=now.rca.state,
         internal_rca=now.rca.internal,
         customer_rca=now.rca.customer,
-        missing_to_close=first_of(now.missing_to_close, MISSING) if now.is_open else (),
+        missing_to_close=shortened(now.missing_to_close, MISSING) if now.is_open else (),
         predecessor=now.request.predecessor,
         playbook=str(now.plan.playbook),
         allowed_moves=moves_now(now),

@@ -27,7 +27,7 @@ class Own(StrEnum):
     """What the engine runs for itself."""
 
     INBOX = "inbox"
-    PACE = "pace"
+    CHANNEL_LIMIT = "channel-limit"
     SPONSORSHIP = "sponsorship"
     REPORT = "report"
     INTAKE = "intake"

@@ -75,7 +75,7 @@ class Propose(SponsorshipCommand):
 
 
 class Enrol(SponsorshipCommand):
-    """Enrol the account: who sponsors it, what for, and how it ends (SPONSOR-1)."""
+    """Enrol the account: who sponsors it, what for, and how it ends."""
 
     move = SponsorshipMove.ENROL
     sponsor: Name

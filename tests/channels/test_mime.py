@@ -58,7 +58,7 @@ def test_plain_letter_is_composed_exactly_so() -> None:
         " <ana@example.com>",
         "Subject: ACME/4711: we are on it",
         "Date: Mon, 02 Mar 2026 12:00:00 +0000",
-        "Message-ID: <133948131a19880829719a3ea2574b5f@vendor.example>",
+        "Message-ID: <7d2ff07e91ec15204d6d4b87b3fc4ac8@vendor.example>",
         "In-Reply-To: <d41179760e7f1253e35561cc365f4b11@vendor.example>",
         "References: <d41179760e7f1253e35561cc365f4b11@vendor.example>",
         "Idempotency-Key: ACME/4711:first_notification:ana:email",

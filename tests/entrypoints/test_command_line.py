@@ -477,7 +477,7 @@ async def test_a_team_makes_no_move_from_the_terminal(terminal: Terminal) -> Non
     status, _, complained = await terminal.type("ack", "ACME/4711", "--as", "call_centre")
     assert 1 == status
     assert "because it is a team; allowed: one of its people, by their own id: maya, tom" in complained
-    for id_ in ("inbox:maya", "pace:email", "sponsorship:ACME"):
+    for id_ in ("inbox:maya", "channel-limit:email", "sponsorship:ACME"):
         status, _, complained = await terminal.type("show", id_)
         assert 0 != status
         assert "is known here" in complained or "TENANT/TICKET" in complained

@@ -29,7 +29,7 @@ async def test_what_waits_is_listed_and_released(terminal: Terminal) -> None:
     assert "no messages wait for elena" in await terminal.done("inbox", "elena")
     assert [] == await terminal.json("inbox", "elena", "--release", "--as", "elena")
     said = await terminal.done("inbox", JO)
-    assert "receipt by email, quiet hours, until " in said
+    assert "case received by email, quiet hours, until " in said
     assert f"message waits for {JO}" in said
     (status, _, complained) = await terminal.type("inbox", JO, "--release", "--as", "maya")
     assert (1, True) == (status, "may not release what waits for" in complained)

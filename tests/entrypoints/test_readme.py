@@ -39,12 +39,12 @@ async def test_a_playbook_can_be_tried_as_it_says(
     terminal: Terminal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """
-    Each command of "Try a playbook before it is used" ends well on the file that the first one has written.
+    Each command of "Try a playbook before you use it" ends well on the file that the first one has written.
     """
     monkeypatch.chdir(tmp_path)
     (tmp_path / "playbooks").symlink_to(ROOT / "playbooks")
     answers = ["--name", "Ours", "--time-zone", "Asia/Jakarta", "--level", "Desk: maya"]
     answers += ["--person", "maya, Maya Okafor, maya@example.com"]
 
-    for words, _ in steps(part("Try a playbook before it is used")):
+    for words, _ in steps(part("Try a playbook before you use it")):
         await terminal.done(*words, *(answers if "new" in words else []))

@@ -142,11 +142,13 @@ async def test_the_record_has_all_that_it_is_to_keep(
     moves = ("acknowledged", "level_raised", "update_sent", "clocks_paused", "resolution_declared", "closed")
     assert ["maya", "maya", "elena", "elena", "elena", "elena"] == [happened[move]["by"] for move in moves]
     assert (1, "acknowledge") == (kept["refused"], happened["move_refused"]["event"]["move"])
-    assert {"first_notification", "update", "survey"} <= {receipt["occasion"] for receipt in kept["receipts"]}
-    assert all(receipt["delivered_at"] for receipt in kept["receipts"] if receipt["channel"] == "email")
+    assert {"first_notification", "update", "survey"} <= {
+        result["occasion"] for result in kept["delivery_results"]
+    }
+    assert all(result["delivered_at"] for result in kept["delivery_results"] if result["channel"] == "email")
     assert {"met"} == {clock["outcome"] for clock in kept["clocks"] if clock["name"] == "resolution"}
     assert ["waiting_for_customer"] == [pause["because"] for pause in kept["pauses"]]
-    assert {"maya", "priya"} <= {hold["person"] for hold in kept["holds"]}
+    assert {"maya", "priya"} <= {hold["person"] for hold in kept["ownerships"]}
     assert {"hannah", "kemal"} <= {person["id"] for person in happened["opened"]["event"]["plan"]["contacts"]}
     assert ["1.0", "1.1"] == [playbook["version"] for playbook in kept["playbooks"]]
     assert ["1.0", "1.1"] == [version(kept, happened[kind]) for kind in ("clocks_resumed", "rebased")]

@@ -136,7 +136,7 @@ def test_downtime_of_days_alerts_each_person_once_for_each_clock() -> None:
     assert [
         "breach: mia, ana",  # acknowledge; Ben is not asked, because it rises at the same moment
         "assigned: mia",  # the window
-        "rise: ana",
+        "level_raised: ana",
         f"hand_over: {JO}",
         "breach: max, ed",  # first notification
         "breach: max, mia",  # next update

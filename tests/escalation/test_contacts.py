@@ -70,7 +70,7 @@ def test_the_right_address_is_told_and_the_wrong_one_is_not_chased_any_more() ->
 
     decision = corrected(before)
     now = decision.escalation
-    assert [f"receipt: {NEW}"] == told(decision)
+    assert [f"case_received: {NEW}"] == told(decision)
     assert ((NEW,), ()) == (now.not_yet_notified, now.undelivered)
 
     met = after(now, monday("09:12"), all_delivered(now, monday("09:12")))
@@ -84,7 +84,7 @@ def test_what_goes_again_is_how_things_stand_and_not_the_old_letters() -> None:
     news = SendUpdate(by="ana", customer_text=CustomerText("New pallets are on their way."))
     decision = corrected(after(an_acknowledged(), monday("09:05"), news))
 
-    assert [f"receipt: {NEW}", f"update: {NEW}"] == told(decision)
+    assert [f"case_received: {NEW}", f"update: {NEW}"] == told(decision)
     assert "New pallets are on their way." == to_customers(decision, "update").facts.text
 
 
@@ -148,7 +148,7 @@ def test_what_waits_for_the_wrong_address_does_not_leave_any_more() -> None:
     decision = corrected(opened.escalation)
     stale = find_outdated(decision.escalation, (*opened.events, *decision.events), wave)
 
-    assert [(f"receipt:{JO}", "the contact was corrected meanwhile")] == [
+    assert [(f"case_received:{JO}", "the contact was corrected meanwhile")] == [
         (key.split(":", 2)[2], said(why)) for key, why in stale.items()
     ]
 

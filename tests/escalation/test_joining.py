@@ -60,7 +60,7 @@ def test_each_new_contact_gets_a_receipt_of_their_own() -> None:
     """
     decision = joined(an_acknowledged(), monday("09:10"))
 
-    assert (["customer_joined"], [f"receipt: {BOLT}"]) == (happened(decision), told(decision))
+    assert (["customer_joined"], [f"case_received: {BOLT}"]) == (happened(decision), told(decision))
     assert monday("13:00") == to_customers(decision, "case_received").facts.next_update_at
 
 
@@ -80,7 +80,7 @@ def test_what_the_other_start_brings_along_is_added_once() -> None:
     decision = decide(now, join, monday("09:10"))
     request = decision.escalation.request
 
-    assert ["receipt: ACME:new@acme.example"] == told(decision)
+    assert ["case_received: ACME:new@acme.example"] == told(decision)
     assert ["jo@acme.example", "new@acme.example"] == [each.email for each in request.customers[0].contacts]
     assert (("orders", "mail"), ("INC-1", "INC-2"), ("PRB-1",)) == (
         request.services,
@@ -101,7 +101,7 @@ def test_the_sponsor_of_who_joins_is_a_stakeholder_from_then_on() -> None:
     decision = decide(now, a_join(sponsors=(vera, walt)), monday("09:10"))
     plan = decision.escalation.plan
 
-    assert ["first_notification: walt", f"receipt: {BOLT}"] == told(decision)
+    assert ["first_notification: walt", f"case_received: {BOLT}"] == told(decision)
     assert ("vera", "walt") == plan.sponsors
     assert all({"vera", "walt"} <= set(rules.stakeholders) for rules in plan.priorities.values())
 
@@ -249,7 +249,7 @@ def test_a_guest_adds_nobody_to_an_account_that_another_tenant_brought_in() -> N
         stranger = a_join(a_customer(account, "spy@evil.example"), ticket="EVIL/1", is_guest=True)
         with pytest.raises(BadRequest, match=f"1 more contact of {account}"):
             decide(now, stranger, monday("09:11"))
-    assert ["receipt: BOLT:al@bolt.example"] == told(decide(now, own, monday("09:11")))
+    assert ["case_received: BOLT:al@bolt.example"] == told(decide(now, own, monday("09:11")))
     assert [] == told(decide(now, known, monday("09:11"))), "who names only those who are there adds nobody"
 
 
@@ -262,4 +262,4 @@ def test_the_subject_that_opened_an_outage_may_add_to_its_accounts() -> None:
     )
     more = a_join(a_customer("ACME", "al@acme.example"), ticket="ACME/2", is_guest=True)
 
-    assert ["receipt: ACME:al@acme.example"] == told(decide(now.escalation, more, monday("09:11")))
+    assert ["case_received: ACME:al@acme.example"] == told(decide(now.escalation, more, monday("09:11")))

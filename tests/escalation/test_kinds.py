@@ -85,7 +85,7 @@ def test_a_raise_may_name_a_higher_level() -> None:
     decision = decide(an_acknowledged(), raised(by="ed", to_level=4), monday("09:10"))
 
     assert (4, "sol") == (decision.escalation.level, decision.escalation.owner)
-    assert ["assigned: sol", "rise: mia, ana", f"hand_over: {JO}"] == told(decision)
+    assert ["assigned: sol", "level_raised: mia, ana", f"hand_over: {JO}"] == told(decision)
 
 
 def test_a_transfer_goes_to_the_team_with_the_skill_and_keeps_the_level() -> None:
@@ -117,7 +117,7 @@ def test_a_higher_priority_reaches_higher_levels_sooner() -> None:
     assert [
         "first_notification: csm, ae, ceo",
         "assigned: mia",
-        "rise: ana",
+        "level_raised: ana",
         f"hand_over: {JO}",
     ] == told(decision)
     window = clock(now, ClockName.LEVEL_WINDOW)
@@ -164,7 +164,7 @@ def test_no_person_is_needed_for_it_to_rise() -> None:
         the(LevelRaised, decision).reason,
         said(the(LevelRaised, decision).why),
     )
-    assert ["assigned: mia", "rise: ana", f"hand_over: {JO}"] == told(decision)
+    assert ["assigned: mia", "level_raised: ana", f"hand_over: {JO}"] == told(decision)
 
 
 @pytest.mark.parametrize(
@@ -212,7 +212,9 @@ def test_the_escalation_manager_is_asked_about_sponsorship() -> None:
     """
     decision = decide(an_acknowledged(), raised(reason="executive_threat"), monday("09:10"))
 
-    assert ["assigned: dora", "rise: mia", f"hand_over: {JO}", "sponsorship_proposed: ed"] == told(decision)
+    assert ["assigned: dora", "level_raised: mia", f"hand_over: {JO}", "sponsorship_proposed: ed"] == told(
+        decision
+    )
 
 
 @pytest.mark.parametrize("reason", EscalationReason)

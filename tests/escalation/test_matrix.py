@@ -77,7 +77,7 @@ def test_acknowledging_does_not_stop_the_window() -> None:
 
     assert (2, "mia") == (decision.escalation.level, decision.escalation.owner)
     assert ["clock_breached", "level_raised"] == happened(decision)
-    assert ["assigned: mia", "rise: ana", f"hand_over: {JO}"] == told(decision)
+    assert ["assigned: mia", "level_raised: ana", f"hand_over: {JO}"] == told(decision)
 
 
 def test_declaring_resolved_stops_the_window() -> None:

@@ -41,7 +41,7 @@ def test_a_start_tells_the_customer_the_contact_and_the_stakeholders() -> None:
     """
     decision = opening(priority="P2")
 
-    assert [f"receipt: {JO}", "assigned: ana", "first_notification: ed, csm, ae"] == told(decision)
+    assert [f"case_received: {JO}", "assigned: ana", "first_notification: ed, csm, ae"] == told(decision)
     assert ["opened"] == happened(decision)
     assert (State.STARTED, 1, "ana") == (
         decision.escalation.state,
@@ -134,7 +134,7 @@ def test_an_executive_threat_starts_at_the_executive_level() -> None:
     assert (5, "dora") == (decision.escalation.level, decision.escalation.owner)
     assert ("ACME",) == the(SponsorshipProposed, decision).accounts
     assert [
-        f"receipt: {JO}",
+        f"case_received: {JO}",
         "assigned: dora",
         "first_notification: ed",
         "sponsorship_proposed: ed",
@@ -199,7 +199,7 @@ def test_every_contact_of_every_affected_customer_is_told_once() -> None:
 
     decision = opening(customers=customers)
 
-    assert f"receipt: {JO}, ACME:li@acme.example, BOLT:jo@bolt.example" == told(decision)[0]
+    assert f"case_received: {JO}, ACME:li@acme.example, BOLT:jo@bolt.example" == told(decision)[0]
     assert all(
         len(set(notice.to)) == len(notice.to)
         for notice in decision.effects

@@ -67,7 +67,7 @@ _LONG = a_window(3 * HOUR, 5 * HOUR)
 @pytest.mark.parametrize(
     ("unreached", "level", "owner", "messages"),
     [
-        (Unreached.SKIP, 2, "mia", ["assigned: mia", "rise: ben", f"hand_over: {JO}"]),
+        (Unreached.SKIP, 2, "mia", ["assigned: mia", "level_raised: ben", f"hand_over: {JO}"]),
         (Unreached.STAY, 1, "ben", []),  # and it is chased, see below
         (Unreached.FALLBACK, 1, "nils", ["assigned: nils"]),
     ],
@@ -137,7 +137,7 @@ def test_nobody_is_asked_in_vain_when_it_rises_at_the_same_moment() -> None:
     reminded = after(an_unacknowledged(), monday("09:15"), Tick())
     decision = decide(reminded, Tick(), monday("09:30"))
 
-    assert ["breach: mia, ana", "assigned: mia", "rise: ana", f"hand_over: {JO}"] == told(decision)
+    assert ["breach: mia, ana", "assigned: mia", "level_raised: ana", f"hand_over: {JO}"] == told(decision)
     assert (2, "mia", 0) == (
         decision.escalation.level,
         decision.escalation.owner,

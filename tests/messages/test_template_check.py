@@ -30,7 +30,7 @@ def test_what_is_shipped_has_no_fault_and_no_warning() -> None:
 
 MISTAKES = {
     # a mistyped file would never be used
-    "tr/customer/reciept.txt": ("x", "there is no such message; did you mean case_received.txt?"),
+    "tr/customer/case_recieved.txt": ("x", "there is no such message; did you mean case_received.txt?"),
     "tr/customers/case_received.txt": ("x", "no audience is called customers"),
     # it would fail for whoever reads it
     "tr/customer/case_received.txt": (

@@ -34,7 +34,7 @@ _KEEP = "keep_the_instance"
 _KINDS = [EscalationWorkflow, FollowUpWorkflow, TaskForceWorkflow, SponsorshipWorkflow, JoinedCaseWorkflow]
 
 
-LOOKS = ("view", "timeline", "joined")
+LOOKS = ("view", "timeline", "joined_escalation")
 """Queries by which people see a workflow; each kind answers some of them."""
 
 

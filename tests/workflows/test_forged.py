@@ -171,8 +171,8 @@ async def test_news_of_a_task_force_are_its_own(desk: Desk) -> None:
 
 
 SIGNALS: tuple[Callable[[Desk], Awaitable[Any]], ...] = (
-    lambda desk: desk.run().signal("go_on", "x"),
-    lambda desk: desk.run().signal("go_on", args=["x", 1]),
+    lambda desk: desk.run().signal("check_build", "x"),
+    lambda desk: desk.run().signal("check_build", args=["x", 1]),
     lambda desk: desk.run().signal(contract.TASK_FORCE_UPDATE, args=["x", 1]),
     lambda desk: desk.run().signal(contract.REPORT_DELIVERY, args=[]),
 )

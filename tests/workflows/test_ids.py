@@ -23,7 +23,7 @@ OWN = (
     sponsorship_key("ACME"),
     sponsorship_key("ACME/4711"),
     report_id(Rhythm.WEEKLY),
-    "pace:email",
+    "channel-limit:email",
     task_force_id("ACME/4711", "data-recovery"),
     "ACME/4711@2026-11-20T09:00:00.000Z",
     "ACME/4711@2026-11-20T09:00:00.000Z/record",
@@ -65,7 +65,7 @@ async def test_a_tenant_may_be_called_like_anything_of_the_engines(desk: Desk, k
 
 @pytest.mark.parametrize("look", LOOKS, ids=range(len(LOOKS)))
 @pytest.mark.parametrize(
-    "id_", [inbox_key("maya"), sponsorship_key("ACME"), "pace:email", "report:weekly-2026", "4711"]
+    "id_", [inbox_key("maya"), sponsorship_key("ACME"), "channel-limit:email", "report:weekly-2026", "4711"]
 )
 async def test_what_is_no_escalation_is_not_asked_as_one(
     desk: Desk, id_: str, look: Callable[[EscalationClient, str], Awaitable[object]]

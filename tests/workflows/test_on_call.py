@@ -77,7 +77,7 @@ OVERRIDES
 issue_types:
   customer_service_requests:
     levels:
-      2: {contacts: [desk], window: 20-30 h, unreached: hold}
+      2: {contacts: [desk], window: 20-30 h, unreached: stay}
 """
 
 

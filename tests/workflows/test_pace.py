@@ -82,7 +82,7 @@ async def turns(client: Client, channel: str, asked: object) -> Slots:
         start_workflow_operation=WithStartWorkflowOperation(
             CHANNEL_LIMIT,
             ChannelLimit(),
-            id=f"pace:{channel}",
+            id=f"channel-limit:{channel}",
             task_queue=ESCALATION_QUEUE,
             id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
         ),
@@ -94,7 +94,7 @@ async def turns(client: Client, channel: str, asked: object) -> Slots:
 async def asks_of(desk: Desk, channel: str) -> int:
     """In all runs: there is a new one whenever nothing counted any more."""
     runs = [each.run_id async for each in desk.temporal.list_workflows(f"WorkflowId = 'pace:{channel}'")]
-    handles = [desk.temporal.get_workflow_handle(f"pace:{channel}", run_id=run) for run in runs]
+    handles = [desk.temporal.get_workflow_handle(f"channel-limit:{channel}", run_id=run) for run in runs]
     events = [event.event_type for handle in handles async for event in handle.fetch_history_events()]
     return events.count(EventType.EVENT_TYPE_WORKFLOW_EXECUTION_UPDATE_ACCEPTED)
 
@@ -149,7 +149,7 @@ async def test_a_wave_asks_a_few_times_for_all_its_letters() -> None:
         assert 200 == len(told) == len(set(told))
         assert 50 > await asks_of(desk, "email")
         async with asyncio.timeout(20):
-            await desk.run("pace:email").result()
+            await desk.run("channel-limit:email").result()
         await desk.nothing_went_wrong_in("pace:")
 
 
@@ -164,7 +164,7 @@ async def test_a_channel_without_a_limit_asks_nobody(playbook: Path) -> None:
         assert 3 == len(receiver.requests)
         for channel in ("webhook", "email"):
             with pytest.raises(RPCError) as unknown:
-                await desk.run(f"pace:{channel}").describe()
+                await desk.run(f"channel-limit:{channel}").describe()
             assert RPCStatusCode.NOT_FOUND == unknown.value.status
 
 

@@ -203,7 +203,7 @@ async def test_everything_that_can_be_sent_is_described_with_an_example(desk: De
     signals = {signal.name: signal.description for signal in found.signal_definitions if signal.name}
     assert {*by_move, "start", "rebase", "join_outage", "take_over", "look_up_on_call"} == set(updates)
     RebaseRequest.model_validate_json(updates["rebase"].partition(" Example: ")[2])
-    assert {*by_move, "rebase", "record_delivery", "task_force_update", "go_on"} == set(signals)
+    assert {*by_move, "rebase", "report_delivery", "task_force_update", "check_build"} == set(signals)
     for descriptions in (updates, signals):
         for name, command in by_move.items():
             says, _, example = descriptions[name].partition(" Example: ")
