@@ -83,7 +83,7 @@ class JoinedCaseWorkflow(ContinuableWorkflow):
         return self._joined
 
     @workflow.query(name=contract.JOINED_ESCALATION, description="The key of the escalation that it joined.")
-    def joined(self) -> str:
+    def joined_escalation(self) -> str:
         return self._joined.key if self._joined else ""
 
     @workflow.signal(name=contract.OUTAGE_ENDED, description="The outage is over, and the key is free again.")
