@@ -94,7 +94,7 @@ class JoinedCaseWorkflow(ContinuableWorkflow):
     @workflow.update(dynamic=True)
     def refer(self, name: str, _args: Sequence[RawValue]) -> None:
         """Moves are made where the outage is."""
-        key = self.joined() or "its outage"
+        key = self.joined_escalation() or "its outage"
         raise MoveNotAllowed(f"{self._key}: joined {key}; {name.replace('_', ' ')} there")
 
     @property
