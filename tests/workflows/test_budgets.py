@@ -256,7 +256,7 @@ async def test_the_largest_start_is_opened_told_and_ended(tmp_path: Path) -> Non
         await desk.nothing_went_wrong()
 
     assert 1_000 == len(view.customers)
-    assert 1_000 == sum(letter.startswith("case received ") for letter in told)
+    assert 1_000 == sum(letter.startswith("case_received ") for letter in told)
     assert 1_000 == sum(letter.startswith("cancelled j") for letter in told)
     await everything_is_on_record(tmp_path, "ACME/4711")
 

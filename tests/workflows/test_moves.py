@@ -245,7 +245,7 @@ async def test_moves_on_unknown_and_ended_keys_are_refused_clearly(desk: Desk) -
         await desk.client.acknowledge(view.id, by="priya")
 
     allowed = ", ".join(move.words for move in view.allowed_moves)
-    assert "record survey, file post-mortem, finish action, correct contact, reopen" == allowed
+    assert "answer survey, file post-mortem, finish action, correct contact, reopen" == allowed
     assert (
         allowed == str(by_key.value).partition("allowed now: ")[2] == str(by_id.value).partition("now: ")[2]
     )

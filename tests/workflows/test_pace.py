@@ -93,7 +93,9 @@ async def turns(client: Client, channel: str, asked: object) -> Slots:
 
 async def asks_of(desk: Desk, channel: str) -> int:
     """In all runs: there is a new one whenever nothing counted any more."""
-    runs = [each.run_id async for each in desk.temporal.list_workflows(f"WorkflowId = 'pace:{channel}'")]
+    runs = [
+        each.run_id async for each in desk.temporal.list_workflows(f"WorkflowId = 'channel-limit:{channel}'")
+    ]
     handles = [desk.temporal.get_workflow_handle(f"channel-limit:{channel}", run_id=run) for run in runs]
     events = [event.event_type for handle in handles async for event in handle.fetch_history_events()]
     return events.count(EventType.EVENT_TYPE_WORKFLOW_EXECUTION_UPDATE_ACCEPTED)
@@ -130,7 +132,7 @@ async def test_a_channel_with_a_limit_is_never_hurried_and_loses_nothing(playboo
                 (entry,) = await desk.timeline("delivery_reported", key)
                 assert "not told" not in said(entry.what)
             await desk.nothing_went_wrong_in("PACE/")
-            await desk.nothing_went_wrong_in("pace:")
+            await desk.nothing_went_wrong_in("channel-limit:")
 
 
 async def test_a_wave_asks_a_few_times_for_all_its_letters() -> None:
@@ -150,7 +152,7 @@ async def test_a_wave_asks_a_few_times_for_all_its_letters() -> None:
         assert 50 > await asks_of(desk, "email")
         async with asyncio.timeout(20):
             await desk.run("channel-limit:email").result()
-        await desk.nothing_went_wrong_in("pace:")
+        await desk.nothing_went_wrong_in("channel-limit:")
 
 
 async def test_a_channel_without_a_limit_asks_nobody(playbook: Path) -> None:
@@ -183,7 +185,7 @@ async def test_what_is_no_ask_is_refused_and_stalls_nothing() -> None:
         )
 
         assert (timedelta(),) == answer.after
-        await desk.nothing_went_wrong_in("pace:")
+        await desk.nothing_went_wrong_in("channel-limit:")
 
 
 async def test_what_was_taken_is_carried_from_run_to_run() -> None:
@@ -204,7 +206,7 @@ async def test_what_was_taken_is_carried_from_run_to_run() -> None:
         runs = set[str]()
         for _ in range(21):
             given += (await turns(env.client, "sms", asked)).after
-            runs.add((await env.client.get_workflow_handle("pace:sms").describe()).run_id or "")
+            runs.add((await env.client.get_workflow_handle("channel-limit:sms").describe()).run_id or "")
 
     assert 20 == len(given)
     assert len(runs) > 1

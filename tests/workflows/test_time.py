@@ -40,7 +40,7 @@ async def test_it_rises_by_itself_when_its_window_ends_and_not_before(desk: Desk
     assert "engine" == rise.by
     told = desk.told()
     assert 1 == told.count("assigned jonas.weber@example.com")
-    assert 1 == told.count("level raised priya.nair@example.com")
+    assert 1 == told.count("level_raised priya.nair@example.com")
 
 
 async def test_there_is_one_timer_and_it_is_not_armed_again_for_what_is_due_later(desk: Desk) -> None:

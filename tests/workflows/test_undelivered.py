@@ -79,7 +79,7 @@ async def test_a_corrected_contact_is_told_and_nothing_is_chased_any_more(desk: 
     assert [f"contact jo@acme.exampel corrected: email {JO}"] == list(map(said, answer.happened))
     await desk.at_rest()
 
-    assert f"case received {JO}" in desk.told()
+    assert f"case_received {JO}" in desk.told()
     assert () == (await desk.view()).undelivered
     assert (await desk.attributes()).get(sa.UNDELIVERED) is None
     assert "met" == next(

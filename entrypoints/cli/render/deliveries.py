@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from rich.text import Text
 
+from entrypoints.reason_text import say
 from escalation.case.deliveries import Delivery
 from escalation.kernel.numbers import number_of
 from escalation.notifications.delivery_results import MessageState
@@ -24,14 +25,14 @@ def render_delivery(sent: Delivery) -> Text:
     line.append(f" by {sent.channel}" if sent.channel else "", style="")
     match sent.state:
         case MessageState.DELIVERED:
-            line.append(f", not by {sent.why}" if sent.why else "", style="yellow")
+            line.append(f", not by {say(sent.why)}" if sent.why else "", style="yellow")
         case MessageState.HELD:
             line.append(
                 f", waits until {sent.until.astimezone():%a %d %b %H:%M}" if sent.until else ", waits"
             )
-            line.append(f": {sent.why}", style="")
+            line.append(f": {say(sent.why)}", style="")
         case _:
-            line.append(f", {_WORDS[sent.state]}: {sent.why}", style="red")
+            line.append(f", {_WORDS[sent.state]}: {say(sent.why)}", style="red")
     return line.append(f"  {sent.key}", style="dim")
 
 
@@ -46,7 +47,9 @@ def render_deferred(waits: DeferredEntry) -> Text:
     line = Text(f"{waits.since.astimezone():%a %d %b %H:%M:%S}  ", style="dim")
     line.append(f"{waits.escalation}, {waits.priority}: {waits.occasion.replace('_', ' ')}", style="")
     line.append(f" by {waits.channel}" if waits.channel else "", style="")
-    return line.append(f", {waits.why}, until {waits.until.astimezone():%a %d %b %H:%M:%S}", style="yellow")
+    return line.append(
+        f", {say(waits.why)}, until {waits.until.astimezone():%a %d %b %H:%M:%S}", style="yellow"
+    )
 
 
 def count_deferred(person: str, count: int, *, is_released: bool) -> str:
