@@ -225,7 +225,7 @@ async def test_a_burst_to_one_person_arrives_bundled_and_complete(
                 if told.endswith(" to elena")
             ]
             assert sorted(
-                ["first notification to elena", *["level raised to elena"] * (OCCASIONS - 1)]
+                ["first notification to elena", *["rise to elena"] * (OCCASIONS - 1)]
             ) == sorted(told)
 
 
