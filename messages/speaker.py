@@ -10,10 +10,9 @@ from datetime import date, datetime, timedelta
 from functools import cache
 from typing import assert_never
 
-from escalation.case.timeline import brief
 from escalation.kernel.reasons import At, Day, Lasting, Listed, Part, Person, Reason, Term
 from escalation.kernel.refusals import EscalationError
-from escalation.kernel.timeline_entry import minute
+from escalation.kernel.timeline_entry import brief, minute
 from messages.catalogue import FALLBACK_LANGUAGE, Catalogue, catalogue
 
 

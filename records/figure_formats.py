@@ -5,7 +5,7 @@ Figures and periods in words, the same in the terminal and on the page.
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from escalation.case.timeline import brief
+from escalation.kernel.timeline_entry import brief
 from escalation.measures.definitions import Unit
 from records.report import Figure, Period, Report
 

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup
 
-from escalation.case.timeline import brief
+from escalation.kernel.timeline_entry import brief
 from escalation.measures.definitions import BY_NAME
 from records.charts import draw_charts, grain
 from records.figure_formats import format_as_of, format_day, format_figure, format_period

@@ -20,7 +20,7 @@ from escalation.kernel.ids import task_force_id
 from escalation.kernel.list_page import ListPage, page_of
 from escalation.kernel.reasons import Part
 from escalation.kernel.refusals import BadRequest, EscalationError, Fault
-from escalation.kernel.timeline_entry import TimelineEntry
+from escalation.kernel.timeline_entry import TimelineEntry, timeline_entry
 from escalation.notifications.delivery_results import DeliveryResult
 from escalation.notifications.notification import NotificationBatch
 from escalation.notifications.shell_commands import NoteRefusal
@@ -30,7 +30,6 @@ from escalation.task_force.engine import decide, deploy, updates_of
 from escalation.task_force.events import MessagesSent, StoodDown, TaskForceEvent
 from escalation.task_force.staleness import find_outdated
 from escalation.task_force.state import TaskForce
-from escalation.task_force.timeline import timeline_entry
 from escalation.task_force.updates import TaskForceUpdate
 from escalation.task_force.view import TaskForceAnswer, TaskForceView, answer, view
 from escalation.task_force.work import TaskForceDecision

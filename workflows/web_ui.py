@@ -18,15 +18,14 @@ from temporalio.common import SearchAttributeKey
 from escalation.case.actions import next_reminder
 from escalation.case.audience import name_of
 from escalation.case.engine import moves_now
-from escalation.case.events import Event
+from escalation.case.events import CLOCKWORK, Event
 from escalation.case.request import StartRequest
 from escalation.case.state import Escalation
-from escalation.case.timeline import CLOCKWORK, timeline_entry
 from escalation.kernel.characters import clip
 from escalation.kernel.clock_name import ClockName
 from escalation.kernel.clocks import Clock
 from escalation.kernel.reasons import sentences
-from escalation.kernel.timeline_entry import minute
+from escalation.kernel.timeline_entry import minute, timeline_entry
 from escalation.measures.report_schedule import ReportMade, ReportSchedule
 from escalation.notifications.delivery_results import DeliveryResult
 from escalation.policy.local_time import DeskTime

@@ -56,3 +56,7 @@ Event = Annotated[
     | TextRejected,
     Field(discriminator="kind"),
 ]
+
+
+CLOCKWORK = frozenset({"clock_started", "clock_ended", "threshold_passed"})
+"""Kinds of events that only keep time: on record, and seldom worth a line to people in a hurry."""

@@ -37,6 +37,10 @@ class SuccessorAsked(BaseEvent):
     def applied_to(self, now: Escalation) -> Escalation:
         return replace(now, is_succeeded=True)
 
+    @property
+    def added(self) -> Part:
+        return ""  # why it happened is in the sentence
+
     def sentence(self) -> Reason:
         return reason(self.code, self.why)
 

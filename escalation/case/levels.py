@@ -52,6 +52,10 @@ class LevelRaised(BaseEvent):
             responses_done=(),
         )
 
+    @property
+    def added(self) -> Part:
+        return str(self.note)
+
     def sentence(self) -> Reason:
         code = self.code
         code += ".early" if self.is_early else ""
@@ -87,6 +91,10 @@ class ContactTried(BaseEvent):
 
     def applied_to(self, now: Escalation) -> Escalation:
         return replace(with_asked(now, self.asked or (self.owner,)), attempt=self.attempt, owner=self.owner)
+
+    @property
+    def added(self) -> Part:
+        return ""  # why it happened is in the sentence
 
     def sentence(self) -> Reason:
         return reason(self.code, self.why, Person(self.owner))

@@ -7,11 +7,10 @@ Puts together what others wrote; writes no sentence of its own, and decides noth
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeVar
 
-from escalation.case.events import Event
+from escalation.case.events import CLOCKWORK, Event
 from escalation.case.moves.file_rca import RcaFiled
 from escalation.case.request import InternalRca, RcaTimelineEntry
 from escalation.case.state import Escalation
-from escalation.case.timeline import CLOCKWORK
 from escalation.kernel.budgets import DRAFT, last_of
 from escalation.kernel.characters import clip
 from escalation.kernel.reasons import Listed, Reason

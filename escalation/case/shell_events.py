@@ -49,5 +49,9 @@ class MoveRefused(BaseEvent):
     move: str
     why: Part
 
+    @property
+    def added(self) -> Part:
+        return ""  # why it happened is in the sentence
+
     def sentence(self) -> Reason:
         return reason(self.code, Term("Move", self.move), self.why)

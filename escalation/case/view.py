@@ -9,7 +9,7 @@ from datetime import datetime
 from escalation.case.actions import Action
 from escalation.case.audience import name_of
 from escalation.case.engine import moves_now
-from escalation.case.events import Event
+from escalation.case.events import CLOCKWORK, Event
 from escalation.case.lifecycle import Move, RcaState, State
 from escalation.case.moves.revise_plan import PlanRevised
 from escalation.case.post_mortem import PostMortem
@@ -23,12 +23,11 @@ from escalation.case.state import (
     Step,
     SurveyAnswer,
 )
-from escalation.case.timeline import CLOCKWORK, timeline_entry
 from escalation.kernel.budgets import ANSWER, MISSING, first_of, shortened
 from escalation.kernel.clock_name import ClockName
 from escalation.kernel.clocks import Clock, Outcome
 from escalation.kernel.reasons import Part, Reason
-from escalation.kernel.timeline_entry import TimelineEntry
+from escalation.kernel.timeline_entry import TimelineEntry, timeline_entry
 from escalation.kernel.values import Instant, frozen
 from escalation.notifications.delivery_results import Undelivered
 from escalation.policy.classification import Priority

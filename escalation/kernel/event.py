@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TypeVar
 
-from escalation.kernel.reasons import Person, Reason, reason
+from escalation.kernel.reasons import Part, Person, Reason, reason
 from escalation.kernel.values import ENGINE, Instant, frozen
 
 NOT_YET = datetime.min.replace(tzinfo=UTC)
@@ -27,6 +27,11 @@ class RecordedEvent:
     def code(self) -> str:
         """The code of its sentence in the catalogues; variants add to it."""
         return f"event.{self.kind}"
+
+    @property
+    def added(self) -> Part:
+        """What somebody added in their own words."""
+        return ""
 
     def sentence(self) -> Reason:
         """Return what happened, for the timeline: a code, and the parts that its sentence names."""

@@ -1,8 +1,9 @@
 """One line of a timeline."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from escalation.kernel.clocks import Clock
+from escalation.kernel.event import RecordedEvent
 from escalation.kernel.reasons import Part, Reason, reason
 from escalation.kernel.values import Instant, frozen
 
@@ -20,6 +21,13 @@ class TimelineEntry:
     """What the person added, in their own words."""
 
 
+def timeline_entry(event: RecordedEvent) -> TimelineEntry:
+    """Return the line of *event*."""
+    return TimelineEntry(
+        seq=event.seq, at=event.at, by=event.by, kind=event.kind, what=event.sentence(), note=event.added
+    )
+
+
 def clock_started(code: str, clock: Clock) -> Reason:
     """When it is due; how far that is known, if it is not."""
     if clock.not_before:
@@ -29,3 +37,16 @@ def clock_started(code: str, clock: Clock) -> Reason:
 
 def minute(at: datetime) -> str:
     return f"{at:%Y-%m-%d %H:%M} UTC"
+
+
+def brief(span: timedelta) -> str:
+    """A span in its two largest units: ``2 h 05 min``."""
+    seconds = max(0, round(span.total_seconds()))
+    days, rest = divmod(seconds, 86_400)
+    hours, rest = divmod(rest, 3_600)
+    minutes, seconds = divmod(rest, 60)
+    if days:
+        return f"{days} d {hours} h"
+    if hours:
+        return f"{hours} h {minutes:02} min"
+    return f"{minutes} min {seconds:02} s" if minutes else f"{seconds} s"

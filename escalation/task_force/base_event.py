@@ -13,11 +13,6 @@ class BaseEvent(RecordedEvent):
     def code(self) -> str:
         return f"force.{self.kind}"
 
-    @property
-    def added(self) -> str:
-        """What somebody added in their own words."""
-        return ""
-
     def applied_to(self, now: TaskForce) -> TaskForce:
         """Return the task force after this; the number of the event is set by whoever applies it."""
         return now

@@ -30,7 +30,8 @@ from escalation.policy.open_hours import open_hours_to_compile
 from escalation.policy.people import require_person
 from escalation.task_force import commands as c
 from escalation.task_force import events as e
-from escalation.task_force import seats, tasks, timeline
+from escalation.task_force import seats, tasks
+from escalation.task_force.events import CLOCKWORK
 from escalation.task_force.fold import open_state
 from escalation.task_force.lifecycle import OF_PEOPLE, allows
 from escalation.task_force.state import Charter, TaskForce, summary
@@ -104,7 +105,7 @@ def decide(force: TaskForce, command: c.TaskForceCommand, now: datetime) -> Task
 
 def updates_of(decision: TaskForceDecision) -> TaskForceUpdate | None:
     """What the escalation hears of it; None if there is nothing that it need know."""
-    told = [event for event in decision.events if event.kind not in timeline.CLOCKWORK]
+    told = [event for event in decision.events if event.kind not in CLOCKWORK]
     if not told:
         return None
     found = {event.kind: event for event in told}

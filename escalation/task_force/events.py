@@ -355,6 +355,18 @@ TaskForceEvent = Annotated[
 ]
 
 
+CLOCKWORK = frozenset(
+    {
+        "status_clock_started",
+        "status_thresholds_skipped",
+        "informed",
+        "open_hours_extended",
+        "task_due_soon",
+    }
+)
+"""Kinds of events that the escalation need not hear of."""
+
+
 def _retimed(clock: Clock, pattern: Clock | None) -> Clock:
     if pattern is None or not clock.is_running:
         return clock

@@ -6,10 +6,9 @@ from collections.abc import Iterable
 
 from escalation.kernel.reasons import Reason
 from escalation.kernel.values import Instant, InternalText, frozen
-from escalation.task_force.events import TaskForceEvent
+from escalation.task_force.events import CLOCKWORK, TaskForceEvent
 from escalation.task_force.lifecycle import TaskForceState
 from escalation.task_force.state import StatusReport, Task, TaskForce
-from escalation.task_force.timeline import CLOCKWORK
 
 
 @frozen

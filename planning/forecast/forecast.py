@@ -13,13 +13,13 @@ from functools import lru_cache
 from escalation.case import events as e
 from escalation.case.audience import name_of
 from escalation.case.clock_events import ClockBreached, ClockChased
+from escalation.case.events import CLOCKWORK
 from escalation.case.levels import ContactTried, LevelRaised
 from escalation.case.moves.transfer import Transferred
 from escalation.case.on_call import OnCallFound
 from escalation.case.request import StartRequest
 from escalation.case.start import Opened
 from escalation.case.state import Escalation
-from escalation.case.timeline import CLOCKWORK
 from escalation.kernel.clock_name import ClockName
 from escalation.kernel.values import ENGINE
 from escalation.notifications.notification import CustomerNotification, Occasion

@@ -30,12 +30,11 @@ from escalation.case.request import (
 )
 from escalation.case.state import Escalation
 from escalation.case.task_forces import ReportTaskForce
-from escalation.case.timeline import timeline_entry
 from escalation.kernel.clock_name import ClockName
 from escalation.kernel.clocks import Outcome
 from escalation.kernel.reasons import Person, reason
 from escalation.kernel.refusals import BadRequest, EscalationError
-from escalation.kernel.timeline_entry import TimelineEntry
+from escalation.kernel.timeline_entry import TimelineEntry, timeline_entry
 from escalation.kernel.values import CustomerText, InternalText, to_json
 from escalation.notifications.delivery_results import DeliveryResult
 from escalation.notifications.shell_commands import ReportDelivery, Tick

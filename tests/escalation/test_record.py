@@ -22,9 +22,9 @@ from escalation.case.moves.send_update import SendUpdate
 from escalation.case.start import Opened
 from escalation.case.state import Escalation
 from escalation.case.state_changes import apply_event
-from escalation.case.timeline import brief, timeline_entry
 from escalation.kernel.clock_name import ClockName
 from escalation.kernel.clocks import Clock
+from escalation.kernel.timeline_entry import brief, timeline_entry
 from escalation.kernel.values import CustomerText, InternalText, from_json, from_plain, to_json, to_plain
 from escalation.policy.people import Contact
 from tests.builders import (

@@ -14,6 +14,7 @@ from escalation.kernel.business_time import add
 from escalation.kernel.clock_name import ClockName
 from escalation.kernel.clocks import Clock
 from escalation.kernel.refusals import EscalationError, MoveNotAllowed, RoleNotAllowed, UnknownName
+from escalation.kernel.timeline_entry import timeline_entry
 from escalation.kernel.values import InternalText, from_json, from_plain, to_json
 from escalation.notifications.delivery_results import DeliveryResult
 from escalation.notifications.notification import InternalNotification
@@ -26,7 +27,6 @@ from escalation.task_force.engine import decide, deploy, updates_of
 from escalation.task_force.fold import fold
 from escalation.task_force.lifecycle import COURSE, TaskForceMove, TaskForceState, allows, step
 from escalation.task_force.state import Charter, EscalationSummary, SeatPlan, TaskForce, summary
-from escalation.task_force.timeline import timeline_entry
 from escalation.task_force.view import view
 from escalation.task_force.work import TaskForceDecision
 from tests.builders import HOUR, MINUTE, PEOPLE, THE_MONDAY, weekdays

@@ -224,9 +224,9 @@ async def test_a_burst_to_one_person_arrives_bundled_and_complete(
                 for told in told.split(", ")
                 if told.endswith(" to elena")
             ]
-            assert sorted(
-                ["first notification to elena", *["rise to elena"] * (OCCASIONS - 1)]
-            ) == sorted(told)
+            assert sorted(["first notification to elena", *["rise to elena"] * (OCCASIONS - 1)]) == sorted(
+                told
+            )
 
 
 @asynccontextmanager

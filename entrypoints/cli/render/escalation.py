@@ -15,13 +15,13 @@ from rich.text import Text
 
 from entrypoints.cli.command_names import command_for
 from entrypoints.reason_text import say
+from escalation.case.events import CLOCKWORK
 from escalation.case.lifecycle import State
 from escalation.case.state import Step
-from escalation.case.timeline import CLOCKWORK, brief
 from escalation.case.view import ClockView, MoveResult, View
 from escalation.kernel.numbers import number_of
 from escalation.kernel.reasons import Person, Reason, sentences
-from escalation.kernel.timeline_entry import TimelineEntry
+from escalation.kernel.timeline_entry import TimelineEntry, brief
 from escalation.notifications.delivery_results import Undelivered
 
 _MOST_UNDELIVERED = 5

@@ -13,8 +13,8 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from escalation.case.timeline import brief
 from escalation.kernel.numbers import number_of
+from escalation.kernel.timeline_entry import brief
 from planning.calendars.instants import format_after_start
 from planning.forecast.coverage import Gap, SharedGaps, share_gaps
 from planning.forecast.forecast import Forecast, ForecastEntry, ForecastLevel

@@ -20,8 +20,8 @@ from rich.text import Text
 
 from entrypoints.reason_text import say
 from escalation.case.events import Event
-from escalation.case.timeline import brief
 from escalation.kernel.numbers import number_of
+from escalation.kernel.timeline_entry import brief
 from escalation.measures.definitions import MEASURES, Measure
 from records.data_export import RecordedEscalation
 from records.figure_formats import format_as_of, format_day, format_figure, format_period

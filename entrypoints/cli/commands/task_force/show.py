@@ -17,7 +17,7 @@ def show(key: Key, name: ForceName, clocks: Clocks = False, in_json: Json = Fals
     from entrypoints.cli.render.task_force import render_task_force
     from entrypoints.terminal import as_json, out
     from escalation.kernel.values import to_plain
-    from escalation.task_force.timeline import CLOCKWORK
+    from escalation.task_force.events import CLOCKWORK
 
     async def ask(client: "EscalationClient") -> tuple[Any, Any]:
         return await client.task_force(key, name), await client.task_force_timeline(key, name)
