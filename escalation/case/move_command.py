@@ -11,8 +11,6 @@ from escalation.kernel.budgets import MOVE
 from escalation.kernel.reasons import Reason
 from escalation.kernel.values import Input, Mover
 
-TextNumber = Annotated[int | None, Field(ge=1, description="Which text, if several wait; `show` lists them.")]
-
 
 class MoveCommand(Input):
     """A move that a person asks for."""

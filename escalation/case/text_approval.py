@@ -5,11 +5,14 @@ Owns who may approve which text. What a text says, and whether any needs approva
 """
 
 from dataclasses import replace
-from typing import Literal
+from typing import Annotated, Literal
+
+from pydantic import Field
 
 from escalation.case.audience import notify, notify_customers, person_of
 from escalation.case.base_event import BaseEvent
 from escalation.case.lifecycle import Move
+from escalation.case.move_command import MoveCommand
 from escalation.case.next_update import restart_next_update
 from escalation.case.state import Escalation, PendingText
 from escalation.case.work import Work
@@ -22,11 +25,29 @@ from escalation.notifications.notification import Occasion
 
 
 @frozen
-class TextSubmitted(BaseEvent):
+class TextEvent(BaseEvent):
+    """Something that happened to a text that waits for approval."""
+
+    number: int
+
+    def sentence(self) -> Reason:
+        return reason(self.code, self.number, Person(self.by))
+
+
+@frozen
+class TextDecided(TextEvent):
+    """The text waits no longer."""
+
+    def applied_to(self, now: Escalation) -> Escalation:
+        left = tuple(held for held in now.pending_texts if held.number != self.number)
+        return replace(now, pending_texts=left)
+
+
+@frozen
+class TextSubmitted(TextEvent):
     """A text for customers waits for approval (COMM-6)."""
 
     kind: Literal["text_submitted"] = "text_submitted"
-    number: int
     text: CustomerText
     apologise: bool = False
 
@@ -36,22 +57,23 @@ class TextSubmitted(BaseEvent):
         )
         return replace(now, pending_texts=(*now.pending_texts, held), texts_submitted=self.number)
 
-    def sentence(self) -> Reason:
-        return reason(self.code, self.number, Person(self.by))
-
 
 @frozen
-class TextRejected(BaseEvent):
+class TextRejected(TextDecided):
     kind: Literal["text_rejected"] = "text_rejected"
-    number: int
     why: Part
 
-    def applied_to(self, now: Escalation) -> Escalation:
-        left = tuple(held for held in now.pending_texts if held.number != self.number)
-        return replace(now, pending_texts=left)
 
-    def sentence(self) -> Reason:
-        return reason(self.code, self.number, Person(self.by))
+class PendingTextCommand(MoveCommand):
+    """A move about a text that waits for approval."""
+
+    number: Annotated[
+        int | None, Field(ge=1, description="Which text, if several wait; `show` lists them.")
+    ] = None
+
+    @classmethod
+    def obstacle(cls, now: Escalation) -> Reason | None:
+        return reason("no_pending_text") if not now.pending_texts else None
 
 
 def send_customer_update(work: Work, text: CustomerText, *, apologise: bool = False) -> None:

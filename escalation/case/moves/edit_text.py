@@ -6,21 +6,24 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from escalation.case.audience import person_of
-from escalation.case.base_event import BaseEvent
 from escalation.case.lifecycle import Move
-from escalation.case.move_command import MoveCommand, TextNumber
 from escalation.case.state import Escalation
-from escalation.case.text_approval import ask_approvers, pending_text, require_approver
+from escalation.case.text_approval import (
+    PendingTextCommand,
+    TextEvent,
+    ask_approvers,
+    pending_text,
+    require_approver,
+)
 from escalation.case.work import Work
-from escalation.kernel.reasons import Person, Reason, reason
+from escalation.kernel.reasons import reason
 from escalation.kernel.text_fields import OptionalWhyText
 from escalation.kernel.values import NO_NOTE, CustomerText, InternalText, frozen
 
 
 @frozen
-class TextEdited(BaseEvent):
+class TextEdited(TextEvent):
     kind: Literal["text_edited"] = "text_edited"
-    number: int
     text: CustomerText
     why: InternalText = InternalText("")
 
@@ -31,22 +34,14 @@ class TextEdited(BaseEvent):
         )
         return replace(now, pending_texts=texts)
 
-    def sentence(self) -> Reason:
-        return reason(self.code, self.number, Person(self.by))
 
-
-class EditText(MoveCommand):
+class EditText(PendingTextCommand):
     """Put other words in place of a text for customers that waits; it still waits."""
 
     move = Move.EDIT_TEXT
     kind: Literal["edit_text"] = "edit_text"
-    number: TextNumber = None
     text: Annotated[CustomerText, Field(min_length=1, description="The new words for customers.")]
     why: OptionalWhyText = NO_NOTE
-
-    @classmethod
-    def obstacle(cls, now: Escalation) -> Reason | None:
-        return reason("no_pending_text") if not now.pending_texts else None
 
     def carry_out(self, work: Work) -> None:
         """By its author or an approver; it waits on, and its clock runs on."""

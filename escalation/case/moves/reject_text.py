@@ -3,9 +3,8 @@
 from typing import Literal
 
 from escalation.case.lifecycle import Move
-from escalation.case.move_command import MoveCommand, TextNumber
-from escalation.case.state import Escalation
 from escalation.case.text_approval import (
+    PendingTextCommand,
     TextRejected,
     continue_after_approval,
     notify_author,
@@ -13,21 +12,15 @@ from escalation.case.text_approval import (
     require_approver,
 )
 from escalation.case.work import Work
-from escalation.kernel.reasons import Reason, reason
 from escalation.kernel.text_fields import WhyText
 
 
-class RejectText(MoveCommand):
+class RejectText(PendingTextCommand):
     """Reject a text for customers that waits: it does not go out, and its author learns why."""
 
     move = Move.REJECT_TEXT
     kind: Literal["reject_text"] = "reject_text"
-    number: TextNumber = None
     why: WhyText
-
-    @classmethod
-    def obstacle(cls, now: Escalation) -> Reason | None:
-        return reason("no_pending_text") if not now.pending_texts else None
 
     def carry_out(self, work: Work) -> None:
         """Its author is told why, and customers still wait."""
