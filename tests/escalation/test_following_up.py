@@ -214,11 +214,11 @@ def test_our_people_record_what_they_were_told() -> None:
     [
         (answer(JO), MoveNotAllowed, "Jo has answered the survey already; each contact answers once"),
         (answer("eva"), MoveNotAllowed, "Jo has answered the survey already"),
-        (answer(JO, "BOLT"), RoleNotAllowed, "Jo may not record survey for BOLT"),
+        (answer(JO, "BOLT"), RoleNotAllowed, "Jo may not answer survey for BOLT"),
         (
             answer(AL, "BOLT", contact="bo@bolt.example"),
             RoleNotAllowed,
-            "Al may not record survey for Bo; contacts of customers may for themselves",
+            "Al may not answer survey for Bo; contacts of customers may for themselves",
         ),
         (
             answer("eva", "ACNE"),
@@ -260,7 +260,7 @@ def test_a_survey_is_not_open_before_the_close() -> None:
     """
     closing = one_in(State.CLOSING, plan=a_plan(survey=A_SURVEY))
 
-    assert "cannot record survey while closing" in refusal(closing, answer(JO), monday("09:10")).message
+    assert "cannot answer survey while closing" in refusal(closing, answer(JO), monday("09:10")).message
 
 
 @pytest.mark.parametrize(
@@ -282,7 +282,7 @@ def test_the_survey_ends_by_itself(answers: tuple[c.Command, ...], outcome: Outc
     assert outcome is clock(ended.escalation, ClockName.SURVEY).outcome
     assert ([], None, False) == (told(ended), ended.escalation.wake_at, ended.escalation.is_followed_up)
     late = refusal(ended.escalation, answer(AL, "BOLT"), friday("17:01"))
-    assert "ACME/4711: cannot record survey because its survey has ended; allowed now: reopen" == late.message
+    assert "ACME/4711: cannot answer survey because its survey has ended; allowed now: reopen" == late.message
 
 
 def test_an_answer_at_the_last_moment_comes_before_the_end_and_one_after_it_too_late() -> None:
@@ -315,7 +315,7 @@ def test_a_customers_contact_may_answer_and_nothing_else(command: PersonsCommand
 
     assert isinstance(refused, RoleNotAllowed)
     assert (
-        f"ACME/4711: Jo may not {command.move.words}; contacts of customers may confirm access and record survey, "
+        f"ACME/4711: Jo may not {command.move.words}; contacts of customers may confirm access and answer survey, "
         "for their own account"
     ) == refused.message
 

@@ -135,5 +135,5 @@ async def test_before_the_close_and_for_somebody_elses_account_there_is_nothing_
     )
 
     assert (409, 403) == (too_early.status_code, refused.status_code)
-    for ours in ("Elena", "Call centre", "record survey", "agent"):
+    for ours in ("Elena", "Call centre", "answer survey", "agent"):
         assert ours not in refused.text

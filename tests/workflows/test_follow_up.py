@@ -164,7 +164,7 @@ async def test_a_customers_contact_moves_nothing_else(desk: Desk) -> None:
     """
     await desk.start()
 
-    with pytest.raises(RoleNotAllowed, match="contacts of customers may confirm access and record survey"):
+    with pytest.raises(RoleNotAllowed, match="contacts of customers may confirm access and answer survey"):
         await desk.client.acknowledge(desk.key, by=JO)
 
 
