@@ -13,7 +13,7 @@ from temporalio.common import RawValue
 
 from escalation import contract
 from escalation.case.effects import MergeQuestion, MergeRequest
-from escalation.case.lifecycle import Move
+from escalation.case.lifecycle import ENDING_MOVES, Move
 from escalation.case.merge import TakeOver, hand_over_to, require_open
 from escalation.case.moves.cancel import Cancel
 from escalation.case.view import MoveResult, make_move_result
@@ -21,8 +21,6 @@ from escalation.kernel.refusals import MoveNotAllowed, StillFinishing
 from workflows.escalation_base import EscalationBase
 from workflows.inputs import read_model, takes_one
 from workflows.look_ups import ask
-
-_ENDS_IT = frozenset({Move.CANCEL, Move.CLOSE})
 
 
 class EscalationMerge(EscalationBase):
@@ -64,7 +62,7 @@ class EscalationMerge(EscalationBase):
         Raises:
             EscalationError: If *move* would end it, or add to it, while it goes over.
         """
-        if self._merging and move in _ENDS_IT:
+        if self._merging and move in ENDING_MOVES:
             raise MoveNotAllowed(
                 f"{self.opened.key}: is being merged into {self._merging.into}; try again in a moment"
             )

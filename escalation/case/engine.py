@@ -11,7 +11,7 @@ from escalation.case import commands as c
 from escalation.case import follow_up, merge, on_call, task_forces
 from escalation.case.clock_table import extend_open_hours, settle, skip_past_thresholds
 from escalation.case.delivery_report import report_delivery
-from escalation.case.lifecycle import NOBODYS, Move, RcaState, State, allows, moves_from
+from escalation.case.lifecycle import ENDING_MOVES, NOBODYS, Move, RcaState, State, allows, moves_from
 from escalation.case.merge import TakeOver
 from escalation.case.move_index import COMMAND_OF, PersonsCommand
 from escalation.case.moves import join_outage
@@ -92,13 +92,10 @@ def decide(escalation: Escalation, command: c.Command, now: datetime) -> Decisio
     return work.decision()
 
 
-_ENDS_IT = frozenset({Move.CANCEL, Move.CLOSE})
-"""Moves that are never too large: what they say stays out of the state."""
-
-
 def _require_room(work: Work, before: Escalation, command: PersonsCommand | Rebase | JoinOutage) -> None:
+    # a move that ends it is never too large: what it says stays out of the state
     after = state_size(work.escalation)
-    if after > STATE and command.move not in _ENDS_IT:
+    if after > STATE and command.move not in ENDING_MOVES:
         require_state_fits(f"{before.key}: {command.move.words}", state_size(before), after)
 
 

@@ -12,7 +12,7 @@ from typing import Literal
 from escalation.case.actions import Action, count_passed_reminders
 from escalation.case.audience import customer_recipients, notify, notify_customers
 from escalation.case.base_event import BaseEvent
-from escalation.case.lifecycle import Move
+from escalation.case.lifecycle import Move, State
 from escalation.case.state import Escalation
 from escalation.case.work import Work
 from escalation.kernel.clock_name import ClockName
@@ -61,6 +61,11 @@ class ActionsReminded(BaseEvent):
 
     def sentence(self) -> Reason:
         return reason(self.code, tuple(self.reminded))
+
+
+def nothing_to_follow_up(now: Escalation) -> Reason | None:
+    """Return the obstacle of a move that follows a case up, where it is closed and nothing is left to follow up."""
+    return reason("nothing_to_follow_up") if now.state is State.CLOSED and not now.is_followed_up else None
 
 
 def require_customers_move(now: Escalation, move: Move, contact: Recipient) -> None:

@@ -143,6 +143,8 @@ LIFECYCLE: tuple[Row, ...] = (
     Row(Move.CORRECT_CONTACT, (*OPEN, State.CLOSED), None),
 )
 
+ENDING_MOVES = frozenset(row.move for row in LIFECYCLE if row.target in {State.CLOSED, State.CANCELLED})
+
 RCA_COURSE: tuple[Row, ...] = (
     Row(Move.REQUEST_RCA, (RcaState.NONE, RcaState.WAIVED, RcaState.SHARED), RcaState.REQUESTED),
     Row(

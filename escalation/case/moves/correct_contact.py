@@ -14,6 +14,7 @@ from pydantic import Field
 
 from escalation.case.audience import contacts_at, notify_customers
 from escalation.case.base_event import BaseEvent
+from escalation.case.follow_up import nothing_to_follow_up
 from escalation.case.lifecycle import Move, State
 from escalation.case.move_command import MoveCommand
 from escalation.case.moves.join_outage import notify_of_resolution
@@ -80,9 +81,7 @@ class CorrectContact(MoveCommand):
 
     @classmethod
     def obstacle(cls, now: Escalation) -> Reason | None:
-        return (
-            reason("nothing_to_follow_up") if now.state is State.CLOSED and not now.is_followed_up else None
-        )
+        return nothing_to_follow_up(now)
 
     def carry_out(self, work: Work) -> None:
         """COMM-13: nothing that bounced is chased any more, and the right person is told."""

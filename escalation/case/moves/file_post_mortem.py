@@ -6,7 +6,8 @@ from typing import Literal
 
 from escalation.case.actions import Origin, track_actions
 from escalation.case.base_event import BaseEvent
-from escalation.case.lifecycle import Move, State
+from escalation.case.follow_up import nothing_to_follow_up
+from escalation.case.lifecycle import Move
 from escalation.case.move_command import MoveCommand
 from escalation.case.post_mortem import PostMortem
 from escalation.case.state import Escalation
@@ -50,9 +51,7 @@ class FilePostMortem(MoveCommand):
 
     @classmethod
     def obstacle(cls, now: Escalation) -> Reason | None:
-        return (
-            reason("nothing_to_follow_up") if now.state is State.CLOSED and not now.is_followed_up else None
-        )
+        return nothing_to_follow_up(now)
 
     def carry_out(self, work: Work) -> None:
         """CLOSE-7: a new version replaces the one before; owners and approvers are people whom we know."""
