@@ -94,14 +94,6 @@ def _placed(fault: Fault, tree: Node, options: Mapping[str, Any]) -> Fault:
     return replace(fault, where=f"{place_of(tree, path)} {fault.where}")
 
 
-def read_tree(path: str, what: str) -> Node:
-    """
-    Raises:
-        BadRequest: If it cannot be read, or is no well-formed YAML or JSON.
-    """
-    return _tree(*bytes_at(path, what), what)
-
-
 _FENCE = re.compile(rb"^---[ \t]*\r?$", re.MULTILINE)
 
 

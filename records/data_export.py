@@ -1,7 +1,7 @@
 """
 Escalations of the record read back whole, and everything in it as CSV and JSON (RECORD-4).
 
-What a report sums up is in ``trends.py``.
+What a report sums up is in ``period_report.py``.
 """
 
 import csv

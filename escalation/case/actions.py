@@ -2,7 +2,7 @@
 Actions: what was promised in an RCA or a post-mortem, each with owner and due day, tracked until it is done (CLOSE-7).
 
 Owns when an action is brought up, derived from its due day alone. Whom that tells, and who may finish it, is for
-``following_up.py``. A due day has no time zone: it begins and ends at midnight UTC, and reminders go out at 08:00 UTC.
+``follow_up.py``. A due day has no time zone: it begins and ends at midnight UTC, and reminders go out at 08:00 UTC.
 """
 
 from collections.abc import Iterable

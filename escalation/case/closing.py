@@ -20,7 +20,7 @@ from escalation.notifications.notification import Occasion
 @frozen
 class RcaRequested(BaseEvent):
     kind: Literal["rca_requested"] = "rca_requested"
-    note: InternalText = InternalText("")
+    note: InternalText = NO_NOTE
 
     def applied_to(self, now: Escalation) -> Escalation:
         return replace(now, rca=rca_after(now, Move.REQUEST_RCA))

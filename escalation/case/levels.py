@@ -38,7 +38,7 @@ class LevelRaised(BaseEvent):
     """The rule that raised it: a window's end, a trigger, a person's wish."""
     is_early: bool = False
     """Responses of the level were still to do (MATRIX-4)."""
-    note: InternalText = InternalText("")
+    note: InternalText = NO_NOTE
     playbook: PlaybookRef | None = None
     """By which it rose."""
 

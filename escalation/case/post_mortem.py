@@ -10,7 +10,7 @@ from typing import Annotated
 from pydantic import AfterValidator, Field
 
 from escalation.kernel.budgets import ENTRIES
-from escalation.kernel.values import Input, InputDay, InternalText, Name
+from escalation.kernel.values import NO_NOTE, Input, InputDay, InternalText, Name
 
 _Text = Annotated[InternalText, Field(min_length=1, max_length=2_000)]
 _Texts = Annotated[tuple[_Text, ...], Field(max_length=ENTRIES)]
@@ -52,5 +52,5 @@ class PostMortem(Input):
     training: _Texts = ()
     documentation: _Texts = ()
     actions: Annotated[tuple[ActionItem, ...], Field(max_length=ENTRIES)] = ()
-    notes: InternalText = InternalText("")
+    notes: InternalText = NO_NOTE
     """Whatever else is to be kept: of a Markdown file, what stands below its head."""

@@ -28,6 +28,7 @@ from escalation.kernel.email_address import EmailAddress, mailbox_of
 from escalation.kernel.ids import EscalationReference, Key
 from escalation.kernel.language_tag import LanguageTag
 from escalation.kernel.values import (
+    NO_NOTE,
     REFUSES_UNKNOWN,
     CustomerText,
     Input,
@@ -309,7 +310,7 @@ class Reference(Input):
 class InternalRca(Input):
     """The internal root cause analysis; its timeline is proposed from the record (CLOSE-3)."""
 
-    summary: InternalText = InternalText("")
+    summary: InternalText = NO_NOTE
     """What happened, for our own people."""
     timeline: Annotated[tuple[RcaTimelineEntry, ...], Field(max_length=500)] = ()
     root_causes: Annotated[tuple[InternalText, ...], Field(min_length=1, max_length=20)]

@@ -1,5 +1,5 @@
 """
-Escalation: the whole state of one, immutable. It changes only by folding events into it (``record.py``).
+Escalation: the whole state of one, immutable. It changes only by folding events into it (``fold.py``).
 
 What can be read off it without deciding anything is here as properties; what may happen to it is not.
 """

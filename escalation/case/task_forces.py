@@ -24,7 +24,7 @@ from escalation.kernel.characters import clip
 from escalation.kernel.clock_name import OF_TASK_FORCES, ClockName
 from escalation.kernel.clocks import Clock
 from escalation.kernel.reasons import Part, Reason, reason, sentences, shortened_part
-from escalation.kernel.values import InternalText, frozen
+from escalation.kernel.values import NO_NOTE, InternalText, frozen
 from escalation.notifications.delivery_results import DeliveryResult
 from escalation.notifications.notification import Occasion
 from escalation.policy.plan import Calendar, Target
@@ -44,7 +44,7 @@ class TaskForceReported(BaseEvent):
     kind: Literal["task_force_reported"] = "task_force_reported"
     force: TaskForceSummary
     happened: tuple[Reason, ...]
-    note: InternalText = InternalText("")
+    note: InternalText = NO_NOTE
     """Its report."""
     receipts: tuple[DeliveryResult, ...] = ()
     """What became of its messages."""

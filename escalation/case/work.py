@@ -1,8 +1,8 @@
 """
 One decision in the making: the state so far, the events recorded and the effects asked for.
 
-The desk on which ``timing``, ``rising``, ``resolving`` and ``closing`` work. It is thrown away whole when a rule
-refuses, so nothing is ever half done. It knows how to record, how to start and end a clock, and nothing of rules.
+The moves and the clocks work on it. It is thrown away whole when a rule refuses, so nothing is ever half done. It knows
+how to record, how to start and end a clock, and nothing of rules.
 """
 
 from dataclasses import dataclass, field

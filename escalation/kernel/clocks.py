@@ -3,7 +3,7 @@ Clocks: each has a start, a due time, thresholds and one outcome (CLOCK-1).
 
 A due time is derived from the start, the span and the recorded pauses, and is never accumulated (CLOCK-3): asking
 again with the same record gives the same answer. What a clock's thresholds and its breach *mean* is decided in
-``timing.py``; this file only says when they are.
+``clock_table.py``; this file only says when they are.
 
 Law: ``is_late`` alone says what is in time. The due instant itself is late: at it everybody is alerted (CLOCK-6).
 Law: a due time that is not known is None, and never a guess; ``not_before`` says how far the open hours are known.

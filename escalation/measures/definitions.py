@@ -2,7 +2,7 @@
 Measures: what one escalation's record comes to, and what each figure of a report means (RECORD-2).
 
 Every measure has its one definition here, and reports show it beside the figure. How the record of an escalation is
-measured is in ``measuring.py``; how many are summed up is the record store's.
+measured is in ``fold.py``; how many are summed up is the record store's.
 """
 
 from collections.abc import Iterator

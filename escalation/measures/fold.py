@@ -2,7 +2,7 @@
 Measuring: the events of one escalation, folded into what they come to (RECORD-2, RESOLVE-7).
 
 Reads what happened off the state before and after each event, so that a rule is never said twice. What a figure
-means is said in ``measures.py``.
+means is said in ``definitions.py``.
 """
 
 from collections.abc import Iterable

@@ -17,7 +17,7 @@ from escalation.kernel.clocks import Clock, count_passed_thresholds, is_late
 from escalation.kernel.reasons import Part, Reason, reason, shortened_part
 from escalation.kernel.refusals import MoveNotAllowed, RoleNotAllowed
 from escalation.kernel.state_size import require_state_fits
-from escalation.kernel.values import InternalText
+from escalation.kernel.values import NO_NOTE, InternalText
 from escalation.notifications.notification import Occasion
 from escalation.notifications.shell_commands import (
     CancelByOperator,
@@ -129,7 +129,7 @@ def _last_word(told: Sequence[e.TaskForceEvent]) -> InternalText:
     """Why the last one who was asked does not want the seat that nobody is left for."""
     vacant = [event.seat for event in told if isinstance(event, e.SeatLeftVacant)]
     whys = (event.why for event in told if isinstance(event, e.SeatDeclined) and event.seat in vacant)
-    return next(whys, e.NO_NOTE)
+    return next(whys, NO_NOTE)
 
 
 # What people ask

@@ -12,7 +12,7 @@ from escalation.kernel.business_time import OpenHours
 from escalation.kernel.clock_name import ClockName
 from escalation.kernel.clocks import Clock, limit_chases, retime_clock
 from escalation.kernel.reasons import Part, Person, Reason, Term, reason, sentences
-from escalation.kernel.values import ENGINE, Instant, InternalText, Name, frozen
+from escalation.kernel.values import ENGINE, NO_NOTE, Instant, InternalText, Name, frozen
 from escalation.notifications.delivery_results import DeliveryResult
 from escalation.policy.plan import Calendar
 from escalation.task_force.base_event import BaseEvent
@@ -28,7 +28,6 @@ from escalation.task_force.status_events import (
     StatusThresholdsSkipped,
 )
 
-NO_NOTE = InternalText("")
 _A_DAY = timedelta(days=1)
 
 

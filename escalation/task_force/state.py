@@ -19,7 +19,7 @@ from escalation.kernel.clock_name import ClockName
 from escalation.kernel.clocks import Clock
 from escalation.kernel.reasons import Reason, reason
 from escalation.kernel.refusals import UnknownName
-from escalation.kernel.values import Input, Instant, InternalText, Name, PropertyCache, frozen
+from escalation.kernel.values import NO_NOTE, Input, Instant, InternalText, Name, PropertyCache, frozen
 from escalation.policy.classification import Priority
 from escalation.policy.people import Contact
 from escalation.policy.plan import Calendar
@@ -133,7 +133,7 @@ class Seat:
     plan: SeatPlan
     offered_to: str | None = None
     held_by: str | None = None
-    note: InternalText = InternalText("")
+    note: InternalText = NO_NOTE
     """What whoever holds it said to it."""
     declined: dict[Name, InternalText] = field(default_factory=dict)
     """Who did not want it, and why not, since a person last offered it or somebody left it."""

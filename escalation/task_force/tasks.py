@@ -1,7 +1,7 @@
 """
 Tasks: each has an owner among the members, who hears of it and is reminded twice; the lead hears of what is overdue.
 
-Nobody else is (RESOLVE-2). When the reminders are due is derived in ``record.py`` from when a task was given.
+Nobody else is (RESOLVE-2). When the reminders are due is derived from when a task was given, by its event.
 """
 
 from escalation.kernel.budgets import OPEN_TASKS, size_of

@@ -3,7 +3,7 @@ News: what a task force tells its escalation. It must not know what the escalati
 """
 
 from escalation.kernel.reasons import Part, Reason
-from escalation.kernel.values import InternalText, Name, frozen
+from escalation.kernel.values import NO_NOTE, InternalText, Name, frozen
 from escalation.notifications.delivery_results import DeliveryResult
 from escalation.task_force.state import StatusReport, TaskForceSummary
 
@@ -20,7 +20,7 @@ class TaskForceUpdate:
     """Just now."""
     vacant: tuple[Name, ...] = ()
     """The roles of seats that nobody is left for, since just now."""
-    declined: InternalText = InternalText("")
+    declined: InternalText = NO_NOTE
     """Why the last of those who were asked did not want it."""
     why_stood_down: Part | None = None
     receipts: tuple[DeliveryResult, ...] = ()

@@ -21,7 +21,7 @@ from escalation.kernel.values import NO_NOTE, InternalText, frozen
 class Acknowledged(BaseEvent):
     kind: Literal["acknowledged"] = "acknowledged"
     level: int
-    note: InternalText = InternalText("")
+    note: InternalText = NO_NOTE
 
     def applied_to(self, now: Escalation) -> Escalation:
         return _acknowledged(now, self)

@@ -30,7 +30,7 @@ class SurveyAnswered(BaseEvent):
     contact: str
     """Recipient id of the customer's contact whose answer it is."""
     score: int
-    comment: InternalText = InternalText("")
+    comment: InternalText = NO_NOTE
 
     def applied_to(self, now: Escalation) -> Escalation:
         answered = SurveyAnswer(

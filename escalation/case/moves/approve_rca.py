@@ -20,7 +20,7 @@ from escalation.notifications.notification import Occasion
 @frozen
 class RcaApproved(BaseEvent):
     kind: Literal["rca_approved"] = "rca_approved"
-    note: InternalText = InternalText("")
+    note: InternalText = NO_NOTE
 
     def applied_to(self, now: Escalation) -> Escalation:
         return replace(now, rca=replace(rca_after(now, Move.APPROVE_RCA), approved_by=self.by))

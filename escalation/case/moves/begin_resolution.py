@@ -15,7 +15,7 @@ from escalation.kernel.values import NO_NOTE, InternalText, frozen
 @frozen
 class ResolutionBegun(BaseEvent):
     kind: Literal["resolution_begun"] = "resolution_begun"
-    note: InternalText = InternalText("")
+    note: InternalText = NO_NOTE
 
     def applied_to(self, now: Escalation) -> Escalation:
         return replace(now, state=step(now.state, Move.BEGIN_RESOLUTION))

@@ -28,7 +28,7 @@ class PriorityChanged(BaseEvent):
     kind: Literal["priority_changed"] = "priority_changed"
     from_priority: Priority
     to_priority: Priority
-    note: InternalText = InternalText("")
+    note: InternalText = NO_NOTE
 
     def applied_to(self, now: Escalation) -> Escalation:
         changed = replace(now, priority=self.to_priority)

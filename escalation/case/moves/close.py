@@ -24,7 +24,7 @@ from escalation.notifications.notification import Occasion
 @frozen
 class Closed(BaseEvent):
     kind: Literal["closed"] = "closed"
-    note: InternalText = InternalText("")
+    note: InternalText = NO_NOTE
 
     def applied_to(self, now: Escalation) -> Escalation:
         return replace(now, state=step(now.state, Move.CLOSE), ended_at=self.at)

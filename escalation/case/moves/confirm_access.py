@@ -23,7 +23,7 @@ class AccessAnswered(BaseEvent):
     kind: Literal["access_answered"] = "access_answered"
     account: str
     answer: AccessAnswer
-    note: InternalText = InternalText("")
+    note: InternalText = NO_NOTE
 
     def applied_to(self, now: Escalation) -> Escalation:
         answer = Access(answer=self.answer, by=self.by, at=self.at)

@@ -39,7 +39,7 @@ class ContactCorrected(BaseEvent):
     kind: Literal["contact_corrected"] = "contact_corrected"
     before: CustomerContact
     after: CustomerContact
-    note: InternalText = InternalText("")
+    note: InternalText = NO_NOTE
 
     def applied_to(self, now: Escalation) -> Escalation:
         return _contact_corrected(now, self)

@@ -27,7 +27,7 @@ class TaskForceDeployed(BaseEvent):
     kind: Literal["task_force_deployed"] = "task_force_deployed"
     force: TaskForceSummary
     seats: tuple[SeatPlan, ...] = ()
-    technical_plan: InternalText = InternalText("")
+    technical_plan: InternalText = NO_NOTE
 
     def applied_to(self, now: Escalation) -> Escalation:
         return replace(now, task_forces=(*now.task_forces, self.force))

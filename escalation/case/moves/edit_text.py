@@ -25,7 +25,7 @@ from escalation.kernel.values import NO_NOTE, CustomerText, InternalText, frozen
 class TextEdited(TextEvent):
     kind: Literal["text_edited"] = "text_edited"
     text: CustomerText
-    why: InternalText = InternalText("")
+    why: InternalText = NO_NOTE
 
     def applied_to(self, now: Escalation) -> Escalation:
         texts = tuple(

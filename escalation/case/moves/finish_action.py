@@ -23,7 +23,7 @@ class ActionFinished(BaseEvent):
     kind: Literal["action_finished"] = "action_finished"
     action: int
     what: InternalText
-    note: InternalText = InternalText("")
+    note: InternalText = NO_NOTE
 
     def applied_to(self, now: Escalation) -> Escalation:
         return _change_action(

@@ -29,7 +29,7 @@ class ClocksPaused(BaseEvent):
     """Clocks that stand still during the pause, those that start in it too."""
     stopped: tuple[ClockName, ...] = ()
     """Of these, the clocks that were running."""
-    note: InternalText = InternalText("")
+    note: InternalText = NO_NOTE
 
     def applied_to(self, now: Escalation) -> Escalation:
         return with_pause(now, Pause(reason=self.because, stops=self.stops, started_at=self.at))
@@ -47,7 +47,7 @@ class ClocksResumed(BaseEvent):
     because: str
     ended_at: Instant | None = None
     """When it had lasted as long as it may, if that is only known now; None: ``at``."""
-    note: InternalText = InternalText("")
+    note: InternalText = NO_NOTE
 
     def applied_to(self, now: Escalation) -> Escalation:
         return with_pause_ended(now, self, self.because, self.ended_at)

@@ -20,7 +20,7 @@ from escalation.kernel.values import NO_NOTE, InternalText, Name, frozen
 class TriggerReported(BaseEvent):
     kind: Literal["trigger_reported"] = "trigger_reported"
     trigger: str
-    note: InternalText = InternalText("")
+    note: InternalText = NO_NOTE
 
     def sentence(self) -> Reason:
         return reason(self.code, Person(self.by), Term(PLAYBOOK, self.trigger))

@@ -22,7 +22,7 @@ class PlanRevised(BaseEvent):
     kind: Literal["plan_revised"] = "plan_revised"
     version: int
     steps: tuple[Step, ...]
-    why: InternalText = InternalText("")
+    why: InternalText = NO_NOTE
 
     def applied_to(self, now: Escalation) -> Escalation:
         steps = ActionPlan(version=self.version, steps=self.steps, by=self.by, at=self.at, why=self.why)

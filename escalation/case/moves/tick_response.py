@@ -21,7 +21,7 @@ class ResponseTicked(BaseEvent):
     kind: Literal["response_ticked"] = "response_ticked"
     level: int
     response: str
-    note: InternalText = InternalText("")
+    note: InternalText = NO_NOTE
 
     def applied_to(self, now: Escalation) -> Escalation:
         return replace(now, responses_done=(*now.responses_done, self.response))

@@ -28,7 +28,7 @@ class Transferred(BaseEvent):
     from_owner: str
     to: str
     reason: EscalationReason
-    note: InternalText = InternalText("")
+    note: InternalText = NO_NOTE
 
     def applied_to(self, now: Escalation) -> Escalation:
         return replace(with_asked(now, (self.to,)), owner=self.to)

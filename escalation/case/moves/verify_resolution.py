@@ -23,7 +23,7 @@ from escalation.notifications.notification import Occasion
 @frozen
 class ResolutionVerified(BaseEvent):
     kind: Literal["resolution_verified"] = "resolution_verified"
-    note: InternalText = InternalText("")
+    note: InternalText = NO_NOTE
 
     def applied_to(self, now: Escalation) -> Escalation:
         assert now.resolution
