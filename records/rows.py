@@ -9,6 +9,7 @@ from typing import Any
 
 from escalation.measures.definitions import EscalationMeasures, TimeSpan, same_cause
 from escalation.notifications.delivery_results import DeliveryResult
+from messages.speaker import speaker
 from records.tables import (
     ActionRow,
     AnswerRow,
@@ -73,6 +74,6 @@ def _also(item: object) -> Row:
         case TimeSpan():
             return {"lasted": item.lasted}
         case DeliveryResult():
-            return {"state": item.state.value}
+            return {"state": item.state.value, "why": speaker().say(item.why)}
         case _:
             return {}

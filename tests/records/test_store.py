@@ -14,6 +14,7 @@ from sqlalchemy import select
 from escalation.case.delivery_report import DeliveryReported
 from escalation.case.moves.acknowledge import Acknowledge
 from escalation.case.record_batch import RecordResult
+from escalation.kernel.reasons import reason
 from escalation.kernel.values import CustomerText, InternalText, to_json
 from escalation.measures.fold import measure_events
 from escalation.notifications.delivery_results import DeliveryResult
@@ -200,6 +201,26 @@ def test_a_text_that_a_database_does_not_take_is_no_obstacle(store: RecordStore)
     [found] = read_escalations(store)
     assert ["550  no"] == [each["why"] for each in found["delivery_results"]]
     assert "550 \0 no" == found["events"][-1]["event"]["receipts"][0]["why"]
+
+
+def test_why_a_message_waits_is_kept_in_words(store: RecordStore) -> None:
+    """
+    RECORD-1: the event keeps the reason as data, and the table says it as people read it.
+    """
+    events = opening().events
+    waits = DeliveryResult(
+        key="k",
+        recipient="ana",
+        occasion="level_raised",
+        held_until=monday("17:00"),
+        why=reason("quiet_hours"),
+    )
+    held = DeliveryReported(seq=events[-1].seq + 1, at=monday("09:00"), receipts=(waits,))
+
+    store.append(a_batch((*events, held)))
+
+    [found] = read_escalations(store)
+    assert ["quiet hours"] == [each["why"] for each in found["delivery_results"]]
 
 
 def test_each_message_is_kept_once_in_its_true_state(store: RecordStore) -> None:
