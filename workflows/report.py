@@ -30,6 +30,7 @@ from escalation.notifications.notification import (
     Occasion,
 )
 from escalation.policy.classification import Priority
+from messages.speaker import speaker as english
 from workflows import web_ui
 from workflows.delivery_outbox import deliver
 from workflows.inputs import read_start, refuse_bad_input, require_own_id, takes_one
@@ -66,7 +67,11 @@ class ReportWorkflow:
             self._results += await deliver(batch)
         failed = [
             *(f"{name}: not in the playbook, or without an address" for name in self._made.unknown),
-            *(f"{result.recipient}: {result.why}" for result in self._results if result.has_failed),
+            *(
+                f"{result.recipient}: {english().say(result.why)}"
+                for result in self._results
+                if result.has_failed
+            ),
         ]
         if failed:
             raise ApplicationError(
