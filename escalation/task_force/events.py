@@ -48,10 +48,20 @@ class Deployed(BaseEvent):
 
 
 @frozen
-class SeatOffered(BaseEvent):
-    kind: Literal["seat_offered"] = "seat_offered"
+class SeatEvent(BaseEvent):
+    """Something that happened to a seat."""
+
     seat: int
+    """Its number."""
     role: str
+
+    def sentence(self) -> Reason:
+        return reason(self.code, Person(self.by), self.role)
+
+
+@frozen
+class SeatOffered(SeatEvent):
+    kind: Literal["seat_offered"] = "seat_offered"
     to: str
     clock: Clock | None = None
     anew: bool = False
@@ -73,10 +83,8 @@ class SeatOffered(BaseEvent):
 
 
 @frozen
-class SeatAccepted(BaseEvent):
+class SeatAccepted(SeatEvent):
     kind: Literal["seat_accepted"] = "seat_accepted"
-    seat: int
-    role: str
     note: InternalText = NO_NOTE
 
     def applied_to(self, now: TaskForce) -> TaskForce:
@@ -86,19 +94,14 @@ class SeatAccepted(BaseEvent):
             lambda seat: replace(seat, held_by=self.by, note=self.note, offered_to=None, clock=None),
         )
 
-    def sentence(self) -> Reason:
-        return reason(self.code, Person(self.by), self.role)
-
     @property
     def added(self) -> str:
         return str(self.note)
 
 
 @frozen
-class SeatDeclined(BaseEvent):
+class SeatDeclined(SeatEvent):
     kind: Literal["seat_declined"] = "seat_declined"
-    seat: int
-    role: str
     why: InternalText = NO_NOTE
 
     def applied_to(self, now: TaskForce) -> TaskForce:
@@ -107,19 +110,14 @@ class SeatDeclined(BaseEvent):
             now, self.seat, lambda seat: replace(seat, declined=declined, offered_to=None, clock=None)
         )
 
-    def sentence(self) -> Reason:
-        return reason(self.code, Person(self.by), self.role)
-
     @property
     def added(self) -> str:
         return str(self.why)
 
 
 @frozen
-class SeatUnanswered(BaseEvent):
+class SeatUnanswered(SeatEvent):
     kind: Literal["seat_unanswered"] = "seat_unanswered"
-    seat: int
-    role: str
     person: str
     why: Part
 
@@ -131,24 +129,20 @@ class SeatUnanswered(BaseEvent):
 
 
 @frozen
-class SeatLeftVacant(BaseEvent):
+class SeatLeftVacant(SeatEvent):
     """Nobody is left to ask."""
 
     kind: Literal["seat_left_vacant"] = "seat_left_vacant"
-    seat: int
-    role: str
 
     def sentence(self) -> Reason:
         return reason(self.code, self.role)
 
 
 @frozen
-class SeatLeft(BaseEvent):
+class SeatLeft(SeatEvent):
     """A member gave it up; their open tasks are the lead's now."""
 
     kind: Literal["seat_left"] = "seat_left"
-    seat: int
-    role: str
     why: InternalText = NO_NOTE
 
     def applied_to(self, now: TaskForce) -> TaskForce:
@@ -158,9 +152,6 @@ class SeatLeft(BaseEvent):
         )
         without = replace(now, tasks=tuple(tasks))
         return change_seat(without, self.seat, lambda seat: replace(seat, held_by=None, declined={}))
-
-    def sentence(self) -> Reason:
-        return reason(self.code, Person(self.by), self.role)
 
     @property
     def added(self) -> str:
