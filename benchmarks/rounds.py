@@ -81,7 +81,7 @@ class SideProcess:
     @classmethod
     @asynccontextmanager
     async def running(cls, name: str) -> AsyncIterator["SideProcess"]:
-        # The sandbox imports the workflow's module anew for each run: from bytecode, as anywhere where it is kept.
+        # The sandbox imports the workflow's module again for each run: from bytecode, as anywhere where it is kept.
         environment = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
         process = await asyncio.create_subprocess_exec(
             sys.executable,

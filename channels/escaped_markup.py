@@ -3,8 +3,8 @@ Text that stays text where a medium reads markup into it: Markdown and its diale
 
 Owns one neutral spelling that every dialect shows as it was written: Apprise's services differ in what they read (and
 say little about it), and a backslash that one of them takes as an escape is shown by the next. What begins markup
-gets a space nobody sees (zero width) or hardly sees (a hair's width) beside it: by the rules of CommonMark, and of
-the dialects made after it, a mark beside a space is a mark no more.
+gets a space nobody sees (zero width) or hardly sees (a hair's width) next to it: by the rules of CommonMark, and of
+the dialects made after it, a mark next to a space is only a character.
 """
 
 import re

@@ -62,7 +62,7 @@ class Render(Stage):
         return self._address_of(link) if link and self._address_of else ""
 
     async def _attachments_of(self, message: Message) -> tuple[Attachment, ...]:
-        """Lay them out beside the event loop: it takes long."""
+        """Render in a thread of its own, because it takes long."""
         notices = tuple(filter(has_attachments, message.notices))
         if not notices:
             return ()

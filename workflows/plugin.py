@@ -1,7 +1,7 @@
 """
 One plugin for client, worker and replayer alike: how values and refusals travel, and what the sandbox lets through.
 
-Nothing of ours is executed anew for each run, which would take 40 ms and 2 MB of each. The sandbox still forbids calls
+Nothing of ours is executed again for each run, which would take 40 ms and 2 MB of each. The sandbox still forbids calls
 like ``open``; what our modules import and call, which it does not see, is held by ``tests/test_purity.py`` alone.
 """
 
@@ -77,7 +77,7 @@ class StoredPayloads(PydanticPayloadConverter):
     """Pydantic's converter, with ``_StoredJson`` in its place."""
 
     def __init__(self) -> None:
-        # They keep nothing, and this is made anew for each step of a run.
+        # They keep nothing, and this is made again for each step of a run.
         CompositePayloadConverter.__init__(self, *_CONVERTERS)
 
 

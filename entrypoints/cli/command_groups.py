@@ -47,7 +47,7 @@ _SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 
 class Command(TyperCommand):
-    """A command whose help lists, beside its own texts, what the configured playbook has for an option."""
+    """A command whose help also lists what the configured playbook has for an option."""
 
     def format_options(self, ctx: Any, formatter: Any) -> None:
         for parameter in self.params:

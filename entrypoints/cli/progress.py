@@ -1,5 +1,5 @@
 """
-A bar of progress, beside what a command answers.
+A bar of progress on standard error; the answer of the command is not touched.
 """
 
 from typing import TYPE_CHECKING

@@ -30,7 +30,7 @@ def begin_closing(work: Work) -> None:
     """
     CLOSE-2: the RCA is requested where the playbook says so; then whichever clock comes next runs.
 
-    One that was shared before this verification explained a resolution that did not hold: it is asked for anew.
+    One that was shared before this verification explained a resolution that did not hold: it is asked for again.
     """
     now = work.escalation
     if now.rca.state is RcaState.SHARED or _lacks_its_rca(now):

@@ -1,7 +1,7 @@
 """
 The promised next update: a clock for customers, and one for our own people where the playbook has one (COMM-2, COMM-3).
 
-Owns when such a clock is met and begins anew. Must not know what an update says, or who is told.
+Owns when such a clock is met and begins again. Must not know what an update says, or who is told.
 """
 
 from dataclasses import replace

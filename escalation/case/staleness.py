@@ -100,7 +100,7 @@ def _gives_it_away(event: e.Event, holder: str) -> bool:
 
 
 def _clock_ended(since: Sequence[e.Event], notice: Notification) -> bool:
-    """Ended, or begun anew, since it was reminded of."""
+    """Ended, or begun again, since it was reminded of."""
     named = notice.facts.clock if isinstance(notice, InternalNotification) else None
     return any(isinstance(event, ClockEnded) and event.clock is named for event in since)
 

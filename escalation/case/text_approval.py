@@ -77,7 +77,7 @@ class PendingTextCommand(MoveCommand):
 
 
 def send_customer_update(work: Work, text: CustomerText, *, apologise: bool = False) -> None:
-    """COMM-3: what customers are told meets the cadence and starts it anew."""
+    """COMM-3: what customers are told meets the cadence and starts it again."""
     restart_next_update(work, ClockName.NEXT_UPDATE)
     notify_customers(work, Occasion.UPDATE, text=text, apologise=apologise)
 

@@ -66,7 +66,7 @@ class OpenHours(PropertyCache):
         return min(margin, _from_us(runs_short_at)) if runs_short_at is not None else margin
 
     def continued(self, further: "OpenHours") -> "OpenHours":
-        """These hours as they are, and beyond their horizon those of *further*: what was reckoned stays so."""
+        """These hours as they are, and beyond their horizon those of *further*: what was computed stays so."""
         end = _to_us(self.compiled_until) // 1_000_000
         spans = [(max(start, end), stop) for start, stop in further.spans if stop > end]
         kept = self.spans

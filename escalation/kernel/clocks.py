@@ -112,7 +112,7 @@ def _instant_after(
 def derive_clock(
     clock: Clock, hours: OpenHours | None, pauses: Iterable[Pause], chase_every: timedelta
 ) -> Clock:
-    """*clock* with ``due_at`` and ``next_at`` worked out anew from the record; *hours* are its calendar's."""
+    """*clock* with ``due_at`` and ``next_at`` computed again from the record; *hours* are its calendar's."""
     if not clock.is_running:
         return clock
     stopping = _stopping(clock, pauses)
@@ -129,7 +129,7 @@ def derive_clock(
 def derive_next_instant(
     clock: Clock, hours: OpenHours | None, pauses: Iterable[Pause], chase_every: timedelta
 ) -> Clock:
-    """*clock* with ``next_at`` worked out anew: it has fired, breached or was chased, and is due when it was due."""
+    """*clock* with ``next_at`` computed again: it has fired, breached or was chased, and is due when it was due."""
     if not clock.is_running:
         return clock
     stopping = _stopping(clock, pauses)

@@ -176,7 +176,7 @@ _Day = TypeVar("_Day", bound=date)
 
 def require_plausible_year(day: _Day) -> _Day:
     """
-    Return *day*, a date or an instant, if reckoning with it stays within what a calendar can say.
+    Return *day*, a date or an instant, if computing with it stays within what a calendar can say.
 
     Raises:
         ValueError: If it is too far away; the message says what is allowed.

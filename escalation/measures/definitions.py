@@ -63,7 +63,7 @@ class Ownership(TimeSpan):
 
 @frozen
 class ClockRun:
-    """One run of a clock; a clock that is started anew has several."""
+    """One run of a clock; a clock that is started again has several."""
 
     name: ClockName
     started_at: Instant

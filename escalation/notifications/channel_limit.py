@@ -1,7 +1,7 @@
 """
 The pace of a channel: when letters may leave by it, so that a limit of its provider is kept (COMM-12).
 
-Pure reckoning over the turns that were given. It knows no channel, and nobody who sends.
+Pure arithmetic over the slots that were given. It knows no channel, and nobody who sends.
 
 Law 1: a turn that was given counts, used or not. An unused one is room that is lost, never a letter.
 Law 2: turns are given in the order of time; from each to the one ``at_most`` later lie the limit's time and ``LEEWAY``.

@@ -1,7 +1,7 @@
 """
 How somebody wants to be told: quiet hours, addresses for what is urgent, and how much at most (COMM-11, COMM-12).
 
-Data, and the reckoning of limits. Quiet hours are kept as people wrote them: when they are in a time zone is for
+Data, and the arithmetic of limits. Quiet hours are kept as people wrote them: when they are in a time zone is for
 ``planning.calendars.quiet_hours``, which message waits for ``escalation.notifications.inbox``.
 """
 

@@ -52,7 +52,7 @@ class SeatEvent(BaseEvent):
     """Something that happened to a seat."""
 
     seat: int
-    """Its number."""
+    """Number of the seat."""
     role: str
 
     def sentence(self) -> Reason:

@@ -242,7 +242,7 @@ class Playbook(ScopeSpec):
     actions: ActionsSpec = ActionsSpec()
     """Reminders of actions."""
     approvals: ApprovalsSpec = ApprovalsSpec()
-    """Who approves texts for customers before they leave."""
+    """Approvers of texts for customers, and which texts wait for them."""
     holding_update: Annotated[Translations | None, WithJsonSchema(_TEXT_IN_AN_EDITOR)] = None
     """The text that goes out by itself when a promised update is missed, one for each language. If omitted, none."""
     holding: HoldingSpec = HoldingSpec()

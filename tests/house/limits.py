@@ -28,14 +28,14 @@ LIMITS = {
     "cited rule ids that are not stated": Limit(0, 0),
     "unchecked changes of records": Limit(0, 0),
     "regular expressions over own text": Limit(1, 0),
-    "ids cut by hand": Limit(2, 0),
+    "ids cut by hand": Limit(0, 0),
     "wire names defined twice": Limit(0, 0),
     "rooms in an import cycle": Limit(0, 0),
     "file names that mean two things": Limit(61, 0),
     "files named by a gerund or participle": Limit(1, 0),
-    "docstrings that begin with a clause or pronoun": Limit(360, 0),
-    "the same in tests, benchmarks, examples": Limit(10, 0),
-    "words of the old dialect": Limit(67, 0),
+    "docstrings that begin with a clause or pronoun": Limit(359, 0),
+    "the same in tests, benchmarks, examples": Limit(0, 0),
+    "words of the old dialect": Limit(52, 0),
 }
 """The values now, and the aims. A value may get better, never worse."""
 

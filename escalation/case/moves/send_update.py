@@ -27,7 +27,7 @@ class SendUpdate(MoveCommand):
     apologise: Annotated[bool, Field(description="Apologise in the message to customers.")] = False
 
     def carry_out(self, work: Work) -> None:
-        """COMM-3: what customers are told meets the cadence and starts it anew; each update states the next."""
+        """COMM-3: what customers are told meets the cadence and starts it again; each update states the next."""
         if not self.customer_text and not self.internal_note:
             fault = Fault(
                 where="customer_text, internal_note",
