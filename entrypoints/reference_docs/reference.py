@@ -62,7 +62,7 @@ def write(folder: Path = FOLDER, schema_file: Path = SCHEMA, moves_file: Path = 
 
 
 def _commands() -> str:
-    context = typer.Context(app, info_name="escalate")
+    context = typer.Context(app, info_name="escalate", **app.context_settings)
     text = get_docs_for_click(obj=app, ctx=context, name="escalate")
     return _WRITTEN + "\n".join(line.rstrip() for line in text.splitlines()).strip() + "\n"
 
