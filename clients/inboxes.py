@@ -5,7 +5,7 @@ Inboxes: deferred messages of a person, and their release (COMM-11, COMM-12).
 from contextlib import suppress
 from functools import partial
 
-from temporalio.client import WorkflowQueryRejectedError
+from temporalio.client import WorkflowExecutionStatus, WorkflowQueryRejectedError
 from temporalio.common import QueryRejectCondition
 
 from clients.client_part import ClientPart
@@ -22,8 +22,15 @@ class Inboxes(ClientPart):
 
     async def inbox(self, person: str) -> tuple[DeferredEntry, ...]:
         """Return the messages that wait for a person, a team or a customer's contact (``ACCOUNT:ADDRESS``)."""
-        with suppress(UnknownEscalation, WorkflowQueryRejectedError):
-            return await read_pages(partial(self._waiting, inbox_key(person)))
+        key = inbox_key(person)
+        with suppress(UnknownEscalation):
+            while True:
+                try:
+                    return await read_pages(partial(self._waiting, key))
+                except WorkflowQueryRejectedError as rejected:
+                    # A run that just continued as new is closed too, but what waits goes on in the next one.
+                    if rejected.status is not WorkflowExecutionStatus.CONTINUED_AS_NEW:
+                        break
         return ()
 
     async def _waiting(self, key: str, after: int) -> ListPage[DeferredEntry]:

@@ -10,6 +10,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from time import monotonic, sleep
 from typing import Any
 
 from pydantic import SecretStr
@@ -140,8 +141,22 @@ def _prepare_file(opened: Any, _record: object) -> None:
     opened.isolation_level = None  # transactions are begun below: the driver would begin them too late
     # A write-ahead log lets readers read while somebody writes. With it NORMAL is safe when the process is killed;
     # when the machine loses power, the last transactions may be missing, which `escalate doctor` finds.
-    for setting in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "cache_size=-65536"):
+    _switch_to_write_ahead_log(opened)
+    for setting in ("synchronous=NORMAL", "foreign_keys=ON", "cache_size=-65536"):
         opened.execute(f"PRAGMA {setting}")
+
+
+def _switch_to_write_ahead_log(opened: Any) -> None:
+    """Several that open a new file at once: SQLite refuses this switch without waiting for its timeout."""
+    gives_up_at = monotonic() + _BUSY_SECONDS
+    while True:
+        try:
+            opened.execute("PRAGMA journal_mode=WAL")
+            return
+        except sqlite3.OperationalError:
+            if monotonic() > gives_up_at:
+                raise
+            sleep(0.01)
 
 
 def _begin_in_file(connection: Connection) -> None:

@@ -146,7 +146,7 @@ async def test_a_letter_of_its_own_carries_the_question(door: Door) -> None:
     await door.messages()
     await door.resolve()
 
-    letters = await door.messages(waves=3)
+    letters = await door.messages("access_question")
     (asked,) = letters["access_question"]
     (path,) = links_in(asked)
     page = await door.http.get(path)

@@ -55,7 +55,7 @@ async def test_the_letter_carries_the_question(door: Door) -> None:
     """
     await closed(door)
 
-    (asked,) = (await door.messages(waves=3))["survey"]
+    (asked,) = (await door.messages("survey"))["survey"]
     (path,) = links_in(asked)
 
     assert ("jo@acme.example",) == asked.recipients

@@ -40,6 +40,7 @@ INTAKE_KEY = b"a key for webhooks in tests"
 INTAKE_SECRET = SecretStr("whsec_" + base64.b64encode(INTAKE_KEY).decode())
 ANSWERED = {"content-type": "application/x-www-form-urlencoded"}
 _ADDRESS = re.compile(r"https://answer\.example\.com(/answer/[\w.-]+)")
+OF_A_START = ("assigned", "case_received", "first_notification")
 
 
 @dataclass(frozen=True)
@@ -96,11 +97,14 @@ class Door:
         """Count the events of this kind."""
         return sum(entry.kind == kind for entry in await self.client.timeline(self.key))
 
-    async def messages(self, waves: int = 1) -> dict[str, list[ReceivedMessage]]:
-        """By occasion, once so many waves of messages are out."""
+    async def messages(self, *awaited: str) -> dict[str, list[ReceivedMessage]]:
+        """By occasion, once those of a start and the *awaited* occasions are out."""
         async with asyncio.timeout(10):
-            while await self.happened("delivery_reported") < waves:  # noqa: ASYNC110 - nothing tells of it
+            while not {*OF_A_START, *awaited} <= (found := self._received()).keys():  # noqa: ASYNC110 - nothing announces it
                 await asyncio.sleep(0.05)
+        return found
+
+    def _received(self) -> dict[str, list[ReceivedMessage]]:
         found: dict[str, list[ReceivedMessage]] = {}
         for letter in self.mailbox.messages():
             if letter.thread.startswith(f"{self.key}@"):
