@@ -48,7 +48,7 @@ def standard_life(plan: Plan) -> tuple[Open, tuple[tuple[datetime, c.Command], .
     request = a_request(priority="P2")
     assert request.priority
     start = Open(id=f"{request.key}@1", request=request, plan=plan, priority=request.priority)
-    opened = opening(priority="P2", plan=plan).escalation
+    opened = opening(priority="P2", plan=plan).state
     moves: tuple[tuple[datetime, c.Command], ...] = (
         (monday("09:00"), all_delivered(opened, monday("09:00"))),
         (monday("09:05"), Acknowledge(by="ana")),
@@ -66,9 +66,9 @@ def standard_life(plan: Plan) -> tuple[Open, tuple[tuple[datetime, c.Command], .
 
 
 def live(start: Open, moves: tuple[tuple[datetime, c.Command], ...]) -> Escalation:
-    now = open_escalation(start, monday("09:00")).escalation
+    now = open_escalation(start, monday("09:00")).state
     for at, command in moves:
-        now = decide(now, command, at).escalation
+        now = decide(now, command, at).state
     return now
 
 

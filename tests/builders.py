@@ -138,7 +138,7 @@ def opening(
 
 def an_escalation(level: int | None = None, **changes: Any) -> Escalation:
     """An open one, on Monday at 09:00, with P3 at level 1 unless said otherwise; nobody has done anything yet."""
-    return opening(entry_level=level, **changes).escalation
+    return opening(entry_level=level, **changes).state
 
 
 def an_acknowledged(**changes: Any) -> Escalation:
@@ -211,7 +211,7 @@ def after(escalation: Escalation, *steps: c.Command | datetime) -> Escalation:
         if isinstance(step, datetime):
             now = step
         else:
-            escalation = decide(escalation, step, now).escalation
+            escalation = decide(escalation, step, now).state
     return escalation
 
 

@@ -114,7 +114,7 @@ class EscalationBase(BaseWorkflow[Decision]):
         return decide(self.opened, command, workflow.now())
 
     def _keep(self, made: Decision) -> None:
-        self._now = made.escalation
+        self._now = made.state
         self._events = [*self._events, *made.events][-_LONGEST_TIMELINE:]
         self._records.add(*made.events)
         for effect in made.effects:

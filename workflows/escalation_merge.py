@@ -91,4 +91,4 @@ class EscalationMerge(EscalationBase):
         self._refuse_while_merging(Move.CLOSE)
         made = self._decision(command)
         self._keep(made)
-        return make_move_result(made.escalation, made.events)
+        return make_move_result(made.state, made.events)

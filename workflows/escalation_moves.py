@@ -73,7 +73,7 @@ class EscalationMoves(EscalationMerge, EscalationQueries):
         self._keep(made)
         self._rates = rates
         self._remember_update()
-        return make_move_result(made.escalation, made.events)
+        return make_move_result(made.state, made.events)
 
     def _require_possible(self, command: Asked) -> None:
         self._require_free(command.move)

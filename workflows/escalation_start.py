@@ -96,7 +96,7 @@ class EscalationStart(EscalationMerge):
             permit_repeat(self.opened, command.by, command.ticket)
         made = self._decision(command)
         self._keep(made)
-        return make_move_result(made.escalation, made.events, is_repeat=is_repeat)
+        return make_move_result(made.state, made.events, is_repeat=is_repeat)
 
     async def _submitter(self, raws: Sequence[RawValue]) -> str:
         """Who submitted a start that is repeated; it is checked like the first."""

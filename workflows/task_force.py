@@ -142,7 +142,7 @@ class TaskForceWorkflow(BaseWorkflow[TaskForceDecision]):
         self._keep(made)
         self._rates = rates
         self._remember_update()
-        return answer(made.force, made.events)
+        return answer(made.state, made.events)
 
     def note_refusal(self, move: str, why: Part) -> None:
         if self._has_room_for_refusal(move):
@@ -162,7 +162,7 @@ class TaskForceWorkflow(BaseWorkflow[TaskForceDecision]):
         return decide(self._now, command, workflow.now())
 
     def _keep(self, made: TaskForceDecision) -> None:
-        self._now = made.force
+        self._now = made.state
         self._events = [*self._events, *made.events][-_LONGEST_TIMELINE:]
         for effect in made.effects:
             if isinstance(effect, CompileOpenHours):

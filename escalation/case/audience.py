@@ -71,7 +71,7 @@ def notify(
 
     Who answers for an on-call schedule is found out first (MATRIX-1).
     """
-    now = work.escalation
+    now = work.state
     told = [
         now.plan.contact(person)
         for person in dict.fromkeys(people)
@@ -131,7 +131,7 @@ def notify_customers(
     Tell every contact of every affected customer, *but* those of these accounts; or those of *to* alone. *apologise*:
     whatever the occasion.
     """
-    now = work.escalation
+    now = work.state
     resolution, next_update_at = now.clock(ClockName.RESOLUTION), now.next_update_at
     facts = CustomerFacts(
         reference=now.key,

@@ -47,9 +47,9 @@ class CommunicationBegun(BaseEvent):
 
 def settle(work: Work) -> None:
     """Let everything happen that is due by now."""
-    if work.escalation.state is State.STARTED:
+    if work.state.state is State.STARTED:
         work.record(CommunicationBegun())
-    while clock := _next_due(work.escalation, work.now):
+    while clock := _next_due(work.state, work.now):
         work.begin()
         _handle_due(work, clock)
     work.begin()
@@ -59,14 +59,14 @@ def settle(work: Work) -> None:
 
 def extend_open_hours(work: Work) -> None:
     """CLOCK-5: ask for open hours further on, well before the compiled ones end."""
-    if work.escalation.is_attended:
-        for wanted in open_hours_to_compile(work.escalation.plan.calendars, work.now):
+    if work.state.is_attended:
+        for wanted in open_hours_to_compile(work.state.plan.calendars, work.now):
             work.do(wanted)
 
 
 def skip_past_thresholds(work: Work) -> None:
     """After due times changed: a threshold that is already past is recorded as skipped, not sent late (CLOCK-2)."""
-    for clock in work.escalation.running_clocks:
+    for clock in work.state.running_clocks:
         work.skip_past_thresholds(clock)
 
 
@@ -115,7 +115,7 @@ def _end_agreed_time(work: Work, clock: Clock) -> None:
 
 
 def _remind(work: Work, clock: Clock) -> None:
-    now = work.escalation
+    now = work.state
     assert clock.next_at
     passed = count_passed_thresholds(clock, now.plan.hours(clock.calendar), now.pauses, work.now)
     work.record(
@@ -130,7 +130,7 @@ def _remind(work: Work, clock: Clock) -> None:
     notify(
         work,
         Occasion.REMINDER,
-        _people_to_chase(work.escalation, clock),
+        _people_to_chase(work.state, clock),
         why=special or reason("due", clock.name),
         clock=clock.name,
         due_at=clock.due_at,
@@ -145,14 +145,14 @@ def _breach(work: Work, clock: Clock, due_at: datetime) -> None:
             due_at=due_at,
             passed=len(clock.thresholds),
             skipped=len(clock.thresholds) - clock.passed,
-            chased=(work.now - due_at) // work.escalation.plan.chase_every,
+            chased=(work.now - due_at) // work.state.plan.chase_every,
         )
     )
     if clock.name is ClockName.LEVEL_WINDOW:
-        if work.escalation.state in WORKING:
+        if work.state.state in WORKING:
             end_window(work)
         return
-    now = work.escalation
+    now = work.state
     why = _why_breached(now, clock)
     notify(work, Occasion.BREACH, _people_to_alert(now, clock), why=why, clock=clock.name, due_at=due_at)
     if clock.name is ClockName.ACKNOWLEDGE:
@@ -176,7 +176,7 @@ def _why_breached(now: Escalation, clock: Clock) -> Reason:
 
 def _send_holding_update(work: Work) -> None:
     """An update was missed: an honest holding update goes out by itself, if the playbook allows (COMM-3)."""
-    now = work.escalation
+    now = work.state
     texts, rules = now.plan.holding_update, now.plan.holding
     if texts is None or not now.may_hold_the_line:
         return
@@ -189,9 +189,9 @@ def _send_holding_update(work: Work) -> None:
 def _chase(work: Work, clock: Clock) -> None:
     """Still breached and nobody ended it: bring it up again. Several chases missed in downtime speak as one."""
     assert clock.breached_at
-    times = (work.now - clock.breached_at) // work.escalation.plan.chase_every
+    times = (work.now - clock.breached_at) // work.state.plan.chase_every
     work.record(ClockChased(clock=clock.name, times=times, due_at=clock.breached_at))
-    now = work.escalation
+    now = work.state
     notify(
         work,
         Occasion.REMINDER,

@@ -32,7 +32,7 @@ def begin_closing(work: Work) -> None:
 
     One that was shared before this verification explained a resolution that did not hold: it is asked for again.
     """
-    now = work.escalation
+    now = work.state
     if now.rca.state is RcaState.SHARED or _lacks_its_rca(now):
         work.record(RcaRequested())
     start_next_rca_clock(work)
@@ -44,20 +44,20 @@ def _lacks_its_rca(now: Escalation) -> bool:
 
 def adapt_rca_to_plan(work: Work) -> None:
     """CLOSE-2, CLOCK-4: another playbook may want an RCA of what is closing already."""
-    if work.escalation.state is State.CLOSING and _lacks_its_rca(work.escalation):
+    if work.state.state is State.CLOSING and _lacks_its_rca(work.state):
         ask_for_requested_rca(work)
 
 
 def start_next_rca_clock(work: Work) -> None:
     """Within closing exactly one of the three clocks runs, by where the RCA stands (CLOSE-5)."""
-    match work.escalation.rca.state:
+    match work.state.rca.state:
         case RcaState.REQUESTED:
             wanted = ClockName.INTERNAL_RCA
         case RcaState.DRAFTED | RcaState.DERIVED | RcaState.APPROVED:
             wanted = ClockName.CUSTOMER_RCA
         case _:
             wanted = ClockName.CLOSING
-    clock = work.escalation.clock(wanted)
+    clock = work.state.clock(wanted)
     if clock is None or not clock.is_running:
         work.start(wanted)
         if wanted is ClockName.INTERNAL_RCA:
@@ -65,7 +65,7 @@ def start_next_rca_clock(work: Work) -> None:
 
 
 def _ask_for_rca(work: Work) -> None:
-    now = work.escalation
+    now = work.state
     who = now.plan.problem_coordinators or now.plan.escalation_managers
     clock = now.clock(ClockName.INTERNAL_RCA)
     records = now.request.problem_records
@@ -74,11 +74,11 @@ def _ask_for_rca(work: Work) -> None:
 
 def ask_for_requested_rca(work: Work, note: InternalText = NO_NOTE) -> None:
     work.record(RcaRequested(note=note))
-    if work.escalation.state is State.CLOSING:
+    if work.state.state is State.CLOSING:
         work.cancel_clocks(ClockName.CLOSING)
         start_next_rca_clock(work)
 
 
 def end_all_clocks(work: Work) -> None:
-    for clock in work.escalation.running_clocks:
+    for clock in work.state.running_clocks:
         work.end(clock.name, Outcome.CANCELLED)

@@ -38,9 +38,9 @@ class DeliveryReported(BaseEvent):
 
 def report_delivery(work: Work, command: ReportDelivery) -> None:
     """Meet the first notification once it has reached everybody (COMM-2); raise what failed to a person (COMM-13)."""
-    before = work.escalation
+    before = work.state
     work.record(DeliveryReported(receipts=command.receipts))
-    now = work.escalation
+    now = work.state
     if not now.not_yet_notified:
         delivered = [receipt.delivered_at for receipt in command.receipts if receipt.delivered_at]
         told_at = min(max(delivered, default=work.now), work.now)

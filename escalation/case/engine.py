@@ -94,18 +94,18 @@ def decide(escalation: Escalation, command: c.Command, now: datetime) -> Decisio
 
 def _require_room(work: Work, before: Escalation, command: PersonsCommand | Rebase | JoinOutage) -> None:
     # a move that ends it is never too large: what it says stays out of the state
-    after = state_size(work.escalation)
+    after = state_size(work.state)
     if after > STATE and command.move not in ENDING_MOVES:
         require_state_fits(f"{before.key}: {command.move.words}", state_size(before), after)
 
 
 def _follow(work: Work, asked: PersonsCommand | Rebase | c.NamePeople) -> None:
-    key, before = work.escalation.key, work.escalation
+    key, before = work.state.key, work.state
     command = asked.asked if isinstance(asked, c.NamePeople) else asked
     if isinstance(asked, c.NamePeople):
         work.record(PeopleNamed(people=asked.people))
     try:
-        _permit(work.escalation, command)
+        _permit(work.state, command)
         work.by = command.by
         command.carry_out(work)
         skip_past_thresholds(work)  # what was past before it has spoken; the rest is the move's doing
@@ -130,7 +130,7 @@ def _permit(now: Escalation, command: PersonsCommand | Rebase) -> None:
 
 def _extend(work: Work, command: ExtendOpenHours) -> None:
     """CLOCK-5; what a rebase has overtaken is left out, and asked for again."""
-    known = work.escalation.plan.calendars.get(command.calendar)
+    known = work.state.plan.calendars.get(command.calendar)
     joins = known is not None and command.since <= known.hours.compiled_until
     if known and joins and command.definition == known.definition:
         work.record(OpenHoursExtended(calendar=command.calendar, open_hours=command.open_hours))

@@ -29,14 +29,14 @@ def notify_undelivered(work: Work, receipts: Iterable[DeliveryResult], before: E
     failed = [each for each in receipts if each.has_failed and not before.is_nobodys(each.recipient)]
     unheard = [receipt for receipt in failed if receipt.occasion == Occasion.UNDELIVERABLE]
     if unheard and not _has_arrived(receipts):
-        items = tuple(each.failure for each in work.escalation.undelivered)
+        items = tuple(each.failure for each in work.state.undelivered)
     else:
         items = tuple(receipt.failure for receipt in failed if receipt not in unheard)
     if not items:
         return
     is_news = any(receipt.recipient not in _unreachable(before) for receipt in unheard)
-    deaf = _unreachable(work.escalation) | {receipt.recipient for receipt in failed}
-    to = next_in_line(work.escalation, deaf, in_person=bool(unheard) and not is_news)
+    deaf = _unreachable(work.state) | {receipt.recipient for receipt in failed}
+    to = next_in_line(work.state, deaf, in_person=bool(unheard) and not is_news)
     notify(work, Occasion.UNDELIVERABLE, to, items=items[-_MOST_TOLD:])
 
 

@@ -107,13 +107,13 @@ def require_own_account(now: Escalation, move: Move, by: str, account: str) -> N
 def ask_for_survey(work: Work) -> None:
     """CLOSE-6: each customer contact is asked, and answers are taken for as long as the playbook says."""
     work.start(ClockName.SURVEY)
-    if work.escalation.is_surveyed:
+    if work.state.is_surveyed:
         notify_customers(work, Occasion.SURVEY)
 
 
 def end_survey(work: Work) -> None:
     """CLOSE-6: its time is over; met if everybody answered."""
-    now = work.escalation
+    now = work.state
     everybody = all(contact.id in now.survey for contact in customer_recipients(now))
     work.end(ClockName.SURVEY, Outcome.MET if everybody else Outcome.CANCELLED)
 
@@ -123,7 +123,7 @@ def end_survey(work: Work) -> None:
 
 def remind_of_actions(work: Work) -> None:
     """CLOSE-7: owners hear of actions before the day, on it, and then until they are done; managers once overdue."""
-    now, rules = work.escalation, work.escalation.plan.actions
+    now, rules = work.state, work.state.plan.actions
     if rules is None or not now.is_attended:
         return
     due = {
@@ -142,7 +142,7 @@ def remind_of_actions(work: Work) -> None:
 
 def _by_person(work: Work, due: Iterable[int]) -> dict[str, list[Action]]:
     """Each person once, with all that concerns them."""
-    now = work.escalation
+    now = work.state
     found: dict[str, list[Action]] = {}
     for action in now.open_actions:
         if action.number in due:

@@ -113,13 +113,13 @@ class SponsorshipProposed(BaseEvent):
 
 def expire_acknowledgement(work: Work) -> None:
     """MATRIX-6: treated as not acknowledged."""
-    person = work.escalation.acknowledged_by
+    person = work.state.acknowledged_by
     work.end(ClockName.ACKNOWLEDGEMENT_EXPIRY)
     if person is None:
         return
-    work.record(AcknowledgementExpired(level=work.escalation.level, person=person))
+    work.record(AcknowledgementExpired(level=work.state.level, person=person))
     work.start(ClockName.ACKNOWLEDGE)
-    now = work.escalation
+    now = work.state
     why = reason("nothing_heard", person_of(now, person))
     clock = now.clock(ClockName.ACKNOWLEDGE)
     notify(
@@ -133,15 +133,15 @@ def expire_acknowledgement(work: Work) -> None:
 
 
 def propose_sponsorship(work: Work) -> None:
-    accounts = tuple(customer.account for customer in work.escalation.request.customers)
+    accounts = tuple(customer.account for customer in work.state.request.customers)
     work.record(SponsorshipProposed(accounts=accounts))
-    why = InternalText(f"executive escalation {work.escalation.key}")
-    work.do(ProposeSponsorship(accounts=accounts, escalation=work.escalation.id, by=work.by, why=why))
-    notify(work, Occasion.SPONSORSHIP_PROPOSED, work.escalation.plan.escalation_managers, items=accounts)
+    why = InternalText(f"executive escalation {work.state.key}")
+    work.do(ProposeSponsorship(accounts=accounts, escalation=work.state.id, by=work.by, why=why))
+    notify(work, Occasion.SPONSORSHIP_PROPOSED, work.state.plan.escalation_managers, items=accounts)
 
 
 def raise_to_entry_level(work: Work) -> bool:
-    now = work.escalation
+    now = work.state
     to_level = min(now.entry_level, now.plan.last_level)
     if now.level >= to_level:
         return False
@@ -155,7 +155,7 @@ def resume_work(work: Work) -> None:
     if raise_to_entry_level(work):
         return
     start_window(work)
-    now = work.escalation
+    now = work.state
     asked = now.clock(ClockName.ACKNOWLEDGE)
     if now.acknowledged_by:
         work.start(ClockName.ACKNOWLEDGEMENT_EXPIRY)
@@ -167,7 +167,7 @@ def raise_to(
     work: Work, to_level: int, reason: EscalationReason, why: Reason, note: InternalText = NO_NOTE
 ) -> None:
     """Raise: the new level's contact is asked, the managers of the old one and the customers are told why."""
-    before = work.escalation
+    before = work.state
     _require_higher(before, to_level)
     level = before.plan.level(to_level)
     work.cancel_clocks(ClockName.LEVEL_WINDOW, *CLOCKS_OF_OWNER)
@@ -186,7 +186,7 @@ def raise_to(
     if before.state in WORKING:
         work.start(ClockName.ACKNOWLEDGE)
     work.start(ClockName.LEVEL_WINDOW)
-    asked = work.escalation.asked
+    asked = work.state.asked
     notify(work, Occasion.ASSIGNED, asked, why=why, text=note or None, items=responses_to_do(work))
     told = [person for person in (*managers_of(before), before.owner) if person not in asked]
     notify(work, Occasion.LEVEL_RAISED, told, why=why)
@@ -195,27 +195,27 @@ def raise_to(
 
 def start_window(work: Work) -> None:
     """Start the level's window, where another plan has one by now and none runs: as of when it came to the level."""
-    clock = work.escalation.clock(ClockName.LEVEL_WINDOW)
+    clock = work.state.clock(ClockName.LEVEL_WINDOW)
     if clock is None or not clock.is_running:
-        work.start(ClockName.LEVEL_WINDOW, since=work.escalation.level_since)
+        work.start(ClockName.LEVEL_WINDOW, since=work.state.level_since)
 
 
 def end_window(work: Work) -> None:
     """MATRIX-2, KIND-4: at its maximum the level rises by itself."""
-    now = work.escalation
+    now = work.state
     raise_to(work, now.level + 1, EscalationReason.SLA_BREACH, reason("window_ended", now.level))
 
 
 def ask_after_no_acknowledgement(work: Work) -> None:
     """MATRIX-5: nobody who was asked has, in time."""
-    now = work.escalation
+    now = work.state
     missing = ", ".join(name_of(now, person) for person in now.unacknowledged or (now.owner,))
     ask_another(work, reason("not_acknowledged", missing))
 
 
 def ask_another(work: Work, why: Reason) -> bool:
     """Ask the next contact of the level, then as the playbook says. Whether there was another way than to hold."""
-    now = work.escalation
+    now = work.state
     level = now.current_level
     tries = level.contacts[:1] if level.asks_all else level.contacts
     if now.attempt + 1 < len(tries):
@@ -230,25 +230,25 @@ def ask_another(work: Work, why: Reason) -> bool:
 
 
 def _try_contact(work: Work, contact: str, why: Reason) -> None:
-    _give(work, (contact,), work.escalation.attempt + 1, why)
+    _give(work, (contact,), work.state.attempt + 1, why)
 
 
 def ask_the_level(work: Work, why: Reason) -> None:
     """Its contacts are asked again, as when it came to this level."""
-    _give(work, work.escalation.current_level.asked_first, 0, why)
+    _give(work, work.state.current_level.asked_first, 0, why)
 
 
 def _give(work: Work, contacts: tuple[str, ...], attempt: int, why: Reason) -> None:
     work.cancel_clocks(*CLOCKS_OF_OWNER)
-    level = work.escalation.level
+    level = work.state.level
     work.record(ContactTried(level=level, attempt=attempt, owner=contacts[0], asked=contacts, why=why))
-    if work.escalation.state in WORKING:
+    if work.state.state in WORKING:
         work.start(ClockName.ACKNOWLEDGE)
     notify(work, Occasion.ASSIGNED, contacts, why=why, items=responses_to_do(work))
 
 
 def responses_to_do(work: Work) -> tuple[str, ...]:
-    return work.escalation.responses_left
+    return work.state.responses_left
 
 
 def _require_higher(now: Escalation, to_level: int) -> None:

@@ -116,7 +116,7 @@ def require_open(now: Escalation, other: str) -> None:
 
 def take_over(work: Work, command: TakeOver) -> None:
     """The customers of the other one belong here from now on, and hear it; so do the records and the actions."""
-    now = work.escalation
+    now = work.state
     if command.merged in now.merged:
         return
     require_open(now, command.ticket)
@@ -165,7 +165,7 @@ def _require_room_for_actions(now: Escalation, command: TakeOver) -> None:
 
 
 def _notify_our_people(work: Work, command: TakeOver, new: tuple[str, ...]) -> None:
-    now = work.escalation
+    now = work.state
     why = reason("merged_by", command.ticket, person_of(now, command.by))
     known = now.rules.stakeholders
     people = (now.owner, *now.asked, *now.plan.escalation_managers, *(who for who in new if who not in known))
@@ -180,10 +180,10 @@ def _what_came(command: TakeOver) -> Iterator[str]:
 
 def _notify_customers(work: Work, command: TakeOver, before: Escalation) -> None:
     """Each of them learns which reference is theirs now, whether they were known here or not."""
-    to = contacts_among(work.escalation, command.customers)
+    to = contacts_among(work.state, command.customers)
     begin_first_notification(work)
     notify_customers(work, Occasion.MERGED, to=to, formerly=command.ticket)
-    if work.escalation.state is State.CLOSING:
+    if work.state.state is State.CLOSING:
         known = {each.id for each in before.request.recipients}
         new = tuple(each for each in to if each.id not in known)
         notify_of_end(work, command.customers, new)

@@ -40,7 +40,7 @@ class UpdateSent(BaseEvent):
 
 def restart_next_update(work: Work, clock: ClockName) -> None:
     """An update meets its clock, and promises the next; while a resolution is verified both wait."""
-    if work.escalation.state in WORKING and _runs(work, clock):
+    if work.state.state in WORKING and _runs(work, clock):
         work.end(clock)
         work.start(clock)
 
@@ -48,14 +48,14 @@ def restart_next_update(work: Work, clock: ClockName) -> None:
 def adapt_updates_to_plan(work: Work) -> None:
     """Another priority or plan may promise updates to our own people where none were, or none any more."""
     name = ClockName.INTERNAL_UPDATE
-    if name not in work.escalation.rules.targets:
+    if name not in work.state.rules.targets:
         work.cancel_clocks(name)
-    elif work.escalation.state in WORKING and not _runs(work, name):
+    elif work.state.state in WORKING and not _runs(work, name):
         work.start(name)
 
 
 def _runs(work: Work, name: ClockName) -> bool:
-    clock = work.escalation.clock(name)
+    clock = work.state.clock(name)
     return clock is not None and clock.is_running
 
 

@@ -85,8 +85,8 @@ def apply_on_call(work: Work, command: ReportOnCall) -> None:
     if found.until and found.until <= work.now:  # the answer took longer than it held
         work.do(FindOnCall(schedule=found.schedule, at=work.now, notice=notice))
         return
-    shift = work.escalation.shift(found.schedule)
-    if shift and work.escalation.is_handed_over(shift):
+    shift = work.state.shift(found.schedule)
+    if shift and work.state.is_handed_over(shift):
         _follow_the_shift(work, shift, found, notice)
     else:
         _notify_on_call(work, found, notice)
@@ -94,7 +94,7 @@ def apply_on_call(work: Work, command: ReportOnCall) -> None:
 
 def look_up(work: Work) -> None:
     """Look up all schedules that it was given to, for whoever says that they are on call."""
-    for shift in work.escalation.shifts:
+    for shift in work.state.shifts:
         work.do(FindOnCall(schedule=shift.schedule, at=work.now))
 
 
@@ -103,7 +103,7 @@ def _notify_on_call(work: Work, found: OnCallResult, notice: InternalNotificatio
     if notice is None:
         _record(work, found, told=None)
         return
-    before, is_given = work.escalation, notice.occasion is Occasion.ASSIGNED
+    before, is_given = work.state, notice.occasion is Occasion.ASSIGNED
     ids = {found.schedule, *(person.id for person in found.people)}
     is_stale = is_given and (not before.is_open or not ids & set(before.unacknowledged))
     there = {recipient.id for recipient in notice.to}
@@ -123,7 +123,7 @@ def _follow_the_shift(
     work: Work, shift: OnCallAnswer, found: OnCallResult, notice: InternalNotification | None
 ) -> None:
     """Hand over to whoever is on call now, if it is somebody else; what could not be found out stays as it is."""
-    before = work.escalation
+    before = work.state
     if not found.is_known:
         people = tuple(map(before.plan.contact, shift.people))
         found = replace(found, people=people)
@@ -132,7 +132,7 @@ def _follow_the_shift(
         is_kept = not ids and shift.holder in before.acknowledgements
         is_relieved = not is_kept and shift.holder not in {shift.schedule, *ids[:1]}
         _record(work, found, told=ids or None, instead_of=shift.holder if is_relieved else None)
-    after = work.escalation.shift(shift.schedule)
+    after = work.state.shift(shift.schedule)
     assert after
     is_new = after.holder != shift.holder
     if is_new and ids:
@@ -142,7 +142,7 @@ def _follow_the_shift(
         notify(work, Occasion.ASSIGNED, joined, why=reason("on_call_now"), items=responses_to_do(work))
     occasion = notice.occasion if notice else Occasion.ASSIGNED
     if notice and occasion not in (_ASK if is_new else {Occasion.ASSIGNED}):
-        _pass_on(work, notice, ids or without_rotas(work.escalation, (after.holder,)))
+        _pass_on(work, notice, ids or without_rotas(work.state, (after.holder,)))
     is_asked_again = occasion is Occasion.ASSIGNED and not found.is_known
     if after.holder == shift.schedule and (is_new or not is_asked_again):
         _nobody_on_call(work, found, notice, is_new=is_new)
@@ -153,7 +153,7 @@ def _hand_over(work: Work, shift: OnCallAnswer, people: Iterable[str], *, was_ac
     if was_acknowledged:
         work.cancel_clocks(ClockName.ACKNOWLEDGEMENT_EXPIRY)
         work.start(ClockName.ACKNOWLEDGE)
-    now = work.escalation
+    now = work.state
     relieved = name_of(now, shift.holder)
     had_nobody = shift.holder == shift.schedule
     why = reason("on_call_now") if had_nobody else reason("on_call_instead_of", relieved)
@@ -179,7 +179,7 @@ def _record(
 
 def _pass_on(work: Work, notice: InternalNotification, people: Iterable[str]) -> None:
     there = {recipient.id for recipient in notice.to}
-    to = tuple(work.escalation.plan.contact(person).recipient for person in people if person not in there)
+    to = tuple(work.state.plan.contact(person).recipient for person in people if person not in there)
     if to:
         work.do(replace(notice, to=to))
 
@@ -188,7 +188,7 @@ def _nobody_on_call(
     work: Work, found: OnCallResult, notice: InternalNotification | None, *, is_new: bool
 ) -> None:
     """The managers hear of it, and if they are nobody themselves, the escalation managers in person."""
-    now = work.escalation
+    now = work.state
     schedule = name_of(now, found.schedule)
     told: Iterable[str] = managers_of(now)
     if notice and notice.occasion is Occasion.NOBODY_ON_CALL:
@@ -203,7 +203,7 @@ def _nobody_on_call(
 def end_shift(work: Work) -> None:
     """Look up who is on call now, of each schedule whose last answer holds no longer."""
     work.end(ClockName.ON_DUTY)
-    now = work.escalation
+    now = work.state
     for shift in now.shifts:
         if shift.until and shift.until <= work.now and now.is_handed_over(shift):
             notify(
@@ -217,7 +217,7 @@ def end_shift(work: Work) -> None:
 
 def watch_shifts(work: Work, before: Escalation) -> None:
     """Keep the clock ``on_duty`` due when the next shift ends; called once, at the end of each decision."""
-    now = work.escalation
+    now = work.state
     changes_at, clock = now.shift_changes_at, now.clock(ClockName.ON_DUTY)
     if changes_at is None:
         work.cancel_clocks(ClockName.ON_DUTY)

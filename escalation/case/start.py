@@ -94,7 +94,7 @@ def open_escalation(command: Open, now: datetime) -> Decision:
 
 
 def _tell_of_the_start(work: Work) -> None:
-    now = work.escalation
+    now = work.state
     request, by = now.request, work.by
     work.by = ENGINE  # whoever submitted it is told as well, if it is theirs to solve
     why = reason("reopened") if request.is_returning else reason("as_written", request.reason)

@@ -95,14 +95,14 @@ class NoteFailedDeployment:
 
 def stand_all_down(work: Work, why: Reason) -> None:
     """RESOLVE-3, CLOSE-10: none outlives what it was deployed for."""
-    for force in work.escalation.standing_forces:
+    for force in work.state.standing_forces:
         stand_one_down(work, force, why)
 
 
 def follow_task_force_update(work: Work, news: TaskForceUpdate) -> None:
     """Its news become part of the escalation's story; what somebody must act on is told."""
     force = news.summary
-    known = next((each for each in work.escalation.task_forces if each.id == force.id), None)
+    known = next((each for each in work.state.task_forces if each.id == force.id), None)
     if known is None:
         _order_down(work, force, reason("escalation_ended"))
         return
@@ -113,10 +113,10 @@ def follow_task_force_update(work: Work, news: TaskForceUpdate) -> None:
             force, state=known.state, is_status_missed=False
         )  # its last words, that crossed the order
     note = force.latest.text if force.latest and _is_new(force.latest, known.latest) else InternalText("")
-    before = work.escalation
+    before = work.state
     work.record(TaskForceReported(force=force, happened=news.happened, note=note, receipts=news.receipts))
     notify_undelivered(work, news.receipts, before)
-    if work.escalation.is_open:
+    if work.state.is_open:
         _notify_of(work, known, news)
 
 
@@ -126,21 +126,21 @@ def _is_new(report: StatusReport, known: StatusReport | None) -> bool:
 
 def note_failed_deployment(work: Work, command: NoteFailedDeployment) -> None:
     """It never came to life: the owner must know, because nobody else is at it."""
-    force = next(each for each in work.escalation.task_forces if each.id == command.id)
+    force = next(each for each in work.state.task_forces if each.id == command.id)
     if not force.is_standing:
         return
     work.record(TaskForceStoodDown(name=force.name, why=shortened_part(command.why, 2_000)))
     notify(
         work,
         Occasion.TASK_FORCE_STOOD_DOWN,
-        (work.escalation.owner, force.lead),
+        (work.state.owner, force.lead),
         why=reason("of_task_force", force.name, command.why),
     )
 
 
 def update_task_forces(work: Work, before: Escalation) -> None:
     """Messages of a task force say where its escalation stands now, not where it stood at the deployment."""
-    now = work.escalation
+    now = work.state
     if not before.standing_forces:
         return
     about, are_others = summarize_escalation(now), _counting(now) != _counting(before)
@@ -179,8 +179,8 @@ def clock_patterns(work: Work, status_every: timedelta | None = None) -> Iterato
     for name in sorted(OF_TASK_FORCES):
         if name is ClockName.TASK_FORCE_STATUS and status_every:
             target = Target(after=status_every, thresholds=_ASKED_AT)
-            yield clock_within(work.escalation, name, target, work.now)
-        elif clock := clock_for(work.escalation, name, work.now):
+            yield clock_within(work.state, name, target, work.now)
+        elif clock := clock_for(work.state, name, work.now):
             is_asked = name is ClockName.TASK_FORCE_STATUS  # a seat's clock only says when the next is asked
             yield clock if is_asked else replace(clock, thresholds=())
 
@@ -201,7 +201,7 @@ def summarize_escalation(now: Escalation) -> EscalationSummary:
 
 
 def _notify_of(work: Work, known: TaskForceSummary, news: TaskForceUpdate) -> None:
-    now, force = work.escalation, news.summary
+    now, force = work.state, news.summary
     of_it = partial(partial(reason, "of_task_force"), force.name)
     if news.report:
         restart_next_update(work, ClockName.INTERNAL_UPDATE)
@@ -232,13 +232,13 @@ def stand_one_down(work: Work, force: TaskForceSummary, why: Part, heir: str | N
     work.record(TaskForceStoodDown(name=force.name, why=why, left=force.tasks_left, handed_to=heir))
     _order_down(work, force, why, heir)
     if force.open_tasks:
-        to = heir or work.escalation.owner
+        to = heir or work.state.owner
         because = reason("of_task_force", force.name, why)
         notify(work, Occasion.TASK_FORCE_STOOD_DOWN, (to,), why=because, items=force.tasks_left)
 
 
 def _order_down(work: Work, force: TaskForceSummary, why: Part, heir: str | None = None) -> None:
-    now = work.escalation
+    now = work.state
     work.do(
         OrderStandDown(
             id=force.id,

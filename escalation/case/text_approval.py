@@ -89,22 +89,22 @@ def text_approvers(now: Escalation) -> tuple[str, ...]:
 
 
 def submit_text(work: Work, text: CustomerText, *, apologise: bool) -> None:
-    number = work.escalation.texts_submitted + 1
+    number = work.state.texts_submitted + 1
     work.record(TextSubmitted(number=number, text=text, apologise=apologise))
-    if number == work.escalation.pending_texts[0].number:
+    if number == work.state.pending_texts[0].number:
         work.start(ClockName.CUSTOMER_TEXT)
-    ask_approvers(work, reason("text_by", number, person_of(work.escalation, work.by)), text)
+    ask_approvers(work, reason("text_by", number, person_of(work.state, work.by)), text)
 
 
 def reject_all_texts(work: Work, because: Part) -> None:
     """CLOSE-10: it is cancelled, so nothing that waits is sent any more; its author hears of it."""
-    for held in work.escalation.pending_texts:
+    for held in work.state.pending_texts:
         work.record(TextRejected(number=held.number, why=because))
         notify_author(work, held, because)
 
 
 def notify_author(work: Work, held: PendingText, because: Part) -> None:
-    why = reason("text_rejected_by", held.number, person_of(work.escalation, work.by))
+    why = reason("text_rejected_by", held.number, person_of(work.state, work.by))
     if isinstance(because, InternalText):
         notify(work, Occasion.TEXT_REJECTED, (held.by,), why=why, text=because)
     else:
@@ -112,7 +112,7 @@ def notify_author(work: Work, held: PendingText, because: Part) -> None:
 
 
 def ask_approvers(work: Work, why: Reason, text: CustomerText) -> None:
-    now = work.escalation
+    now = work.state
     clock = now.clock(ClockName.CUSTOMER_TEXT)
     notify(
         work,
@@ -126,7 +126,7 @@ def ask_approvers(work: Work, why: Reason, text: CustomerText) -> None:
 
 def continue_after_approval(work: Work) -> None:
     """One clock runs, for the text that has waited longest."""
-    now = work.escalation
+    now = work.state
     oldest = now.pending_texts[0] if now.pending_texts else None
     clock = now.clock(ClockName.CUSTOMER_TEXT)
     if oldest is None:
@@ -138,7 +138,7 @@ def continue_after_approval(work: Work) -> None:
 
 def adapt_texts_to_plan(work: Work) -> None:
     """Start the clock of texts that wait already, where another plan sets one: as of when the oldest came (CLOCK-4)."""
-    now = work.escalation
+    now = work.state
     clock = now.clock(ClockName.CUSTOMER_TEXT)
     if now.pending_texts and (clock is None or not clock.is_running):
         work.start(ClockName.CUSTOMER_TEXT, now.pending_texts[0].held_at)

@@ -15,47 +15,33 @@ from escalation.case.clock_targets import clock_for
 from escalation.case.effects import Effect
 from escalation.case.state import Escalation
 from escalation.case.state_changes import apply_event
+from escalation.kernel import decision
 from escalation.kernel.clock_name import ClockName
 from escalation.kernel.clocks import Clock, Outcome, count_passed_thresholds
-from escalation.kernel.event import stamped
-from escalation.kernel.values import ENGINE
 from escalation.notifications.redundancy import remove_redundant
 
 if TYPE_CHECKING:
     from escalation.case.events import Event
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """The answer to a command: the new state, what happened, and what must be done."""
-
-    escalation: Escalation
-    events: "tuple[Event, ...]"
-    effects: tuple[Effect, ...]
+Decision = decision.Decision[Escalation, "Event", Effect]
 
 
 @dataclass(slots=True)
-class Work:
-    escalation: Escalation
-    now: datetime
-    by: str = ENGINE
-    events: "list[Event]" = field(default_factory=list)
-    effects: list[Effect] = field(default_factory=list)
+class Work(decision.Work[Escalation, "Event", Effect]):
     happenings: list[int] = field(default_factory=list)
     """Where in the effects another event begins."""
 
-    def record(self, event: "Event") -> None:
-        """Record that this happened, now, by whoever is at work."""
-        event = stamped(event, self.escalation.sequence + 1, self.now, self.by)
-        self.events.append(event)
-        self.escalation = apply_event(self.escalation, event)
+    @property
+    def sequence(self) -> int:
+        return self.state.sequence
+
+    def after(self, event: "Event") -> Escalation:
+        return apply_event(self.state, event)
 
     def begin(self) -> None:
         """What is recorded and told from here on is another event: a move, or a due time that came."""
         self.happenings.append(len(self.effects))
-
-    def do(self, effect: Effect) -> None:
-        self.effects.append(effect)
 
     def start(self, name: ClockName, since: datetime | None = None) -> None:
         """
@@ -64,7 +50,7 @@ class Work:
         A threshold that is past when it starts is recorded as skipped, not sent late (CLOCK-2).
         """
         self.end(name, Outcome.CANCELLED)
-        clock = clock_for(self.escalation, name, since or self.now)
+        clock = clock_for(self.state, name, since or self.now)
         if clock:
             self.record(ClockStarted(clock=clock))
         if clock and since:
@@ -72,7 +58,7 @@ class Work:
 
     def skip_past_thresholds(self, clock: Clock) -> None:
         """Record those of a running clock that are behind us by now as skipped."""
-        now = self.escalation
+        now = self.state
         passed = count_passed_thresholds(clock, now.plan.hours(clock.calendar), now.pauses, self.now)
         if clock.breached_at is None and clock.next_at and passed > clock.passed:
             self.record(
@@ -101,7 +87,7 @@ class Work:
         runs_on_if_reopened: bool = False,
     ) -> None:
         """End a running clock, as of *at*; one that has breached ends late, whatever was asked."""
-        clock = self.escalation.clock(name)
+        clock = self.state.clock(name)
         if clock is None or not clock.is_running:
             return
         ended_at = at or self.now
@@ -123,4 +109,4 @@ class Work:
     def decision(self) -> Decision:
         bounds = [0, *self.happenings, len(self.effects)]
         told = (remove_redundant(self.effects[a:b]) for a, b in pairwise(bounds))
-        return Decision(self.escalation, tuple(self.events), tuple(chain.from_iterable(told)))
+        return decision.Decision(self.state, tuple(self.events), tuple(chain.from_iterable(told)))

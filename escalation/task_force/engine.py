@@ -53,7 +53,7 @@ def deploy(charter: Charter, now: datetime) -> TaskForceDecision:
     work = TaskForceWork(open_state(first), now, events=[first])
     _start_status_clock(work)
     _ask_the_lead(work, reason("lead"), Occasion.TASK_FORCE_DEPLOYED)
-    for seat in work.force.seats:
+    for seat in work.state.seats:
         seats.offer(work, seat.number)
     seats.notify_when_settled(work)
     return work.decision()
@@ -112,9 +112,9 @@ def updates_of(decision: TaskForceDecision) -> TaskForceUpdate | None:
     report, down = found.get("status_reported"), found.get("stood_down")
     is_update = isinstance(report, StatusReported) and report.is_update
     return TaskForceUpdate(
-        summary=summary(decision.force),
+        summary=summary(decision.state),
         happened=tuple(event.sentence() for event in told),
-        report=decision.force.reports[-1] if is_update else None,
+        report=decision.state.reports[-1] if is_update else None,
         is_status_missed=bool(found.keys() & {"status_missed", "status_chased"}),
         vacant=tuple(event.role for event in told if isinstance(event, e.SeatLeftVacant)),
         declined=_last_word(told),
@@ -136,8 +136,8 @@ def _last_word(told: Sequence[e.TaskForceEvent]) -> InternalText:
 
 
 def _follow(work: TaskForceWork, command: c.MembersCommand) -> None:
-    permit(work.force, command)
-    work.by, before = command.by, work.force
+    permit(work.state, command)
+    work.by, before = command.by, work.state
     match command.kind:
         case "accept_seat":
             seats.accept(work, command)
@@ -156,7 +156,7 @@ def _follow(work: TaskForceWork, command: c.MembersCommand) -> None:
             seats.offer_again(work, command)
         case _:
             assert_never(command)
-    if (size := size_of(work.force)) > STATE:
+    if (size := size_of(work.state)) > STATE:
         require_state_fits(f"{before.charter.label}: {command.move.words}", size_of(before), size)
 
 
@@ -200,7 +200,7 @@ def _require_one_of(force: TaskForce, command: c.MembersCommand, people: tuple[s
 
 
 def _ordered_down(work: TaskForceWork, command: c.StandDown) -> None:
-    if command.id != work.force.charter.id or not work.force.is_standing:
+    if command.id != work.state.charter.id or not work.state.is_standing:
         return
     owner = command.hand_over_to or command.about.owner
     work.record(e.Informed(about=replace(command.about, owner=owner)))
@@ -209,7 +209,7 @@ def _ordered_down(work: TaskForceWork, command: c.StandDown) -> None:
 
 
 def _stand_down(work: TaskForceWork, why: Part) -> None:
-    force = work.force
+    force = work.state
     if not force.is_standing:
         return
     left = tuple(reason("task_undated", task.what, task.owner) for task in force.open_tasks)
@@ -231,14 +231,14 @@ def _settle(work: TaskForceWork) -> None:
         if clock.name is ClockName.TASK_FORCE_STATUS:
             _handle_due_status(work, clock)
         else:
-            seat = next(seat for seat in work.force.seats if seat.clock is clock)
+            seat = next(seat for seat in work.state.seats if seat.clock is clock)
             seats.end_offer(work, seat, "did not answer")
-    if work.force.is_standing:
+    if work.state.is_standing:
         tasks.remind(work)
 
 
 def _next_due(work: TaskForceWork) -> Clock | None:
-    force = work.force
+    force = work.state
     if not force.is_standing:
         return None
     due = [(clock.next_at, clock) for clock in force.clocks if clock.next_at and clock.next_at <= work.now]
@@ -247,7 +247,7 @@ def _next_due(work: TaskForceWork) -> Clock | None:
 
 def _skip_past_thresholds(work: TaskForceWork) -> None:
     """Record times to ask that a change put behind us as skipped, instead of asking late (CLOCK-2)."""
-    status = work.force.status
+    status = work.state.status
     if status is None or status.breached_at or not status.is_running:
         return
     passed = _passed(work, status)
@@ -257,7 +257,7 @@ def _skip_past_thresholds(work: TaskForceWork) -> None:
 
 def _handle_due_status(work: TaskForceWork, clock: Clock) -> None:
     """The lead is asked before it is due, and when it was missed, and again until it comes: nobody else is."""
-    chase_every = work.force.charter.chase_every
+    chase_every = work.state.charter.chase_every
     if clock.breached_at:
         work.record(StatusChased(times=(work.now - clock.breached_at) // chase_every))
         _ask_the_lead(work, reason("status_still_missing"))
@@ -272,20 +272,20 @@ def _handle_due_status(work: TaskForceWork, clock: Clock) -> None:
 
 def _passed(work: TaskForceWork, clock: Clock) -> int:
     """How many thresholds are behind us; of several only the last speaks (CLOCK-2)."""
-    return count_passed_thresholds(clock, work.force.charter.hours(clock.calendar), (), work.now)
+    return count_passed_thresholds(clock, work.state.charter.hours(clock.calendar), (), work.now)
 
 
 def _ask_the_lead(
     work: TaskForceWork, why: Reason, occasion: Occasion = Occasion.TASK_FORCE_STATUS_WANTED
 ) -> None:
-    charter, status = work.force.charter, work.force.status
+    charter, status = work.state.charter, work.state.status
     work.tell(
         occasion,
         (charter.lead,),
         why=why,
         due_at=(status.breached_at or status.due_at) if status else None,
         text=charter.mission,
-        items=tuple(f"{task.what} ({task.owner})" for task in work.force.open_tasks),
+        items=tuple(f"{task.what} ({task.owner})" for task in work.state.open_tasks),
     )
 
 
@@ -296,8 +296,8 @@ def _start_status_clock(work: TaskForceWork) -> None:
 
 
 def _extend_open_hours(work: TaskForceWork) -> None:
-    if work.force.is_standing:
-        for wanted in open_hours_to_compile(work.force.charter.calendars, work.now):
+    if work.state.is_standing:
+        for wanted in open_hours_to_compile(work.state.charter.calendars, work.now):
             work.do(wanted)
 
 
@@ -309,6 +309,6 @@ def _record_delivery(work: TaskForceWork, command: ReportDelivery) -> None:
         for receipt in command.receipts
         if receipt.has_failed and receipt.occasion == Occasion.TASK_FORCE_INVITED
     }
-    for seat in work.force.seats:
-        if work.force.is_standing and seat.offered_to in unreached:
+    for seat in work.state.seats:
+        if work.state.is_standing and seat.offered_to in unreached:
             seats.end_offer(work, seat, "could not be reached")

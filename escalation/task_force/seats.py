@@ -19,8 +19,8 @@ from escalation.task_force.work import TaskForceWork
 
 def offer(work: TaskForceWork, number: int) -> None:
     """To the next candidate who was not asked yet, and neither has nor may get another seat."""
-    seat = work.force.seats[number - 1]
-    person = _free(work.force, seat, seat.tried)
+    seat = work.state.seats[number - 1]
+    person = _free(work.state, seat, seat.tried)
     if person is None:
         work.record(e.SeatLeftVacant(seat=number, role=seat.plan.role))
         return
@@ -35,7 +35,7 @@ def _free(force: TaskForce, seat: Seat, asked: tuple[str, ...] = ()) -> str | No
 def _invite(work: TaskForceWork, seat: Seat, person: str, *, anew: bool = False) -> None:
     clock = work.clock(ClockName.SEAT_ANSWER)
     work.record(e.SeatOffered(seat=seat.number, role=seat.plan.role, to=person, clock=clock, anew=anew))
-    charter = work.force.charter
+    charter = work.state.charter
     role = f"{seat.plan.role} ({seat.plan.skill})" if seat.plan.skill else seat.plan.role
     work.tell(
         Occasion.TASK_FORCE_INVITED,
@@ -47,13 +47,13 @@ def _invite(work: TaskForceWork, seat: Seat, person: str, *, anew: bool = False)
 
 
 def accept(work: TaskForceWork, command: c.AcceptSeat) -> None:
-    seat = offered_seat(work.force, command.by)
+    seat = offered_seat(work.state, command.by)
     work.record(e.SeatAccepted(seat=seat.number, role=seat.plan.role, note=command.note))
     notify_when_settled(work)
 
 
 def decline(work: TaskForceWork, command: c.DeclineSeat) -> None:
-    seat = offered_seat(work.force, command.by)
+    seat = offered_seat(work.state, command.by)
     work.record(e.SeatDeclined(seat=seat.number, role=seat.plan.role, why=command.why))
     _to_the_next(work, seat)
 
@@ -70,13 +70,13 @@ def _to_the_next(work: TaskForceWork, seat: Seat) -> None:
     by, work.by = work.by, ENGINE
     offer(work, seat.number)
     work.by = by
-    if work.force.state is TaskForceState.FORMING:  # later the escalation says so, if nobody is left
+    if work.state.state is TaskForceState.FORMING:  # later the escalation says so, if nobody is left
         notify_when_settled(work)
 
 
 def notify_when_settled(work: TaskForceWork) -> None:
     """Each seat is held, or nobody is left for it: the lead hears who is in; the first time, work begins."""
-    force = work.force
+    force = work.state
     if any(seat.offered_to for seat in force.seats):
         return
     work.by = ENGINE
@@ -106,7 +106,7 @@ def _answers(charter: Charter, seat: Seat) -> Iterator[Reason]:
 
 def leave(work: TaskForceWork, command: c.LeaveSeat) -> None:
     """The lead hears of it, and has the open tasks from now on; the next candidate is asked."""
-    force = work.force
+    force = work.state
     seat = next(seat for seat in force.seats if seat.held_by == command.by)
     tasks = tuple(task.line for task in force.open_tasks if task.owner == command.by)
     work.record(e.SeatLeft(seat=seat.number, role=seat.plan.role, why=command.why))
@@ -119,8 +119,8 @@ def leave(work: TaskForceWork, command: c.LeaveSeat) -> None:
 
 def offer_again(work: TaskForceWork, command: c.OfferSeat) -> None:
     """Nobody has it: to the one who is named, or to its candidates from the first, those who declined too."""
-    seat = work.force.seats[command.seat - 1]
-    person = command.to or _free(work.force, seat)
+    seat = work.state.seats[command.seat - 1]
+    person = command.to or _free(work.state, seat)
     assert person
     _invite(work, seat, person, anew=command.to is None)
 

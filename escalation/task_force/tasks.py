@@ -17,7 +17,7 @@ MOST_TASKS = 200
 
 
 def add(work: TaskForceWork, command: c.AddTask) -> None:
-    force, label = work.force, work.force.charter.label
+    force, label = work.state, work.state.charter.label
     if command.owner not in force.members:
         raise UnknownName.of(reason("no.member"), command.owner, force.members, subject=label)
     if len(force.tasks) >= MOST_TASKS:
@@ -28,12 +28,12 @@ def add(work: TaskForceWork, command: c.AddTask) -> None:
         raise BadRequest.because(reason("of.task", label), (fault,))
     number = len(force.tasks) + 1
     work.record(e.TaskAdded(task=number, what=command.what, owner=command.owner, due_at=command.due_at))
-    _require_room(work.force)
+    _require_room(work.state)
     work.tell(
         Occasion.TASK_FORCE_TASK,
         (command.owner,),
         why=reason("task_given"),
-        items=(work.force.tasks[-1].line,),
+        items=(work.state.tasks[-1].line,),
     )
 
 
@@ -49,7 +49,7 @@ def _require_room(force: TaskForce) -> None:
 
 
 def finish(work: TaskForceWork, command: c.FinishTask) -> None:
-    task = open_task(work.force, command.task)
+    task = open_task(work.state, command.task)
     work.record(e.TaskFinished(task=task.number, what=task.what, note=command.note))
 
 
@@ -69,7 +69,7 @@ def open_task(force: TaskForce, number: int) -> Task:
 
 def remind(work: TaskForceWork) -> None:
     """Each owner once before a task is due, and once when it is; after downtime only the later one speaks (CLOCK-2)."""
-    due = [task for task in work.force.open_tasks if task.remind_at and task.remind_at <= work.now]
+    due = [task for task in work.state.open_tasks if task.remind_at and task.remind_at <= work.now]
     overdue = [task for task in due if task.due_at and task.due_at <= work.now]
     for task in due:
         if task in overdue:
@@ -80,7 +80,7 @@ def remind(work: TaskForceWork) -> None:
         theirs = [task for task in due if task.owner == owner]
         is_over = any(task in overdue for task in theirs)
         _notify(work, Occasion.TASK_FORCE_TASK_DUE, owner, theirs, is_over=is_over)
-    lead = work.force.charter.lead
+    lead = work.state.charter.lead
     if others := [task for task in overdue if task.owner != lead]:
         _notify(work, Occasion.TASK_FORCE_UPDATE, lead, others, is_over=True)
 

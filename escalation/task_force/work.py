@@ -5,14 +5,14 @@ Knows how to record and to tell, and nothing of rules.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
+from escalation.kernel import decision
 from escalation.kernel.clock_name import ClockName
 from escalation.kernel.clocks import Clock
-from escalation.kernel.event import stamped
 from escalation.kernel.reasons import Part, reason
-from escalation.kernel.values import ENGINE, InternalText
+from escalation.kernel.values import InternalText
 from escalation.notifications.notification import InternalFacts, InternalNotification, Occasion
 from escalation.policy.open_hours import CompileOpenHours
 from escalation.task_force import events as e
@@ -23,36 +23,22 @@ from escalation.task_force.state_changes import new_clock
 TaskForceEffect = InternalNotification | CompileOpenHours
 
 
-@dataclass(frozen=True, slots=True)
-class TaskForceDecision:
-    """The answer to a command: the new state, what happened, and what must be done."""
-
-    force: TaskForce
-    events: tuple[e.TaskForceEvent, ...]
-    effects: tuple[TaskForceEffect, ...]
+TaskForceDecision = decision.Decision[TaskForce, e.TaskForceEvent, TaskForceEffect]
 
 
 @dataclass(slots=True)
-class TaskForceWork:
-    force: TaskForce
-    now: datetime
-    by: str = ENGINE
-    events: list[e.TaskForceEvent] = field(default_factory=list)
-    effects: list[TaskForceEffect] = field(default_factory=list)
+class TaskForceWork(decision.Work[TaskForce, e.TaskForceEvent, TaskForceEffect]):
+    @property
+    def sequence(self) -> int:
+        return self.state.sequence
 
-    def record(self, event: e.TaskForceEvent) -> None:
-        """Record that this happened, now, by whoever is at work."""
-        event = stamped(event, self.force.sequence + 1, self.now, self.by)
-        self.events.append(event)
-        self.force = apply_event(self.force, event)
-
-    def do(self, effect: TaskForceEffect) -> None:
-        self.effects.append(effect)
+    def after(self, event: e.TaskForceEvent) -> TaskForce:
+        return apply_event(self.state, event)
 
     def clock(self, name: ClockName) -> Clock | None:
         """A fresh one, started now; None where none was given."""
-        pattern = self.force.charter.pattern(name)
-        return new_clock(self.force.charter, replace(pattern, started_at=self.now)) if pattern else None
+        pattern = self.state.charter.pattern(name)
+        return new_clock(self.state.charter, replace(pattern, started_at=self.now)) if pattern else None
 
     def tell(
         self,
@@ -65,7 +51,7 @@ class TaskForceWork:
         items: tuple[Part, ...] = (),
     ) -> None:
         """Tell people of the task force, each once; whoever made the move is not told of it."""
-        charter, about = self.force.charter, self.force.charter.about
+        charter, about = self.state.charter, self.state.charter.about
         to = tuple(charter.contact(person).recipient for person in dict.fromkeys(people) if person != self.by)
         if not to:
             return
@@ -87,9 +73,6 @@ class TaskForceWork:
         )
         self.do(
             InternalNotification(
-                escalation=charter.id, seq=self.force.sequence, occasion=occasion, to=to, facts=facts
+                escalation=charter.id, seq=self.state.sequence, occasion=occasion, to=to, facts=facts
             )
         )
-
-    def decision(self) -> TaskForceDecision:
-        return TaskForceDecision(self.force, tuple(self.events), tuple(self.effects))

@@ -166,7 +166,7 @@ class _Run:
         yield from self.take(decision, command.move, command.by)
 
     def take(self, decision: Decision, move: Move | None = None, by: str = ENGINE) -> Iterator[SimulatedStep]:
-        self.escalation = decision.escalation
+        self.escalation = decision.state
         for event in decision.events:
             if isinstance(event, LevelRaised):
                 self._spoken.clear()
@@ -175,7 +175,7 @@ class _Run:
             elif isinstance(event, OnCallFound) and event.instead_of:
                 self._spoken.add(ClockName.ON_DUTY)  # and so it goes on, shift by shift
         notices = tuple(effect for effect in decision.effects if isinstance(effect, AnyNotification))
-        yield SimulatedStep(self.at, decision.escalation, decision.events, notices, move=move, by=by)
+        yield SimulatedStep(self.at, decision.state, decision.events, notices, move=move, by=by)
         for command in self._answers(decision.effects, notices):
             yield from self.take(decide(self.escalation, command, self.at))
 

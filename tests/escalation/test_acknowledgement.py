@@ -58,7 +58,7 @@ def test_contacts_asked_at_once_are_all_told_and_the_first_who_answers_has_it() 
     escalation = opened(asks_all=True)
 
     assert ("ana", ("ana", "ben")) == (escalation.owner, escalation.asked)
-    acknowledged = decide(escalation, Acknowledge(by="ben"), monday("09:10")).escalation
+    acknowledged = decide(escalation, Acknowledge(by="ben"), monday("09:10")).state
     assert ("ben", "ben") == (acknowledged.owner, acknowledged.acknowledged_by)
     assert clock(acknowledged, ClockName.ACKNOWLEDGE).outcome is Outcome.MET
 
@@ -67,9 +67,9 @@ def test_a_level_that_needs_all_is_acknowledged_by_the_last_of_them() -> None:
     """
     MATRIX-5: the first owns it, the clock runs until each has answered, and only who is missing is alerted.
     """
-    first = decide(opened(**ALL), Acknowledge(by="ben"), monday("09:10")).escalation
+    first = decide(opened(**ALL), Acknowledge(by="ben"), monday("09:10")).state
     late = decide(first, Tick(), monday("09:30"))
-    last = decide(late.escalation, Acknowledge(by="ana"), monday("09:40")).escalation
+    last = decide(late.state, Acknowledge(by="ana"), monday("09:40")).state
 
     assert ("ben", None, ("ana",)) == (first.owner, first.acknowledged_by, first.unacknowledged)
     assert ["breach: mia, ana"] == told(late)
@@ -80,7 +80,7 @@ def test_nobody_acknowledges_twice() -> None:
     """
     MATRIX-5: whoever has is told who is still missing.
     """
-    first = decide(opened(**ALL), Acknowledge(by="ben"), monday("09:10")).escalation
+    first = decide(opened(**ALL), Acknowledge(by="ben"), monday("09:10")).state
 
     with pytest.raises(MoveNotAllowed, match="ben has acknowledged; still to do so: Ana"):
         decide(first, Acknowledge(by="ben"), monday("09:11"))
@@ -118,24 +118,24 @@ def test_an_acknowledgement_expires_without_activity() -> None:
     """
     MATRIX-6: reminded first, then treated as not acknowledged, and its clock starts anew.
     """
-    acknowledged = decide(opened(**EXPIRES), Acknowledge(by="ana"), monday("09:10")).escalation
+    acknowledged = decide(opened(**EXPIRES), Acknowledge(by="ana"), monday("09:10")).state
     reminded = decide(acknowledged, Tick(), monday("10:40"))
-    expired = decide(reminded.escalation, Tick(), monday("11:10"))
+    expired = decide(reminded.state, Tick(), monday("11:10"))
 
     assert "reminder: ana" in told(reminded)
     assert "acknowledgement_expired: ana, mia" in told(expired)
     assert "ana" == the(AcknowledgementExpired, expired).person
-    assert (None, "ana") == (expired.escalation.acknowledged_by, expired.escalation.owner)
-    assert monday("11:40") == clock(expired.escalation, ClockName.ACKNOWLEDGE).due_at
-    assert not expired.escalation.is_breached
+    assert (None, "ana") == (expired.state.acknowledged_by, expired.state.owner)
+    assert monday("11:40") == clock(expired.state, ClockName.ACKNOWLEDGE).due_at
+    assert not expired.state.is_breached
 
 
 def test_whatever_somebody_does_keeps_it_alive() -> None:
     """
     MATRIX-6: activity, of anybody, starts the time again.
     """
-    acknowledged = decide(opened(**EXPIRES), Acknowledge(by="ana"), monday("09:10")).escalation
-    active = decide(acknowledged, TickResponse(by="ben", response="1"), monday("11:00")).escalation
+    acknowledged = decide(opened(**EXPIRES), Acknowledge(by="ana"), monday("09:10")).state
+    active = decide(acknowledged, TickResponse(by="ben", response="1"), monday("11:00")).state
 
     assert monday("13:00") == clock(active, ClockName.ACKNOWLEDGEMENT_EXPIRY).due_at
     assert "ana" == after(active, monday("12:59"), Tick()).acknowledged_by
@@ -146,7 +146,7 @@ def test_it_does_not_expire_while_nothing_is_to_be_done() -> None:
     """
     MATRIX-6, CLOCK-3: not in a pause, nor once it is declared resolved.
     """
-    acknowledged = decide(opened(**EXPIRES), Acknowledge(by="ana"), monday("09:10")).escalation
+    acknowledged = decide(opened(**EXPIRES), Acknowledge(by="ana"), monday("09:10")).state
     paused = after(acknowledged, PauseClocks(by="ana", because="waiting_for_customer"))
     declared = after(acknowledged, monday("09:20"), DECLARE)
 
@@ -166,14 +166,14 @@ def test_a_pause_ends_by_itself_after_the_longest_that_it_may_last() -> None:
     escalation = an_escalation(plan=a_plan(pause_reasons={"waiting_for_vendor": rule}))
     acknowledged = after(escalation, all_delivered(escalation, monday("09:00")), Acknowledge(by="ana"))
     paused = decide(acknowledged, PauseClocks(by="ana", because="waiting_for_vendor"), monday("09:05"))
-    reminded = decide(paused.escalation, Tick(), monday("11:20"))
-    ended = decide(reminded.escalation, Tick(), monday("12:05"))
+    reminded = decide(paused.state, Tick(), monday("11:20"))
+    ended = decide(reminded.state, Tick(), monday("12:05"))
 
     assert "reminder: ana" in told(reminded)
     assert ["clocks_resumed"] == happened(ended)
     assert ["pause_ended: ana, mia"] == told(ended)
-    assert None is ended.escalation.pause
-    assert monday("12:30") == clock(ended.escalation, ClockName.LEVEL_WINDOW).due_at
+    assert None is ended.state.pause
+    assert monday("12:30") == clock(ended.state, ClockName.LEVEL_WINDOW).due_at
 
 
 def test_whoever_ends_the_pause_ends_its_clock() -> None:
@@ -207,8 +207,8 @@ def test_nothing_rises_while_a_resolution_is_verified() -> None:
     """
     opened_ = an_escalation()
     declared = after(opened_, all_delivered(opened_, monday("09:00")), monday("09:20"), DECLARE)
-    urgent = decide(declared, ChangePriority(by="ed", priority=Priority.P1), monday("09:25")).escalation
-    back = decide(urgent, RejectResolution(by="ari", why=InternalText("no")), monday("09:40")).escalation
+    urgent = decide(declared, ChangePriority(by="ed", priority=Priority.P1), monday("09:25")).state
+    back = decide(urgent, RejectResolution(by="ari", why=InternalText("no")), monday("09:40")).state
 
     assert (1, State.VERIFYING) == (urgent.level, urgent.state)
     assert ("ana",) == urgent.asked

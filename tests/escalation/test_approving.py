@@ -77,7 +77,7 @@ def test_a_text_for_customers_waits_until_it_is_approved() -> None:
     )
     facts = internal(decision, "text_approval_wanted").facts
     assert ("Soon.", monday("09:40")) == (facts.text, facts.due_at)
-    assert monday("09:00") == clock(decision.escalation, N).started_at
+    assert monday("09:00") == clock(decision.state, N).started_at
 
 
 def test_the_internal_half_of_an_update_does_not_wait() -> None:
@@ -101,8 +101,8 @@ def test_an_approved_text_goes_out_and_meets_the_cadence() -> None:
     assert (["text_approved", "update_sent"], [f"update: {JO}"]) == (happened(decision), told(decision))
     facts = to_customers(decision, "update").facts
     assert (HELLO, monday("10:20")) == (facts.text, facts.next_update_at)
-    assert monday("09:20") == clock(decision.escalation, N).started_at
-    assert (Outcome.MET, ()) == (clock(decision.escalation, TEXT).outcome, decision.escalation.pending_texts)
+    assert monday("09:20") == clock(decision.state, N).started_at
+    assert (Outcome.MET, ()) == (clock(decision.state, TEXT).outcome, decision.state.pending_texts)
 
 
 def test_a_rejected_text_goes_back_to_its_author_with_the_reason() -> None:
@@ -113,7 +113,7 @@ def test_a_rejected_text_goes_back_to_its_author_with_the_reason() -> None:
 
     assert (["text_rejected"], ["text_rejected: ana"]) == (happened(decision), told(decision))
     assert WHY == internal(decision, "text_rejected").facts.text
-    assert () == decision.escalation.pending_texts
+    assert () == decision.state.pending_texts
 
 
 def test_an_edited_text_waits_on_under_the_same_clock() -> None:
@@ -121,10 +121,10 @@ def test_an_edited_text_waits_on_under_the_same_clock() -> None:
     COMM-6: by an approver or its author; what goes out is what was approved.
     """
     edited = decide(waiting(), EditText(by="mia", text=BETTER), monday("09:20"))
-    approved = decide(edited.escalation, ApproveText(by="fay"), monday("09:25"))
+    approved = decide(edited.state, ApproveText(by="fay"), monday("09:25"))
 
     assert ["text_approval_wanted: finance"] == told(edited)
-    assert monday("09:40") == clock(edited.escalation, TEXT).due_at
+    assert monday("09:40") == clock(edited.state, TEXT).due_at
     assert BETTER == to_customers(approved, "update").facts.text
 
 
@@ -184,7 +184,7 @@ def test_a_text_that_nobody_looks_at_is_brought_up() -> None:
     COMM-6, CLOCK-6: approvers are reminded, then the managers of the level are told as well.
     """
     reminded = decide(waiting(), Tick(), monday("09:25"))
-    missed = decide(after(reminded.escalation, monday("09:30"), Tick()), Tick(), monday("09:40"))
+    missed = decide(after(reminded.state, monday("09:30"), Tick()), Tick(), monday("09:40"))
 
     assert ["reminder: mia, finance"] == told(reminded)
     assert ["breach: ed, mia, finance"] == told(missed)
@@ -245,11 +245,9 @@ def test_a_cancellation_gives_waiting_texts_back_to_their_authors() -> None:
     decision = decide(waiting(HELLO, BETTER), cancel, monday("09:20"))
     rejected = [each for each in notices(decision.effects) if each.occasion == "text_rejected"]
 
-    assert ((), ["ana", "ana"]) == (decision.escalation.pending_texts, [each.to[0].id for each in rejected])
-    assert {} == find_outdated(
-        decision.escalation, decision.events, NotificationBatch(notices=tuple(rejected))
-    )
-    assert Outcome.CANCELLED is clock(decision.escalation, TEXT).outcome
+    assert ((), ["ana", "ana"]) == (decision.state.pending_texts, [each.to[0].id for each in rejected])
+    assert {} == find_outdated(decision.state, decision.events, NotificationBatch(notices=tuple(rejected)))
+    assert Outcome.CANCELLED is clock(decision.state, TEXT).outcome
 
 
 @pytest.mark.parametrize("is_ours", [True, False])

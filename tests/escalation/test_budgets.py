@@ -85,7 +85,7 @@ def full(escalation: Escalation) -> Escalation:
     """With as much said as it holds."""
     for record in escalation.request.linked_tickets:
         try:
-            escalation = decide(escalation, settle(record), NOW).escalation
+            escalation = decide(escalation, settle(record), NOW).state
         except BadRequest:
             return escalation
     raise AssertionError("it takes whatever is said")
@@ -138,8 +138,8 @@ def test_a_full_escalation_can_be_brought_to_its_end() -> None:
     now = replace(full(an_acknowledged(linked_tickets=RECORDS)), texts_submitted=1)
     left = next(record for record in RECORDS if record not in now.settled)
 
-    settled = decide(now, SettleTicket(by="ed", record=left), NOW).escalation
-    ended = decide(settled, Cancel(by="ed", cause=CancelCause.WITHDRAWN, why=MOST_OF_A_MOVE), NOW).escalation
+    settled = decide(now, SettleTicket(by="ed", record=left), NOW).state
+    ended = decide(settled, Cancel(by="ed", cause=CancelCause.WITHDRAWN, why=MOST_OF_A_MOVE), NOW).state
 
     assert not ended.is_open
 
@@ -153,7 +153,7 @@ def test_the_largest_start_with_all_that_can_be_said_still_fits() -> None:
     assert all(PAYLOAD / 2 > size_of(event) for event in opened.events)
     assert all(PAYLOAD / 2 > size_of(wave) for wave in batches_of(_notices(opened.effects)))
 
-    now = full(opened.escalation)
+    now = full(opened.state)
 
     assert FULL_STATE > state_size(now) > STATE - 70_000
     assert PAYLOAD > size_of(view(now))
@@ -172,18 +172,18 @@ def test_an_escalation_at_every_maximum_travels(customers: int, width: int) -> N
     require_request_fits(request, "the start")
     begun: dict[str, Any] = {"customers": request.customers, **lists}
     opened = opening(THE_MONDAY + timedelta(hours=9), **begun)
-    acknowledged = decide(opened.escalation, Acknowledge(by=opened.escalation.owner), NOW)
-    now = full(acknowledged.escalation)
+    acknowledged = decide(opened.state, Acknowledge(by=opened.state.owner), NOW)
+    now = full(acknowledged.state)
     with pytest.raises(NotReadyToClose) as open_points:
         decide(one_in(State.CLOSING, **begun), Close(by="ed"), NOW)
     with pytest.raises(UnknownName) as unknown:
         decide(now, SettleTicket(by="ed", record="INC-0"), NOW)
 
     assert FULL_STATE > state_size(now) > STATE - 70_000
-    for answer in (opened.escalation, acknowledged.escalation, now):
+    for answer in (opened.state, acknowledged.state, now):
         assert PAYLOAD > 1.2 * size_of(view(answer))
     for decision in (opened, acknowledged):
-        assert ANSWER > size_of(make_move_result(decision.escalation, decision.events))
+        assert ANSWER > size_of(make_move_result(decision.state, decision.events))
     assert 2 * REFUSAL > size_of(open_points.value.message)
     assert 2 * REFUSAL > size_of(unknown.value.message)
     assert said(view(now).missing_to_close[-1]).startswith("and ") or not width
@@ -196,7 +196,7 @@ def test_each_task_force_finds_the_room_that_it_may_need() -> None:
     now = an_acknowledged()
     for number in range(20):
         deploy = DeployTaskForce(by="ed", name=f"force-{number}", mission=InternalText("dry it"), lead="ana")
-        now = decide(now, deploy, NOW).escalation
+        now = decide(now, deploy, NOW).state
 
     assert size_of(now) + 20 * (SUMMARY - 1_000) < state_size(now) < STATE
 
@@ -207,12 +207,12 @@ def test_the_largest_task_force_is_no_more_than_is_kept_free_for_it() -> None:
     """
     force = with_tasks()
     for _ in range(7):
-        force = decide_force(force, a_task("ana", None, WIDE * 500), NINE).force
+        force = decide_force(force, a_task("ana", None, WIDE * 500), NINE).state
     with pytest.raises(BadRequest, match=r"given [\d,]+ bytes of open tasks; allowed: at most 16,384 bytes"):
         decide_force(force, a_task("ana", None, WIDE * 1_000), NINE)
 
     for _ in range(20):
-        force = decide_force(force, f.ReportStatus(by="ed", text=InternalText(WIDE * 16_000)), NINE).force
+        force = decide_force(force, f.ReportStatus(by="ed", text=InternalText(WIDE * 16_000)), NINE).state
 
     assert OPEN_TASKS > sum(map(size_of, summary(force).open_tasks))
     assert SUMMARY > size_of(replace(summary(force), latest=None)) + 8_000
@@ -256,7 +256,7 @@ def test_whatever_becomes_of_a_wave_can_be_answered() -> None:
         if isinstance(notice, CustomerNotification)
         for to in notice.to
     ]
-    assert sorted(told) == sorted(to.id for to in opened.escalation.request.recipients)
+    assert sorted(told) == sorted(to.id for to in opened.state.request.recipients)
 
 
 def test_a_refusal_lists_as_many_faults_as_travel_and_counts_the_others() -> None:

@@ -45,7 +45,7 @@ def test_an_internal_update_meets_the_promise_and_says_when_the_next_comes() -> 
     (ended,) = [event for event in decision.events if isinstance(event, ClockEnded)]
     assert (OURS, Outcome.MET) == (ended.clock, ended.outcome)
     assert monday("11:10") == internal(decision, "update").facts.next_update_at
-    assert clock(escalation, THEIRS) == clock(decision.escalation, THEIRS)
+    assert clock(escalation, THEIRS) == clock(decision.state, THEIRS)
 
 
 def test_what_customers_are_told_is_no_update_for_us() -> None:
@@ -55,7 +55,7 @@ def test_what_customers_are_told_is_no_update_for_us() -> None:
     escalation = held()
     decision = decide(escalation, SendUpdate(by="ana", customer_text=SOON), monday("09:10"))
 
-    assert clock(escalation, OURS) == clock(decision.escalation, OURS)
+    assert clock(escalation, OURS) == clock(decision.state, OURS)
 
 
 def test_a_missed_internal_update_reminds_the_owner_then_tells_the_managers() -> None:
@@ -64,7 +64,7 @@ def test_a_missed_internal_update_reminds_the_owner_then_tells_the_managers() ->
     """
     escalation = after(held(level=7), monday("09:59"), SendUpdate(by="ana", customer_text=SOON))
     reminded = decide(escalation, Tick(), monday("10:00"))
-    escalation = after(reminded.escalation, monday("10:58"), SendUpdate(by="ana", customer_text=SOON))
+    escalation = after(reminded.state, monday("10:58"), SendUpdate(by="ana", customer_text=SOON))
     missed = decide(escalation, Tick(), monday("11:00"))
 
     assert (["reminder: ceo"], "internal update is due") == (
@@ -84,7 +84,7 @@ def test_a_playbook_that_promises_nothing_has_no_such_clock() -> None:
     """
     decision = decide(an_acknowledged(priority="P2"), NEWS, monday("09:10"))
 
-    assert None is decision.escalation.clock(OURS)
+    assert None is decision.state.clock(OURS)
     assert None is internal(decision, "update").facts.next_update_at
 
 

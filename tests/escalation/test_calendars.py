@@ -92,7 +92,7 @@ def test_a_change_of_priority_changes_the_calendar() -> None:
     """
     rules = priorities_with(Priority.P2, targets={ClockName.RESOLUTION: TARGET}, calendar="late")
     escalation = an_escalation(plan=a_plan(calendars=CALENDARS, priorities=rules))
-    changed = decide(escalation, ChangePriority(by="ed", priority=Priority.P2), monday("09:05")).escalation
+    changed = decide(escalation, ChangePriority(by="ed", priority=Priority.P2), monday("09:05")).state
 
     assert monday("16:00") == clock(changed, ClockName.RESOLUTION).due_at
 
@@ -115,7 +115,7 @@ def test_each_calendar_is_compiled_further_when_its_own_hours_end() -> None:
         since=asked[0].since,
         open_hours=weekdays(opens=12, closes=20, weeks=30),
     )
-    extended = decide(escalation, further, now).escalation
+    extended = decide(escalation, further, now).state
     assert weekdays(opens=12, closes=20, weeks=30) == extended.plan.hours("late")
     assert calendars["office"] == extended.plan.calendars["office"]
 

@@ -143,7 +143,7 @@ def test_downtime_of_days_alerts_each_person_once_for_each_clock() -> None:
         "breach: max, mia",  # resolution
         "brought_in: dora",
     ] == told(decision)
-    assert 2 == decision.escalation.level
+    assert 2 == decision.state.level
 
 
 def test_what_is_breached_is_brought_up_again_until_somebody_ends_it() -> None:
@@ -155,7 +155,7 @@ def test_what_is_breached_is_brought_up_again_until_somebody_ends_it() -> None:
 
     assert (monday("13:00"), tuesday("13:00")) == (clock(breached, R).breached_at, clock(breached, R).next_at)
     assert "reminder: ed, ceo" in told(decision)
-    assert at(2, "13:00") == clock(decision.escalation, R).next_at
+    assert at(2, "13:00") == clock(decision.state, R).next_at
 
 
 def test_chases_missed_in_downtime_speak_as_one() -> None:
@@ -170,7 +170,7 @@ def test_chases_missed_in_downtime_speak_as_one() -> None:
 
     assert ["reminder: ed, ceo"] == told(decision)
     assert 7 == the(ClockChased, decision).times
-    assert at(8, "13:00") == clock(decision.escalation, R).next_at
+    assert at(8, "13:00") == clock(decision.state, R).next_at
 
 
 @pytest.mark.parametrize(
@@ -234,7 +234,7 @@ def test_beyond_the_open_hours_known_nothing_is_judged_until_more_are_known() ->
     down = decide(one_in(State.RESOLVING, level=7, plan=plan), Tick(), at(100, "12:00"))
     (wanted,) = [effect for effect in down.effects if isinstance(effect, CompileOpenHours)]
     known = decide(
-        down.escalation,
+        down.state,
         ExtendOpenHours(
             calendar="office", definition="{}", since=wanted.since, open_hours=weekdays(weeks=40)
         ),
@@ -243,7 +243,7 @@ def test_beyond_the_open_hours_known_nothing_is_judged_until_more_are_known() ->
 
     assert "resolution" not in {x.clock for x in down.events if isinstance(x, ClockBreached)}
     assert wanted.until > at(100, "12:00")
-    assert clock(known.escalation, R).breached_at == at(67, "17:00")
+    assert clock(known.state, R).breached_at == at(67, "17:00")
     assert ["open_hours_extended", "clock_breached"] == happened(known)[:2]
 
 

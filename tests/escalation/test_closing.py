@@ -90,14 +90,14 @@ def test_a_close_tells_everybody_and_ends_every_clock() -> None:
     ready = after(one_in(State.CLOSING), *ready_to_close(one_in(State.CLOSING)))
     decision = decide(ready, Close(by="ed", note=WHY), monday("09:30"))
 
-    assert (State.CLOSED, ["closed"]) == (decision.escalation.state, happened(decision))
+    assert (State.CLOSED, ["closed"]) == (decision.state.state, happened(decision))
     assert ["closed: ana", f"closed: {JO}"] == told(decision)
     assert (monday("09:30"), None, ()) == (
-        decision.escalation.ended_at,
-        decision.escalation.wake_at,
-        decision.escalation.running_clocks,
+        decision.state.ended_at,
+        decision.state.wake_at,
+        decision.state.running_clocks,
     )
-    assert Outcome.MET is clock(decision.escalation, ClockName.CLOSING).outcome
+    assert Outcome.MET is clock(decision.state, ClockName.CLOSING).outcome
     assert ("ed", WHY) == (the(Closed, decision).by, the(Closed, decision).note)
 
 
@@ -136,12 +136,12 @@ def test_it_can_be_cancelled_from_any_open_state(state: State) -> None:
     command = Cancel(by="ed", cause=CancelCause.WITHDRAWN, why=WHY)
     decision = decide(one_in(state, priority="P2"), command, monday("09:10"))
 
-    assert State.CANCELLED is decision.escalation.state
+    assert State.CANCELLED is decision.state.state
     assert ["cancelled: ana, csm, ae", f"cancelled: {JO}"] == told(decision)
     facts = internal(decision, "cancelled").facts
     assert ("withdrawn", WHY) == (said(facts.why), facts.text)
-    assert () == decision.escalation.running_clocks
-    assert None is decision.escalation.wake_at
+    assert () == decision.state.running_clocks
+    assert None is decision.state.wake_at
 
 
 def test_a_cancellation_lists_the_actions_that_were_open() -> None:
@@ -172,7 +172,7 @@ def test_an_operator_who_ends_the_run_cancels_it() -> None:
     CLOSE-10: told like any other cancellation; once it has ended there is nothing to cancel.
     """
     decision = decide(an_acknowledged(), CancelByOperator(), monday("09:10"))
-    again = decide(decision.escalation, CancelByOperator(), monday("09:11"))
+    again = decide(decision.state, CancelByOperator(), monday("09:11"))
 
     assert ["cancelled: ana, ed", f"cancelled: {JO}"] == told(decision)
     assert ("engine", CancelCause.WITHDRAWN) == (
@@ -194,4 +194,4 @@ def test_time_does_nothing_to_what_has_ended(state: State) -> None:
     ended = one_in(state)
     decision = decide(ended, Tick(), monday("09:00").replace(year=2030))
 
-    assert (ended, (), ()) == (decision.escalation, decision.events, decision.effects)
+    assert (ended, (), ()) == (decision.state, decision.events, decision.effects)

@@ -70,7 +70,7 @@ def test_an_internal_update_tells_those_who_follow_it_and_leaves_the_cadence_alo
     decision = decide(escalation, SendUpdate(by="csm", internal_note=SECRET), monday("09:10"))
 
     assert ["update: ana, ed, ae"] == told(decision)
-    assert clock(escalation, N) == clock(decision.escalation, N)
+    assert clock(escalation, N) == clock(decision.state, N)
 
 
 def test_one_update_can_tell_both_each_their_own_text() -> None:
@@ -94,7 +94,7 @@ def test_a_missed_update_reminds_the_owner_then_tells_the_managers() -> None:
     """
     escalation = an_acknowledged(priority="P2", level=7)
     reminded = decide(escalation, Tick(), monday("09:30"))
-    missed = decide(reminded.escalation, Tick(), monday("10:00"))
+    missed = decide(reminded.state, Tick(), monday("10:00"))
 
     assert ["reminder: ceo"] == told(reminded)
     assert ["breach: ed, ceo"] == told(missed)
@@ -122,7 +122,7 @@ def test_the_cadence_ends_with_the_resolution() -> None:
     decision = decide(verifying, SendUpdate(by="ana", customer_text=HELLO), monday("10:00"))
 
     assert None is clock(verifying, N).next_at
-    assert clock(verifying, N) == clock(decision.escalation, N)
+    assert clock(verifying, N) == clock(decision.state, N)
     assert None is to_customers(decision, "update").facts.next_update_at
     assert Outcome.MET is clock(one_in(State.CLOSING), N).outcome
 
@@ -163,9 +163,9 @@ def test_only_the_receipt_names_the_service_level() -> None:
     opened = opening(priority="P2")
     story = [
         opened,
-        decide(opened.escalation, SendUpdate(by="ana", customer_text=HELLO), monday("09:10")),
-        decide(opened.escalation, Transfer(by="ana", to="finance"), monday("09:10")),
-        decide(opened.escalation, Tick(), monday("09:30")),
+        decide(opened.state, SendUpdate(by="ana", customer_text=HELLO), monday("09:10")),
+        decide(opened.state, Transfer(by="ana", to="finance"), monday("09:10")),
+        decide(opened.state, Tick(), monday("09:30")),
         decide(one_in(State.VERIFYING), VERIFY, monday("09:10")),
         decide(one_in(State.CLOSING), Reopen(by="ed", why=SECRET), monday("09:10")),
     ]
@@ -251,7 +251,7 @@ def test_delivery_is_recorded_even_after_the_end() -> None:
     closed = one_in(State.CLOSED)
     decision = decide(closed, all_delivered(closed, monday("09:02")), monday("09:02"))
 
-    assert (["delivery_reported"], State.CLOSED) == (happened(decision), decision.escalation.state)
+    assert (["delivery_reported"], State.CLOSED) == (happened(decision), decision.state.state)
 
 
 def test_a_notice_delivered_in_time_is_in_time_however_late_we_hear_of_it() -> None:
@@ -261,7 +261,7 @@ def test_a_notice_delivered_in_time_is_in_time_however_late_we_hear_of_it() -> N
     opened = an_escalation()
     decision = decide(opened, all_delivered(opened, monday("09:59")), monday("12:00"))
 
-    assert Outcome.MET is clock(decision.escalation, ClockName.FIRST_NOTIFICATION).outcome
+    assert Outcome.MET is clock(decision.state, ClockName.FIRST_NOTIFICATION).outcome
 
 
 def test_a_notice_delivered_late_is_late_even_if_that_is_all_we_hear() -> None:
@@ -271,7 +271,7 @@ def test_a_notice_delivered_late_is_late_even_if_that_is_all_we_hear() -> None:
     opened = an_escalation()
     decision = decide(opened, all_delivered(opened, monday("10:10")), monday("12:00"))
 
-    assert Outcome.BREACHED is clock(decision.escalation, ClockName.FIRST_NOTIFICATION).outcome
+    assert Outcome.BREACHED is clock(decision.state, ClockName.FIRST_NOTIFICATION).outcome
     assert "clock_breached" in happened(decision)
 
 
@@ -305,9 +305,9 @@ def test_a_late_resolution_is_apologised_for_when_it_is_resolved_and_not_in_ever
     """
     COMM-8, COMM-3: a resolution that came later than the service level has it.
     """
-    late = decide(an_acknowledged(), Tick(), at(10, "17:00")).escalation
+    late = decide(an_acknowledged(), Tick(), at(10, "17:00")).state
     update = decide(late, SendUpdate(by="ana", customer_text=HELLO), at(10, "17:01"))
-    resolved = after(update.escalation, at(10, "17:02"), DECLARE)
+    resolved = after(update.state, at(10, "17:02"), DECLARE)
 
     assert not to_customers(update, "update").facts.apologise
     assert to_customers(decide(resolved, VERIFY, at(10, "17:03")), "resolved").facts.apologise

@@ -58,7 +58,7 @@ def corrected(now: Escalation, at: datetime = monday("09:10"), **given: Any) -> 
 def bounced(now: Escalation) -> Escalation:
     lost = DeliveryResult(key="k:1", recipient=JO, occasion="case_received", why="550 no such mailbox")
     ours = tuple(each for each in all_delivered(now, monday("09:01")).receipts if each.recipient != JO)
-    return decide(now, ReportDelivery(receipts=(lost, *ours)), monday("09:01")).escalation
+    return decide(now, ReportDelivery(receipts=(lost, *ours)), monday("09:01")).state
 
 
 def test_the_right_address_is_told_and_the_wrong_one_is_not_chased_any_more() -> None:
@@ -69,7 +69,7 @@ def test_the_right_address_is_told_and_the_wrong_one_is_not_chased_any_more() ->
     assert ((JO,), [JO]) == (before.not_yet_notified, [each.recipient for each in before.undelivered])
 
     decision = corrected(before)
-    now = decision.escalation
+    now = decision.state
     assert [f"case_received: {NEW}"] == told(decision)
     assert ((NEW,), ()) == (now.not_yet_notified, now.undelivered)
 
@@ -100,7 +100,7 @@ def test_while_it_closes_the_right_address_is_told_of_the_end_and_asked() -> Non
     assert [f"closed: {NEW}", f"survey: {NEW}"] == told(corrected(closed))
     late = corrected(after(closed, monday("09:06"), answer))
     assert [f"closed: {NEW}"] == told(late)
-    assert [NEW] == list(late.escalation.survey)
+    assert [NEW] == list(late.state.survey)
 
 
 def test_a_name_a_language_or_a_zone_is_corrected_and_nothing_goes_again() -> None:
@@ -114,7 +114,7 @@ def test_a_name_a_language_or_a_zone_is_corrected_and_nothing_goes_again() -> No
         "time_zone": "Europe/Istanbul",
     }
     decision = corrected(an_acknowledged(), **given)
-    (contact,) = decision.escalation.request.recipients
+    (contact,) = decision.state.request.recipients
 
     assert [] == told(decision)
     assert (JO, "Jo Buyer", "tr", "Europe/Istanbul") == (
@@ -132,7 +132,7 @@ def test_one_mailbox_is_corrected_in_each_of_its_accounts() -> None:
     """
     COMM-13: one person, however it is spelt.
     """
-    now = corrected(an_escalation(customers=BOTH), contact="JO@acme.example").escalation
+    now = corrected(an_escalation(customers=BOTH), contact="JO@acme.example").state
     jo, bea = now.request.recipients
 
     assert (NEW, ("ACME", "BOLT")) == (jo.id, jo.speaks_for)
@@ -145,8 +145,8 @@ def test_what_waits_for_the_wrong_address_does_not_leave_any_more() -> None:
     """
     opened = opening()
     wave = NotificationBatch(notices=tuple(notices(opened.effects)))
-    decision = corrected(opened.escalation)
-    stale = find_outdated(decision.escalation, (*opened.events, *decision.events), wave)
+    decision = corrected(opened.state)
+    stale = find_outdated(decision.state, (*opened.events, *decision.events), wave)
 
     assert [(f"case_received:{JO}", "the contact was corrected meanwhile")] == [
         (key.split(":", 2)[2], said(why)) for key, why in stale.items()
@@ -158,11 +158,9 @@ def test_what_bounces_at_the_wrong_address_after_the_correction_is_nobodys() -> 
     COMM-13: it was on its way; nobody is told of it, and nothing counts as undelivered.
     """
     late = DeliveryResult(key="k:2", recipient=JO, occasion="update", why="550 no such mailbox")
-    decision = decide(
-        corrected(an_acknowledged()).escalation, ReportDelivery(receipts=(late,)), monday("09:12")
-    )
+    decision = decide(corrected(an_acknowledged()).state, ReportDelivery(receipts=(late,)), monday("09:12"))
 
-    assert ([], ()) == (told(decision), decision.escalation.undelivered)
+    assert ([], ()) == (told(decision), decision.state.undelivered)
 
 
 @pytest.mark.parametrize(

@@ -63,7 +63,7 @@ def deploy(**changes: Any) -> DeployTaskForce:
 def with_forces(*names: str, **changes: Any) -> Escalation:
     now = an_acknowledged(**changes)
     for name in names or ("roof",):
-        now = decide(now, deploy(name=name), NOW).escalation
+        now = decide(now, deploy(name=name), NOW).state
     return now
 
 
@@ -103,7 +103,7 @@ def test_a_task_force_is_deployed_with_all_that_it_needs() -> None:
     status = given.pattern(ClockName.TASK_FORCE_STATUS)
     assert status is not None
     assert (HOUR, (45 * MINUTE,)) == (status.after, status.thresholds)
-    assert ["roof"] == [force.name for force in view(made.escalation).task_forces]
+    assert ["roof"] == [force.name for force in view(made.state).task_forces]
     assert ["task_force_deployed"] == [event.kind for event in made.events]
 
 
@@ -217,11 +217,11 @@ def test_a_vacant_seat_stays_news_whatever_else_is_told() -> None:
     """
     now = with_forces()
     vacant = decide(now, news(now, vacant=("climber",), declined=InternalText("No ladder")), NOW)
-    update = decide(vacant.escalation, SendUpdate(by="mia", internal_note=InternalText("Roof.")), NOW)
+    update = decide(vacant.state, SendUpdate(by="mia", internal_note=InternalText("Roof.")), NOW)
 
     waited = NotificationBatch(notices=tuple(notices(vacant.effects)))
     assert ["No ladder"] == [notice.facts.text for notice in waited.notices]
-    assert {} == find_outdated(update.escalation, update.events, waited)
+    assert {} == find_outdated(update.state, update.events, waited)
 
 
 def test_what_a_task_force_could_not_deliver_is_raised_to_a_person() -> None:
@@ -238,14 +238,14 @@ def test_what_a_task_force_could_not_deliver_is_raised_to_a_person() -> None:
     assert [("k:1", False), ("k:2", True)] == [
         (sent.key, sent.is_delivered) for sent in deliveries(made.events)
     ]
-    assert () == decide(made.escalation, news(now, receipts=(gone, here)), NOW).events
+    assert () == decide(made.state, news(now, receipts=(gone, here)), NOW).events
 
 
 def test_late_and_repeated_news_are_no_news() -> None:
     """
     RESOLVE-2: the shell may tell twice.
     """
-    now = decide(with_forces(), news(with_forces(), heard=9), NOW).escalation
+    now = decide(with_forces(), news(with_forces(), heard=9), NOW).state
 
     assert () == decide(now, news(now, heard=9), NOW).events
 
@@ -271,12 +271,12 @@ def test_each_is_stood_down_with_the_resolution_or_the_cancellation(command: c.C
     """
     now = with_forces("roof", "wall")
     task = OpenTask(number=1, what=InternalText("Climb up"), owner="ed")
-    now = decide(now, news(now, open_tasks=(task,)), NOW).escalation
+    now = decide(now, news(now, open_tasks=(task,)), NOW).state
 
     made = decide(now, command, NOW)
 
     assert ["roof", "wall"] == orders(made)
-    assert () == made.escalation.standing_forces
+    assert () == made.state.standing_forces
     down = [event for event in made.events if isinstance(event, TaskForceStoodDown)]
     assert [["Climb up (ed)"], []] == [list(map(said, event.left)) for event in down]
     assert ("task_force_stood_down: ana" in told(made)) is (command is not DECLARE), "whoever did it knows"
@@ -288,15 +288,15 @@ def test_a_task_force_is_stood_down_by_order() -> None:
     """
     now = with_forces("roof", "wall")
     task = OpenTask(number=1, what=InternalText("Climb up"), owner="ed")
-    now = decide(now, news(now, open_tasks=(task,)), NOW).escalation
+    now = decide(now, news(now, open_tasks=(task,)), NOW).state
 
     order = StandDownTaskForce(by="ed", name="roof", why=WHY, hand_over_to="cora")
     made = decide(now, order, NOW)
 
     assert (["roof"], ["task_force_stood_down: cora"]) == (orders(made), told(made))
-    assert ["wall"] == [force.name for force in made.escalation.standing_forces]
+    assert ["wall"] == [force.name for force in made.state.standing_forces]
     with pytest.raises(MoveNotAllowed, match="stood down already"):
-        decide(made.escalation, order, NOW)
+        decide(made.state, order, NOW)
 
 
 def test_a_lead_stands_down_what_they_lead() -> None:
@@ -304,8 +304,8 @@ def test_a_lead_stands_down_what_they_lead() -> None:
     RESOLVE-3, ROLE-2: by done work; not what somebody else leads.
     """
     plan = a_plan(permissions={Move.STAND_DOWN_TASK_FORCE: ("escalation_manager", "task_force_lead")})
-    now = decide(an_acknowledged(plan=plan), deploy(lead="cora"), NOW).escalation
-    now = decide(now, deploy(name="wall", lead="ari", seats=[]), NOW).escalation
+    now = decide(an_acknowledged(plan=plan), deploy(lead="cora"), NOW).state
+    now = decide(now, deploy(name="wall", lead="ari", seats=[]), NOW).state
 
     assert ["roof"] == orders(decide(now, StandDownTaskForce(by="cora", name="roof", why=WHY), NOW))
     with pytest.raises(RoleNotAllowed, match="which ari leads"):
@@ -338,7 +338,7 @@ def test_it_is_a_move_only_while_the_problem_is_worked_on() -> None:
     RESOLVE-3: nobody deploys one, or can stand one down, while the resolution is verified.
     """
     assert Move.STAND_DOWN_TASK_FORCE not in allowed_moves(an_acknowledged())
-    verifying = decide(with_forces(), DECLARE, NOW).escalation
+    verifying = decide(with_forces(), DECLARE, NOW).state
 
     with pytest.raises(MoveNotAllowed, match="while verifying"):
         decide(verifying, deploy(name="wall"), NOW)
@@ -350,14 +350,14 @@ def test_its_last_words_after_the_order_are_kept_and_change_nothing() -> None:
     """
     now = with_forces()
     last = news(now, "a task was added", state=TaskForceState.WORKING)
-    ended = decide(now, CancelByOperator(), NOW).escalation
+    ended = decide(now, CancelByOperator(), NOW).state
 
     made = decide(ended, last, NOW)
 
     assert (["task_force_reported"], [], ()) == (
         [event.kind for event in made.events],
         told(made),
-        made.escalation.standing_forces,
+        made.state.standing_forces,
     )
 
 
@@ -368,7 +368,7 @@ def test_one_that_could_not_be_brought_to_life_is_told() -> None:
     now = with_forces()
     made = decide(now, NoteFailedDeployment(id=now.task_forces[0].id, why="in its place"), NOW)
 
-    assert (["task_force_stood_down: ana, ed"], ()) == (told(made), made.escalation.standing_forces)
+    assert (["task_force_stood_down: ana, ed"], ()) == (told(made), made.state.standing_forces)
 
 
 def test_each_is_informed_of_a_rise() -> None:
@@ -379,7 +379,7 @@ def test_each_is_informed_of_a_rise() -> None:
     made = decide(with_forces(), rise, NOW)
 
     informed = [effect.about.level for effect in made.effects if isinstance(effect, UpdateTaskForce)]
-    assert [made.escalation.level] == informed
+    assert [made.state.level] == informed
 
 
 def test_a_change_of_priority_comes_with_the_clocks_of_the_new_one() -> None:

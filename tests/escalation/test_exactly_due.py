@@ -40,7 +40,7 @@ def test_a_move_of_a_person(off: timedelta, late: bool) -> None:
     due_at = due(an_escalation(level=7).clock(ClockName.ACKNOWLEDGE))
     decision = decide(an_escalation(level=7), Acknowledge(by="ceo"), due_at + off)
 
-    assert late == bool(clock(decision.escalation, ClockName.ACKNOWLEDGE).breached_at)
+    assert late == bool(clock(decision.state, ClockName.ACKNOWLEDGE).breached_at)
 
 
 @pytest.mark.parametrize(("off", "late"), BY_A_MOMENT)
@@ -90,7 +90,7 @@ def test_a_seat(off: timedelta, late: bool) -> None:
         force, f.KeepInformed(id="other", about=force.charter.about), NINE + 30 * MINUTE + off
     )
 
-    assert ("ben" if late else "ana") == decision.force.seats[0].offered_to
+    assert ("ben" if late else "ana") == decision.state.seats[0].offered_to
 
 
 def due(found: Clock | None) -> datetime:

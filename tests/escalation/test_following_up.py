@@ -120,8 +120,8 @@ def test_each_customer_contact_is_asked_on_close() -> None:
     decision = decide(after(closing, *ready_to_close(closing)), CLOSE, monday("09:30"))
 
     assert [f"closed: {JO}, {AL}, {BO}", f"survey: {JO}, {AL}, {BO}"] == told(decision)[1:]
-    assert at(7, "09:30") == clock(decision.escalation, ClockName.SURVEY).due_at
-    assert (True, None) == (decision.escalation.is_followed_up, decision.escalation.next_due_at)
+    assert at(7, "09:30") == clock(decision.state, ClockName.SURVEY).due_at
+    assert (True, None) == (decision.state.is_followed_up, decision.state.next_due_at)
 
 
 def test_without_a_survey_in_the_playbook_nobody_is_asked() -> None:
@@ -139,7 +139,7 @@ def test_an_answer_is_on_record() -> None:
     CLOSE-6: whose it is, the score, the comment; a good one alerts nobody.
     """
     decision = decide(a_closed(), answer(JO, comment=InternalText("well done")), at(1, "09:00"))
-    recorded = decision.escalation.survey[JO]
+    recorded = decision.state.survey[JO]
 
     assert ("ACME", 5, "well done", JO) == (
         recorded.account,
@@ -178,7 +178,7 @@ def test_a_low_score_reopens_where_the_playbook_says_so_and_once() -> None:
     at_p4 = after(raised, ChangePriority(by="ed", priority=Priority.P4))
     closed = after(at_p4, DECLARE, VERIFY, *ready_to_close(at_p4), CLOSE)
     first = decide(closed, answer(JO, score=1), at(1, "09:00"))
-    second = decide(first.escalation, answer(AL, "BOLT", score=1), at(1, "10:00"))
+    second = decide(first.state, answer(AL, "BOLT", score=1), at(1, "10:00"))
     (opens,) = [effect for effect in first.effects if isinstance(effect, OpenSuccessor)]
 
     assert (closed.id, 2, Priority.P4, "ed") == (
@@ -279,9 +279,9 @@ def test_the_survey_ends_by_itself(answers: tuple[c.Command, ...], outcome: Outc
     ended = decide(answered, Tick(), friday("17:00"))
 
     assert friday("17:00") == answered.wake_at
-    assert outcome is clock(ended.escalation, ClockName.SURVEY).outcome
-    assert ([], None, False) == (told(ended), ended.escalation.wake_at, ended.escalation.is_followed_up)
-    late = refusal(ended.escalation, answer(AL, "BOLT"), friday("17:01"))
+    assert outcome is clock(ended.state, ClockName.SURVEY).outcome
+    assert ([], None, False) == (told(ended), ended.state.wake_at, ended.state.is_followed_up)
+    late = refusal(ended.state, answer(AL, "BOLT"), friday("17:01"))
     assert "ACME/4711: cannot answer survey because its survey has ended; allowed now: reopen" == late.message
 
 
@@ -333,8 +333,8 @@ def test_a_contact_confirms_access_of_their_own_account() -> None:
     yes = decide(closing, confirm(JO, "ACME", AccessAnswer.YES), monday("09:10"))
     no = decide(closing, confirm(JO, "ACME", AccessAnswer.NO), monday("09:10"))
 
-    assert (JO, State.CLOSING) == (yes.escalation.access["ACME"].by, yes.escalation.state)
-    assert State.RESOLVING is no.escalation.state
+    assert (JO, State.CLOSING) == (yes.state.access["ACME"].by, yes.state.state)
+    assert State.RESOLVING is no.state.state
     assert "ACME cannot use the service yet. the gate stays shut" == said(the(Reopened, no).why)
     assert "ACME cannot use the service yet" == said(internal(no, "reopened").facts.why)
 
@@ -373,7 +373,7 @@ def test_a_post_mortem_is_filed_in_versions(state: State) -> None:
     """
     now = one_in(state, plan=a_plan(survey=A_SURVEY, actions=ActionPolicy()))
     first = decide(now, filed(), monday("09:10"))
-    second = after(first.escalation, monday("09:20"), filed(findings=["the forecast was known"]))
+    second = after(first.state, monday("09:20"), filed(findings=["the forecast was known"]))
 
     assert ["post_mortem_filed"] == happened(first)
     assert (1, 2) == (the(PostMortemFiled, first).version, second.post_mortem_version)
@@ -480,7 +480,7 @@ def test_owners_are_reminded_until_it_is_done() -> None:
     for _ in range(4):
         line, decision = reminded(now)
         story.append(line)
-        now = decision.escalation
+        now = decision.state
 
     assert [
         ["08 Mar", "action_due: max"],

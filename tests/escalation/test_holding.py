@@ -58,7 +58,7 @@ def watched(escalation: Escalation, until: datetime) -> tuple[Escalation, list[D
     while escalation.wake_at and escalation.wake_at <= until:
         decision = decide(escalation, Tick(), escalation.wake_at)
         decisions.append(decision)
-        escalation = decision.escalation
+        escalation = decision.state
     return escalation, decisions
 
 
@@ -98,7 +98,7 @@ def test_the_last_one_says_so_and_then_the_managers_must_act() -> None:
     assert ["breach: ed, ceo"] == told(decision)
     said = internal(decision, "breach").facts.why
     assert reason("and_also", reason("overdue", N), reason("no_more_holding", 3)) == said
-    assert monday("21:30") + DAY == clock(decision.escalation, N).next_at
+    assert monday("21:30") + DAY == clock(decision.state, N).next_at
 
 
 def test_an_update_by_a_person_begins_the_count_again() -> None:
@@ -139,7 +139,7 @@ def test_a_slow_cadence_is_not_made_quicker() -> None:
 
     assert cadence > RULES.every.after
     assert 3 == len(held_at(decisions))
-    assert {cadence} == {clock(each.escalation, N).after for each in decisions if each.escalation.clock(N)}
+    assert {cadence} == {clock(each.state, N).after for each in decisions if each.state.clock(N)}
 
 
 def test_a_verified_resolution_begins_the_count_again() -> None:

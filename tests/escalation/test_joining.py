@@ -78,7 +78,7 @@ def test_what_the_other_start_brings_along_is_added_once() -> None:
     )
     now = an_acknowledged(services=("orders",), linked_tickets=("INC-1",))
     decision = decide(now, join, monday("09:10"))
-    request = decision.escalation.request
+    request = decision.state.request
 
     assert ["case_received: ACME:new@acme.example"] == told(decision)
     assert ["jo@acme.example", "new@acme.example"] == [each.email for each in request.customers[0].contacts]
@@ -99,7 +99,7 @@ def test_the_sponsor_of_who_joins_is_a_stakeholder_from_then_on() -> None:
     )
     now = an_acknowledged(plan=a_plan().sponsored_by((vera,)))
     decision = decide(now, a_join(sponsors=(vera, walt)), monday("09:10"))
-    plan = decision.escalation.plan
+    plan = decision.state.plan
 
     assert ["first_notification: walt", f"case_received: {BOLT}"] == told(decision)
     assert ("vera", "walt") == plan.sponsors
@@ -110,30 +110,30 @@ def test_a_subject_joins_once() -> None:
     """
     START-4, START-5: a repeat changes nothing and tells nobody.
     """
-    once = joined(an_acknowledged(), monday("09:10")).escalation
+    once = joined(an_acknowledged(), monday("09:10")).state
     again = joined(once, monday("09:11"))
 
-    assert ([], [], once) == (happened(again), told(again), again.escalation)
+    assert ([], [], once) == (happened(again), told(again), again.state)
 
 
 def test_updates_and_the_access_question_reach_whoever_joined() -> None:
     """
     START-5, RESOLVE-6: everyone affected gets the same updates, and the close waits for each of them.
     """
-    now = joined(an_acknowledged(), monday("09:10")).escalation
+    now = joined(an_acknowledged(), monday("09:10")).state
     update = decide(now, SendUpdate(by="ana", customer_text=CustomerText("Soon.")), monday("09:11"))
-    verified = decide(after(update.escalation, monday("09:12"), DECLARE), VERIFY, monday("09:13"))
+    verified = decide(after(update.state, monday("09:12"), DECLARE), VERIFY, monday("09:13"))
 
     assert [f"update: {JO}, {BOLT}"] == told(update)
     assert f"resolved: {JO}, {BOLT}" in told(verified)
-    assert "access of BOLT is neither confirmed nor waived" in lines(verified.escalation.missing_to_close)
+    assert "access of BOLT is neither confirmed nor waived" in lines(verified.state.missing_to_close)
 
 
 def test_who_joins_has_a_first_notice_clock_of_their_own() -> None:
     """
     COMM-2: it starts with the join, and ends when they were told.
     """
-    now = joined(an_acknowledged(), monday("09:10")).escalation
+    now = joined(an_acknowledged(), monday("09:10")).state
     assert (monday("09:10"), None) == (clock(now, N).started_at, clock(now, N).outcome)
 
     told_at = monday("09:12")
@@ -144,7 +144,7 @@ def test_who_joins_while_others_wait_is_waited_for_after_them() -> None:
     """
     COMM-2: a stream of joins does not keep one clock running until it breaches; the next counts from the join.
     """
-    now = joined(an_escalation(), monday("09:10")).escalation
+    now = joined(an_escalation(), monday("09:10")).state
     assert (monday("09:00"), (BOLT,)) == (clock(now, N).started_at, now.joiners)
 
     first = after(now, monday("09:12"), all_delivered(now, monday("09:12")))
@@ -194,9 +194,7 @@ def test_one_escalation_holds_a_thousand_customers_and_says_so() -> None:
     with pytest.raises(BadRequest, match=r"1,001 customers; allowed: at most 1,000.*another outage key"):
         joined(an_acknowledged(), monday("09:10"), *many)
 
-    assert CUSTOMERS == len(
-        joined(an_acknowledged(), monday("09:10"), *many[1:]).escalation.request.customers
-    )
+    assert CUSTOMERS == len(joined(an_acknowledged(), monday("09:10"), *many[1:]).state.request.customers)
 
 
 def test_what_people_write_is_bounded_over_all_joins() -> None:
@@ -205,7 +203,7 @@ def test_what_people_write_is_bounded_over_all_joins() -> None:
     """
     now = an_acknowledged()
     for number in range(30):
-        now = decide(now, _with_evidence(number), monday("09:10")).escalation
+        now = decide(now, _with_evidence(number), monday("09:10")).state
     with pytest.raises(BadRequest, match="bytes in one escalation"):
         _all_of(now, 30, 40)
 
@@ -219,7 +217,7 @@ def _with_evidence(number: int) -> JoinOutage:
 
 def _all_of(now: Escalation, first: int, last: int) -> None:
     for number in range(first, last):
-        now = decide(now, _with_evidence(number), monday("09:10")).escalation
+        now = decide(now, _with_evidence(number), monday("09:10")).state
 
 
 def test_the_record_says_which_subject_brought_whom() -> None:
@@ -234,14 +232,14 @@ def test_the_record_says_which_subject_brought_whom() -> None:
         event.ticket,
         tuple(customer.account for customer in event.customers),
     )
-    assert ("BOLT/7",) == decision.escalation.tickets
+    assert ("BOLT/7",) == decision.state.tickets
 
 
 def test_a_guest_adds_nobody_to_an_account_that_another_tenant_brought_in() -> None:
     """
     START-5: who is added to an account reads what that account is told; only its own tenant adds anybody.
     """
-    now = decide(an_acknowledged(), a_join(a_customer("BOLT"), is_guest=True), monday("09:10")).escalation
+    now = decide(an_acknowledged(), a_join(a_customer("BOLT"), is_guest=True), monday("09:10")).state
     own = a_join(a_customer("BOLT", "jo@bolt.example", "al@bolt.example"), ticket="BOLT/8", is_guest=True)
     known = a_join(a_customer("ACME"), ticket="EVIL/1", is_guest=True)
 
@@ -262,4 +260,4 @@ def test_the_subject_that_opened_an_outage_may_add_to_its_accounts() -> None:
     )
     more = a_join(a_customer("ACME", "al@acme.example"), ticket="ACME/2", is_guest=True)
 
-    assert ["case_received: ACME:al@acme.example"] == told(decide(now.escalation, more, monday("09:11")))
+    assert ["case_received: ACME:al@acme.example"] == told(decide(now.state, more, monday("09:11")))

@@ -53,9 +53,9 @@ def test_a_raise_goes_to_the_next_level_and_asks_its_contact() -> None:
     decision = decide(an_acknowledged(), raised(note="he asks for a refund"), monday("09:10"))
 
     assert (2, "mia", None) == (
-        decision.escalation.level,
-        decision.escalation.owner,
-        decision.escalation.acknowledged_by,
+        decision.state.level,
+        decision.state.owner,
+        decision.state.acknowledged_by,
     )
     assert ["level_raised"] == happened(decision)
     assert ["assigned: mia", f"hand_over: {JO}"] == told(decision)  # mia manages level 1 herself
@@ -74,8 +74,8 @@ def test_a_raise_starts_the_clocks_of_the_new_level() -> None:
 
     ended = [(event.clock, event.outcome) for event in decision.events if isinstance(event, ClockEnded)]
     assert [(ClockName.LEVEL_WINDOW, "cancelled")] == ended
-    assert monday("09:40") == clock(decision.escalation, ClockName.ACKNOWLEDGE).due_at
-    assert monday("10:10") == clock(decision.escalation, ClockName.LEVEL_WINDOW).due_at
+    assert monday("09:40") == clock(decision.state, ClockName.ACKNOWLEDGE).due_at
+    assert monday("10:10") == clock(decision.state, ClockName.LEVEL_WINDOW).due_at
 
 
 def test_a_raise_may_name_a_higher_level() -> None:
@@ -84,7 +84,7 @@ def test_a_raise_may_name_a_higher_level() -> None:
     """
     decision = decide(an_acknowledged(), raised(by="ed", to_level=4), monday("09:10"))
 
-    assert (4, "sol") == (decision.escalation.level, decision.escalation.owner)
+    assert (4, "sol") == (decision.state.level, decision.state.owner)
     assert ["assigned: sol", "level_raised: mia, ana", f"hand_over: {JO}"] == told(decision)
 
 
@@ -96,12 +96,12 @@ def test_a_transfer_goes_to_the_team_with_the_skill_and_keeps_the_level() -> Non
     decision = decide(escalation, Transfer(by="ana", to="finance", note="billing"), monday("09:10"))  # type: ignore[arg-type]
 
     assert (1, "finance", None) == (
-        decision.escalation.level,
-        decision.escalation.owner,
-        decision.escalation.acknowledged_by,
+        decision.state.level,
+        decision.state.owner,
+        decision.state.acknowledged_by,
     )
-    assert clock(escalation, ClockName.LEVEL_WINDOW) == clock(decision.escalation, ClockName.LEVEL_WINDOW)
-    assert monday("09:40") == clock(decision.escalation, ClockName.ACKNOWLEDGE).due_at
+    assert clock(escalation, ClockName.LEVEL_WINDOW) == clock(decision.state, ClockName.LEVEL_WINDOW)
+    assert monday("09:40") == clock(decision.state, ClockName.ACKNOWLEDGE).due_at
     assert ["assigned: finance", f"hand_over: {JO}"] == told(decision)
 
 
@@ -110,7 +110,7 @@ def test_a_higher_priority_reaches_higher_levels_sooner() -> None:
     KIND-3: the entry level rises, windows shrink, more stakeholders are told.
     """
     decision = decide(an_acknowledged(), ChangePriority(by="ed", priority=Priority.P1), monday("09:04"))
-    now = decision.escalation
+    now = decision.state
 
     assert (Priority.P1, 2, "mia") == (now.priority, now.level, now.owner)
     assert ["priority_changed", "level_raised"] == happened(decision)
@@ -131,7 +131,7 @@ def test_a_lower_priority_leaves_the_level_where_it_is() -> None:
     escalation = an_escalation(priority="P1")
     decision = decide(escalation, ChangePriority(by="ed", priority=Priority.P3), monday("09:01"))
 
-    assert 2 == decision.escalation.level
+    assert 2 == decision.state.level
     assert ["priority_changed: mia, max"] == told(decision)
 
 
@@ -186,7 +186,7 @@ def test_an_executive_threat_goes_straight_to_the_executive_level(
     command = raised(by="ed", reason="executive_threat", to_level=to_level)
     decision = decide(an_escalation(level=level, opened_at=at(0, "09:00")), command, monday("09:00"))
 
-    assert reached == decision.escalation.level
+    assert reached == decision.state.level
     assert ["level_raised", "sponsorship_proposed"] == happened(decision)[-2:]
     assert ("ACME",) == the(SponsorshipProposed, decision).accounts
 
@@ -202,7 +202,7 @@ def test_a_trigger_that_is_an_executive_threat_goes_there_too(to_level: int | No
         decision = decide(now, ReportTrigger(by="ana", trigger="sues_us"), monday("09:05"))
         is_threat = reason is EscalationReason.EXECUTIVE_THREAT
 
-        assert (reached if is_threat else to_level or 2) == decision.escalation.level
+        assert (reached if is_threat else to_level or 2) == decision.state.level
         assert is_threat is ("sponsorship_proposed" in happened(decision))
 
 

@@ -67,8 +67,8 @@ def test_who_joins_and_is_known_is_not_told_again() -> None:
     joined = decide(before, joining(BOTH[1]), monday("09:01"))
 
     assert [BEA] == [to.id for to in to_customers(joined, "case_received").to]
-    assert (BEA,) == joined.escalation.joiners
-    jo = joined.escalation.customer_contact("BOLT:jo@acme.example")
+    assert (BEA,) == joined.state.joiners
+    jo = joined.state.customer_contact("BOLT:jo@acme.example")
     assert jo
     assert (JO, ("ACME", "BOLT")) == (jo.id, jo.speaks_for)
     assert () == new_in(before.request, joining(a_customer("ACME", "JO@acme.example"))).customers
@@ -84,7 +84,7 @@ def test_who_is_known_elsewhere_keeps_the_name_that_they_are_known_by() -> None:
     joined = decide(opened, joining(a_customer("ACME", "Jo@acme.example")), monday("09:01"))
 
     assert [each.id for each in opened.request.recipients] == [
-        each.id for each in joined.escalation.request.recipients
+        each.id for each in joined.state.request.recipients
     ]
 
 
@@ -100,11 +100,11 @@ def test_who_speaks_for_two_accounts_is_asked_once_and_answers_for_both() -> Non
     assert ("ACME", ("ACME", "BOLT")) == (link.account, link.accounts)
 
     yes = ConfirmAccess(by=JO, account="ACME", answer=AccessAnswer.YES)
-    answered = decide(verified.escalation, yes, monday("09:11"))
-    assert {"ACME", "BOLT"} == set(answered.escalation.access)
+    answered = decide(verified.state, yes, monday("09:11"))
+    assert {"ACME", "BOLT"} == set(answered.state.access)
 
     no = ConfirmAccess(by=JO, account="BOLT", answer=AccessAnswer.NO, note=InternalText("still wet"))
-    refused = decide(verified.escalation, no, monday("09:11"))
+    refused = decide(verified.state, no, monday("09:11"))
     assert "ACME, BOLT cannot use the service yet. still wet" == said(the(Reopened, refused).why)
 
 
@@ -134,7 +134,7 @@ def test_who_speaks_for_two_accounts_is_surveyed_once() -> None:
     assert ["closed", "survey"] == to_jo(closed)
 
     answer = AnswerSurvey(by="ed", account="BOLT", contact="JO@acme.example", score=4)
-    answered: Escalation = decide(closed.escalation, answer, monday("10:00")).escalation
+    answered: Escalation = decide(closed.state, answer, monday("10:00")).state
     assert [JO] == list(answered.survey)
 
 

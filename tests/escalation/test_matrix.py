@@ -45,7 +45,7 @@ def test_at_the_windows_minimum_the_contact_is_reminded() -> None:
 
     assert monday("09:15") == escalation.wake_at
     assert (1, ["threshold_passed"], ["reminder: ana"]) == (
-        decision.escalation.level,
+        decision.state.level,
         happened(decision),
         told(decision),
     )
@@ -65,7 +65,7 @@ def test_unacknowledged_escalation_rises_when_its_window_ends() -> None:
 
     decision = decide(escalation, Tick(), now=monday("09:30"))
 
-    assert 2 == decision.escalation.level
+    assert 2 == decision.state.level
 
 
 def test_acknowledging_does_not_stop_the_window() -> None:
@@ -75,7 +75,7 @@ def test_acknowledging_does_not_stop_the_window() -> None:
     at_minimum = after(an_acknowledged(), monday("09:15"), Tick())
     decision = decide(at_minimum, Tick(), monday("09:30"))
 
-    assert (2, "mia") == (decision.escalation.level, decision.escalation.owner)
+    assert (2, "mia") == (decision.state.level, decision.state.owner)
     assert ["clock_breached", "level_raised"] == happened(decision)
     assert ["assigned: mia", "level_raised: ana", f"hand_over: {JO}"] == told(decision)
 
@@ -99,7 +99,7 @@ def test_left_alone_it_climbs_the_whole_matrix_and_stays_at_the_last() -> None:
     while escalation.level < 7:
         wake_at = escalation.wake_at
         assert wake_at
-        escalation = decide(escalation, Tick(), wake_at).escalation
+        escalation = decide(escalation, Tick(), wake_at).state
         risen.setdefault(escalation.level, wake_at)
 
     assert {
@@ -140,7 +140,7 @@ def test_a_trigger_raises_at_once(level: int, trigger: str, reached: int) -> Non
     command = ReportTrigger(by="ed", trigger=trigger, note=InternalText("by phone"))
     decision = decide(an_escalation(level=level), command, monday("09:01"))
 
-    assert reached == decision.escalation.level
+    assert reached == decision.state.level
     assert ["communication_begun", "trigger_reported", "level_raised"] == happened(decision)
     assert (trigger, "by phone") == (
         the(TriggerReported, decision).trigger,
@@ -179,8 +179,8 @@ def test_responses_are_ticked_off(response: str) -> None:
     decision = decide(an_acknowledged(), TickResponse(by="ana", response=response), monday("09:01"))
 
     assert (("hear the customer out",), ("write down what happened",)) == (
-        decision.escalation.responses_done,
-        decision.escalation.responses_left,
+        decision.state.responses_done,
+        decision.state.responses_left,
     )
     assert (["response_ticked"], []) == (happened(decision), told(decision))
 
@@ -202,12 +202,12 @@ def test_a_response_of_a_level_that_was_left_is_not_ticked_off() -> None:
     """
     MATRIX-4: what is the second on one level is something else on the next; whoever says the level is safe.
     """
-    risen = decide(an_escalation(), Tick(), monday("09:30")).escalation
+    risen = decide(an_escalation(), Tick(), monday("09:30")).state
 
     with pytest.raises(MoveNotAllowed, match="ACME/4711: it is at level 2 now, not at level 1"):
         decide(risen, TickResponse(by="ana", response="1", level=1), monday("09:31"))
     ticked = decide(risen, TickResponse(by="ana", response="1", level=2), monday("09:31"))
-    assert risen.current_level.responses[:1] == ticked.escalation.responses_done
+    assert risen.current_level.responses[:1] == ticked.state.responses_done
 
 
 @pytest.mark.parametrize(
@@ -224,7 +224,7 @@ def test_a_raise_before_all_responses_are_done_is_recorded_as_early(
     decision = decide(ticked, ReportTrigger(by="ana", trigger="cannot_solve"), monday("09:01"))
 
     assert is_early is the(LevelRaised, decision).is_early
-    assert () == decision.escalation.responses_done
+    assert () == decision.state.responses_done
 
 
 def test_a_rise_by_itself_is_never_early() -> None:

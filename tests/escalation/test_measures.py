@@ -81,7 +81,7 @@ def test_the_first_notice_is_the_first_and_when_it_was_delivered() -> None:
     """
     begun = opening()
     join = JoinOutage(by="ben", ticket="BOLT/7", customers=(a_customer("BOLT"),))
-    told = all_delivered(begun.escalation, monday("09:03"))
+    told = all_delivered(begun.state, monday("09:03"))
     told_again = ReportDelivery(
         receipts=(
             DeliveryResult(
@@ -123,7 +123,7 @@ def test_times_are_from_the_opening() -> None:
         events_of(
             start,
             monday("09:04"),
-            all_delivered(start.escalation, monday("09:04")),
+            all_delivered(start.state, monday("09:04")),
             monday("09:10"),
             Acknowledge(by="ana"),
             tuesday("10:00"),

@@ -66,7 +66,7 @@ def test_customers_records_and_services_go_over(cause: str) -> None:
     CLOSE-10: as if all of it had been here from the start.
     """
     settled = after(another(), SettleTicket(by="ben", record="INC-7"))
-    now = taken_over(an_acknowledged(), settled, merging(cause=cause)).escalation
+    now = taken_over(an_acknowledged(), settled, merging(cause=cause)).state
 
     assert ("ACME", "BOLT") == tuple(customer.account for customer in now.request.customers)
     assert {"INC-7", "INC-8"} <= {*now.request.linked_tickets}
@@ -96,7 +96,7 @@ def test_a_contact_who_is_known_here_already_hears_it_too() -> None:
     decision = taken_over(an_acknowledged(), another(customers=[a_customer("ACME")]))
 
     assert f"merged: {JO}" in told(decision)
-    assert 1 == len(decision.escalation.request.recipients)
+    assert 1 == len(decision.state.request.recipients)
 
 
 def test_the_owner_hears_who_merged_what_and_why() -> None:
@@ -121,7 +121,7 @@ def test_both_timelines_say_so() -> None:
 
     assert ["escalation_taken_over"] == happened(goes_on)[:1]
     assert "cancelled" in happened(gone)
-    assert "ACME/4711" == gone.escalation.merged_into
+    assert "ACME/4711" == gone.state.merged_into
 
 
 def test_the_one_that_ends_writes_no_letter_of_its_own_to_customers() -> None:
@@ -130,7 +130,7 @@ def test_the_one_that_ends_writes_no_letter_of_its_own_to_customers() -> None:
     """
     gone = decide(another(), merging(), monday("09:10"))
 
-    assert State.CANCELLED is gone.escalation.state
+    assert State.CANCELLED is gone.state.state
     assert not [line for line in told(gone) if ":jo@" in line]
     assert "merged (ACME/4711)" == said(internal(gone, "cancelled").facts.why)
 
@@ -143,7 +143,7 @@ def test_actions_that_are_open_are_tracked_where_it_goes_on() -> None:
     other = after(
         one_in(State.CLOSING, priority="P2", key="BOLT/7", customers=[a_customer("BOLT")]), RCA_COURSE[0]
     )
-    merged = taken_over(with_actions, other).escalation
+    merged = taken_over(with_actions, other).state
     refiled = after(merged, RCA_COURSE[0])
 
     own = len(with_actions.actions)
@@ -156,7 +156,7 @@ def test_it_is_taken_over_once() -> None:
     """
     However often the message comes.
     """
-    once = taken_over(an_acknowledged(), another()).escalation
+    once = taken_over(an_acknowledged(), another()).state
 
     assert () == taken_over(once, another()).events
 
@@ -165,7 +165,7 @@ def test_who_goes_over_waits_for_the_first_notice_like_anybody_who_joins() -> No
     """
     COMM-2: the clock runs for them.
     """
-    notice = clock(taken_over(an_acknowledged(), another()).escalation, ClockName.FIRST_NOTIFICATION)
+    notice = clock(taken_over(an_acknowledged(), another()).state, ClockName.FIRST_NOTIFICATION)
 
     assert notice.is_running
 
@@ -207,10 +207,10 @@ def test_a_chain_of_merges_brings_everybody_to_its_end() -> None:
     CLOSE-10: those who came over once go over again.
     """
     crane = another(key="CRANE/9", customers=[a_customer("CRANE")])
-    bolt = taken_over(another(), crane, merging(into="BOLT/7")).escalation
+    bolt = taken_over(another(), crane, merging(into="BOLT/7")).state
     decision = taken_over(an_acknowledged(), bolt)
 
-    assert ("ACME", "BOLT", "CRANE") == tuple(one.account for one in decision.escalation.request.customers)
+    assert ("ACME", "BOLT", "CRANE") == tuple(one.account for one in decision.state.request.customers)
     assert f"merged: {BOLT}, CRANE:jo@crane.example" in told(decision)
 
 
@@ -223,5 +223,5 @@ def test_the_record_folds_to_the_same() -> None:
     event = next(event for event in decision.events if isinstance(event, EscalationTakenOver))
 
     assert event == from_json(EscalationTakenOver, to_json(event))
-    assert ("ACME", "BOLT") == tuple(one.account for one in decision.escalation.request.customers)
-    assert Move.CANCEL in allowed_moves(decision.escalation)
+    assert ("ACME", "BOLT") == tuple(one.account for one in decision.state.request.customers)
+    assert Move.CANCEL in allowed_moves(decision.state)

@@ -26,7 +26,7 @@ def test_the_owner_is_reminded_with_the_note_and_nobody_else() -> None:
 
 
 def test_a_second_nudge_within_ten_minutes_is_refused() -> None:
-    nudged = decide(an_escalation(), NudgeOwner(by="ben"), monday("09:01")).escalation
+    nudged = decide(an_escalation(), NudgeOwner(by="ben"), monday("09:01")).state
 
     with pytest.raises(MoveNotAllowed, match="was nudged already; possible again at"):
         decide(nudged, NudgeOwner(by="ana"), monday("09:10"))

@@ -49,7 +49,7 @@ def answered(decision: Decision, *people: Contact, until: datetime | None = None
     """The first question of *decision*, answered at once."""
     wanted = asked_for(decision)[0]
     found = OnCallResult(schedule=wanted.schedule, people=people, until=until, why="the rota of this week")
-    return decide(decision.escalation, ReportOnCall(found=found, notice=wanted.notice), monday("09:00"))
+    return decide(decision.state, ReportOnCall(found=found, notice=wanted.notice), monday("09:00"))
 
 
 def holder(escalation: Escalation) -> tuple[str, tuple[str, ...]]:
@@ -74,9 +74,9 @@ def test_who_is_on_call_stands_where_the_schedule_stood() -> None:
     decision = answered(opening_with(a_plan_with_duty()), NILS)
 
     assert ["assigned: nils"] == told(decision)
-    assert ("nils", ("nils",)) == holder(decision.escalation)
-    assert "nils" in decision.escalation.not_yet_notified
-    assert "duty" not in decision.escalation.not_yet_notified
+    assert ("nils", ("nils",)) == holder(decision.state)
+    assert "nils" in decision.state.not_yet_notified
+    assert "duty" not in decision.state.not_yet_notified
     assert "the rota of this week" == the(OnCallFound, decision).why
 
 
@@ -84,8 +84,8 @@ def test_somebody_new_on_call_is_known_from_then_on() -> None:
     """
     MATRIX-1, ROLE-1: a schedule can name somebody who joined after the start.
     """
-    found = answered(opening_with(a_plan_with_duty()), ZOE).escalation
-    acknowledged = decide(found, Acknowledge(by="zoe"), monday("09:05")).escalation
+    found = answered(opening_with(a_plan_with_duty()), ZOE).state
+    acknowledged = decide(found, Acknowledge(by="zoe"), monday("09:05")).state
 
     assert "zoe" == acknowledged.acknowledged_by
 
@@ -97,7 +97,7 @@ def test_nobody_on_call_means_the_next_contact_and_the_managers_hear_of_it() -> 
     decision = answered(opening_with(a_plan_with_duty()))
 
     assert ["nobody_on_call: mia", "assigned: ben"] == told(decision)
-    assert ("ben", ("ben",)) == holder(decision.escalation)
+    assert ("ben", ("ben",)) == holder(decision.state)
 
 
 def test_nobody_on_call_skips_the_level_where_the_playbook_says_so() -> None:
@@ -106,7 +106,7 @@ def test_nobody_on_call_skips_the_level_where_the_playbook_says_so() -> None:
     """
     plan = a_plan_with_duty(contacts=("duty",), unreached=Unreached.SKIP)
 
-    assert 2 == answered(opening_with(plan)).escalation.level
+    assert 2 == answered(opening_with(plan)).state.level
 
 
 def test_nobody_on_call_is_held_until_somebody_is() -> None:
@@ -115,12 +115,12 @@ def test_nobody_on_call_is_held_until_somebody_is() -> None:
     """
     plan = a_plan_with_duty(contacts=("duty",), unreached=Unreached.STAY)
     held = answered(opening_with(plan), until=monday("09:20"))
-    again = decide(held.escalation, Tick(), monday("09:20"))
+    again = decide(held.state, Tick(), monday("09:20"))
     found = answered(again, NILS)
 
-    assert monday("09:20") == clock(held.escalation, ClockName.ON_DUTY).due_at
+    assert monday("09:20") == clock(held.state, ClockName.ON_DUTY).due_at
     assert "assigned" in [occasion(wanted) for wanted in asked_for(again)]
-    assert ("nils", ("nils",)) == holder(found.escalation)
+    assert ("nils", ("nils",)) == holder(found.state)
 
 
 def test_an_answer_that_comes_too_late_changes_nothing() -> None:
@@ -128,12 +128,12 @@ def test_an_answer_that_comes_too_late_changes_nothing() -> None:
     COMM-12: meanwhile somebody else has it; who was meant is not bothered.
     """
     opened = opening_with(a_plan_with_duty())
-    taken = decide(opened.escalation, Transfer(by="ben", to="fay"), monday("09:01")).escalation
+    taken = decide(opened.state, Transfer(by="ben", to="fay"), monday("09:01")).state
     (wanted,) = asked_for(opened)
     found = OnCallResult(schedule="duty", people=(NILS,), why="the rota of this week")
     late = decide(taken, ReportOnCall(found=found, notice=wanted.notice), monday("09:02"))
 
-    assert ("fay", []) == (late.escalation.owner, told(late))
+    assert ("fay", []) == (late.state.owner, told(late))
 
 
 def test_a_schedule_among_others_gets_the_same_message_once() -> None:
@@ -141,12 +141,12 @@ def test_a_schedule_among_others_gets_the_same_message_once() -> None:
     COMM-12: who is told beside it is not told again for being on call.
     """
     plan = a_plan(levels=levels_with(1, managers=("duty", "nils")))
-    breached = decide(opening_with(plan).escalation, Tick(), monday("09:30"))
+    breached = decide(opening_with(plan).state, Tick(), monday("09:30"))
     to_manager = next(wanted for wanted in asked_for(breached) if occasion(wanted) == "breach")
     found = OnCallResult(schedule="duty", people=(NILS, ZOE), why="both are on call")
     answer = ReportOnCall(found=found, notice=to_manager.notice)
 
-    assert ["breach: zoe"] == told(decide(breached.escalation, answer, monday("09:30")))
+    assert ["breach: zoe"] == told(decide(breached.state, answer, monday("09:30")))
 
 
 def test_managers_whom_nobody_stands_for_are_no_endless_question() -> None:
@@ -171,8 +171,8 @@ def test_a_schedule_among_contacts_asked_at_once_is_told_too() -> None:
     decision = answered(opening_with(a_plan_with_duty(**AT_ONCE)), NILS)
 
     assert ["assigned: nils"] == told(decision)
-    assert ("ana", ("ana", "nils")) == holder(decision.escalation)
-    half = decide(decision.escalation, Acknowledge(by="ana"), monday("09:05")).escalation
+    assert ("ana", ("ana", "nils")) == holder(decision.state)
+    half = decide(decision.state, Acknowledge(by="ana"), monday("09:05")).state
     assert ("nils",) == half.unacknowledged
 
 
@@ -183,7 +183,7 @@ def test_a_schedule_asked_at_once_that_has_nobody_leaves_it_to_the_others() -> N
     plan = a_plan_with_duty(contacts=("duty", "ana"), asks_all=True, unreached=Unreached.SKIP)
     decision = answered(opening_with(plan))
 
-    assert (1, "ana", ("ana",)) == (decision.escalation.level, *holder(decision.escalation))
+    assert (1, "ana", ("ana",)) == (decision.state.level, *holder(decision.state))
     assert ["nobody_on_call: mia"] == told(decision)
 
 
@@ -193,15 +193,15 @@ def test_a_fallback_that_is_a_schedule_is_asked_once() -> None:
     """
     plan = a_plan_with_duty(contacts=("ana",), unreached=Unreached.FALLBACK, fallback="duty")
     plan = replace(plan, levels=tuple(replace(level, window=None) for level in plan.levels))
-    escalation, asked = opening_with(plan).escalation, 0
+    escalation, asked = opening_with(plan).state, 0
     for minute in ("09:30", "10:00", "10:30", "11:00", "11:30"):
         decision = decide(escalation, Tick(), monday(minute))
         for wanted in asked_for(decision):
             asked += occasion(wanted) == "assigned"
             found = OnCallResult(schedule="duty", people=(NILS,), why="the rota of this week")
             answer = ReportOnCall(found=found, notice=wanted.notice)
-            decision = decide(decision.escalation, answer, monday(minute))
-        escalation = decision.escalation
+            decision = decide(decision.state, answer, monday(minute))
+        escalation = decision.state
 
     assert (1, "nils") == (asked, escalation.owner)
 
@@ -218,7 +218,7 @@ def test_a_cancellation_reaches_whoever_is_on_call() -> None:
                 name: replace(rules, stakeholders=("duty",)) for name, rules in plan.priorities.items()
             },
         )
-    ).escalation
+    ).state
     why = InternalText("the customer withdrew it")
     command = Cancel(by="ed", cause=CancelCause.WITHDRAWN, why=why)
     decision = decide(escalation, command, monday("09:05"))
@@ -247,7 +247,7 @@ def test_the_first_notice_is_not_owed_twice_to_one_who_is_also_on_call() -> None
         }
     )
     opened = opening_with(plan)
-    found = answered(opened, NILS).escalation
+    found = answered(opened, NILS).state
 
     assert 1 == found.not_yet_notified.count("nils")
     assert "duty" not in found.not_yet_notified
@@ -263,4 +263,4 @@ def test_a_stakeholder_schedule_with_nobody_stays_untold() -> None:
         }
     )
 
-    assert "duty" in answered(opening_with(plan)).escalation.not_yet_notified
+    assert "duty" in answered(opening_with(plan)).state.not_yet_notified

@@ -117,7 +117,7 @@ def test_a_reopening_that_rises_tells_who_has_it_by_then() -> None:
     to_us = {n.occasion: n for n in notices(decision.effects) if n.audience == "internal"}
     (letter,) = (n for n in notices(decision.effects) if n.audience == "customer")
 
-    assert ("reopened", decision.escalation.plan.contact(decision.escalation.owner).name) == (
+    assert ("reopened", decision.state.plan.contact(decision.state.owner).name) == (
         letter.occasion,
         letter.facts.owner,
     )

@@ -44,9 +44,9 @@ def test_a_start_tells_the_customer_the_contact_and_the_stakeholders() -> None:
     assert [f"case_received: {JO}", "assigned: ana", "first_notification: ed, csm, ae"] == told(decision)
     assert ["opened"] == happened(decision)
     assert (State.STARTED, 1, "ana") == (
-        decision.escalation.state,
-        decision.escalation.level,
-        decision.escalation.owner,
+        decision.state.state,
+        decision.state.level,
+        decision.state.owner,
     )
 
 
@@ -113,8 +113,8 @@ def test_first_notice_is_met_when_it_has_reached_everybody() -> None:
     everybody = all_delivered(opened, monday("09:01"))
     some = ReportDelivery(receipts=everybody.receipts[:-1])
 
-    partly = decide(opened, some, monday("09:02")).escalation
-    wholly = decide(partly, everybody, monday("09:03")).escalation
+    partly = decide(opened, some, monday("09:02")).state
+    wholly = decide(partly, everybody, monday("09:03")).state
 
     assert (JO,) == partly.not_yet_notified
     assert clock(partly, ClockName.FIRST_NOTIFICATION).is_running
@@ -131,7 +131,7 @@ def test_an_executive_threat_starts_at_the_executive_level() -> None:
     """
     decision = opening(reason="executive_threat")
 
-    assert (5, "dora") == (decision.escalation.level, decision.escalation.owner)
+    assert (5, "dora") == (decision.state.level, decision.state.owner)
     assert ("ACME",) == the(SponsorshipProposed, decision).accounts
     assert [
         f"case_received: {JO}",
@@ -185,7 +185,7 @@ def test_a_start_carries_channel_predecessor_and_all_that_it_was_given() -> None
     )
 
     assert request == the(Opened, opened).request
-    assert Channel.PORTAL == opened.escalation.request.channel
+    assert Channel.PORTAL == opened.state.request.channel
 
 
 def test_every_contact_of_every_affected_customer_is_told_once() -> None:
@@ -216,7 +216,7 @@ def test_communication_begins_by_itself() -> None:
 
     assert monday("09:00") == opened.wake_at
     assert ["communication_begun"] == happened(decision)
-    assert (State.COMMUNICATING, []) == (decision.escalation.state, told(decision))
+    assert (State.COMMUNICATING, []) == (decision.state.state, told(decision))
 
 
 def test_a_bad_request_is_refused_with_every_fault() -> None:

@@ -40,7 +40,7 @@ def test_a_pause_stops_the_clocks_that_the_playbook_names() -> None:
     CLOCK-3: and no other.
     """
     decision = decide(an_acknowledged(), PAUSE, monday("09:10"))
-    running = {each.name: each.next_at for each in decision.escalation.running_clocks}
+    running = {each.name: each.next_at for each in decision.state.running_clocks}
 
     assert (["clocks_paused"], []) == (happened(decision), told(decision))
     assert {
@@ -120,7 +120,7 @@ def test_a_threshold_already_passed_stays_passed() -> None:
     resumed = decide(reminded, RESUME, monday("09:26"))
 
     assert [] == told(resumed)
-    assert monday("09:40") == clock(resumed.escalation, ClockName.LEVEL_WINDOW).next_at
+    assert monday("09:40") == clock(resumed.state, ClockName.LEVEL_WINDOW).next_at
 
 
 def test_declaring_resolved_ends_the_pause() -> None:
@@ -131,7 +131,7 @@ def test_declaring_resolved_ends_the_pause() -> None:
     decision = decide(paused, DECLARE, monday("10:30"))
 
     assert ["clocks_resumed", "resolution_declared"] == happened(decision)
-    assert None is decision.escalation.pause
+    assert None is decision.state.pause
 
 
 def test_what_breached_before_a_pause_is_not_chased_during_it() -> None:
@@ -144,7 +144,7 @@ def test_what_breached_before_a_pause_is_not_chased_during_it() -> None:
 
     assert None is clock(paused, R).next_at
     assert ["reminder: ed, ceo"] == told(resumed)
-    assert at(5, "13:00") == clock(resumed.escalation, R).next_at
+    assert at(5, "13:00") == clock(resumed.state, R).next_at
 
 
 def test_the_playbook_names_the_reasons_and_what_each_stops() -> None:

@@ -62,7 +62,7 @@ def test_a_threshold_that_a_change_put_behind_us_is_skipped() -> None:
     decision = decide(escalation, ChangePriority(by="ed", priority=Priority.P2), monday("14:00"))
 
     assert [(1, 1)] == passed(decision.events, R)
-    assert monday("15:00") == clock(decision.escalation, R).next_at
+    assert monday("15:00") == clock(decision.state, R).next_at
     assert not [line for line in told(decision) if line.startswith("reminder")]
     skipped = next(x for x in decision.events if isinstance(x, ThresholdPassed) and x.clock is R)
     assert "resolution: reminder skipped, already past" == said(skipped.sentence())

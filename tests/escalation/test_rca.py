@@ -98,9 +98,9 @@ def test_an_rca_is_requested_where_the_playbook_says_so(priority: str, requested
     assert requested == ("rca_requested" in happened(decision))
     assert requested == ("rca_wanted: cora" in told(decision))
     if requested:
-        assert span == clock(decision.escalation, ClockName.INTERNAL_RCA).after
+        assert span == clock(decision.state, ClockName.INTERNAL_RCA).after
     else:
-        assert {ClockName.CLOSING} == running(decision.escalation)
+        assert {ClockName.CLOSING} == running(decision.state)
 
 
 def test_the_coordinator_is_told_which_problem_records_to_look_at() -> None:
@@ -123,7 +123,7 @@ def test_a_customer_may_ask_for_one() -> None:
     assert (RcaState.REQUESTED, False) == (early.rca.state, ClockName.INTERNAL_RCA in running(early))
     assert "rca_wanted: cora" in told(decide(after(early, DECLARE), VERIFY, monday("09:10")))
     assert ["rca_wanted: cora"] == told(late)
-    assert {ClockName.INTERNAL_RCA} == running(late.escalation)
+    assert {ClockName.INTERNAL_RCA} == running(late.state)
 
 
 def test_the_course_from_request_to_shared() -> None:
@@ -134,7 +134,7 @@ def test_the_course_from_request_to_shared() -> None:
     story = []
     for command in RCA_COURSE:
         decision = decide(now, command, monday("09:10"))
-        now = decision.escalation
+        now = decision.state
         story.append((happened(decision), told(decision), running(now)))
 
     assert [
@@ -286,7 +286,7 @@ def test_versions_stay_on_file() -> None:
     for rca in (first, second):
         decision = decide(now, FileRca(by="cora", rca=rca), monday("09:10"))
         events += decision.events
-        now = decision.escalation
+        now = decision.state
 
     assert [(2, second), (1, first), (None, None)] == [
         (found.version and found.version.number, found.rca)
@@ -337,10 +337,10 @@ def test_a_proposed_timeline_tells_of_a_task_force_once() -> None:
         of_force.AddTask(by="ed", what=InternalText("Look up"), owner="ed"),
         of_force.StandDown(id=charter.id, by="ed", why="fixed", about=charter.about),
     ):
-        made.append(decide_of_force(made[-1].force, command, nine))
+        made.append(decide_of_force(made[-1].state, command, nine))
     entries = [*map(timeline_entry, deployed.events)]
     for news in filter(None, map(updates_of, made)):
-        entries += map(timeline_entry, decide(deployed.escalation, ReportTaskForce(news=news), nine).events)
+        entries += map(timeline_entry, decide(deployed.state, ReportTaskForce(news=news), nine).events)
 
     assert [
         "task force roof deployed, led by ed: Find the leak",
@@ -386,11 +386,11 @@ def test_it_may_be_waived_with_a_reason_and_asked_for_after_all() -> None:
     CLOSE-2, section 11.
     """
     waived = decide(closing(), WAIVE, monday("09:10"))
-    again = decide(waived.escalation, RequestRca(by="csm"), monday("09:20"))
+    again = decide(waived.state, RequestRca(by="csm"), monday("09:20"))
 
-    assert (WHY, {ClockName.CLOSING}) == (the(RcaWaived, waived).why, running(waived.escalation))
+    assert (WHY, {ClockName.CLOSING}) == (the(RcaWaived, waived).why, running(waived.state))
     assert ["rca_wanted: cora"] == told(again)
-    assert {ClockName.INTERNAL_RCA} == running(again.escalation)
+    assert {ClockName.INTERNAL_RCA} == running(again.state)
 
 
 def test_its_clocks_chase_their_owners() -> None:
@@ -400,14 +400,14 @@ def test_its_clocks_chase_their_owners() -> None:
     """
     now = one_in(State.CLOSING, priority="P1")
     half = decide(now, Tick(), at(1, "21:00"))
-    overdue = decide(half.escalation, Tick(), at(3, "09:00"))
-    chased = decide(overdue.escalation, Tick(), friday("09:00"))
+    overdue = decide(half.state, Tick(), at(3, "09:00"))
+    chased = decide(overdue.state, Tick(), friday("09:00"))
 
     assert ["reminder: cora"] == told(half)
     assert ["breach: max, sol, cora"] == told(overdue)
     assert ["reminder: max, dora, cora"] == told(chased)
-    assert ["reminder: max, ceo, cora"] == told(decide(chased.escalation, Tick(), at(6, "09:00")))
-    assert ["reminder: max, ed, cora"] == told(decide(chased.escalation, Tick(), at(60, "09:00")))
+    assert ["reminder: max, ceo, cora"] == told(decide(chased.state, Tick(), at(6, "09:00")))
+    assert ["reminder: max, ed, cora"] == told(decide(chased.state, Tick(), at(60, "09:00")))
 
 
 @pytest.mark.parametrize(
@@ -461,7 +461,7 @@ def test_an_rca_that_was_shared_before_the_reopening_is_asked_for_anew() -> None
     """
     reopened = after(closing(), *RCA_COURSE, Reopen(by="ed", why=WHY), DECLARE)
     verified = decide(reopened, VERIFY, monday("09:10"))
-    filed = after(verified.escalation, FILE)
+    filed = after(verified.state, FILE)
 
     assert "rca_wanted: cora" in told(verified)
     assert (RcaState.DRAFTED, 2) == (filed.rca.state, filed.rca.version)
@@ -504,8 +504,8 @@ def test_without_people_for_it_the_escalation_manager_is_asked() -> None:
     """
     plan = a_plan(problem_coordinators=(), rca_approvers=(), architects=())
     verifying = decide(one_in(State.RESOLVING, priority="P2", plan=plan), DECLARE, monday("09:10"))
-    wanted = decide(verifying.escalation, VERIFY, monday("09:10"))
-    derived = decide(after(wanted.escalation, FILE), DERIVE, monday("09:10"))
+    wanted = decide(verifying.state, VERIFY, monday("09:10"))
+    derived = decide(after(wanted.state, FILE), DERIVE, monday("09:10"))
 
     assert ["verification_wanted: ed"] == told(verifying)
     assert "rca_wanted: ed" in told(wanted)
@@ -518,7 +518,7 @@ def test_engagement_managers_are_asked_for_access_and_to_share() -> None:
     """
     plan = a_plan(engagement_managers=("eva",))
     verified = decide(one_in(State.VERIFYING, plan=plan, priority="P1"), VERIFY, monday("10:00"))
-    approved = decide(after(verified.escalation, monday("10:00"), FILE, DERIVE), APPROVE, monday("10:00"))
+    approved = decide(after(verified.state, monday("10:00"), FILE, DERIVE), APPROVE, monday("10:00"))
 
     assert ("ACME",) == lines(internal(verified, "access_wanted").facts.items)
     assert ["eva"] == [recipient.id for recipient in internal(approved, "rca_ready").to]

@@ -91,8 +91,8 @@ def test_every_due_time_follows_from_the_original_start() -> None:
     escalation = an_escalation()
     decision = decide(escalation, rebased_to(SHORTER), monday("09:05"))
 
-    assert monday("09:20") == clock(decision.escalation, ClockName.LEVEL_WINDOW).due_at
-    assert monday("13:00") == clock(decision.escalation, ClockName.RESOLUTION).due_at
+    assert monday("09:20") == clock(decision.state, ClockName.LEVEL_WINDOW).due_at
+    assert monday("13:00") == clock(decision.state, ClockName.RESOLUTION).due_at
     event = the(Rebased, decision)
     assert ("ed", WHY, "1", "2") == (event.by, event.why, event.before.version, event.plan.playbook.version)
     assert ["rebased: ana, mia"] == told(decision)
@@ -121,7 +121,7 @@ def test_pauses_count_and_what_breached_stays_breached() -> None:
             },
         )
     )
-    after_it = decide(escalation, rebased_to(longer), monday("10:31")).escalation
+    after_it = decide(escalation, rebased_to(longer), monday("10:31")).state
 
     before = clock(escalation, ClockName.ACKNOWLEDGE)
     assert before.breached_at == clock(after_it, ClockName.ACKNOWLEDGE).breached_at
@@ -134,7 +134,7 @@ def test_what_is_overdue_by_the_new_playbook_happens_at_once() -> None:
     """
     decision = decide(an_escalation(), rebased_to(SHORTER), monday("09:25"))
 
-    assert 2 == decision.escalation.level
+    assert 2 == decision.state.level
     assert NEWER == the(LevelRaised, decision).playbook
 
 
@@ -143,7 +143,7 @@ def test_a_level_that_is_gone_becomes_the_last() -> None:
     MATRIX-1: a matrix with fewer levels; its last one has no window.
     """
     high = after(an_escalation(), RaiseLevel(by="ana", reason=EscalationReason.OTHER, to_level=6))
-    after_it = decide(high, rebased_to(newer(levels=levels_with(1)[:4])), monday("09:05")).escalation
+    after_it = decide(high, rebased_to(newer(levels=levels_with(1)[:4])), monday("09:05")).state
 
     assert 4 == after_it.level
     assert not clock(after_it, ClockName.LEVEL_WINDOW).is_running
@@ -157,7 +157,7 @@ def test_an_owner_who_has_left_is_replaced_by_the_contact_of_the_level() -> None
     plan = newer(contacts=people, levels=levels_with(1, contacts=("ben",)))
     decision = decide(an_escalation(), rebased_to(plan), monday("09:05"))
 
-    assert "ben" == decision.escalation.owner
+    assert "ben" == decision.state.owner
     assert ["assigned: ben", "rebased: mia"] == told(decision)
 
 
@@ -191,8 +191,8 @@ def test_a_sponsor_is_told_of_what_runs_already_by_a_rebase() -> None:
     assert ["rebased: ana, vera, mia"] == told(decision)
     assert ("Vera",) == preview_rebase(now, sponsored, monday("09:05")).sponsors
     with pytest.raises(MoveNotAllowed, match="already goes by"):
-        decide(decision.escalation, rebased_to(sponsored), monday("09:06"))
-    assert () == after(decision.escalation, rebased_to(a_plan())).plan.sponsors
+        decide(decision.state, rebased_to(sponsored), monday("09:06"))
+    assert () == after(decision.state, rebased_to(a_plan())).plan.sponsors
 
 
 def test_what_would_change_is_known_before() -> None:
@@ -229,12 +229,12 @@ def test_nobody_who_has_left_is_waited_for() -> None:
     """
     both = {"contacts": ("ana", "ben"), "asks_all": True, "needs_all": True}
     escalation = an_escalation(plan=a_plan(levels=levels_with(1, **both)))
-    half = decide(escalation, Acknowledge(by="ana"), monday("09:05")).escalation
+    half = decide(escalation, Acknowledge(by="ana"), monday("09:05")).state
     plan = without("ben", levels=levels_with(1, contacts=("ana",)))
-    moved = decide(half, rebased_to(plan), monday("09:06")).escalation
+    moved = decide(half, rebased_to(plan), monday("09:06")).state
 
     assert () == moved.unacknowledged
-    assert 2 == decide(moved, Tick(), monday("09:30")).escalation.level
+    assert 2 == decide(moved, Tick(), monday("09:30")).state.level
 
 
 def test_a_level_that_is_no_longer_the_last_gets_its_window_from_when_it_was_reached() -> None:
@@ -245,7 +245,7 @@ def test_a_level_that_is_no_longer_the_last_gets_its_window_from_when_it_was_rea
     moved = decide(short, rebased_to(newer()), monday("09:10"))
     would = preview_rebase(short, newer(), monday("09:10"))
 
-    assert monday("09:30") == clock(moved.escalation, ClockName.LEVEL_WINDOW).due_at
+    assert monday("09:30") == clock(moved.state, ClockName.LEVEL_WINDOW).due_at
     assert [(ClockName.LEVEL_WINDOW, None, monday("09:30"))] == [
         (each.clock, each.due_before, each.due_after) for each in would.moved
     ]
@@ -262,9 +262,9 @@ def test_pauses_follow_the_new_playbook() -> None:
     )
     unknown = newer(pause_reasons={"lunch": PausePolicy(stops=stops)})
 
-    moved = decide(paused, rebased_to(bounded), monday("09:10")).escalation
+    moved = decide(paused, rebased_to(bounded), monday("09:10")).state
     assert monday("10:00") == clock(moved, ClockName.PAUSE).due_at
-    assert None is decide(paused, rebased_to(unknown), monday("09:10")).escalation.pause
+    assert None is decide(paused, rebased_to(unknown), monday("09:10")).state.pause
 
 
 def test_the_contacts_of_the_level_that_is_the_last_now_are_asked() -> None:
@@ -274,7 +274,7 @@ def test_the_contacts_of_the_level_that_is_the_last_now_are_asked() -> None:
     high = after(an_escalation(), RaiseLevel(by="ana", reason=EscalationReason.OTHER, to_level=6))
     decision = decide(high, rebased_to(newer(levels=levels_with(1)[:4])), monday("09:05"))
 
-    assert ("sol", ("sol",)) == (decision.escalation.owner, decision.escalation.asked)
+    assert ("sol", ("sol",)) == (decision.state.owner, decision.state.asked)
     assert "assigned: sol" in told(decision)
 
 
@@ -284,12 +284,12 @@ def test_open_hours_that_were_asked_for_before_a_rebase_do_not_mix_with_the_new_
     """
     office = weekdays(weeks=12)
     other = newer(calendars={"shop": Calendar(hours=office, definition="other")}, calendar="shop")
-    moved = decide(an_escalation(), rebased_to(other), monday("09:05")).escalation
+    moved = decide(an_escalation(), rebased_to(other), monday("09:05")).state
     late = ExtendOpenHours(
         calendar="office", definition="{}", since=office.compiled_until, open_hours=weekdays(weeks=30)
     )
 
-    assert moved.plan == decide(moved, late, monday("09:06")).escalation.plan
+    assert moved.plan == decide(moved, late, monday("09:06")).state.plan
 
 
 def test_a_category_can_change_with_the_same_playbook() -> None:
@@ -297,7 +297,7 @@ def test_a_category_can_change_with_the_same_playbook() -> None:
     CLOCK-4: a change of category re-derives every due time.
     """
     billing = a_plan(category="billing", levels=levels_with(1, window=a_window(1 * HOUR, 2 * HOUR)))
-    moved = decide(an_escalation(), rebased_to(billing), monday("09:05")).escalation
+    moved = decide(an_escalation(), rebased_to(billing), monday("09:05")).state
 
     assert monday("11:00") == clock(moved, ClockName.LEVEL_WINDOW).due_at
 
@@ -312,7 +312,7 @@ def test_what_is_closing_is_asked_for_the_rca_that_the_new_playbook_requires() -
     waived = after(closing, RequestRca(by="csm"), WaiveRca(by="ed", why=WHY))
 
     assert "rca_wanted: cora" in told(decision)
-    assert [ClockName.INTERNAL_RCA] == [each.name for each in decision.escalation.running_clocks]
+    assert [ClockName.INTERNAL_RCA] == [each.name for each in decision.state.running_clocks]
     assert "rca_wanted: cora" not in told(decide(waived, rebased_to(strict), monday("09:10")))
 
 

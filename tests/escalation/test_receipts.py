@@ -106,7 +106,7 @@ def test_the_record_has_each_message_once_in_its_true_state() -> None:
     RECORD-1: a late failure does not undo a delivery there either.
     """
     opened = opening()
-    first = opened.escalation.sequence
+    first = opened.state.sequence
     events = (*opened.events, _sent(first + 1, receipt("delivered")), _sent(first + 2, receipt("failed")))
 
     assert (receipt("delivered"),) == measure_events(events).receipts
@@ -117,12 +117,12 @@ def test_who_is_reached_later_on_the_same_occasion_has_missed_nothing() -> None:
     COMM-13: the newer update makes up for the one that did not arrive.
     """
     lost = ReportDelivery(receipts=(receipt("failed", occasion="update"), receipt("failed", key="k:9")))
-    found = decide(an_escalation(), lost, monday("09:01")).escalation
+    found = decide(an_escalation(), lost, monday("09:01")).state
 
     assert [(JO, "update"), (JO, "case_received")] == [
         (each.recipient, each.occasion) for each in found.undelivered
     ]
 
     told = ReportDelivery(receipts=(receipt("delivered", key="k:3", occasion="update"),))
-    after = decide(found, told, monday("09:05")).escalation
+    after = decide(found, told, monday("09:05")).state
     assert ["case_received"] == [each.occasion for each in after.undelivered]

@@ -47,11 +47,11 @@ def test_the_record_folds_to_the_state() -> None:
     ROLE-3: whatever the state needs is in its events.
     """
     decision = opening(priority="P2", linked_tickets=["INC-1"])
-    events, now = list(decision.events), decision.escalation
+    events, now = list(decision.events), decision.state
     for command in (Acknowledge(by="ana"), DECLARE, VERIFY, *ready_to_close(now), Close(by="ed")):
         decision = decide(now, command, monday("09:10"))
         events += decision.events
-        now = decision.escalation
+        now = decision.state
 
     assert (State.CLOSED, now) == (now.state, fold(events))
     assert list(range(1, len(events) + 1)) == [event.seq for event in events]

@@ -70,14 +70,14 @@ def test_a_plan_begins_the_resolution_and_is_revised_as_people_learn() -> None:
     again = RevisePlan(
         by="mia", steps=(a_step(), a_step("mend the roof", "max")), why=InternalText("it rains")
     )
-    second = decide(first.escalation, again, monday("09:12"))
+    second = decide(first.state, again, monday("09:12"))
 
     assert (["plan_revised", "resolution_begun"], State.RESOLVING) == (
         happened(first),
-        first.escalation.state,
+        first.state.state,
     )
     assert (["plan_revised"], []) == (happened(second), told(second))
-    plan = second.escalation.action_plan
+    plan = second.state.action_plan
     assert plan
     assert (2, "mia", "it rains", 2) == (plan.version, plan.by, plan.why, len(plan.steps))
 
@@ -116,11 +116,11 @@ def test_a_resolution_is_declared_with_what_was_done(kind: ResolutionKind) -> No
     command = DECLARE.model_copy(update={"resolution": kind})
     decision = decide(an_acknowledged(), command, monday("09:10"))
 
-    assert (State.VERIFYING, ["resolution_declared"]) == (decision.escalation.state, happened(decision))
+    assert (State.VERIFYING, ["resolution_declared"]) == (decision.state.state, happened(decision))
     assert ["verification_wanted: ari"] == told(decision)
     facts = internal(decision, "verification_wanted").facts
     assert (f"{kind} declared by Ana", "new pallets were sent") == (said(facts.why), facts.text)
-    assert monday("13:10") == clock(decision.escalation, V).due_at
+    assert monday("13:10") == clock(decision.state, V).due_at
 
 
 def test_whoever_verifies_reads_what_customers_will() -> None:
@@ -129,7 +129,7 @@ def test_whoever_verifies_reads_what_customers_will() -> None:
     """
     declare = DECLARE.model_copy(update={"customer_text": CustomerText("New pallets come today.")})
     declared = decide(an_acknowledged(), declare, monday("09:10"))
-    verified = decide(declared.escalation, VERIFY, monday("09:20"))
+    verified = decide(declared.state, VERIFY, monday("09:20"))
 
     assert ("New pallets come today.",) == lines(internal(declared, "verification_wanted").facts.items)
     assert "New pallets come today." == to_customers(verified, "resolved").facts.text
@@ -142,9 +142,9 @@ def test_a_verified_resolution_is_told_inside_and_outside() -> None:
     verifying = after(an_acknowledged(), monday("09:10"), DECLARE)
     decision = decide(verifying, VERIFY, monday("11:00"))
 
-    assert (State.CLOSING, ["resolution_verified"]) == (decision.escalation.state, happened(decision))
+    assert (State.CLOSING, ["resolution_verified"]) == (decision.state.state, happened(decision))
     assert ["resolved: ana, ed", f"resolved: {JO}", f"access_question: {JO}"] == told(decision)
-    ended = {name: clock(decision.escalation, name) for name in (W, N, R, V)}
+    ended = {name: clock(decision.state, name) for name in (W, N, R, V)}
     assert {Outcome.MET} == {each.outcome for each in ended.values()}
     assert [monday("09:10")] * 3 + [monday("11:00")] == [each.ended_at for each in ended.values()]
 
@@ -155,10 +155,10 @@ def test_a_rejected_resolution_goes_back_with_the_reason() -> None:
     """
     decision = decide(one_in(State.VERIFYING), REJECT, monday("09:30"))
 
-    assert (State.RESOLVING, ["resolution_rejected"]) == (decision.escalation.state, happened(decision))
+    assert (State.RESOLVING, ["resolution_rejected"]) == (decision.state.state, happened(decision))
     assert ["resolution_rejected: ana"] == told(decision)
     assert WHY == internal(decision, "resolution_rejected").facts.text
-    assert None is decision.escalation.resolution
+    assert None is decision.state.resolution
 
 
 @pytest.mark.parametrize(
@@ -221,9 +221,9 @@ def test_what_had_breached_before_the_declaration_is_breached_when_it_comes_back
     closing = after(late, monday("14:00"), DECLARE, monday("15:00"), VERIFY)
     decision = decide(closing, REOPEN, at(4, "15:00"))
 
-    assert monday("13:00") == clock(decision.escalation, R).breached_at
+    assert monday("13:00") == clock(decision.state, R).breached_at
     assert 2 == told(decision).count("reminder: ed, ceo")  # resolution, and next update
-    assert at(5, "13:00") == clock(decision.escalation, R).next_at
+    assert at(5, "13:00") == clock(decision.state, R).next_at
 
 
 def test_verification_has_a_clock_that_chases_the_architect() -> None:
@@ -232,11 +232,11 @@ def test_verification_has_a_clock_that_chases_the_architect() -> None:
     """
     verifying = one_in(State.VERIFYING)
     reminded = decide(verifying, Tick(), monday("11:00"))
-    breached = decide(reminded.escalation, Tick(), monday("13:00"))
+    breached = decide(reminded.state, Tick(), monday("13:00"))
 
     assert ["reminder: ari"] == told(reminded)
     assert ["breach: mia, ari"] == told(breached)
-    assert "reminder: mia, ari" in told(decide(breached.escalation, Tick(), tuesday("13:00")))
+    assert "reminder: mia, ari" in told(decide(breached.state, Tick(), tuesday("13:00")))
 
 
 def two_customers() -> Escalation:
@@ -254,9 +254,9 @@ def test_access_is_confirmed_customer_by_customer(answer: AccessAnswer) -> None:
 
     assert (["access_answered"], []) == (happened(decision), told(decision))
     assert {"BOLT": ("eva", answer)} == {
-        account: (access.by, access.answer) for account, access in decision.escalation.access.items()
+        account: (access.by, access.answer) for account, access in decision.state.access.items()
     }
-    assert ("access of ACME is neither confirmed nor waived",) == lines(decision.escalation.missing_to_close)
+    assert ("access of ACME is neither confirmed nor waived",) == lines(decision.state.missing_to_close)
 
 
 @pytest.mark.parametrize("state", [State.VERIFYING, State.CLOSING])
@@ -266,7 +266,7 @@ def test_a_customer_without_access_sends_it_back(state: State) -> None:
     """
     decision = decide(one_in(state), NO_ACCESS, monday("09:10"))
 
-    assert State.RESOLVING is decision.escalation.state
+    assert State.RESOLVING is decision.state.state
     assert ["access_answered", "reopened"] == happened(decision)
     assert ["reopened: ana, ed", f"reopened: {JO}"] == told(decision)
     assert "ACME cannot use the service yet. portal down" == said(the(Reopened, decision).why)
@@ -313,6 +313,6 @@ def test_reopening_from_closing_tells_everybody_and_goes_back() -> None:
     """
     decision = decide(one_in(State.CLOSING, priority="P2"), REOPEN, monday("09:10"))
 
-    assert (State.RESOLVING, ["reopened"]) == (decision.escalation.state, happened(decision))
+    assert (State.RESOLVING, ["reopened"]) == (decision.state.state, happened(decision))
     assert ["reopened: ana, csm, ae", f"reopened: {JO}"] == told(decision)
-    assert Outcome.CANCELLED is clock(decision.escalation, ClockName.INTERNAL_RCA).outcome
+    assert Outcome.CANCELLED is clock(decision.state, ClockName.INTERNAL_RCA).outcome

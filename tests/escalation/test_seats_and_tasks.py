@@ -32,7 +32,7 @@ QUIET = ()
 
 def after(force: TaskForce, *commands: c.TaskForceCommand, at: datetime = NINE) -> TaskForce:
     for command in commands:
-        force = decide(force, command, at).force
+        force = decide(force, command, at).state
     return force
 
 
@@ -65,13 +65,13 @@ def test_a_tasks_owner_is_reminded_before_it_is_due_and_when_it_is() -> None:
     assert NINE + 3 * HOUR == force.wake_at
 
     soon = decide(force, Tick(), NINE + 3 * HOUR)
-    over = decide(soon.force, Tick(), NINE + 4 * HOUR)
+    over = decide(soon.state, Tick(), NINE + 4 * HOUR)
 
     assert ["task_force_task_due: ana"] == told(soon)
     assert ["task_force_task_due: ana", "task_force_update: ed"] == told(over)
     whys = [said(effect.facts.why) for effect in over.effects if isinstance(effect, InternalNotification)]
     assert ["task force roof: a task is overdue"] * 2 == whys
-    assert over.force.wake_at is None, "twice is enough"
+    assert over.state.wake_at is None, "twice is enough"
     assert updates_of(soon) is None, "the escalation need not hear that somebody was reminded"
     news = updates_of(over)
     assert news is not None
@@ -169,10 +169,10 @@ def test_a_member_who_leaves_hands_over() -> None:
         lead.facts.text,
         lines(lead.facts.items),
     )
-    assert ["ed", "ana", "ed"] == [task.owner for task in made.force.tasks], "what is done stays theirs"
-    assert ("ed",) == made.force.members
-    assert TaskForceState.WORKING == made.force.state
-    assert ("ed", "ari") == after(made.force, c.AcceptSeat(by="ari")).members
+    assert ["ed", "ana", "ed"] == [task.owner for task in made.state.tasks], "what is done stays theirs"
+    assert ("ed",) == made.state.members
+    assert TaskForceState.WORKING == made.state.state
+    assert ("ed", "ari") == after(made.state, c.AcceptSeat(by="ari")).members
 
 
 def test_a_seat_that_is_left_with_nobody_to_ask_is_vacant() -> None:
@@ -202,14 +202,14 @@ def test_a_vacant_seat_is_offered_to_its_candidates_anew() -> None:
     RESOLVE-2: from the first; who declines again is passed by for the next, and the lead hears who is in.
     """
     offered = decide(vacant(), c.OfferSeat(by="ed", seat=1), NINE)
-    declined = decide(offered.force, c.DeclineSeat(by="ana"), NINE)
-    accepted = decide(declined.force, c.AcceptSeat(by="ari"), NINE)
+    declined = decide(offered.state, c.DeclineSeat(by="ana"), NINE)
+    accepted = decide(declined.state, c.AcceptSeat(by="ari"), NINE)
 
     assert ["task_force_invited: ana"] == told(offered)
-    assert NINE + 30 * MINUTE == (offered.force.seats[0].clock and offered.force.seats[0].clock.due_at)
+    assert NINE + 30 * MINUTE == (offered.state.seats[0].clock and offered.state.seats[0].clock.due_at)
     assert ["task_force_invited: ari"] == told(declined)
     assert ["task_force_update: ed"] == told(accepted)
-    assert (TaskForceState.WORKING, ("ed", "ari", "cora")) == (accepted.force.state, accepted.force.members)
+    assert (TaskForceState.WORKING, ("ed", "ari", "cora")) == (accepted.state.state, accepted.state.members)
 
 
 def test_a_vacant_seat_is_offered_to_somebody_new() -> None:
@@ -217,12 +217,12 @@ def test_a_vacant_seat_is_offered_to_somebody_new() -> None:
     RESOLVE-2: who was no candidate; silent or declined, the seat is vacant again, and nobody is asked once more.
     """
     offered = decide(vacant(), c.OfferSeat(by="mia", seat=1, to="max"), NINE)
-    silent = decide(offered.force, Tick(), NINE + 30 * MINUTE)
+    silent = decide(offered.state, Tick(), NINE + 30 * MINUTE)
 
     assert ["task_force_invited: max"] == told(offered)
     assert ["seat_unanswered", "seat_left_vacant"] == kinds(silent)
     assert [] == told(silent), "that nobody is left, the escalation says"
-    assert "max" in after(offered.force, c.AcceptSeat(by="max")).members
+    assert "max" in after(offered.state, c.AcceptSeat(by="max")).members
 
 
 REFUSED: list[tuple[c.MembersCommand, type[EscalationError], str]] = [

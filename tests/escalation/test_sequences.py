@@ -262,7 +262,7 @@ class Lives(RuleBasedStateMachine):
     def _keep(self, decision: Decision) -> None:
         for event in decision.events:
             self._happens(event)
-        assert self.now == decision.escalation
+        assert self.now == decision.state
         for effect in decision.effects:
             if isinstance(effect, CompileOpenHours):
                 weeks = (effect.until - FIRST_MONDAY) // timedelta(weeks=1) + 1

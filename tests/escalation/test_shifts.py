@@ -60,7 +60,7 @@ class Life:
         self.letters = 0
         first = opening(NINE, plan)
         self.events: list[e.Event] = list(first.events)
-        self.now = first.escalation
+        self.now = first.state
         self._take(first)
         self.told.clear()
 
@@ -83,7 +83,7 @@ class Life:
         return self.does(Tick())
 
     def _take(self, decision: Decision) -> None:
-        self.now = decision.escalation
+        self.now = decision.state
         for notice in notices(decision.effects):
             self.letters += notice.audience == "customer"
             if notice.audience == "internal":
@@ -232,7 +232,7 @@ def test_an_expired_acknowledgement_asks_who_is_on_call_by_then() -> None:
     MATRIX-6: not whoever was at the assignment.
     """
     plan = a_plan()
-    expires = plan.priorities[opening(NINE, plan).escalation.priority].targets[ClockName.NEXT_UPDATE]
+    expires = plan.priorities[opening(NINE, plan).state.priority].targets[ClockName.NEXT_UPDATE]
     life = a_life((NINE, ("nils",)), (TEN, ("fay",)), ack_expires=replace(expires, after=4 * HOUR))
     life.does(Acknowledge(by="nils")).until(TEN + HOUR)
     assert "nils" == life.now.owner
@@ -327,7 +327,7 @@ def test_an_answer_that_was_under_way_for_longer_than_it_held_is_asked_again() -
     MATRIX-1: nothing is handed back to a shift that is over.
     """
     life = a_life((NINE, ("nils",)), (TEN, ("fay",))).until(TEN)
-    decision = decide(opening(NINE, a_plan_with_duty()).escalation, Tick(), NINE)
+    decision = decide(opening(NINE, a_plan_with_duty()).state, Tick(), NINE)
     wanted = next(
         effect for effect in opening(NINE, a_plan_with_duty()).effects if isinstance(effect, FindOnCall)
     )
@@ -336,7 +336,7 @@ def test_an_answer_that_was_under_way_for_longer_than_it_held_is_asked_again() -
 
     (again,) = (effect for effect in decision.effects if isinstance(effect, FindOnCall))
     assert (TEN, "duty") == (again.at, again.schedule)
-    assert life.now == decision.escalation
+    assert life.now == decision.state
 
 
 def test_a_shift_that_cannot_be_looked_up_stays_and_is_looked_up_again() -> None:
@@ -349,10 +349,10 @@ def test_a_shift_that_cannot_be_looked_up_stays_and_is_looked_up_again() -> None
     (wanted,) = (effect for effect in decision.effects if isinstance(effect, FindOnCall))
     again_at = SIX + timedelta(minutes=15)
     unknown = OnCallResult(schedule="duty", people=(), until=again_at, why="it timed out", is_known=False)
-    kept = decide(decision.escalation, ReportOnCall(found=unknown, notice=wanted.notice), SIX)
+    kept = decide(decision.state, ReportOnCall(found=unknown, notice=wanted.notice), SIX)
 
-    assert ("nils", ("nils",)) == holder(kept.escalation)
-    assert again_at == clock(kept.escalation, ClockName.ON_DUTY).due_at
+    assert ("nils", ("nils",)) == holder(kept.state)
+    assert again_at == clock(kept.state, ClockName.ON_DUTY).due_at
     assert [] == notices(kept.effects)
 
 

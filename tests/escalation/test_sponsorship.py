@@ -318,7 +318,7 @@ def test_an_executive_escalation_proposes_its_accounts() -> None:
 
     for decision in (started, became):
         proposals = [each for each in decision.effects if isinstance(each, ProposeSponsorship)]
-        assert [(("ACME",), decision.escalation.id)] == [(p.accounts, p.escalation) for p in proposals]
+        assert [(("ACME",), decision.state.id)] == [(p.accounts, p.escalation) for p in proposals]
 
 
 def test_the_sponsor_is_a_stakeholder_of_the_accounts_escalations() -> None:

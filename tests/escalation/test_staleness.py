@@ -55,7 +55,7 @@ class Course:
     An escalation of Monday at 09:00, with all that happened and all that was told.
     """
 
-    now: Escalation = field(default_factory=lambda: opening().escalation)
+    now: Escalation = field(default_factory=lambda: opening().state)
     events: list[Event] = field(default_factory=lambda: list(opening().events))
     told: list[Notice] = field(default_factory=lambda: notices(opening().effects))
     at: datetime = field(default_factory=lambda: monday("09:00"))
@@ -65,7 +65,7 @@ class Course:
             if isinstance(step, datetime):
                 self.at = step
             decision: Decision = decide(self.now, Tick() if isinstance(step, datetime) else step, self.at)
-            self.now = decision.escalation
+            self.now = decision.state
             self.events += decision.events
             self.told += notices(decision.effects)
         return self
@@ -129,7 +129,7 @@ def test_a_holding_update_takes_no_news_from_customers() -> None:
     COMM-3, COMM-12: the update that waits is still the newest; of holding updates only the last is read.
     """
     opened = opening(priority="P2", plan=a_plan(holding_update=CustomerText("Still at work.")))
-    course = Course(opened.escalation, list(opened.events), notices(opened.effects))
+    course = Course(opened.state, list(opened.events), notices(opened.effects))
     update = course.take(monday("09:10"), ACKNOWLEDGE, UPDATE).last(Occasion.UPDATE, "customer")
     holding = course.take(monday("10:10")).last(Occasion.HOLDING, "customer")
 

@@ -38,10 +38,10 @@ def told_in(
     made = deploy(a_charter(("ana", "ari"), clocks=CLOCKS[:1]), NINE)
     events, notices = [*made.events], [*made.effects]
     for command in commands:
-        made = decide(made.force, command, LATE if isinstance(command, Tick) else NINE)
+        made = decide(made.state, command, LATE if isinstance(command, Tick) else NINE)
         events += made.events
         notices += made.effects
-    return made.force, events, [each for each in notices if isinstance(each, InternalNotification)]
+    return made.state, events, [each for each in notices if isinstance(each, InternalNotification)]
 
 
 @pytest.mark.parametrize(
@@ -68,9 +68,9 @@ def test_what_a_member_is_asked_for_is_dropped_once_it_is_done(
 
     made = decide(force, meanwhile, LATE)
 
-    assert [why] == list(map(said, find_outdated(made.force, [*events, *made.events], wave).values()))
+    assert [why] == list(map(said, find_outdated(made.state, [*events, *made.events], wave).values()))
     other = NotificationBatch(notices=(replace(notice, escalation="ACME/4711@0/roof"),))
-    assert {} == find_outdated(made.force, events, other), "of an earlier one of that name"
+    assert {} == find_outdated(made.state, events, other), "of an earlier one of that name"
 
 
 def test_that_it_was_stood_down_stays_true() -> None:

@@ -73,7 +73,7 @@ def a_charter(*seats: tuple[str, ...], **changes: Any) -> Charter:
 
 
 def a_force(*seats: tuple[str, ...], **changes: Any) -> TaskForce:
-    return deploy(a_charter(*seats, **changes), NINE).force
+    return deploy(a_charter(*seats, **changes), NINE).state
 
 
 def told(decision: TaskForceDecision) -> list[str]:
@@ -106,8 +106,8 @@ def test_at_its_deployment_the_lead_knows_and_each_seat_is_on_offer() -> None:
     made = deploy(a_charter(("ana", "ari"), ("ana", "cora")), NINE)
 
     assert ["task_force_deployed: ed", "task_force_invited: ana", "task_force_invited: cora"] == told(made)
-    assert ("ana", "cora") == tuple(seat.offered_to for seat in made.force.seats)
-    assert TaskForceState.FORMING == made.force.state
+    assert ("ana", "cora") == tuple(seat.offered_to for seat in made.state.seats)
+    assert TaskForceState.FORMING == made.state.state
 
 
 def test_one_without_seats_works_at_once() -> None:
@@ -134,7 +134,7 @@ def test_an_unanswered_seat_is_offered_to_the_next_and_then_left() -> None:
     made = decide(a_force(("ana", "ari")), Tick(), NINE + 30 * MINUTE)
     assert ["seat_unanswered", "seat_offered"] == kinds(made)
 
-    made = decide(made.force, Tick(), NINE + HOUR)
+    made = decide(made.state, Tick(), NINE + HOUR)
 
     assert ["seat_unanswered", "seat_left_vacant", "work_begun"] == kinds(made)
     assert ["task_force_update: ed"] == told(made)
@@ -160,7 +160,7 @@ def test_an_invitation_that_cannot_be_delivered_goes_to_the_next() -> None:
     lost = DeliveryResult(key="k", recipient="ana", occasion="task_force_invited", why="no such address")
     made = decide(a_force(("ana", "ari")), ReportDelivery(receipts=(lost,)), NINE)
 
-    assert "ari" == made.force.seats[0].offered_to
+    assert "ari" == made.state.seats[0].offered_to
     news = updates_of(made)
     assert news is not None
     assert (lost,) == news.receipts, "RECORD-1: the escalation has them on record"
@@ -173,7 +173,7 @@ def test_an_invitation_that_waits_for_the_morning_stands() -> None:
     held = DeliveryResult(key="k", recipient="ana", occasion="task_force_invited", held_until=NINE + 9 * HOUR)
     made = decide(a_force(("ana", "ari")), ReportDelivery(receipts=(held,)), NINE)
 
-    assert "ana" == made.force.seats[0].offered_to
+    assert "ana" == made.state.seats[0].offered_to
 
 
 def test_work_begins_when_every_seat_is_settled() -> None:
@@ -181,10 +181,10 @@ def test_work_begins_when_every_seat_is_settled() -> None:
     RESOLVE-2: and the lead hears who is in.
     """
     one = decide(a_force(("ana",), ("ari",)), c.AcceptSeat(by="ana"), NINE)
-    both = decide(one.force, c.AcceptSeat(by="ari"), NINE)
+    both = decide(one.state, c.AcceptSeat(by="ari"), NINE)
 
-    assert (TaskForceState.FORMING, TaskForceState.WORKING) == (one.force.state, both.force.state)
-    assert ("ed", "ana", "ari") == both.force.members
+    assert (TaskForceState.FORMING, TaskForceState.WORKING) == (one.state.state, both.state.state)
+    assert ("ed", "ana", "ari") == both.state.members
     assert ["task_force_update: ed"] == told(both)
 
 
@@ -193,7 +193,7 @@ def test_the_lead_reads_who_is_in_and_what_is_vacant() -> None:
     RESOLVE-2, COMM-9: no word of ours stands among the names, where no language could say it.
     """
     one = decide(a_force(("ana",), ("ari",)), c.AcceptSeat(by="ana"), NINE)
-    both = decide(one.force, c.DeclineSeat(by="ari"), NINE)
+    both = decide(one.state, c.DeclineSeat(by="ari"), NINE)
 
     (letter,) = (effect.facts for effect in both.effects if isinstance(effect, InternalNotification))
     assert ("role 1: Ana",) == lines(letter.items)
@@ -207,8 +207,8 @@ def test_the_lead_reads_what_those_who_were_asked_had_to_say() -> None:
     """
     asked = a_force(("ana",), ("ari", "ben"))
     one = decide(asked, c.AcceptSeat(by="ana", note=InternalText("Gladly")), NINE)
-    two = decide(one.force, c.DeclineSeat(by="ari", why=InternalText("On leave")), NINE)
-    three = decide(two.force, c.DeclineSeat(by="ben", why=InternalText("No ladder")), NINE)
+    two = decide(one.state, c.DeclineSeat(by="ari", why=InternalText("On leave")), NINE)
+    three = decide(two.state, c.DeclineSeat(by="ben", why=InternalText("No ladder")), NINE)
 
     (letter,) = (effect.facts for effect in three.effects if isinstance(effect, InternalNotification))
     assert ("role 1: Ana (“Gladly”)", "Ari declined the seat role 2: On leave") == lines(letter.items)
@@ -221,12 +221,12 @@ def test_the_status_clock_asks_the_lead_only() -> None:
     """
     RESOLVE-2: before it is due, when it is missed, and each day until it comes.
     """
-    force = decide(a_force(("ana",)), c.AcceptSeat(by="ana"), NINE).force
+    force = decide(a_force(("ana",)), c.AcceptSeat(by="ana"), NINE).state
     steps = {90 * MINUTE: "status_asked", 2 * HOUR: "status_missed", 26 * HOUR: "status_chased"}
 
     for after, kind in steps.items():
         made = decide(force, Tick(), NINE + after)
-        force = made.force
+        force = made.state
         assert [kind] == kinds(made)
         assert ["task_force_status_wanted: ed"] == told(made)
         news = updates_of(made)
@@ -250,8 +250,8 @@ def test_a_report_starts_the_status_clock_anew() -> None:
     report = c.ReportStatus(by="ed", text=InternalText("It is the roof"), is_update=True)
     made = decide(a_force(), report, NINE + HOUR)
 
-    assert made.force.status is not None
-    assert NINE + 3 * HOUR == made.force.status.due_at
+    assert made.state.status is not None
+    assert NINE + 3 * HOUR == made.state.status.due_at
     news = updates_of(made)
     assert news is not None
     assert news.report is not None
@@ -264,10 +264,10 @@ def test_tasks_have_an_owner_among_the_members() -> None:
     """
     add = c.AddTask(by="ed", what=InternalText("Climb up"), owner="ed", due_at=NINE + HOUR)
     made = decide(a_force(), add, NINE)
-    done = decide(made.force, c.FinishTask(by="ed", task=1), NINE)
+    done = decide(made.state, c.FinishTask(by="ed", task=1), NINE)
 
-    assert ["Climb up (ed, due 2026-03-02 10:00 UTC)"] == list(map(said, summary(made.force).tasks_left))
-    assert (0, 1) == (len(done.force.open_tasks), summary(done.force).done_tasks)
+    assert ["Climb up (ed, due 2026-03-02 10:00 UTC)"] == list(map(said, summary(made.state).tasks_left))
+    assert (0, 1) == (len(done.state.open_tasks), summary(done.state).done_tasks)
 
 
 def test_it_is_stood_down_with_what_is_left() -> None:
@@ -276,7 +276,7 @@ def test_it_is_stood_down_with_what_is_left() -> None:
     """
     force = decide(
         a_force(("ana",)), c.AddTask(by="ed", what=InternalText("Climb up"), owner="ed"), NINE
-    ).force
+    ).state
     order = c.StandDown(id=force.charter.id, by="mia", why="Done", about=ABOUT, hand_over_to="Ari")
     made = decide(force, order, NINE)
 
@@ -285,9 +285,9 @@ def test_it_is_stood_down_with_what_is_left() -> None:
         said(notice.facts.why) for notice in made.effects if isinstance(notice, InternalNotification)
     ]
     assert "stood down, Done; still open: Climb up (ed)" == said(timeline_entry(made.events[-1]).what)
-    assert made.force.wake_at is None
-    assert () == decide(made.force, Tick(), NINE + 99 * HOUR).events
-    assert () == decide(made.force, order, NINE).events
+    assert made.state.wake_at is None
+    assert () == decide(made.state, Tick(), NINE + 99 * HOUR).events
+    assert () == decide(made.state, order, NINE).events
 
 
 def test_an_order_for_another_one_of_that_name_is_not_followed() -> None:
@@ -296,7 +296,7 @@ def test_an_order_for_another_one_of_that_name_is_not_followed() -> None:
     """
     order = c.StandDown(id="ACME/4711@0/roof", by="mia", why="Done", about=ABOUT)
 
-    assert decide(a_force(), order, NINE).force.is_standing
+    assert decide(a_force(), order, NINE).state.is_standing
 
 
 @pytest.mark.parametrize(
@@ -322,7 +322,7 @@ def test_messages_say_where_the_escalation_stands_now() -> None:
     made = decide(a_force(), informed, NINE)
 
     assert updates_of(made) is None, "the escalation knows that by itself"
-    asked = decide(made.force, Tick(), NINE + 90 * MINUTE)
+    asked = decide(made.state, Tick(), NINE + 90 * MINUTE)
     assert [4] == [effect.facts.level for effect in asked.effects if isinstance(effect, InternalNotification)]
 
 
@@ -338,13 +338,13 @@ def test_a_change_of_priority_derives_the_status_clock_from_its_start() -> None:
     CLOCK-4: what is due already is missed at once, and the next one runs as long as the new priority says.
     """
     made = decide(a_force(), FASTER, NINE + 90 * MINUTE)
-    reported = decide(made.force, c.ReportStatus(by="ed", text=SAID), NINE + 2 * HOUR)
+    reported = decide(made.state, c.ReportStatus(by="ed", text=SAID), NINE + 2 * HOUR)
 
     assert ["status_asked", "informed", "status_missed"] == kinds(made)
-    assert made.force.status is not None
-    assert NINE + HOUR == made.force.status.breached_at
-    assert reported.force.status is not None
-    assert NINE + 3 * HOUR == reported.force.status.due_at
+    assert made.state.status is not None
+    assert NINE + HOUR == made.state.status.breached_at
+    assert reported.state.status is not None
+    assert NINE + 3 * HOUR == reported.state.status.due_at
 
 
 def test_a_time_to_ask_the_lead_that_a_change_put_behind_us_is_skipped() -> None:
@@ -355,12 +355,12 @@ def test_a_time_to_ask_the_lead_that_a_change_put_behind_us_is_skipped() -> None
     faster = c.KeepInformed(id="ACME/4711@1/roof", about=ABOUT, clocks=at_45)
     slower = c.KeepInformed(id="ACME/4711@1/roof", about=ABOUT, clocks=CLOCKS)
     made = decide(a_force(), faster, NINE + 50 * MINUTE)
-    back = decide(made.force, slower, NINE + 55 * MINUTE)
-    asked = decide(back.force, Tick(), NINE + 90 * MINUTE)
+    back = decide(made.state, slower, NINE + 55 * MINUTE)
+    asked = decide(back.state, Tick(), NINE + 90 * MINUTE)
 
     assert (["informed", "status_thresholds_skipped"], []) == (kinds(made), told(made))
-    assert made.force.status is not None
-    assert NINE + HOUR == made.force.status.next_at
+    assert made.state.status is not None
+    assert NINE + HOUR == made.state.status.next_at
     assert ["status_asked"] == kinds(asked)
 
 
@@ -368,12 +368,12 @@ def test_a_rhythm_of_chases_holds_for_task_forces_too() -> None:
     """
     CLOCK-4: a missed status is brought up again as often as the newest playbook says.
     """
-    missed = decide(a_force(), Tick(), NINE + 2 * HOUR).force
+    missed = decide(a_force(), Tick(), NINE + 2 * HOUR).state
     hourly = c.KeepInformed(id="ACME/4711@1/roof", about=ABOUT, clocks=CLOCKS, chase_every=HOUR)
     made = decide(missed, hourly, NINE + 150 * MINUTE)
 
-    assert made.force.status is not None
-    assert NINE + 3 * HOUR == made.force.status.next_at
+    assert made.state.status is not None
+    assert NINE + 3 * HOUR == made.state.status.next_at
 
 
 def test_a_status_clock_of_its_own_is_no_priorities() -> None:
@@ -382,8 +382,8 @@ def test_a_status_clock_of_its_own_is_no_priorities() -> None:
     """
     made = decide(a_force(has_own_status=True), FASTER, NINE)
 
-    assert made.force.status is not None
-    assert NINE + 2 * HOUR == made.force.status.due_at
+    assert made.state.status is not None
+    assert NINE + 2 * HOUR == made.state.status.due_at
 
 
 def test_open_hours_are_counted_and_extended() -> None:
@@ -416,7 +416,7 @@ def test_a_status_that_is_due_beyond_the_known_hours_is_not_guessed() -> None:
     further = ExtendOpenHours(
         calendar="office", definition="{}", since=short.compiled_until, open_hours=weekdays(weeks=60)
     )
-    known = view(decide(force, further, short.extend_at).force)
+    known = view(decide(force, further, short.extend_at).state)
     assert known.status_not_before is None
     assert known.status_due_at == weekdays_due(600 * HOUR)
 
@@ -453,7 +453,7 @@ def test_bad_moves_are_refused(command: Any, error: type[EscalationError], says:
         c.FinishTask(by="ed", task=1),
     ]
     for move in moves:
-        force = decide(force, move, NINE).force
+        force = decide(force, move, NINE).state
 
     with pytest.raises(error, match=says):
         decide(force, command, NINE)
@@ -464,7 +464,7 @@ def test_one_that_is_stood_down_takes_no_moves(command: Any) -> None:
     """
     RESOLVE-3: and says so.
     """
-    force = decide(a_force(), CancelByOperator(), NINE).force
+    force = decide(a_force(), CancelByOperator(), NINE).state
 
     with pytest.raises(MoveNotAllowed, match="while stood down; allowed now: nothing"):
         decide(force, command, NINE)
@@ -497,7 +497,7 @@ def test_whatever_is_asked_it_stays_in_order(asked: list[tuple[Any, int]]) -> No
     RESOLVE-2: no seat twice, nobody in two, nothing after its end, and the record makes the same state again.
     """
     made = deploy(a_charter(("ana", "ari"), ("ari", "cora"), ("cora",)), NINE)
-    force, events, now = made.force, list(made.events), NINE
+    force, events, now = made.state, list(made.events), NINE
     for command, minutes in asked:
         now += minutes * MINUTE
         try:
@@ -505,7 +505,7 @@ def test_whatever_is_asked_it_stays_in_order(asked: list[tuple[Any, int]]) -> No
         except EscalationError:
             continue
         assert force.is_standing or not made.events
-        force = made.force
+        force = made.state
         events += made.events
         engaged = force.engaged
         assert len(set(engaged)) == len(engaged), "nobody has two seats"

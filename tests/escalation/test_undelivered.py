@@ -40,7 +40,7 @@ def test_the_next_in_line_hears_when_the_escalation_manager_cannot_be_reached() 
     COMM-13: of what customers were not told, and that the escalation manager was not either.
     """
     first = after_receipts(an_escalation(), failed(JO, "case_received"))
-    second = after_receipts(first.escalation, failed("ed"))
+    second = after_receipts(first.state, failed("ed"))
 
     assert (["undeliverable: ed"], ["undeliverable: mia"]) == (told(first), told(second))
     assert (
@@ -57,7 +57,7 @@ def test_the_line_goes_on_until_somebody_hears_and_has_an_end() -> None:
     decision = after_receipts(now, failed(JO, "case_received"))
     while who := [to.id for notice in decision.effects for to in notice.to]:  # type: ignore[union-attr]
         tried += who
-        decision = after_receipts(decision.escalation, *map(failed, who))
+        decision = after_receipts(decision.state, *map(failed, who))
 
     assert LINE == tuple(tried)
     assert "delivery_reported" in happened(decision)
@@ -67,9 +67,9 @@ def test_who_cannot_hear_is_passed_over_the_next_time() -> None:
     """
     COMM-13: a manager whose address bounces is not asked first again, until something reaches them.
     """
-    deaf = after_receipts(an_escalation(), failed(JO, "case_received"), failed("ed")).escalation
+    deaf = after_receipts(an_escalation(), failed(JO, "case_received"), failed("ed")).state
     again = after_receipts(deaf, failed(JO, "update"))
-    back = after_receipts(again.escalation, heard("ed", "first_notification"), failed(JO, "holding"))
+    back = after_receipts(again.state, heard("ed", "first_notification"), failed(JO, "holding"))
 
     assert ["undeliverable: mia"] == told(again)
     assert ["undeliverable: ed"] == told(back)
@@ -88,7 +88,7 @@ def test_one_of_two_managers_who_hears_is_enough() -> None:
     """
     plan = a_plan(escalation_managers=("ed", "eva"))
     first = after_receipts(an_escalation(plan=plan), failed(JO, "case_received"))
-    second = after_receipts(first.escalation, failed("ed"), heard("eva"))
+    second = after_receipts(first.state, failed("ed"), heard("eva"))
 
     assert (["undeliverable: ed, eva"], []) == (told(first), told(second))
 
@@ -98,7 +98,7 @@ def test_a_schedule_whose_person_cannot_hear_is_asked_once() -> None:
     COMM-13, MATRIX-1: whoever is on call for it would be the same one again.
     """
     plan = a_plan(escalation_managers=("duty",))
-    now = after_receipts(an_escalation(plan=plan), failed(JO, "case_received")).escalation
+    now = after_receipts(an_escalation(plan=plan), failed(JO, "case_received")).state
 
     assert ["undeliverable: mia"] == told(after_receipts(now, failed("nils")))
 
@@ -109,7 +109,7 @@ def test_what_is_missing_is_seen_by_everybody_who_looks() -> None:
     """
     now = after_receipts(
         an_escalation(), failed(JO, "case_received"), failed(JO, "update"), failed("ed")
-    ).escalation
+    ).state
 
     assert [(JO, "case_received"), (JO, "update"), ("ed", "undeliverable")] == [
         (each.recipient, each.occasion) for each in view(now).undelivered

@@ -56,9 +56,9 @@ def test_who_does_not_acknowledge_is_followed_by_the_next_contact() -> None:
 
     tried = the(ContactTried, decision)
     assert ("ben", 1, "Ana did not acknowledge") == (tried.owner, tried.attempt, said(tried.why))
-    assert ("ben", 1) == (decision.escalation.owner, decision.escalation.level)
+    assert ("ben", 1) == (decision.state.owner, decision.state.level)
     assert ["breach: mia, ana", "assigned: ben"] == told(decision)
-    assert monday("10:00") == clock(decision.escalation, ClockName.ACKNOWLEDGE).due_at
+    assert monday("10:00") == clock(decision.state, ClockName.ACKNOWLEDGE).due_at
 
 
 _LONG = a_window(3 * HOUR, 5 * HOUR)
@@ -82,7 +82,7 @@ def test_when_no_contact_acknowledges_the_playbook_says_what_happens(
     both_silent = after(an_unacknowledged(plan=a_plan(levels=levels)), monday("09:30"), Tick())
     decision = decide(both_silent, Tick(), monday("10:00"))
 
-    assert (level, owner) == (decision.escalation.level, decision.escalation.owner)
+    assert (level, owner) == (decision.state.level, decision.state.owner)
     assert ["breach: mia, ben", *messages] == told(decision)
 
 
@@ -110,7 +110,7 @@ def test_nobody_there_is_never_silence(unreached: Unreached, chased: str) -> Non
         before = after(now, at(day, "09:29"), Tick())
         decision = decide(before, Tick(), due)
         assert chased in told(decision)
-        now = decision.escalation
+        now = decision.state
 
     acknowledged = after(now, at(2, "12:00"), Acknowledge(by="ben"))
     assert Outcome.BREACHED is clock(acknowledged, ClockName.ACKNOWLEDGE).outcome
@@ -139,7 +139,7 @@ def test_nobody_is_asked_in_vain_when_it_rises_at_the_same_moment() -> None:
 
     assert ["breach: mia, ana", "assigned: mia", "level_raised: ana", f"hand_over: {JO}"] == told(decision)
     assert (2, "mia", 0) == (
-        decision.escalation.level,
-        decision.escalation.owner,
-        decision.escalation.attempt,
+        decision.state.level,
+        decision.state.owner,
+        decision.state.attempt,
     )

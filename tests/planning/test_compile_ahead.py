@@ -100,9 +100,7 @@ def test_what_takes_too_many_years_is_said_to_be_unknown() -> None:
     decision = open_escalation(
         make_open_command(playbook, make_request(playbook, "complaint", Priority.P3), NOW), NOW
     )
-    resolution = next(
-        clock for clock in view(decision.escalation).clocks if clock.name is ClockName.RESOLUTION
-    )
+    resolution = next(clock for clock in view(decision.state).clocks if clock.name is ClockName.RESOLUTION)
 
     (resolve_by,) = (
         each.facts.resolve_by
@@ -162,7 +160,7 @@ def test_every_surface_says_from_when_on_it_may_be_due() -> None:
     decision = open_escalation(
         make_open_command(playbook, make_request(playbook, "complaint", Priority.P3), NOW), NOW
     )
-    now = decision.escalation
+    now = decision.state
     clock = now.clock(ClockName.RESOLUTION)
     assert clock
     assert clock.not_before

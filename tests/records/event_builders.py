@@ -34,12 +34,12 @@ def a_whole_life(**changes: Any) -> tuple[e.Event, ...]:
     return events_of(
         start,
         monday("09:05"),
-        all_delivered(start.escalation, monday("09:05")),
+        all_delivered(start.state, monday("09:05")),
         Acknowledge(by="ana"),
         monday("11:00"),
         DECLARE,
         VERIFY,
-        *ready_to_close(start.escalation),
+        *ready_to_close(start.state),
         monday("12:00"),
         Close(by="ed"),
     )

@@ -96,7 +96,7 @@ def lives() -> list[tuple[e.Event, ...]]:
     """Of four escalations: quick, and followed up; late and reopened; passed back and forth; just begun."""
     followed_up = a_plan(survey=A_SURVEY, actions=ActionPolicy())
     first = opening(key="ACME/1", priority="P1", plan=followed_up)
-    begun = first.escalation
+    begun = first.state
     quick = events_of(
         first,
         monday("09:03"),

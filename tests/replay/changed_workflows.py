@@ -50,9 +50,9 @@ class CountsOtherwise(EscalationWorkflow):
 
     def _keep(self, answer: Decision) -> None:
         clocks: tuple[Any, ...] = tuple(
-            replace(clock, due_at=clock.started_at + clock.after / 2) for clock in answer.escalation.clocks
+            replace(clock, due_at=clock.started_at + clock.after / 2) for clock in answer.state.clocks
         )
-        super()._keep(Decision(replace(answer.escalation, clocks=clocks), answer.events, answer.effects))
+        super()._keep(replace(answer, state=replace(answer.state, clocks=clocks)))
 
 
 @workflow.defn(name=contract.WORKFLOW)

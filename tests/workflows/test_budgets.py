@@ -48,12 +48,12 @@ NOTE = "x" * (LONGEST_TEXT - 10)
 def carried_with(key: str, count: int) -> ContinuedState:
     """An escalation that was just opened, and *count* notes as long as a text may be; none is on record yet."""
     opening = stages.opened_at(key, datetime.now(UTC).replace(microsecond=0))
-    first, at = opening.escalation.sequence, opening.escalation.opened_at
+    first, at = opening.state.sequence, opening.state.opened_at
     notes = [
         UpdateSent(seq=first + number, at=at, by="priya", internal_note=InternalText(f"{number} {NOTE}"))
         for number in range(1, count + 1)
     ]
-    escalation = replace(opening.escalation, sequence=notes[-1].seq)
+    escalation = replace(opening.state, sequence=notes[-1].seq)
     return ContinuedState(escalation=escalation, events=(), unrecorded=(*opening.events, *notes))
 
 

@@ -340,7 +340,7 @@ async def test_a_wave_that_an_earlier_run_had_begun_is_told_under_no_other_key(d
             for each in opening.effects
             if isinstance(each, InternalNotification | CustomerNotification)
         )
-        known: dict[str, Any] = {"escalation": opening.escalation, "events": opening.events}
+        known: dict[str, Any] = {"escalation": opening.state, "events": opening.events}
         await desk.start_by_hand(
             contract.EscalationInput(carried=contract.ContinuedState(**known, notifications=notices))
         )

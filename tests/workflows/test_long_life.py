@@ -161,7 +161,7 @@ async def test_messages_that_one_run_leaves_are_sent_by_the_next(desk: Desk) -> 
         if isinstance(effect, InternalNotification | CustomerNotification)
     )
     wanted = [f"{message_key(notice, to)}:email" for notice in notices for to in notice.to]
-    carried = ContinuedState(escalation=opening.escalation, events=opening.events, notifications=notices)
+    carried = ContinuedState(escalation=opening.state, events=opening.events, notifications=notices)
 
     await desk.start_by_hand(EscalationInput(carried=carried))
     await desk.at_rest()
@@ -176,12 +176,10 @@ async def test_a_story_too_long_to_be_carried_loses_its_beginning_only(desk: Des
     """
     opening = stages.opened_at(desk.key, datetime.now(UTC).replace(microsecond=0))
     many = [
-        UpdateSent(
-            seq=opening.escalation.sequence + number, at=opening.escalation.opened_at, internal_note=LONG
-        )
+        UpdateSent(seq=opening.state.sequence + number, at=opening.state.opened_at, internal_note=LONG)
         for number in range(1, 111)
     ]
-    escalation = replace(opening.escalation, sequence=many[-1].seq)
+    escalation = replace(opening.state, sequence=many[-1].seq)
     carried = ContinuedState(escalation=escalation, events=(*opening.events, *many))
 
     await desk.start_by_hand(EscalationInput(carried=carried, continue_after=5))

@@ -119,10 +119,10 @@ async def test_an_order_that_one_run_leaves_is_given_by_the_next(desk: Desk) -> 
     deploy = DeployTaskForce.model_validate(
         {"by": "priya", "name": "dry-pallets", "mission": "Find the leak", "lead": "hannah"}
     )
-    deployed = decide(opening.escalation, deploy, opening.escalation.opened_at)
+    deployed = decide(opening.state, deploy, opening.state.opened_at)
     orders = tuple(effect for effect in deployed.effects if isinstance(effect, StartTaskForce))
     carried = ContinuedState(
-        escalation=deployed.escalation, events=(*opening.events, *deployed.events), orders=orders
+        escalation=deployed.state, events=(*opening.events, *deployed.events), orders=orders
     )
 
     await desk.start_by_hand(EscalationInput(carried=carried))

@@ -83,7 +83,7 @@ async def test_what_was_due_meanwhile_is_breached_as_of_its_due_time(desk: Desk)
     """
     an_hour_ago = await _real_now(desk) - timedelta(hours=1)
     opening = stages.opened_at(desk.key, an_hour_ago)
-    carried = ContinuedState(escalation=opening.escalation, events=opening.events)
+    carried = ContinuedState(escalation=opening.state, events=opening.events)
 
     await desk.start_by_hand(EscalationInput(carried=carried))
     await desk.at_rest()
@@ -107,7 +107,7 @@ async def test_a_move_that_comes_too_late_does_not_hide_the_breach(desk: Desk) -
     """
     ten_minutes_ago = await _real_now(desk) - timedelta(minutes=10)
     opening = stages.opened_at(desk.key, ten_minutes_ago)
-    carried = ContinuedState(escalation=opening.escalation, events=opening.events)
+    carried = ContinuedState(escalation=opening.state, events=opening.events)
 
     await desk.temporal.start_workflow(
         "Escalation",

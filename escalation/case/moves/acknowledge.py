@@ -43,12 +43,12 @@ class Acknowledge(MoveCommand):
 
     def carry_out(self, work: Work) -> None:
         """By the first, or where the level says so by each of its contacts (MATRIX-5)."""
-        now = work.escalation
+        now = work.state
         if self.by in now.acknowledgements:
             others = tuple(person_of(now, person) for person in now.unacknowledged)
             raise MoveNotAllowed(reason("has_acknowledged_team", self.by, others), subject=now.key)
         work.record(Acknowledged(level=now.level, note=self.note))
-        if work.escalation.acknowledged_by:
+        if work.state.acknowledged_by:
             work.end(ClockName.ACKNOWLEDGE)
             work.start(ClockName.ACKNOWLEDGEMENT_EXPIRY)
 

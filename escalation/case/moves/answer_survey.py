@@ -63,7 +63,7 @@ class AnswerSurvey(MoveCommand):
 
     def carry_out(self, work: Work) -> None:
         """CLOSE-6: one answer of each contact; a low score alerts the escalation managers, and may reopen."""
-        now = work.escalation
+        now = work.state
         contact = _answering(now, self)
         require_own_account(now, self.move, self.by, self.account)
         own = now.customer_contact(self.by)
@@ -115,7 +115,7 @@ def _answering(now: Escalation, command: AnswerSurvey) -> Recipient:
 
 
 def _notify_of_low_score(work: Work, contact: Recipient, command: AnswerSurvey, *, reopens: bool) -> None:
-    now = work.escalation
+    now = work.state
     why = reason("low_score", contact.name, command.account, command.score)
     notify(work, Occasion.LOW_SCORE, now.plan.escalation_managers, why=why, text=command.comment or None)
     by = _who_reopens(now)

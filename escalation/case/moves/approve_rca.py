@@ -35,9 +35,9 @@ class ApproveRca(MoveCommand):
 
     def carry_out(self, work: Work) -> None:
         work.record(RcaApproved(note=self.note))
-        why = reason("approved_by", person_of(work.escalation, self.by))
-        rca = work.escalation.rca.customer
+        why = reason("approved_by", person_of(work.state, self.by))
+        rca = work.state.rca.customer
         assert rca
         text, lines = internal_texts_of(rca)
-        sharers = work.escalation.plan.engagement_managers
+        sharers = work.state.plan.engagement_managers
         notify(work, Occasion.RCA_READY, sharers, why=why, text=text, items=lines)

@@ -31,8 +31,8 @@ class ApproveText(PendingTextCommand):
     note: Note = NO_NOTE
 
     def carry_out(self, work: Work) -> None:
-        held = pending_text(work.escalation, self.number, Move.APPROVE_TEXT)
-        require_approver(work.escalation, held, self.by, Move.APPROVE_TEXT)
+        held = pending_text(work.state, self.number, Move.APPROVE_TEXT)
+        require_approver(work.state, held, self.by, Move.APPROVE_TEXT)
         work.record(TextApproved(number=held.number, note=self.note))
         continue_after_approval(work)
         work.record(UpdateSent(customer_text=held.text, approves=held.number))

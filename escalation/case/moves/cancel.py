@@ -55,7 +55,7 @@ class Cancel(MoveCommand):
 
     def carry_out(self, work: Work) -> None:
         """CLOSE-10: from any open state, with the reason; stakeholders are told, also of the actions that were open."""
-        now = work.escalation
+        now = work.state
         require_target(now, self)
         told = (
             reason("cancelled_for", self.cause, self.into) if self.into else reason("as_written", self.cause)
@@ -85,7 +85,7 @@ def require_target(now: Escalation, command: Cancel) -> None:
 
 def cancel_by_operator(work: Work) -> None:
     """The operator ended the run itself; it is told like any other cancellation (CLOSE-10)."""
-    if work.escalation.is_open:
+    if work.state.is_open:
         cause, why = CancelCause.WITHDRAWN, reason("ended_by_operator")
         cancel_because(work, cause, None, why)
         _notify_cancelled(work, reason("cancelled_for", cause, why))
@@ -101,9 +101,7 @@ def cancel_because(work: Work, cause: CancelCause, into: str | None, why: Part) 
 def _notify_cancelled(
     work: Work, why: Reason, text: InternalText | None = None, cause: CancelCause | None = None
 ) -> None:
-    still_to_do = tuple(map(line, work.escalation.open_actions))
-    notify(work, Occasion.CANCELLED, followers_of(work.escalation), why=why, text=text, items=still_to_do)
-    if (
-        not work.escalation.merged_into
-    ):  # else that one writes to them, and says which reference is theirs now
+    still_to_do = tuple(map(line, work.state.open_actions))
+    notify(work, Occasion.CANCELLED, followers_of(work.state), why=why, text=text, items=still_to_do)
+    if not work.state.merged_into:  # else that one writes to them, and says which reference is theirs now
         notify_customers(work, Occasion.CANCELLED, cause=cause)

@@ -48,7 +48,7 @@ class ChangePriority(MoveCommand):
 
     def carry_out(self, work: Work) -> None:
         """KIND-3, CLOCK-4: due times follow from the original start; new stakeholders are told."""
-        before = work.escalation
+        before = work.state
         if self.priority is before.priority:
             raise MoveNotAllowed(reason("has_priority_already", str(before.priority)), subject=before.key)
         work.record(
@@ -59,7 +59,7 @@ class ChangePriority(MoveCommand):
             )
         )
         adapt_updates_to_plan(work)
-        now = work.escalation
+        now = work.state
         why = reason("priority_changed", str(before.priority), str(now.priority))
         joined = [person for person in now.rules.stakeholders if person not in before.rules.stakeholders]
         notify(work, Occasion.FIRST_NOTIFICATION, joined, why=why)

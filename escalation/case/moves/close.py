@@ -43,7 +43,7 @@ class Close(MoveCommand):
 
     def carry_out(self, work: Work) -> None:
         """CLOSE-8: refused with the complete list of what is missing."""
-        now = work.escalation
+        now = work.state
         if now.missing_to_close:
             missing = shortened(now.missing_to_close, REFUSAL)
             lines = tuple(reason("on_a_line", what) for what in missing)
@@ -53,6 +53,6 @@ class Close(MoveCommand):
         task_forces.stand_all_down(work, reason("escalation_closed"))
         work.record(Closed(note=self.note))
         why = reason("closed_by", person_of(now, self.by))
-        notify(work, Occasion.CLOSED, followers_of(work.escalation), why=why)
+        notify(work, Occasion.CLOSED, followers_of(work.state), why=why)
         notify_customers(work, Occasion.CLOSED)
         ask_for_survey(work)

@@ -47,7 +47,7 @@ class ConfirmAccess(MoveCommand):
         RESOLVE-6: customer by customer; one who says no sends it back to resolving. A contact is asked once, and
         answers for all of their accounts.
         """
-        now = work.escalation
+        now = work.state
         require_affected(now, self.account)
         require_own_account(now, self.move, self.by, self.account)
         contact = now.customer_contact(self.by)

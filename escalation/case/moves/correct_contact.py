@@ -85,7 +85,7 @@ class CorrectContact(MoveCommand):
 
     def carry_out(self, work: Work) -> None:
         """COMM-13: nothing that bounced is chased any more, and the right person is told."""
-        before = work.escalation
+        before = work.state
         known = _known(before, self.contact)
         corrected = _corrected(before, known, self)
         require_request_fits(
@@ -94,7 +94,7 @@ class CorrectContact(MoveCommand):
         work.record(ContactCorrected(before=known, after=corrected, note=self.note))
         if mailbox_of(corrected.email) != mailbox_of(known.email):
             work.by = ENGINE
-            _notify(work, contacts_at(work.escalation, corrected.email))
+            _notify(work, contacts_at(work.state, corrected.email))
 
 
 def _known(now: Escalation, email: str) -> CustomerContact:
@@ -138,7 +138,7 @@ def _corrected(now: Escalation, known: CustomerContact, command: CorrectContact)
 
 
 def _notify(work: Work, to: tuple[Recipient, ...]) -> None:
-    now = work.escalation
+    now = work.state
     match now.state:
         case State.CLOSED:
             notify_customers(work, Occasion.CLOSED, to=to)

@@ -80,7 +80,7 @@ class DeclareResolved(MoveCommand):
         )
         task_forces.stand_all_down(work, reason("resolution_declared"))
         work.start(ClockName.VERIFICATION)
-        now = work.escalation
+        now = work.state
         why = reason("declared_by", self.resolution, person_of(now, self.by))
         verifiers = now.plan.architects or now.plan.escalation_managers
         for_customers = (str(self.customer_text),) if self.customer_text else ()

@@ -55,7 +55,7 @@ class DeployTaskForce(MoveCommand):
 
     def carry_out(self, work: Work) -> None:
         """RESOLVE-2: a name that is new, a lead, and for each seat those whom it is offered to."""
-        now = work.escalation
+        now = work.state
         if any(force.name == self.name for force in now.task_forces):
             raise MoveNotAllowed(reason("force_name_taken", self.name), subject=now.key)
         if len(now.task_forces) >= MOST_FORCES:
@@ -158,7 +158,7 @@ def _people(now: Escalation) -> dict[str, Contact]:
 
 
 def _charter(work: Work, command: DeployTaskForce, id_: str, seats: tuple[SeatPlan, ...]) -> Charter:
-    now = work.escalation
+    now = work.state
     clocks = tuple(clock_patterns(work, command.status_every))
     return Charter(
         id=id_,

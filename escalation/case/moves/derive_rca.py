@@ -35,7 +35,7 @@ class DeriveRca(MoveCommand):
 
     def carry_out(self, work: Work) -> None:
         """CLOSE-4: only what is written for customers is carried over; the types let nothing else through."""
-        internal = work.escalation.rca.internal
+        internal = work.state.rca.internal
         assert internal
         if self.rca:
             derived = self.rca
@@ -50,10 +50,10 @@ class DeriveRca(MoveCommand):
                 given=reason("given.no_summary"),
                 allowed=reason("allowed.customer_rca"),
             )
-            raise BadRequest.because(reason("of.customer_rca", work.escalation.key), (fault,))
+            raise BadRequest.because(reason("of.customer_rca", work.state.key), (fault,))
         work.record(RcaDerived(rca=derived))
-        approvers = work.escalation.plan.rca_approvers or work.escalation.plan.escalation_managers
-        why = reason("derived_by", person_of(work.escalation, self.by))
+        approvers = work.state.plan.rca_approvers or work.state.plan.escalation_managers
+        why = reason("derived_by", person_of(work.state, self.by))
         text, lines = internal_texts_of(derived)
         notify(work, Occasion.RCA_APPROVAL_WANTED, approvers, why=why, text=text, items=lines)
 

@@ -45,9 +45,9 @@ class EditText(PendingTextCommand):
 
     def carry_out(self, work: Work) -> None:
         """By its author or an approver; it waits on, and its clock runs on."""
-        held = pending_text(work.escalation, self.number, Move.EDIT_TEXT)
+        held = pending_text(work.state, self.number, Move.EDIT_TEXT)
         if self.by != held.by:
-            require_approver(work.escalation, held, self.by, Move.EDIT_TEXT)
+            require_approver(work.state, held, self.by, Move.EDIT_TEXT)
         work.record(TextEdited(number=held.number, text=self.text, why=self.why))
-        why = reason("text_edited_by", held.number, person_of(work.escalation, self.by))
+        why = reason("text_edited_by", held.number, person_of(work.state, self.by))
         ask_approvers(work, why, self.text)

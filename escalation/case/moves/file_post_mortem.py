@@ -55,7 +55,7 @@ class FilePostMortem(MoveCommand):
 
     def carry_out(self, work: Work) -> None:
         """CLOSE-7: a new version replaces the one before; owners and approvers are people whom we know."""
-        now, written = work.escalation, self.post_mortem
+        now, written = work.state, self.post_mortem
         named = [(f"actions.{i}.owner", action.owner) for i, action in enumerate(written.actions)]
         named += [
             (f"concessions.{i}.approved_by", given.approved_by) for i, given in enumerate(written.concessions)

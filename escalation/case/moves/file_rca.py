@@ -56,7 +56,7 @@ class FileRca(MoveCommand):
         """CLOSE-3: each corrective action has an owner whom we know."""
         actions = enumerate(self.rca.corrective_actions)
         named = ((f"corrective_actions.{i}.owner", action.owner) for i, action in actions)
-        require_known(work.escalation, reason("of.rca", work.escalation.key), named)
-        work.record(RcaFiled(version=work.escalation.rca.version + 1, rca=self.rca))
+        require_known(work.state, reason("of.rca", work.state.key), named)
+        work.record(RcaFiled(version=work.state.rca.version + 1, rca=self.rca))
         work.end(ClockName.INTERNAL_RCA)
         start_next_rca_clock(work)

@@ -48,8 +48,8 @@ class FinishAction(MoveCommand):
 
     def carry_out(self, work: Work) -> None:
         """CLOSE-7: done, and nobody is reminded of it any more."""
-        action = open_action(work.escalation, self.action)
-        _require_own(work.escalation, action, self)
+        action = open_action(work.state, self.action)
+        _require_own(work.state, action, self)
         work.record(ActionFinished(action=action.number, what=action.what, note=self.note))
 
 

@@ -126,7 +126,7 @@ class JoinOutage:
 
 def join_outage(work: Work, command: JoinOutage) -> None:
     """Each new contact gets a receipt of their own, and every update from now on; a ticket joins once."""
-    now = work.escalation
+    now = work.state
     if command.ticket in now.tickets:
         return
     if not allows(now.state, Move.JOIN_OUTAGE):
@@ -171,7 +171,7 @@ def permit_repeat(now: Escalation, by: str, ticket: str = "") -> None:
 
 def begin_first_notification(work: Work) -> None:
     """COMM-2: a clock for those who joined while an earlier first notification was under way, as of their joining."""
-    now = work.escalation
+    now = work.state
     clock = now.clock(ClockName.FIRST_NOTIFICATION)
     is_free = clock is None or not clock.is_running
     if now.joiners and is_free and now.is_open:
@@ -181,9 +181,9 @@ def begin_first_notification(work: Work) -> None:
 def _notify(work: Work, customers: tuple[AffectedCustomer, ...], before: Escalation) -> None:
     """Whoever was known here has been told already, for whichever account (START-5)."""
     known = {each.id for each in before.request.recipients}
-    new = tuple(each for each in contacts_among(work.escalation, customers) if each.id not in known)
+    new = tuple(each for each in contacts_among(work.state, customers) if each.id not in known)
     begin_first_notification(work)
-    if work.escalation.state is State.CLOSING:
+    if work.state.state is State.CLOSING:
         notify_of_end(work, customers, new)
     else:
         notify_customers(work, Occasion.CASE_RECEIVED, to=new)
@@ -194,14 +194,14 @@ def notify_of_end(work: Work, customers: tuple[AffectedCustomer, ...], new: tupl
     It is over for the others already: who is *new* is told all that those were (CLOSE-4, RESOLVE-6). Who was known is
     asked for the account that is new.
     """
-    notify_of_resolution(work, new, asked=contacts_among(work.escalation, customers))
+    notify_of_resolution(work, new, asked=contacts_among(work.state, customers))
     accounts = tuple(customer.account for customer in customers)
-    notify(work, Occasion.ACCESS_WANTED, work.escalation.plan.engagement_managers, items=accounts)
+    notify(work, Occasion.ACCESS_WANTED, work.state.plan.engagement_managers, items=accounts)
 
 
 def notify_of_resolution(work: Work, new: tuple[Recipient, ...], asked: tuple[Recipient, ...]) -> None:
     """*new* are told what the others were; *asked*: whether they have access."""
-    now = work.escalation
+    now = work.state
     resolution, rca = now.resolution, now.rca
     notify_customers(work, Occasion.RESOLVED, to=new, text=resolution.customer_text if resolution else None)
     notify_customers(work, Occasion.ACCESS_QUESTION, to=asked, but=now.access)

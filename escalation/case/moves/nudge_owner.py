@@ -40,7 +40,7 @@ class NudgeOwner(MoveCommand):
     note: Note = NO_NOTE
 
     def carry_out(self, work: Work) -> None:
-        now = work.escalation
+        now = work.state
         possible_at = now.nudged_at + NUDGED_EVERY if now.nudged_at else work.now
         if work.now < possible_at:
             again = f"{possible_at.astimezone(UTC) + timedelta(minutes=1):%H:%M} UTC"

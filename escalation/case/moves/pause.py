@@ -72,14 +72,12 @@ class PauseClocks(MoveCommand):
 
     def carry_out(self, work: Work) -> None:
         """CLOCK-3: stops the clocks that the playbook names for this reason."""
-        reasons = work.escalation.plan.pause_reasons
+        reasons = work.state.plan.pause_reasons
         if self.because not in reasons:
-            raise UnknownName.of(
-                reason("no.pause_reason"), self.because, reasons, subject=work.escalation.key
-            )
+            raise UnknownName.of(reason("no.pause_reason"), self.because, reasons, subject=work.state.key)
         rule = reasons[self.because]
         stops = tuple(dict.fromkeys((*rule.stops, ClockName.ACKNOWLEDGEMENT_EXPIRY)))
-        running = {clock.name for clock in work.escalation.running_clocks}
+        running = {clock.name for clock in work.state.running_clocks}
         stopped = tuple(name for name in stops if name in running)
         work.record(ClocksPaused(because=self.because, stops=stops, stopped=stopped, note=self.note))
         work.start(ClockName.PAUSE)
@@ -102,16 +100,16 @@ class ResumeClocks(MoveCommand):
 
 def end_pause(work: Work) -> None:
     """CLOCK-3: it has lasted as long as it may; whoever holds the escalation goes on."""
-    paused, clock = work.escalation.pause, work.escalation.clock(ClockName.PAUSE)
+    paused, clock = work.state.pause, work.state.clock(ClockName.PAUSE)
     resume(work, ended_at=clock.due_at if clock else None)
-    now = work.escalation
+    now = work.state
     if paused:
         why = reason("pause_ended", Term(PLAYBOOK, paused.reason))
         notify(work, Occasion.PAUSE_ENDED, (now.owner, *managers_of(now)), why=why)
 
 
 def resume(work: Work, note: InternalText = NO_NOTE, ended_at: datetime | None = None) -> None:
-    paused = work.escalation.pause
+    paused = work.state.pause
     if paused:
         work.end(ClockName.PAUSE, at=ended_at)
         work.record(ClocksResumed(because=paused.reason, note=note, ended_at=ended_at))

@@ -33,7 +33,7 @@ class RaiseLevel(MoveCommand):
 
     def carry_out(self, work: Work) -> None:
         """KIND-1."""
-        why = reason("raised_by", person_of(work.escalation, self.by))
+        why = reason("raised_by", person_of(work.state, self.by))
         raise_because(work, self.reason, self.to_level, why, self.note)
 
 
@@ -41,7 +41,7 @@ def raise_because(
     work: Work, reason: EscalationReason, asked: int | None, why: Reason, note: InternalText = NO_NOTE
 ) -> None:
     """To the level *asked* or the next one; a threat to the executives' at least, and it proposes accounts (KIND-5)."""
-    now = work.escalation
+    now = work.state
     is_threat = reason is EscalationReason.EXECUTIVE_THREAT
     to_level = now.level + 1 if asked is None else asked
     if is_threat:

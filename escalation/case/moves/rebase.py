@@ -65,18 +65,18 @@ class Rebase(MoveCommand):
 
 def rebase(work: Work, command: Rebase) -> None:
     """Every due time follows from the original start and the recorded pauses; what breached stays breached."""
-    before, plan = work.escalation, command.plan
+    before, plan = work.state, command.plan
     if not _is_another(before, plan):
         raise MoveNotAllowed(reason("goes_by_already", str(before.plan.playbook)), subject=before.key)
     work.record(Rebased(plan=plan, before=before.plan.playbook, why=command.why))
     _end_clocks_without_target(work)
-    if work.escalation.acknowledged_by:
+    if work.state.acknowledged_by:
         work.end(ClockName.ACKNOWLEDGE)
     _ask_somebody_known(work, before)
     _start_clocks_of_the_new_plan(work)
     adapt_rca_to_plan(work)
     skip_past_thresholds(work)
-    now = work.escalation
+    now = work.state
     why = reason("rebased_by", person_of(now, command.by), str(now.plan.playbook), str(before.plan.playbook))
     notify(work, Occasion.REBASED, (*followers_of(now), *managers_of(now)), why=why, text=command.why)
 
@@ -88,11 +88,11 @@ def _is_another(now: Escalation, plan: Plan) -> bool:
 
 
 def _end_clocks_without_target(work: Work) -> None:
-    paused = work.escalation.pause
-    if paused and paused.reason not in work.escalation.plan.pause_reasons:
+    paused = work.state.pause
+    if paused and paused.reason not in work.state.plan.pause_reasons:
         resume(work)  # nobody could say any more how long it may last
-    for clock in work.escalation.running_clocks:
-        if clock.name is not ClockName.ON_DUTY and not clock_for(work.escalation, clock.name, work.now):
+    for clock in work.state.running_clocks:
+        if clock.name is not ClockName.ON_DUTY and not clock_for(work.state, clock.name, work.now):
             work.cancel_clocks(clock.name)
 
 
@@ -100,7 +100,7 @@ def _ask_somebody_known(work: Work, before: Escalation) -> None:
     """
     The level's contacts, where its owner has left, or nobody had acknowledged and others are to be asked by now.
     """
-    now = work.escalation
+    now = work.state
     was_asked, is_asked = before.current_level.asked_first, now.current_level.asked_first
     if not now.plan.knows(now.owner):
         why = reason("owner_left", now.owner)
@@ -115,7 +115,7 @@ def _ask_somebody_known(work: Work, before: Escalation) -> None:
 
 def _start_clocks_of_the_new_plan(work: Work) -> None:
     """Those that the old one had no target for, as of when they would have begun."""
-    now = work.escalation
+    now = work.state
     paused = now.pause
     if now.state in WORKING:
         start_window(work)
@@ -182,7 +182,7 @@ def preview_rebase(now: Escalation, plan: Plan, at: datetime) -> RebasePreview:
     if _is_another(now, plan):
         rebase(work, Rebase(by=ENGINE, why=InternalText("foreseen"), plan=plan))
         settle(work)
-    after = work.escalation
+    after = work.state
     breached = (event.clock for event in work.events if isinstance(event, ClockBreached))
     return RebasePreview(
         key=now.key,

@@ -39,6 +39,6 @@ class RejectResolution(MoveCommand):
         """RESOLVE-5: back to resolving, with the reason."""
         work.end(ClockName.VERIFICATION)
         work.record(ResolutionRejected(why=self.why))
-        why = reason("rejected_by", person_of(work.escalation, self.by))
-        notify(work, Occasion.RESOLUTION_REJECTED, (work.escalation.owner,), why=why, text=self.why)
+        why = reason("rejected_by", person_of(work.state, self.by))
+        notify(work, Occasion.RESOLUTION_REJECTED, (work.state.owner,), why=why, text=self.why)
         resume_work(work)

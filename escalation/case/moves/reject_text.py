@@ -24,9 +24,9 @@ class RejectText(PendingTextCommand):
 
     def carry_out(self, work: Work) -> None:
         """Its author is told why, and customers still wait."""
-        held = pending_text(work.escalation, self.number, Move.REJECT_TEXT)
+        held = pending_text(work.state, self.number, Move.REJECT_TEXT)
         if self.by != held.by:
-            require_approver(work.escalation, held, self.by, Move.REJECT_TEXT)
+            require_approver(work.state, held, self.by, Move.REJECT_TEXT)
         work.record(TextRejected(number=held.number, why=self.why))
         continue_after_approval(work)
         notify_author(work, held, self.why)

@@ -41,7 +41,7 @@ class Reopen(MoveCommand):
 
     def carry_out(self, work: Work) -> None:
         """CLOSE-9: back to resolving."""
-        reopen_because(work, self.why, reason("reopened_by", person_of(work.escalation, work.by)), self.why)
+        reopen_because(work, self.why, reason("reopened_by", person_of(work.state, work.by)), self.why)
 
 
 def reopen_because(work: Work, recorded: Part, why: Reason, text: InternalText | None) -> None:
@@ -49,7 +49,7 @@ def reopen_because(work: Work, recorded: Part, why: Reason, text: InternalText |
     work.end(ClockName.VERIFICATION)
     work.cancel_clocks(ClockName.INTERNAL_RCA, ClockName.CUSTOMER_RCA, ClockName.CLOSING)
     work.record(Reopened(why=recorded))
-    people = followers_of(work.escalation)
+    people = followers_of(work.state)
     resume_work(work)
     notify(work, Occasion.REOPENED, people, why=why, text=text)
     notify_customers(work, Occasion.REOPENED)

@@ -40,7 +40,7 @@ class ReportTrigger(MoveCommand):
 
     def carry_out(self, work: Work) -> None:
         """MATRIX-3, KIND-5."""
-        now = work.escalation
+        now = work.state
         known = {trigger.name: trigger for trigger in now.current_level.triggers}
         trigger = known.get(self.trigger)
         if trigger is None:

@@ -46,10 +46,10 @@ class RevisePlan(MoveCommand):
 
     def carry_out(self, work: Work) -> None:
         """COMM-10, RESOLVE-1: a plan that exists begins the resolution."""
-        now = work.escalation
+        now = work.state
         for step in self.steps:
             now.plan.contact(step.owner)
         version = now.action_plan.version + 1 if now.action_plan else 1
         work.record(PlanRevised(version=version, steps=self.steps, why=self.why))
-        if work.escalation.state is State.COMMUNICATING:
+        if work.state.state is State.COMMUNICATING:
             work.record(ResolutionBegun())

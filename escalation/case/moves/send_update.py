@@ -34,9 +34,9 @@ class SendUpdate(MoveCommand):
                 given=reason("neither"),
                 allowed=reason("allowed.update"),
             )
-            raise BadRequest.because(reason("of.update", work.escalation.key), (fault,))
+            raise BadRequest.because(reason("of.update", work.state.key), (fault,))
         text, note = self.customer_text or None, self.internal_note or None
-        waits = text is not None and work.escalation.plan.text_approval is not None
+        waits = text is not None and work.state.plan.text_approval is not None
         if note or not waits:
             work.record(UpdateSent(customer_text=None if waits else text, internal_note=note))
         if text and waits:
@@ -45,5 +45,5 @@ class SendUpdate(MoveCommand):
             text_approval.send_customer_update(work, text, apologise=self.apologise)
         if note:
             restart_next_update(work, ClockName.INTERNAL_UPDATE)
-            why = reason("update_by", person_of(work.escalation, self.by))
-            notify(work, Occasion.UPDATE, followers_of(work.escalation), why=why, text=note)
+            why = reason("update_by", person_of(work.state, self.by))
+            notify(work, Occasion.UPDATE, followers_of(work.state), why=why, text=note)

@@ -51,7 +51,7 @@ class SettleTicket(MoveCommand):
 
     def carry_out(self, work: Work) -> None:
         """CLOSE-1: closed, or listed with the reason that it stays open."""
-        now = work.escalation
+        now = work.state
         if self.record not in now.request.linked_tickets:
             raise UnknownName.of(
                 reason("no.linked_record"), self.record, now.request.linked_tickets, subject=now.key

@@ -32,7 +32,7 @@ class ShareRca(MoveCommand):
 
     def carry_out(self, work: Work) -> None:
         """CLOSE-4: with every affected customer."""
-        rca = work.escalation.rca.customer
+        rca = work.state.rca.customer
         assert rca
         work.record(RcaShared())
         work.end(ClockName.CUSTOMER_RCA)

@@ -41,7 +41,7 @@ class StandDownTaskForce(MoveCommand):
 
     def carry_out(self, work: Work) -> None:
         """RESOLVE-3: because its work is done, or by order; whoever only leads another one cannot."""
-        now = work.escalation
+        now = work.state
         names = [force.name for force in now.task_forces]
         force = next((force for force in now.task_forces if force.name == self.name), None)
         if force is None:

@@ -46,7 +46,7 @@ class TickResponse(MoveCommand):
 
     def carry_out(self, work: Work) -> None:
         # MATRIX-4: by its words, or by its number in the list; whoever says which level does not hit another.
-        now = work.escalation
+        now = work.state
         if self.level not in {None, now.level}:
             raise MoveNotAllowed(reason("at_another_level", now.level, self.level), subject=now.key)
         responses = now.current_level.responses

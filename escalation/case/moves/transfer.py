@@ -57,7 +57,7 @@ class Transfer(MoveCommand):
 
     def carry_out(self, work: Work) -> None:
         """KIND-2: to the team that has the skill; the level stays, its window runs on."""
-        now = work.escalation
+        now = work.state
         receiver = now.plan.contact(_receiver(now, self))
         if receiver.id == now.owner:
             raise MoveNotAllowed(reason("owns_already", receiver.name), subject=now.key)

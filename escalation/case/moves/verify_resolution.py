@@ -50,17 +50,17 @@ class VerifyResolution(MoveCommand):
     def carry_out(self, work: Work) -> None:
         """RESOLVE-5: it holds; everybody is told, and the clocks of the problem end as of the declaration."""
         work.record(ResolutionVerified(note=self.note))
-        resolution = work.escalation.resolution
+        resolution = work.state.resolution
         assert resolution
         work.end(ClockName.VERIFICATION)
         for name in HELD_WHILE_VERIFYING:
             outcome = Outcome.MET if name in CLOCKS_OF_PROBLEM else Outcome.CANCELLED
             work.end(name, outcome, at=resolution.declared_at, runs_on_if_reopened=True)
         work.end(ClockName.FIRST_NOTIFICATION, Outcome.CANCELLED)
-        why = reason("verified_by", resolution.kind, person_of(work.escalation, work.by))
-        notify(work, Occasion.RESOLVED, followers_of(work.escalation), why=why, text=resolution.done)
+        why = reason("verified_by", resolution.kind, person_of(work.state, work.by))
+        notify(work, Occasion.RESOLVED, followers_of(work.state), why=why, text=resolution.done)
         notify_customers(work, Occasion.RESOLVED, text=resolution.customer_text)
-        accounts = tuple(customer.account for customer in work.escalation.request.customers)
-        notify_customers(work, Occasion.ACCESS_QUESTION, but=work.escalation.access)
-        notify(work, Occasion.ACCESS_WANTED, work.escalation.plan.engagement_managers, items=accounts)
+        accounts = tuple(customer.account for customer in work.state.request.customers)
+        notify_customers(work, Occasion.ACCESS_QUESTION, but=work.state.access)
+        notify(work, Occasion.ACCESS_WANTED, work.state.plan.engagement_managers, items=accounts)
         begin_closing(work)
