@@ -30,6 +30,7 @@ PACKAGES = frozenset(
         "channels",
         "records",
         "documents",
+        "identity",
         "entrypoints",
         "runtime",
         "clients",
