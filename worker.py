@@ -1,5 +1,5 @@
 """
-The worker process: connect, register, run until told to stop. `python worker.py`, or `escalate serve` with a server.
+The worker process: connect, register, run until asked to stop. `python worker.py`, or `escalate serve` with a server.
 
 Owns the process: its connection, its signals, and what runs beside. What it works on is wired in ``workers/``.
 """
@@ -72,10 +72,7 @@ async def run_worker(client: Client, settings: Settings, stop: asyncio.Event) ->
 
 @dataclass(frozen=True)
 class Serving:
-    """
-    The services that `serving` runs: a connected client, and the embedded server unless a cluster is
-    configured.
-    """
+    """The services that `serving` runs: a connected client, and the embedded server unless a cluster is configured."""
 
     client: Client
     server: EmbeddedServer | None
@@ -83,9 +80,7 @@ class Serving:
 
 @asynccontextmanager
 async def serving(settings: Settings, *, always_embedded: bool = False) -> AsyncIterator[Serving]:
-    """
-    Run server and workers while the block runs; the cluster that is configured, else an embedded server.
-    """
+    """Run server and workers while the block runs; the cluster that is configured, else an embedded server."""
     server = None
     if always_embedded or not is_configured():
         server = EmbeddedServer.from_settings(settings, search_attributes.ALL)
@@ -120,8 +115,8 @@ async def serve(
     """
     with stop_signals() as stop:
         async with serving(settings) as running, AsyncExitStack() as others:
-            told = [await others.enter_async_context(other(running)) for other in beside]
-            for line in (*_summary(running, settings), *told, "Ready; Ctrl-C stops."):
+            lines = [await others.enter_async_context(other(running)) for other in beside]
+            for line in (*_summary(running, settings), *lines, "Ready; Ctrl-C stops."):
                 say(line)
             await _until_stopped(stop, running.server, say)
             say("stopping: work under way has 30 s to finish; Ctrl-C again leaves at once")
@@ -138,14 +133,14 @@ def stop_signals() -> Iterator[asyncio.Event]:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
 
-    def told(signum: signal.Signals) -> None:
+    def note_signal(signum: signal.Signals) -> None:
         if stop.is_set():
             exit_process(128 + signum)
         stop.set()
 
     handled = (signal.SIGINT, signal.SIGTERM)
     for signum in handled:
-        loop.add_signal_handler(signum, told, signum)
+        loop.add_signal_handler(signum, note_signal, signum)
     try:
         yield stop
     finally:
@@ -213,7 +208,7 @@ async def _main() -> None:
 
 
 def main() -> None:
-    """Run a worker until told to stop; exit 0 then, 2 if a setting is wrong, 1 after any other fatal error."""
+    """Run a worker until asked to stop; exit 0 then, 2 if a setting is wrong, 1 after any other fatal error."""
     argparse.ArgumentParser(prog="python worker.py", description=_HELP, epilog=_SETTINGS).parse_args()
     try:
         asyncio.run(_main())

@@ -52,13 +52,13 @@ class Reports:
         days = last_period_before(wanted.schedule.rhythm, wanted.due_at, zone)
         period = Period(midnight_of(days.first, zone), midnight_of(days.last + timedelta(days=1), zone))
         found = make_report(self._store, period, datetime.now(UTC), record=wanted.record)
-        told = ((name, found.whole.value(name)) for name in FIRST if not found.is_empty)
+        shown = ((name, found.whole.value(name)) for name in FIRST if not found.is_empty)
         return ReviewPack(
             first=days.first,
             last=days.last,
             time_zone=zone.key,
             figures=tuple(
-                ReportedFigure(name=name, value=value) for name, value in told if value is not None
+                ReportedFigure(name=name, value=value) for name, value in shown if value is not None
             ),
             page=gzip.compress(render_review_pack(found, zone).encode(), mtime=0),
         )

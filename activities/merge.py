@@ -82,7 +82,7 @@ class Merges:
     def _require_same_tenant(self, key: str, into: str) -> None:
         """
         Raises:
-            BadRequest: If the customers of one tenant would hear what another one's are told.
+            BadRequest: If the customers of one tenant would get the messages of another one's.
         """
         if tenant_of(key) == tenant_of(into) or tenant_of(into) in self._playbook().shared_outages:
             return

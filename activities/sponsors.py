@@ -77,7 +77,7 @@ def _managers(playbook: Playbook) -> tuple[Contact, ...]:
 
 
 async def with_sponsors(plan: Plan, request: StartRequest) -> Plan:
-    """*plan* with the sponsors of the affected accounts among those who are told (SPONSOR-2)."""
+    """Return *plan* with the sponsors of the affected accounts among those who are notified (SPONSOR-2)."""
     accounts = dict.fromkeys(customer.account for customer in request.customers)
     return plan.sponsored_by(await sponsors_of(accounts))
 

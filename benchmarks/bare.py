@@ -26,7 +26,7 @@ class BareWorkflow:
     @workflow.init
     def __init__(self, _begin: wire.Begin) -> None:
         self._plan: wire.Plan | None = None
-        self._waves: list[wire.Wave] = []
+        self._batches: list[wire.Batch] = []
         self._attributes: dict[str, Attribute] = {}
         self._under_way = 0
         self._is_open = True
@@ -39,7 +39,7 @@ class BareWorkflow:
         )
         self._take(plan.script.steps[START])
         timers = asyncio.create_task(self._wait(plan))
-        while self._is_open or self._waves or self._under_way:
+        while self._is_open or self._batches or self._under_way:
             self._is_stirred = False
             self._attend()
             await workflow.wait_condition(lambda: self._is_stirred)
@@ -74,7 +74,7 @@ class BareWorkflow:
 
     def _take(self, step: Step) -> None:
         self._attributes |= step.attributes
-        self._waves += _waves(step)
+        self._batches += _batches(step)
         self._is_stirred = True
 
     async def _leave_behind(self, script: Script) -> None:
@@ -87,15 +87,15 @@ class BareWorkflow:
             )
 
     def _attend(self) -> None:
-        for wave in self._waves:
+        for batch in self._batches:
             self._under_way += 1
-            asyncio.create_task(self._deliver(wave))  # noqa: RUF006 - counted in `_under_way`
-        self._waves = []
+            asyncio.create_task(self._deliver(batch))  # noqa: RUF006 - counted in `_under_way`
+        self._batches = []
         _upsert(self._attributes)
         self._attributes = {}
 
-    async def _deliver(self, wave: wire.Wave) -> None:
-        await _deliver(wave)
+    async def _deliver(self, batch: wire.Batch) -> None:
+        await _deliver(batch)
         self._under_way -= 1
         self._is_stirred = True
 
@@ -112,17 +112,17 @@ class BareHeir:
     async def run(self, begin: wire.Inherit) -> None:
         waits = asyncio.create_task(workflow.sleep(timedelta(days=14)))
         _upsert(begin.step.attributes)
-        await asyncio.gather(waits, *map(_deliver, _waves(begin.step)))
+        await asyncio.gather(waits, *map(_deliver, _batches(begin.step)))
 
 
-def _waves(step: Step) -> list[wire.Wave]:
-    return [padded(wire.Wave, sent.asks, receipts=sent.answers) for sent in step.activities]
+def _batches(step: Step) -> list[wire.Batch]:
+    return [padded(wire.Batch, sent.asks, receipts=sent.answers) for sent in step.activities]
 
 
-async def _deliver(wave: wire.Wave) -> None:
+async def _deliver(batch: wire.Batch) -> None:
     await workflow.execute_activity(
         wire.DELIVER,
-        wave,
+        batch,
         result_type=wire.Receipts,
         task_queue=wire.MESSAGE_QUEUE,
         start_to_close_timeout=timedelta(minutes=15),

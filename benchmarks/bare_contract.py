@@ -44,7 +44,7 @@ class Answer(BaseModel):
     text: str
 
 
-class Wave(BaseModel):
+class Batch(BaseModel):
     receipts: int
     text: str
 

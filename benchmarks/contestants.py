@@ -158,8 +158,8 @@ class _BareHands:
         return self._plan
 
     @activity.defn(name=wire.DELIVER)
-    async def deliver(self, wave: wire.Wave) -> wire.Receipts:
-        return padded(wire.Receipts, wave.receipts)
+    async def deliver(self, batch: wire.Batch) -> wire.Receipts:
+        return padded(wire.Receipts, batch.receipts)
 
 
 class _Forgetful(RecordStore):

@@ -41,10 +41,7 @@ _UPDATE = SendUpdate(by="mia", customer_text=CustomerText("New pallets are on th
 
 
 def standard_life(plan: Plan) -> tuple[Open, tuple[tuple[datetime, c.Command], ...]]:
-    """
-    The commands and their times: the level is raised once in between, and no clock is breached but its
-    window.
-    """
+    """The commands and their times: the level is raised once in between, and no clock is breached but its window."""
     request = a_request(priority="P2")
     assert request.priority
     start = Open(id=f"{request.key}@1", request=request, plan=plan, priority=request.priority)

@@ -30,7 +30,7 @@ CONTACTS = 500
 ROUNDS = 3
 _BY_DEFAULT = "{}"
 _LIMITED = "{at_most: 10 per 10 min, customers: {quiet_hours: [00:00-00:01, 00:02-00:03]}}"
-_PLAYBOOK = 'extends: reference.yaml\nname: Waves\nversion: "1"\nmessages: '
+_PLAYBOOK = 'extends: reference.yaml\nname: Batches\nversion: "1"\nmessages: '
 
 
 async def _seconds(client: EscalationClient, mailbox: LoopbackMailbox, key: str) -> tuple[float, float]:
@@ -54,7 +54,7 @@ async def _seconds(client: EscalationClient, mailbox: LoopbackMailbox, key: str)
 async def _measured(folder: Path, messages: str) -> tuple[float, float]:
     """The best of the rounds; our own people's few letters come along."""
     shutil.copy(ROOT / "playbooks" / "reference.yaml", folder)
-    playbook = folder / "waves.yaml"
+    playbook = folder / "batches.yaml"
     playbook.write_text(_PLAYBOOK + messages, encoding="utf-8")
     server = EmbeddedServer(folder / "server", ui_port=None, search_attributes=search_attributes.ALL)
     async with LoopbackMailbox() as mailbox, server:
@@ -69,7 +69,7 @@ async def _measured(folder: Path, messages: str) -> tuple[float, float]:
         temporal = await connect(settings, plugins=[escalation_plugin()], address=server.address)
         async with serve_queues(temporal, settings):
             client = EscalationClient(temporal, patience=20)
-            return min([await _seconds(client, mailbox, f"WAVE/{n}") for n in range(ROUNDS)])
+            return min([await _seconds(client, mailbox, f"BATCH/{n}") for n in range(ROUNDS)])
 
 
 async def _main() -> None:

@@ -1,5 +1,5 @@
 """
-``python -m benchmarks.outage [--customers 500]``: one outage, many customers, told by e-mail on loopback.
+``python -m benchmarks.outage [--customers 500]``: one outage, many customers, notified by e-mail on loopback.
 
 Three ways in: all customers by one start that joins; as many starts of their own at once; then one update to them all.
 The last line is one JSON object: seconds, and how large what travels has become.
@@ -85,10 +85,10 @@ async def _figures(
 ) -> dict[str, float]:
     joined = time.perf_counter() - begun
     await _received(mailbox, f":case_received:{way.upper()}-", customers)
-    told = time.perf_counter() - begun
+    notified = time.perf_counter() - begun
     return {
         f"{way}: joined, s": round(joined, 2),
-        f"{way}: receipts delivered, s": round(told, 2),
+        f"{way}: receipts delivered, s": round(notified, 2),
         f"{way}: update delivered, s": await _update(client, mailbox, f"{way.upper()}/outage", customers + 1),
     }
 

@@ -92,7 +92,7 @@ class HttpChannel(Channel, Generic[_Target]):
 
 
 class _HttpSession(Generic[_Target]):
-    """A few connections, shared by the messages of a wave."""
+    """A few connections, shared by the messages of a batch."""
 
     def __init__(self, channel: HttpChannel[_Target], targets: Endpoints[_Target], network: Network) -> None:
         self._channel = channel

@@ -153,8 +153,8 @@ class Doctor(Queries):
 
     async def replay_deliveries(self, key: str, run_id: str, receipts: tuple[DeliveryResult, ...]) -> None:
         """Tell a run again what became of its messages."""
-        told = self._run(key, run_id).signal(contract.REPORT_DELIVERY, ReportDelivery(receipts=receipts))
-        await self._of_run(key, run_id, told)
+        reported = self._run(key, run_id).signal(contract.REPORT_DELIVERY, ReportDelivery(receipts=receipts))
+        await self._of_run(key, run_id, reported)
 
     def _run(self, key: str, run_id: str) -> WorkflowHandle[Any, Any]:
         return self._transport.client.get_workflow_handle(key, run_id=run_id)
@@ -202,15 +202,15 @@ class Doctor(Queries):
     async def _delivered_in(self, history: WorkflowHistory) -> tuple[DeliveryResult, ...]:
         """Receipts that came in before its last step."""
         found = list[DeliveryResult]()
-        waves = set[int]()
+        batches = set[int]()
         for event in _before_the_last_step(history.events):
             if event.HasField("activity_task_scheduled_event_attributes"):
                 scheduled = event.activity_task_scheduled_event_attributes
                 if scheduled.activity_type.name == DELIVER_MESSAGES:
-                    waves.add(event.event_id)
+                    batches.add(event.event_id)
             elif event.HasField("activity_task_completed_event_attributes"):
                 completed = event.activity_task_completed_event_attributes
-                if completed.scheduled_event_id in waves:
+                if completed.scheduled_event_id in batches:
                     decode = self._transport.client.data_converter.decode
                     (receipts,) = await decode(completed.result.payloads, [tuple[DeliveryResult, ...]])
                     found += receipts

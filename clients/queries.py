@@ -80,7 +80,7 @@ class Queries(ClientPart):
     async def records(self) -> AsyncIterator[tuple[str, RecordBatch | CannotAnswer]]:
         """
         Of every run that Temporal still keeps, of escalations and of their follow-ups, as they began one after the
-        other: its workflow id, and what had happened, or why that cannot be told.
+        other: its workflow id, and what had happened, or why that is not known.
         """
         runs = [run async for run in self._recorded_runs()]
         async for run, answer in ask_each(runs, lambda run: self.record_of(run.id, run.run_id)):

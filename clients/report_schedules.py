@@ -38,9 +38,7 @@ class ReportSchedules(ClientPart):
     """Set, list and remove them."""
 
     async def schedule_report(self, wanted: ReportSchedule, *, now: bool = False) -> ScheduledReport:
-        """
-        Mail a report by schedule, from now on as *wanted*; *now*: and at once. One that is paused stays so.
-        """
+        """Mail a report by schedule, from now on as *wanted*; *now*: and at once. One that is paused stays so."""
         handle = self._transport.client.get_schedule_handle(wanted.id)
         try:
             try:

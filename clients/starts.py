@@ -117,6 +117,6 @@ def request_of(request: StartRequest | Mapping[str, Any], more: MoreFaults = no_
         return from_plain(StartRequest, request)
     except ValidationError as error:
         shape = faults_of(error)
-        told = {fault.where for fault in shape}
-        others = (fault for fault in more(request) if fault.where not in told)
+        named = {fault.where for fault in shape}
+        others = (fault for fault in more(request) if fault.where not in named)
         raise BadRequest.because("the start", (*shape, *others)) from None

@@ -27,7 +27,7 @@ from escalation.notifications.inbox import InboxContent
 from escalation.notifications.inbox_view import inbox_key
 from escalation.notifications.notification import Notification, NotificationBatch, message_key, senders_of
 
-UNKNOWN_SENDER = "nobody is known who told it"
+UNKNOWN_SENDER = "no known run sent it"
 REPORT_IDS = frozenset(map(report_id, Rhythm))
 
 AT_ONCE = 50

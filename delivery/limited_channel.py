@@ -21,7 +21,7 @@ from temporalio.common import WorkflowIDConflictPolicy
 from channels.protocol import Channel, OutboundMessage, RetryLater, SendResult, Session
 from escalation.contract import CHANNEL_LIMIT, ESCALATION_QUEUE, RESERVE_SLOTS
 from escalation.kernel.ids import Own, own_id
-from escalation.notifications.channel_limit import LEEWAY, MOST_TURNS, ChannelLimit, ReserveSlots, Slots
+from escalation.notifications.channel_limit import LEEWAY, MOST_SLOTS, ChannelLimit, ReserveSlots, Slots
 from escalation.policy.preferences import Limit
 
 # One workflow for each limited channel (`workflows.channel_limit`) gives slots, and all workers ask it. A worker asks
@@ -123,8 +123,8 @@ class _SlotQueue:
     async def _ask_for_all(self) -> None:
         while self._waiting:
             await asyncio.sleep(_GATHERED_FOR.total_seconds())
-            lot = self._waiting[:MOST_TURNS]
-            del self._waiting[:MOST_TURNS]
+            lot = self._waiting[:MOST_SLOTS]
+            del self._waiting[:MOST_SLOTS]
             for mine, slot in zip_longest(lot, await self._slots(len(lot))):
                 if not mine.done():
                     mine.set_result(slot)

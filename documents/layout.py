@@ -36,7 +36,7 @@ def boxes_in(paper: Paper) -> tuple[str, ...]:
     return find_unprintable(texts_in(asdict(paper)))
 
 
-@lru_cache(maxsize=64)  # one wave tells many people in few languages
+@lru_cache(maxsize=64)  # the messages of one batch are in few languages
 def as_pdf(paper: Paper) -> bytes:
     """
     Raises:

@@ -1,5 +1,5 @@
 """
-What travels between client, workflow and activities. Names and fields here are API: running escalations hold them.
+Names and types that travel between client, workflow and activities. They are API: running escalations hold them.
 
 Renaming one breaks what is running; a new field needs a default.
 """
@@ -35,7 +35,7 @@ FOLLOW_UP = "FollowUp"
 ESCALATION_QUEUE = "escalations"
 
 START = "start"
-"""The update that a start comes with; it answers with the receipt, or with every fault."""
+"""Update that a start comes with; it answers with a `MoveResult`, or with every fault."""
 VIEW = "view"
 TIMELINE = "timeline"
 RECORD = "record"
@@ -43,7 +43,7 @@ ALLOWED_MOVES = "allowed_moves"
 DIAGRAM = "diagram"
 PEOPLE = "people"
 REBASE = "rebase"
-"""The update that goes on by the playbook of today; the one move that is no plain command."""
+"""Update that moves to the playbook of today; the one move that is no plain command."""
 REBASE_BASIS = "rebase_basis"
 REBASE_PREVIEW = "rebase_preview"
 RCA_ON_FILE = "rca_on_file"
@@ -51,7 +51,7 @@ RCA_ON_FILE = "rca_on_file"
 JOINED_CASE_WORKFLOW = "JoinedCase"
 """A subject that is part of an outage: it answers for where it joined."""
 JOIN_OUTAGE = "join_outage"
-"""The update that another subject joins an escalation by, and the activity that asks for it (START-5)."""
+"""Update by which another subject joins an escalation, and the activity that asks for it (START-5)."""
 JOINED_ESCALATION = "joined_escalation"
 """The query for the key of the escalation that a subject joined."""
 CHECK_OUTAGE = "check_outage"
@@ -62,13 +62,13 @@ HAS_SENT = "has_sent"
 OUTAGE_ENDED = "outage_ended"
 """The signal that frees the keys of the subjects that joined."""
 TAKE_OVER = "take_over"
-"""The update that an escalation is asked by to take another one over (CLOSE-10)."""
+"""Update that asks an escalation to take another one over (CLOSE-10)."""
 REQUEST_MERGE = "request_merge"
-"""The activity that asks for it: takes a `MergeRequest`, gives the key of the one that took it over."""
+"""Activity that sends this update: takes a `MergeRequest`, gives the key of the one that took the other one over."""
 FIND_MERGE = "find_merge"
-"""The activity that asks the one that ends what comes over: takes a `MergeQuestion`, gives a `TakeOver`."""
+"""Activity that asks the escalation that ends what the other one gets: takes a `MergeQuestion`, gives a `TakeOver`."""
 MERGE_OFFER = "merge_offer"
-"""Its query: what comes over, while it is being merged into that one."""
+"""Query of an escalation that is being merged: what the other one gets."""
 SCRIPT = "script"
 DELIVERIES = "deliveries"
 ACTION_PLANS = "action_plans"
@@ -100,7 +100,7 @@ MAKE_REPORT = "make_report"
 
 SPONSORSHIP = "Sponsorship"
 SPONSOR_MEMO = "sponsor"
-"""Of a sponsorship: who sponsors the account now; not there while nobody does (SPONSOR-2)."""
+"""Memo of a sponsorship: who sponsors the account now; absent while nobody does (SPONSOR-2)."""
 SUBJECT_MEMO = "subject"
 """The memo that says what an escalation is about: lists show it, and no worker is asked."""
 SPONSORSHIP_MEMO = "sponsorship"
@@ -108,79 +108,81 @@ SPONSORSHIP_MEMO = "sponsorship"
 INTAKE = "Intake"
 """The workflow that marks a delivery of another system as followed; it ends at once."""
 START_RESULT_MEMO = "start_result"
-"""Of such a mark: what the delivery was answered with."""
+"""Memo of such a mark: how the delivery was answered."""
 
 DELIVER_MESSAGES = "deliver_messages"
-"""The activity that delivers a `NotificationBatch`; it gives the result of each message."""
+"""Activity that delivers a `NotificationBatch`; it gives the result of each message."""
 DELIVER_DIGEST = "deliver_digest"
-"""The same for what waited for one recipient: it leaves as one message."""
+"""Activity that delivers what waited for one recipient, as one message."""
 REPORT_DELIVERIES = "report_deliveries"
-"""The activity that reports to senders what became of their messages: takes results by the ids of the senders."""
+"""Activity that reports to senders what became of their messages: takes results by the ids of the senders."""
 MESSAGE_TASK_QUEUE = "escalation-messages"
 """A queue of its own, so that a slow mail server cannot starve the moves."""
 CHANNEL_LIMIT = "ChannelLimit"
 """The workflow of a channel that has a limit as a whole; it starts with a `ChannelLimit`."""
 RESERVE_SLOTS = "reserve_slots"
-"""Its update: takes a `ReserveSlots`, gives `Slots`."""
+"""Update of a channel's limit: takes a `ReserveSlots`, gives `Slots`."""
 INBOX = "Inbox"
-"""The workflow that keeps what waits for one recipient; it starts with a `InboxContent`."""
+"""Workflow that keeps what waits for one recipient; it starts with an `InboxContent`."""
 DEFER = "defer"
-"""Its signal, with a `InboxContent`."""
+"""Signal that puts an `InboxContent` into an inbox."""
 HAS_MESSAGE = "has_message"
-"""Its query: whether it has a message of this key, or let it leave lately."""
+"""Query whether an inbox has the message of a key, or let it leave lately."""
 DEFERRED_MESSAGES = "deferred_messages"
-"""Its query for people: what waits, since when, why and until when."""
+"""Query for people: what waits in an inbox, since when, why and until when."""
 RELEASE = "release"
-"""The update that lets it leave at once."""
+"""Update that lets all of it leave at once."""
 OUTDATED_MESSAGES = "outdated_messages"
 UNRECORDED = "unrecorded"
-"""The query for what has happened and is not on record yet: a `RecordBatch`, which may be empty."""
+"""Query for events that are not on record yet: a `RecordBatch`, which may be empty."""
 RECORD_OPEN_ESCALATIONS = "record_open_escalations"
-"""The activity on the records' queue that records this of every open escalation; gives an `OpenEscalationsRecorded`."""
+"""
+Activity on the records' queue that records these events of every open escalation; gives an `OpenEscalationsRecorded`.
+"""
 REPORT_DELIVERY = "report_delivery"
-"""The signal with what became of messages that waited elsewhere."""
+"""Signal with the results of messages that waited elsewhere."""
 
 
 TASK_FORCE_WORKFLOW = "TaskForce"
 TASK_FORCE_UPDATE = "task_force_update"
-"""The signal by which a task force tells its escalation how it stands."""
+"""Signal by which a task force reports to its escalation."""
 TASK_FORCE_STAND_DOWN = "stand_down"
 TASK_FORCE_KEEP_INFORMED = "keep_informed"
-"""The signals by which the escalation orders a task force down, and keeps it informed."""
+"""Signals by which the escalation ends a task force, and keeps it informed."""
 
 
 @frozen
 class ContinuedRun:
-    """What every continued run needs of the run before it."""
+    """Fields that every continued run needs from the run before it."""
 
     notifications: tuple[Notification, ...] = ()
-    """They are still to go out."""
+    """Notifications that have not left yet."""
     to_repeat: tuple[Notification, ...] = ()
-    """Their outcome is not known: they go out again, and say so."""
+    """Notifications whose outcome is not known: they are sent again, marked as repeated."""
     followed_updates: tuple[str, ...] = ()
     """Ids of updates: a repeat is answered, not followed again."""
     rates: Rates = Rates()
-    """What people did of late."""
+    """Moves of people lately, counted."""
     sent_signals: tuple[str, ...] = ()
-    """Fingerprints of what it sent to other runs lately."""
+    """Fingerprints of the signals that it sent to other runs lately."""
 
 
 @frozen
 class ContinuedWork(ContinuedRun):
-    """All that an escalation asked for, and is not known to be done."""
+    """Work that an escalation asked for, and that is not known to be done."""
 
     look_ups: tuple[FindOnCall, ...] = ()
     """Rotas that are still being asked about."""
     proposals: tuple[ProposeSponsorship, ...] = ()
     """Accounts that are still to be proposed for sponsorship."""
     orders: tuple[ForTaskForces, ...] = ()
-    """What task forces are still to be commanded, in order."""
+    """Orders to task forces that are still to be sent, in order."""
     successors: tuple[StartRequest, ...] = ()
     """The escalation that continues this one, still to be started (CLOSE-9)."""
     unrecorded: tuple[Event, ...] = ()
-    """What has happened and is not on record yet."""
+    """Events that are not on record yet."""
     left_out: str = ""
-    """What the record's store could not understand, and why."""
+    """Events that the record's store could not understand, and why; empty: none."""
 
 
 @frozen
@@ -209,9 +211,9 @@ class OnCallPeople:
 @frozen
 class EscalationInput:
     """
-    What the workflow starts with: ``{"request": {...}}``.
+    Input of an escalation's run: ``{"request": {...}}``.
 
-    The request stays as it was written: every fault in it is found at once, against the playbook, and told.
+    The request stays as it was written: all its faults are found at once, against the playbook.
     """
 
     request: dict[str, JsonValue] = field(default_factory=dict)
@@ -219,12 +221,12 @@ class EscalationInput:
     continue_after: int | None = None
     """Continue as new after this many history events; None: when the server suggests it."""
     joined: MoveResult | None = None
-    """Where a subject joined that goes on as a new run."""
+    """The outage that this subject joined, when its run continues as a new one."""
 
 
 @frozen
 class WrittenStart:
-    """What the updates `start` and `join_outage` come with: ``{"request": {...}}``, as it was written."""
+    """Input of the updates `start` and `join_outage`: ``{"request": {...}}``, as it was written."""
 
     request: dict[str, JsonValue]
 
@@ -237,15 +239,15 @@ class RebaseRequest(Input):
     by: Annotated[Name, Field(examples=["YOU"])]
     why: Annotated[InternalText, Field(min_length=1)]
     sha256: str = ""
-    """Of the playbook that is expected: another one is refused. Empty: whichever the worker has."""
+    """Digest of the playbook that is expected: another one is refused. If empty, the worker's playbook is taken."""
     issue_type: Name | None = None
     category: Name | None = None
-    """Another category than it was started with; None: the same."""
+    """A category to change to; None: the same as before."""
 
 
 @frozen
 class IntakeInput:
-    """What the mark of a delivery starts with."""
+    """Input of the mark of a delivery."""
 
     key: Key
     """The subject that was delivered."""
@@ -257,14 +259,14 @@ class SponsorshipContinuedState(ContinuedRun):
 
     sponsorship: Sponsorship
     results: tuple[DeliveryResult, ...] = ()
-    """What became of its messages, as far as it is remembered."""
+    """Results of its messages, as far as they are remembered."""
     undecided: tuple[ReportDelivery, ...] = ()
-    """What did not arrive, and the rules have not heard yet."""
+    """Failed deliveries that the rules do not know yet."""
 
 
 @frozen
 class SponsorshipInput:
-    """What an account's sponsorship starts with: ``{"account": "ACME"}``, or what the run before it carried over."""
+    """Input of an account's sponsorship: ``{"account": "ACME"}``, or the state of the run before it."""
 
     account: str
     carried: SponsorshipContinuedState | None = None
@@ -301,10 +303,10 @@ class EscalationResult:
     state: str
     level: int
     levels: int = 0
-    """How many the matrix had."""
+    """Number of levels in its plan."""
     request: StartRequest
     priority: Priority | None = None
-    """At its end."""
+    """Priority at its end."""
     merged_into: str | None = None
     """Key of the escalation that it went over into (CLOSE-10)."""
 
@@ -317,12 +319,12 @@ class TaskForceContinuedState(ContinuedRun):
     events: tuple[TaskForceEvent, ...] = ()
     """The end of the timeline, bounded."""
     updates: tuple[TaskForceUpdate, ...] = ()
-    """What the escalation does not know yet."""
+    """Reports that the escalation does not have yet."""
 
 
 @frozen
 class TaskForceInput:
-    """What a task force starts with: its charter, or what the run before it carried over."""
+    """Input of a task force: its charter, or the state of the run before it."""
 
     charter: Charter | None = None
     carried: TaskForceContinuedState | None = None

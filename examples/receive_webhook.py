@@ -31,9 +31,7 @@ def is_genuine(secret: str, headers: Mapping[str, str], body: bytes, now: float)
 
 
 class Webhook(BaseHTTPRequestHandler):
-    """
-    204: taken; also a repeat, which does nothing. 401: not from us, and not tried again.
-    """
+    """204: taken; also a repeat, which does nothing. 401: not from us, and not tried again."""
 
     had: set[str] = set()  # keep it where it survives a restart
 

@@ -1,5 +1,5 @@
 """
-One made-up case, told on every occasion: what previews show, what `escalate message check` renders, what tests read.
+One made-up case with facts for every occasion: previews show it, `escalate message check` renders it, tests read it.
 
 Owns which messages there are for whom, with facts that each of them would have; and four shapes of those facts. It
 must not know templates.

@@ -178,14 +178,14 @@ def locale_of(language: str, wanted: str) -> Locale:
 
 @lru_cache(maxsize=1_000)
 def zone_of(name: str) -> tzinfo:
-    """A zone that nobody knows must not hold up a message: it is told in UTC, and says so."""
+    """Return the zone of that name. An unknown zone must not stop a message: the time is in UTC then, and says so."""
     try:
         return ZoneInfo(name)
     except (KeyError, ValueError, OSError):
         return UTC
 
 
-@lru_cache(maxsize=10_000)  # one wave tells many people of the same instants
+@lru_cache(maxsize=10_000)  # many messages of one batch name the same instants
 def _day_time_zone(at: datetime, zone: tzinfo, locale: Locale, in_full: bool) -> tuple[str, str, str]:
     local = at.astimezone(zone)
     name = local.tzname() or "UTC"

@@ -29,7 +29,7 @@ _MUST_SAY = {
     Occasion.CASE_RECEIVED: ("subject", "priority", "owner", "resolve_by"),
     Occasion.HAND_OVER: ("owner",),
 }
-"""Facts that customers must be told on an occasion, whoever words it."""
+"""Facts that a template for customers must name on an occasion."""
 
 
 def check_templates(overrides: Path | None = None) -> tuple[Finding, ...]:

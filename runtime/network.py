@@ -134,9 +134,7 @@ class _Door(httpcore.AsyncNetworkBackend):
 
 
 class _Transport(httpx.AsyncBaseTransport):
-    """
-    A pool of ours, as httpx drives it. What goes wrong becomes an error of httpx, but for ``NotAllowed``.
-    """
+    """A pool of ours, as httpx drives it. What goes wrong becomes an error of httpx, but for ``NotAllowed``."""
 
     def __init__(self, pool: httpcore.AsyncConnectionPool) -> None:
         self._pool = pool
@@ -196,9 +194,7 @@ async def _resolved(host: str, port: int) -> list[_IpAddress]:
 
 
 def _carried(address: _IpAddress) -> _IpAddress:
-    """
-    The IPv4 address that an IPv6 address leads to, if it does: mapped, or through the well-known NAT64 prefix.
-    """
+    """The IPv4 address that an IPv6 address leads to, if it does: mapped, or through the well-known NAT64 prefix."""
     if not isinstance(address, IPv6Address):
         return address
     if address.ipv4_mapped is not None:
@@ -207,9 +203,7 @@ def _carried(address: _IpAddress) -> _IpAddress:
 
 
 def _is_public(address: _IpAddress) -> bool:
-    """
-    Global unicast: not private, loopback, link-local, shared (CGNAT), multicast, reserved or documentation.
-    """
+    """Global unicast: not private, loopback, link-local, shared (CGNAT), multicast, reserved or documentation."""
     if isinstance(address, IPv6Address) and address not in _PUBLIC_V6:
         return False
     is_special = any(address in network for network in _SPECIAL)  # False for the other version

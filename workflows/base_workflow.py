@@ -1,7 +1,7 @@
 """
 BaseWorkflow: base of our long-lived workflows, whatever they are about.
 
-Owns the loop of a run: judge what is due, start what waits in the outboxes, arm one timer, show the state, wait. Owns
+Owns the loop of a run: decide what is due, start what waits in the outboxes, arm one timer, show the state, wait. Owns
 how a move of a person is followed, too. It knows no rule: each command goes to ``_decision``.
 
 Why the loop decides nothing but what is due: updates and signals are decided in their handlers, where their sender gets
@@ -38,7 +38,7 @@ Made = TypeVar("Made")
 
 
 class BaseWorkflow(ContinuableWorkflow, Sender, ABC, Generic[Made]):
-    """One run. *carried*: what the run before it handed on."""
+    """One run of a long-lived process. *carried*: what the run before it handed on."""
 
     _FOLLOWED_KEPT = 500
     """Ids of updates that are remembered."""
@@ -70,7 +70,7 @@ class BaseWorkflow(ContinuableWorkflow, Sender, ABC, Generic[Made]):
         """Keep a decision, and put what it asks for into the outboxes."""
 
     def _decide(self, command: Any) -> None:
-        """Decide what nobody can be refused, because it has happened."""
+        """Decide a command that cannot be refused, because it says what has happened."""
         try:
             made = self._decision(command)
         except EscalationError as refusal:  # it would fail the workflow; a mistake must only stall it
@@ -81,18 +81,18 @@ class BaseWorkflow(ContinuableWorkflow, Sender, ABC, Generic[Made]):
 
     @property
     def _outboxes(self) -> Sequence[Outbox[Any, Any]]:
-        """In the order in which they start. The order is part of the history: a replay must find the same."""
+        """Outboxes in the order in which they start: it is part of the history, and a replay must find the same."""
         return (self._hours, self._deliveries)
 
     @property
     @abstractmethod
     def _is_busy(self) -> bool:
-        """There is something to wait for; else the run ends."""
+        """True while there is something to wait for; then the run ends."""
 
     @property
     @abstractmethod
     def _may_continue(self) -> bool:
-        """It is to continue as a new run, and nothing is in the way."""
+        """True if the run should continue as a new one, and nothing prevents it."""
 
     @abstractmethod
     def _wakes_at(self) -> datetime | None:
@@ -156,13 +156,13 @@ class BaseWorkflow(ContinuableWorkflow, Sender, ABC, Generic[Made]):
             self._stop()
 
     def _stop(self) -> None:
-        """The operator ended it."""
+        """Decide that the operator ended the process."""
         self._decide(CancelByOperator())
 
     # What is carried over.
 
     def _fits(self, *kept: object) -> bool:
-        """Whether a continued run can be given *kept*, the messages that are still to go out, and the rest."""
+        """Return whether *kept*, the messages that wait and the rest fit into the input of a new run."""
         kept = (*kept, self._rates, *self._deliveries.to_repeat, *self._deliveries.pending)
         return sum(map(size_of, kept)) + UNRECORDED + ANSWERED <= CARRIED
 
@@ -179,7 +179,7 @@ class BaseWorkflow(ContinuableWorkflow, Sender, ABC, Generic[Made]):
     # Updates and signals.
 
     def is_followed(self) -> bool:
-        """Whether this update was followed before, perhaps by an earlier run."""
+        """Return whether this update was followed before, perhaps by an earlier run."""
         update = workflow.current_update_info()
         return update is not None and update.id in self._followed
 
@@ -188,7 +188,7 @@ class BaseWorkflow(ContinuableWorkflow, Sender, ABC, Generic[Made]):
             self._followed[update.id] = None
 
     def _has_room_for_refusal(self, move: str) -> bool:
-        """Whether there is room for one more on record; a flood of signals must not fill it."""
+        """Return whether one more refusal may be recorded; a flood of signals must not fill the record."""
         now = workflow.now()
         if not self._rates.has_room("refusals", REFUSALS, now):
             workflow.logger.warning("refusal_not_recorded", extra={"move": move[:200]})

@@ -1,9 +1,8 @@
 """
-ChannelLimitWorkflow: who may send when by a channel that has a limit as a whole, for all workers at once (COMM-12).
+ChannelLimitWorkflow: gives the times to send by a channel that has a limit as a whole, to all workers (COMM-12).
 
-There only while what was sent still counts. Which turns there are, `escalation.notifications.channel_limit` says;
-this file owns the time
-until they are forgotten, and must not know channels or messages.
+It runs only while what was sent still counts. `escalation.notifications.channel_limit` says which slots there are; this
+file owns the time until they are forgotten, and must not know channels or messages.
 """
 
 from contextlib import suppress
@@ -36,25 +35,25 @@ class ChannelLimitWorkflow(ContinuableWorkflow):
     @takes_one
     @refuse_bad_input
     def __init__(self, *begins: RawValue) -> None:
-        self._pace = read_start(ChannelLimit, begins, "{}") if begins else ChannelLimit()
+        self._limit = read_start(ChannelLimit, begins, "{}") if begins else ChannelLimit()
         require_own_id(Own.CHANNEL_LIMIT)
-        require_nothing(self._pace == ChannelLimit(), "turns")
+        require_nothing(self._limit == ChannelLimit(), "slots")
 
     @workflow.run
     @takes_one
     async def run(self, *_begins: RawValue) -> None:
-        while (until := self._pace.counts_until) and until > workflow.now():
+        while (until := self._limit.counts_until) and until > workflow.now():
             with suppress(TimeoutError):
                 await workflow.wait_condition(
                     is_due,
                     timeout=until - workflow.now(),
-                    timeout_summary=web_ui.summary("turns still count"),
+                    timeout_summary=web_ui.summary("slots still count"),
                 )
-                continue_as_new(self._pace)
+                continue_as_new(self._limit)
 
-    @workflow.update(name=RESERVE_SLOTS, description=f"Turns to send. Sent by the worker: {_EXAMPLE}")
+    @workflow.update(name=RESERVE_SLOTS, description=f"Slots to send. Sent by the worker: {_EXAMPLE}")
     @takes_one
-    def take_turns(self, *raws: RawValue) -> Slots:
-        asked = read_model(ReserveSlots, raws, "turns", _EXAMPLE)
-        self._pace, turns = reserve_slots(asked, self._pace, workflow.now())
-        return turns
+    def give_slots(self, *raws: RawValue) -> Slots:
+        asked = read_model(ReserveSlots, raws, "slots", _EXAMPLE)
+        self._limit, slots = reserve_slots(asked, self._limit, workflow.now())
+        return slots

@@ -1,5 +1,5 @@
 """
-When a run goes on as a new one: its history is long, or workers of another build are current (ADR 23).
+Rules for when a run continues as a new one: its history is long, or workers of another build are current (ADR 23).
 
 Knows neither what is carried over, nor which builds there are. Where workers are not versioned, no other is current.
 """
@@ -18,7 +18,7 @@ CHECK_BUILD = "check_build"
 
 
 def is_due(continue_after: int | None = None) -> bool:
-    """*continue_after*: how many events are long; without it, the server says so."""
+    """Return whether to continue: after *continue_after* events, or, without it, when the server says so."""
     info = workflow.info()
     length = info.get_current_history_length()
     is_long = length > continue_after if continue_after else info.is_continue_as_new_suggested()
@@ -26,23 +26,25 @@ def is_due(continue_after: int | None = None) -> bool:
 
 
 def is_outdated() -> bool:
-    """As of the run's latest step, whose event in the history says it: a replay finds the same."""
+    """
+    Return whether another build is current. The run's latest step in the history says so: a replay finds the same.
+    """
     return workflow.info().is_target_worker_deployment_version_changed()
 
 
 def continue_as_new(carried: Any, memo: Mapping[str, Any] | None = None) -> NoReturn:
-    """The new run begins on the build that is current then, and stays there."""
+    """End this run, and begin a new one with *carried* on the build that is current then; it stays there."""
     workflow.continue_as_new(
         carried, memo=memo, initial_versioning_behavior=ContinueAsNewVersioningBehavior.AUTO_UPGRADE
     )
 
 
 class ContinuableWorkflow:
-    """What takes the operator's word that it should look."""
+    """Base of the workflows that the operator can ask to check the current build."""
 
     @workflow.signal(
         name=CHECK_BUILD, description="Go on with the build that is current. Sent by the operator."
     )
     @takes_one
     def look(self, *_raws: RawValue) -> None:
-        """To have come is enough: it makes a step of the run, and with a step the server says what is current."""
+        """Take a step, and nothing else: with each step the server says which build is current."""

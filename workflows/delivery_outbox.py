@@ -1,7 +1,7 @@
 """
 DeliveryOutbox: notifications on their way out of a run, in batches, and what became of them.
 
-Owns when a batch leaves, on which terms its activity runs, and what is known when that did not end well. It must not
+Owns when a batch leaves, how its activity is tried, and what is known when the activity failed. It must not
 know channels or texts, nor import the activity: the name on the wire is all that binds them.
 
 Theory of operation
@@ -30,7 +30,7 @@ from temporalio.common import RawValue, RetryPolicy
 from temporalio.exceptions import ActivityError, ApplicationError, CancelledError, FailureError
 
 from escalation import contract
-from escalation.kernel.budgets import LONGEST_WHY, MOST_MESSAGES, MOST_WAVES, OURS, WAVES_AT_ONCE
+from escalation.kernel.budgets import BATCHES_AT_ONCE, LONGEST_WHY, MOST_BATCHES, MOST_MESSAGES, OURS
 from escalation.kernel.characters import clip
 from escalation.kernel.numbers import number_of
 from escalation.kernel.reasons import Part
@@ -58,7 +58,7 @@ _Notification = InternalNotification | CustomerNotification
 
 
 class Sender(Protocol):
-    """The run whose notifications they are."""
+    """The run that sends the notifications."""
 
     @property
     @abstractmethod
@@ -96,9 +96,9 @@ class DeliveryOutbox(Outbox[_Notification, NotificationBatch]):
         super().__init__(background, deliver, self._take_results, carried)
         self._sender = sender
         self._to_repeat = list(to_repeat)
-        """An earlier run had begun to send these, and did not see the end of it."""
+        """Notifications that an earlier run had begun to send, without seeing the end of it."""
         self._is_pausing = False
-        """More batches follow in the next step."""
+        """True if more batches follow in the next step."""
 
     @property
     def is_empty(self) -> bool:
@@ -106,19 +106,19 @@ class DeliveryOutbox(Outbox[_Notification, NotificationBatch]):
 
     @property
     def to_repeat(self) -> tuple[_Notification, ...]:
-        """What a continued run sends again, beside what is pending."""
+        """Notifications that a continued run sends again, beside the pending ones."""
         return (*_all_in(self.running), *self._to_repeat)
 
     def _pack(self) -> Iterator[NotificationBatch]:
-        if self._is_pausing or len(self.running) >= MOST_WAVES:
+        if self._is_pausing or len(self.running) >= MOST_BATCHES:
             return
         held_back = self._take_held_back()
         repeated = [replace(batch, is_repeat=True) for batch in batches_of(self._to_repeat)]
         batches = [*repeated, *batches_of(self.pending)]
-        left = batches[WAVES_AT_ONCE:]
+        left = batches[BATCHES_AT_ONCE:]
         self._to_repeat = _all_in(batch for batch in left if batch.is_repeat)
         self.pending = _all_in(batch for batch in left if not batch.is_repeat) + held_back
-        yield from batches[:WAVES_AT_ONCE]
+        yield from batches[:BATCHES_AT_ONCE]
         if left:
             self._is_pausing = True
             self._background.start(self._pause())
@@ -137,7 +137,7 @@ class DeliveryOutbox(Outbox[_Notification, NotificationBatch]):
         self._background.wake()
 
     def _take_results(self, results: Iterable[DeliveryResult]) -> None:
-        """Results come late, twice, and out of order: only what says more than is known goes to the rules."""
+        """Put to the rules what says more than is known: results come late, twice, and out of order."""
         if newer := select_newer(self._sender.known_results(), results):
             self._sender.take_results(newer)
         self._background.wake()
@@ -150,16 +150,16 @@ class DeliveryOutbox(Outbox[_Notification, NotificationBatch]):
         except EscalationError as refusal:
             sender.note_refusal(move, refusal.refusal.reason)
             return
-        # The id may be another one's by now, whose messages these are not.
+        # A later run may have this id by now, and these are not its messages.
         own = sender.own_prefix
         ours = tuple(each for each in reported.receipts if own and each.key.startswith(own))
         known = select_own_results(ours, own, sender.known_results(), self._without_result, sender.first_seq)
         if unknown := len(ours) - len(known):
-            sender.note_refusal(move, f"{number_of(unknown, 'word')} on messages that it has not told")
+            sender.note_refusal(move, f"{number_of(unknown, 'result')} of messages that it has not sent")
         self._take_results(known)
 
     def find_foreign(self, batch: NotificationBatch) -> dict[str, str]:
-        """Those of *batch* that are no messages of this run, and why: they must not leave in its name."""
+        """Return the messages of *batch* that are not this run's, with the reason: they must not leave in its name."""
         sender = self._sender
         return find_foreign_messages(
             batch, sender.own_prefix, sender.known_results(), self._without_result, sender.first_seq
@@ -189,8 +189,8 @@ async def deliver(
 
 def delivery_options(batch: NotificationBatch) -> workflow.ActivityConfig:
     """
-    Return the terms on which *batch* is delivered: a crash is noticed by the missing heartbeat, a temporary failure is
-    tried again with back-off (COMM-13).
+    Return how *batch* is delivered: a crash is noticed by the missing heartbeat, a temporary failure is tried again
+    with back-off (COMM-13).
     """
     people = sum(len(notification.to) for notification in batch.notices)
     return workflow.ActivityConfig(

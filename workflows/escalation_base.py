@@ -47,9 +47,9 @@ class EscalationBase(BaseWorkflow[Decision]):
         self._now: Escalation | None = carried.escalation if carried else None
         self._events: list[Event] = list(carried.events) if carried else []
         self._refusal: EscalationError | None = None
-        """Why it was never opened."""
+        """Refusal of its start; None: it was opened, or still can be."""
         self._early_refusals: list[NoteRefusal] = []
-        """Of signals that came before it was open."""
+        """Refused signals that came before it was open."""
         self._is_handed_over = False
         background, decide_ = self._background, self._decide
         self._look_ups = Parallel(background, find_on_call, decide_, kept.look_ups)

@@ -30,7 +30,7 @@ from workflows.inputs import read_model, takes_one
 from workflows.look_ups import QUICK, look_up
 
 _LOOKED_UP_AGAIN_AFTER = timedelta(seconds=10)
-"""For somebody unknown: names that nobody has must not keep a worker busy."""
+"""Pause between two look-ups for somebody unknown: made-up names must not keep a worker busy."""
 _LOOK_UP = 'Look up again who is on call, for somebody unknown. Example: {"person": "YOU"}'
 
 Asked = PersonsCommand | contract.RebaseRequest
@@ -41,7 +41,7 @@ class EscalationMoves(EscalationMerge, EscalationQueries):
     """The moves of people in one escalation."""
 
     _looked_up_at: datetime | None = None
-    """When somebody unknown last had it looked up again who is on call."""
+    """Time of the latest look-up of who is on call for somebody unknown."""
 
     def consider(self, command: Asked) -> None:
         """
@@ -96,7 +96,7 @@ class EscalationMoves(EscalationMerge, EscalationQueries):
         return command
 
     def _unknown_in(self, command: PersonsCommand) -> tuple[str, ...]:
-        """People of the playbook whom the plan has by their ids alone are looked up once a move names them."""
+        """Return the people in *command* whom the plan has by their ids alone: they must be looked up."""
         plan = self.opened.plan
         return tuple(who for who in command.named if who in plan.others and not plan.knows(who))
 
@@ -134,7 +134,7 @@ class EscalationMoves(EscalationMerge, EscalationQueries):
     @look_up_on_call.validator
     @takes_one
     def validate_look_up(self, *raws: RawValue) -> None:
-        """What was looked up just now needs no other look."""
+        """Refuse a look-up that cannot bring anything new."""
         asked = read_model(contract.OnCallRequest, raws, "the look-up", _LOOK_UP)
         now, at = self.opened, self._looked_up_at
         is_fresh = at is not None and workflow.now() - at < _LOOKED_UP_AGAIN_AFTER

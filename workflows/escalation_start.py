@@ -1,5 +1,5 @@
 """
-EscalationStart: how an escalation comes to be open, and what later starts of the same subject are answered.
+EscalationStart: opens an escalation, and answers later starts of the same subject.
 
 A start comes as an update with the run that it starts, so its sender gets the answer, or every fault, in one round
 trip. Whoever starts the same subject again gets the same answer (START-4); another subject of the same outage joins
@@ -99,7 +99,7 @@ class EscalationStart(EscalationMerge):
         return make_move_result(made.state, made.events, is_repeat=is_repeat)
 
     async def _submitter(self, raws: Sequence[RawValue]) -> str:
-        """Who submitted a start that is repeated; it is checked like the first."""
+        """Return who submitted a start that is repeated; the repeat is checked like the first one."""
         asked = read_model(contract.WrittenStart, raws, "the start", _START, REQUEST)
         request: StartRequest = await self._checked(contract.CHECK_START, asked, StartRequest)
         return request.submitted_by

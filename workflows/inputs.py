@@ -100,7 +100,7 @@ def require_parent() -> None:
 
 
 def is_continued() -> bool:
-    """Whether an earlier run of the same id goes on in this one."""
+    """Return whether this run continues an earlier one of the same id."""
     return workflow.info().continued_run_id is not None
 
 

@@ -30,7 +30,7 @@ Command = PersonsCommand | MembersCommand | SponsorshipMoves | contract.RebaseRe
 
 
 class MoveHandler(Protocol):
-    """The workflow, as its handlers see it."""
+    """A workflow, as its handlers see it."""
 
     def consider(self, command: Any) -> None:
         """Refuse what would be refused; keep nothing."""
@@ -42,7 +42,7 @@ class MoveHandler(Protocol):
         """Keep on record that a signal could not be followed."""
 
     def is_followed(self) -> bool:
-        """Whether this update was followed before."""
+        """Return whether this update was followed before."""
 
 
 _Class = TypeVar("_Class", bound=type)

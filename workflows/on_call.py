@@ -1,8 +1,8 @@
 """
-Whoever is on call is found out when somebody has to be notified (MATRIX-1).
+Look-ups of who is on call, made when somebody has to be notified (MATRIX-1).
 
-The rules ask for it with an effect, and what is to be said comes back with the answer. Nobody may wait for long: if
-the source cannot be asked, the rules learn that, ask somebody else, and look again later.
+The rules ask with an effect, which carries the notification; it comes back with the answer. Nobody may wait for long:
+if the source cannot be asked, the rules learn that, ask somebody else, and look again later.
 """
 
 from datetime import timedelta
@@ -16,9 +16,9 @@ from escalation.case.on_call import ReportOnCall
 
 _A_TRY = timedelta(minutes=1)
 _NOT_SILENT_FOR = timedelta(minutes=5)
-"""Who is on call must be known by then, or else somebody else is asked."""
+"""Time to find out who is on call; then somebody else is asked."""
 _ASKED_AGAIN_AFTER = timedelta(minutes=15)
-"""If it could not be found out."""
+"""Time until the next look-up after one that failed."""
 
 
 async def find_on_call(wanted: FindOnCall) -> ReportOnCall:

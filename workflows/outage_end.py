@@ -16,9 +16,7 @@ from escalation.kernel.budgets import AT_ONCE
 
 
 async def release_joined_cases(cases: Iterable[str]) -> None:
-    """
-    The outage is over: the keys of *cases* are free again, some at a time. One that has ended needs no signal.
-    """
+    """The outage is over: the keys of *cases* are free again, some at a time. One that has ended needs no signal."""
     left = iter(cases)
     while some := tuple(islice(left, AT_ONCE)):
         await asyncio.gather(*(_release(case) for case in some))

@@ -1,5 +1,5 @@
 """
-What has happened goes on record past Temporal's own retention: in few batches, and never in the way (RECORD-1).
+RecordOutbox: puts events on record past Temporal's own retention: in few batches, and never in the way (RECORD-1).
 
 A database that is down delays nothing else: its activity has a queue of its own and waits as long as it must. What is
 left when an escalation ends is handed to a small run of its own, so that the key is free again (START-4).
@@ -28,9 +28,9 @@ from workflows.inputs import read_start, refuse_bad_input, require_id, require_p
 from workflows.outbox import Background, Outbox
 
 ENOUGH = 100
-"""Events that are worth a batch, whatever the state."""
+"""Number of events that are worth a batch, whatever the state."""
 ENOUGH_BYTES = BATCH // 4
-"""The same, by their size."""
+"""Bytes of events that are worth a batch."""
 AT_ONCE = frozenset({"clock_breached", "level_raised"})
 """Kinds of events that a report must not lack, though the state is the same."""
 LARGEST = 500
@@ -40,7 +40,7 @@ _SOON = timedelta(seconds=10)
 
 
 class RecordedRun(Protocol):
-    """The run whose events they are."""
+    """The run that the events belong to."""
 
     @property
     def opened(self) -> Escalation:
@@ -48,7 +48,7 @@ class RecordedRun(Protocol):
 
     @property
     def is_notifying(self) -> bool:
-        """Messages are still on their way: more will happen to it, even if it has ended."""
+        """True while messages are under way: more will happen to the escalation, even if it has ended."""
 
 
 class RecordOutbox(Outbox[Event, RecordBatch]):
@@ -61,12 +61,12 @@ class RecordOutbox(Outbox[Event, RecordBatch]):
         self._sizes: dict[int, int] = {}
         """Bytes of each pending event, by its sequence number; measured once."""
         self.left_out = left_out
-        """The first gap: which events the store could not understand, and why; nothing counts that came after it."""
+        """The first gap: events that the store could not understand, and why. Nothing after it counts."""
         self._hole_after: int | None = None
-        """Where the unbroken record ended when the latest batch was put there, if something is missing before that."""
+        """The last event before the first gap on record, as of the latest batch; None: there is no gap."""
         self._of = run
         self._state: State | None = None
-        """The last one that was put on record."""
+        """The state at the latest batch that emptied the outbox."""
         self.add(*unrecorded)
 
     @property
@@ -75,16 +75,17 @@ class RecordOutbox(Outbox[Event, RecordBatch]):
 
     @property
     def gap(self) -> str:
-        """What does not count in the record, and why; empty if it is whole."""
+        """The gap in the record, in words; empty if the record is whole."""
         hole = "" if self._hole_after is None else f"an event after {self._hole_after} is missing"
         return self.left_out or hole
 
     def add(self, *items: Event) -> None:
-        self.pending += items  # wakes nobody: a batch is due with the next change of the state, or with much
+        # The loop is not woken: a batch is due with the next change of the state, or with many events.
+        self.pending += items
         self._sizes |= {event.seq: size_of(event) for event in items}
 
     def next_batch(self) -> RecordBatch:
-        """The oldest that is not on record yet, as much as fits; it may be nothing."""
+        """Return the oldest events that are not on record yet, as many as fit; perhaps none."""
         return self._batch_from(self.unrecorded)
 
     def _batch_from(self, events: Sequence[Event]) -> RecordBatch:
@@ -102,8 +103,8 @@ class RecordOutbox(Outbox[Event, RecordBatch]):
     @property
     def _is_due(self) -> bool:
         """
-        The state has changed, a promise was broken or much has happened; of an ended one, whatever is left once its
-        last messages are out.
+        True if the state has changed, a promise was broken or much has happened; of an ended escalation, once its
+        last messages have left.
         """
         now = self._of.opened
         if not now.is_open:
@@ -126,7 +127,9 @@ class RecordOutbox(Outbox[Event, RecordBatch]):
         self._forget(outcome.batch)
 
     async def finish(self) -> None:
-        """The key is needed for a successor: what the database does not take at once, a run of its own holds."""
+        """
+        Record what is left; a run of its own takes what the database does not take at once, since the key is needed.
+        """
         self.start()
         if self.is_empty:
             return
@@ -155,29 +158,29 @@ class RecordOutbox(Outbox[Event, RecordBatch]):
 
 
 def record_id(batch: RecordBatch) -> str:
-    """What the run is called that puts *batch* on record."""
+    """Return the workflow id of the run that puts *batch* on record."""
     return f"{batch.escalation}/record/{batch.events[0].seq if batch.events else 0}"
 
 
 def batch_of(now: Escalation, events: Sequence[Event], later: Iterable[Event] = ()) -> RecordBatch:
-    """*later*: what followed on *events*; a rebase among it says which playbook was in force before."""
+    """Return *events* as a batch. A rebase in *later*, the events after them, says which playbook was in force."""
     before = (event.before for event in later if isinstance(event, Rebased))
     playbook = next(before, now.plan.playbook)
     return RecordBatch(escalation=now.id, key=now.key, playbook=playbook, events=tuple(events))
 
 
 class RecordOutcome(NamedTuple):
-    """What became of a batch."""
+    """The outcome of one batch."""
 
     batch: RecordBatch
     left_out: str = ""
-    """Which events the store could not understand, and why; they are still in the history."""
+    """Events that the store could not understand, and why; they are still in the history."""
     hole_after: int | None = None
     """The last event of the unbroken record, if it ends before the batch does."""
 
 
 async def put_on_record(batch: RecordBatch) -> RecordOutcome:
-    """Put it there; tried until it succeeds, or the store says that it cannot understand it."""
+    """Put *batch* on record; it is tried until it succeeds, or the store says that it cannot understand it."""
     try:
         recorded: RecordResult = await workflow.execute_activity(
             contract.RECORD_EVENTS,
@@ -199,7 +202,7 @@ async def put_on_record(batch: RecordBatch) -> RecordOutcome:
 
 
 async def record_apart(batch: RecordBatch) -> None:
-    """Have *batch* put on record by a run of its own, which lives as long as that takes."""
+    """Start a run that puts *batch* on record, and lives as long as that takes."""
     with suppress(WorkflowAlreadyStartedError):  # this run was reset to before
         await workflow.start_child_workflow(
             contract.RECORD_WORKFLOW,

@@ -36,7 +36,7 @@ from workflows.delivery_outbox import deliver
 from workflows.inputs import read_start, refuse_bad_input, require_own_id, takes_one
 
 SCHEDULED_AT = SearchAttributeKey.for_datetime("TemporalScheduledStartTime")
-"""Set by the server on what a schedule starts."""
+"""Search attribute that the server sets on what a schedule starts."""
 _EXAMPLE = '{"rhythm": "weekly", "at": "07:00", "time_zone": "UTC", "to": ["elena"]}'
 
 
@@ -89,7 +89,7 @@ class ReportWorkflow:
         return web_ui.report_details(self._schedule, self._made, self._results)
 
     async def _make(self) -> ReportMade:
-        """Tried until it succeeds: a database that is down delays the report, and loses none."""
+        """Make the review pack, tried until it succeeds: a database that is down delays the report, and loses none."""
         made: ReportMade = await workflow.execute_activity(
             contract.MAKE_REPORT,
             MakeReport(schedule=self._schedule, due_at=_due_at(), record=await _record_open_escalations()),
@@ -103,7 +103,7 @@ class ReportWorkflow:
 
 
 async def _record_open_escalations() -> OpenEscalationsRecorded | None:
-    """A report does not wait for what is open: it says what it lacks."""
+    """Record what is open, or return None: a report does not wait for it, and says what it lacks."""
     try:
         done: OpenEscalationsRecorded = await workflow.execute_activity(
             contract.RECORD_OPEN_ESCALATIONS,
@@ -126,7 +126,7 @@ def _due_at() -> datetime:
 
 
 def _notification(schedule: ReportSchedule, made: ReportMade) -> InternalNotification:
-    """Its key is made of the schedule, the period and the reader (COMM-12)."""
+    """Return the notification of *made*. Its key is made of the schedule, the period and the reader (COMM-12)."""
     pack = made.pack
     facts = InternalFacts(
         key=schedule.id,

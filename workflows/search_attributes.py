@@ -1,5 +1,5 @@
 """
-The search attributes of an escalation: what the Web UI's list and `escalate list` find it by.
+Search attributes of an escalation, by which the Web UI's list and `escalate list` find it.
 
 Owns names and types, which are API. It must not know how they are registered
 (`runtime.search_attribute_setup`) nor when they are set. Self-hosted clusters have few columns of each type (10
@@ -20,9 +20,9 @@ OWNER = SearchAttributeKey.for_keyword("EscalationOwner")
 NEXT_DUE = SearchAttributeKey.for_datetime("EscalationNextDue")
 BREACHED = SearchAttributeKey.for_bool("EscalationBreached")
 ACTIONS = SearchAttributeKey.for_int("EscalationActions")
-"""How many actions are still to be done; none of it while there are none."""
+"""Number of actions that are still to be done; absent while there are none."""
 UNDELIVERED = SearchAttributeKey.for_int("EscalationUndelivered")
-"""How many people have missed something that could not be delivered; none of it while nobody has."""
+"""Number of people who missed something that could not be delivered; absent while there are none."""
 
 ALL: tuple[SearchAttributeKey[Any], ...] = (
     STATE,

@@ -1,5 +1,5 @@
 """
-SentSignals: what a run has sent to another one, so that the other can ask whether it really did.
+SentSignals: the signals that a run sent to another one, so that the other one can check them.
 
 A signal says nothing of its sender: whoever reaches Temporal can send it. So escalations and task forces remember the
 fingerprints of what they sent each other lately, and whoever gets something asks the run that it must come from.
@@ -15,7 +15,7 @@ from escalation.kernel.values import from_json, to_json
 from workflows.look_ups import ask
 
 _MOST = 100
-"""Of the latest messages; each is asked about within a minute."""
+"""Number of signals that are remembered; each is asked about within a minute."""
 
 
 class SentSignals:
@@ -33,12 +33,12 @@ class SentSignals:
 
     @property
     def fingerprints(self) -> tuple[str, ...]:
-        """What a continued run is given."""
+        """Fingerprints that a continued run gets."""
         return tuple(self._fingerprints)
 
 
 def fingerprint_of(message: object) -> str:
-    """Return the same for what was sent, and for what was read from that."""
+    """Return one fingerprint for *message* as it was sent and as it is read."""
     read = from_json(type(message), to_json(message))
     return hashlib.sha256(to_json(read).encode()).hexdigest()[:32]
 

@@ -2,9 +2,8 @@
 SponsorshipWorkflow: owns the time of one account's executive sponsorship, for years, and no rule.
 
 One for each account (``sponsorship:ACCOUNT``). It puts what people ask and what falls due to
-``escalation.sponsorship.engine.decide`` and sends what that says. Its memo says who sponsors the account, so that
-the start of
-an escalation and a list can read it from the server alone, whatever the workers are doing.
+``escalation.sponsorship.engine.decide`` and sends what the decision asks for. Its memo says who sponsors the account,
+so that the start of an escalation and a list can read it from the server alone, whatever the workers are doing.
 
 Who answers for sponsorships is in no plan, but in the playbook of today. What happens by itself and concerns them, an
 overdue touch-point or a message that did not arrive, is decided when they are looked up: it waits in an outbox.
@@ -91,7 +90,7 @@ class SponsorshipWorkflow(BaseWorkflow[s.SponsorshipDecision]):
     # Moves, for ``workflows.move_handlers``.
 
     def consider(self, command: s.PersonsCommand) -> None:
-        """Whether it is possible is known only when those whom it names are looked up."""
+        """Count the move against its limit. The rest is decided when the people whom it names are looked up."""
         self._rates_after(command)
 
     async def follow(self, command: s.PersonsCommand) -> s.Sponsorship:
@@ -141,7 +140,7 @@ class SponsorshipWorkflow(BaseWorkflow[s.SponsorshipDecision]):
         self._background.is_awake = False
 
     def take_results(self, newer: tuple[DeliveryResult, ...]) -> None:
-        """COMM-13: a person learns what did not arrive, and before the run ends."""
+        """Have a person notified of what did not arrive, before the run ends (COMM-13)."""
         self._results = [*self._results, *newer][-_RESULTS_KEPT:]
         if failed := tuple(result for result in newer if result.has_failed):
             self._by_itself.add(ReportDelivery(receipts=failed))
@@ -154,7 +153,10 @@ class SponsorshipWorkflow(BaseWorkflow[s.SponsorshipDecision]):
 
     @property
     def _is_busy(self) -> bool:
-        """Only when it is over can the account be proposed again: the next sponsorship is a new run."""
+        """
+        True until the programme has ended and everything is sent; then the account can be proposed again, as a new
+        run.
+        """
         is_over = self._now.standing is s.SponsorshipState.EXITED
         return not (is_over and all(outbox.is_empty for outbox in self._outboxes))
 

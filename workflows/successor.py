@@ -1,5 +1,6 @@
 """
-What an escalation starts beside itself, and does not wait for: its successor, and the sponsorship of its accounts.
+Runs that an escalation starts beside itself, without waiting for them: its successor, and the sponsorship of its
+accounts.
 """
 
 from datetime import timedelta
@@ -18,8 +19,8 @@ _TRIES, _BETWEEN = 5, timedelta(minutes=1)
 
 async def start_successor(request: StartRequest) -> None:
     """
-    Start the escalation that continues one of the same subject (CLOSE-9). Where one runs already there is nothing to
-    open; perhaps it is only just ending.
+    Start the escalation that continues this subject (CLOSE-9). If one runs already, it may only just be ending: try
+    again a few times.
     """
     for _ in range(_TRIES):
         try:

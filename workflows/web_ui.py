@@ -1,6 +1,6 @@
 """
-What the Temporal Web UI shows of an escalation: details as Markdown, summaries of timers and messages, and the
-search attributes that its list is scanned by.
+Texts for the Temporal Web UI: details of an escalation as Markdown, summaries of timers and messages, and the search
+attributes of its list.
 
 The UI renders Markdown without sanitising it and fetches it by a URL: texts from people are escaped, and the whole
 stays under 4 KB. Nothing here changes an escalation.
@@ -47,7 +47,7 @@ _LONGEST_ESCAPE = len("&amp;")
 
 
 def escaped(text: str) -> str:
-    """*text* as one line of harmless Markdown."""
+    """Return *text* as one line of harmless Markdown."""
     line = clip(" ".join(str(text).split()), _LONGEST_LINE)
     line = line.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     return _LINKS_BY_ITSELF.sub("&#58;", _SPECIAL.sub(r"\\\1", line))
@@ -58,13 +58,13 @@ def summary(text: str) -> str:
 
 
 def start_summary(request: StartRequest) -> str:
-    """One line: the subject and whom it hurts."""
+    """Return one line: the subject and whom it hurts."""
     accounts = ", ".join(customer.account for customer in request.customers[:3])
     return _escaped_within(f"{request.subject} ({accounts})", LONGEST_SUMMARY)
 
 
 def _escaped_within(text: str, at_most: int) -> str:
-    """*text* escaped and then no longer than *at_most*; what is escaped is never cut."""
+    """Return *text* escaped, at most *at_most* characters long; no escape is cut."""
     room = at_most
     while len(line := escaped(clip(text, room))) > at_most:
         room -= max(1, (len(line) - at_most) // _LONGEST_ESCAPE)
@@ -72,7 +72,7 @@ def _escaped_within(text: str, at_most: int) -> str:
 
 
 def start_details(request: StartRequest) -> str:
-    """What was known at the start, for the part of the details that never changes."""
+    """Return what was known at the start, for the part of the details that never changes."""
     rows = [
         ("Category", f"{request.issue_type}, {request.category}"),
         ("Reason", request.reason.value),
@@ -86,9 +86,7 @@ def start_details(request: StartRequest) -> str:
 
 
 def current_details(now: Escalation, events: Sequence[Event], left_out: str = "") -> str:
-    """
-    The state of things, as Markdown under 4 KB: what a manager opens the page for. *left_out*: the gap in its record.
-    """
+    """Return how an escalation stands, as Markdown under 4 KB. *left_out*: the gap in its record."""
     level = f"{now.level} of {now.plan.last_level}, {escaped(now.current_level.name)}"
     head = [
         f"## {escaped(now.request.subject)}",
@@ -111,10 +109,10 @@ def current_details(now: Escalation, events: Sequence[Event], left_out: str = ""
     desk = now.plan.desk
     speaker = replace(english(), instant=desk.minute)
     lines = [*head, "", "### Clocks", "", *_clocks(now), "", f"### Latest, {escaped(desk.zone)}", ""]
-    told_of = [event for event in events if event.kind not in CLOCKWORK]
-    for event in reversed(told_of[-_LATEST:]):
-        told = timeline_entry(event)
-        line = f"- {escaped(desk.minute(told.at))} {escaped(speaker.say(told.what))}"
+    shown = [event for event in events if event.kind not in CLOCKWORK]
+    for event in reversed(shown[-_LATEST:]):
+        entry = timeline_entry(event)
+        line = f"- {escaped(desk.minute(entry.at))} {escaped(speaker.say(entry.what))}"
         if len("\n".join(lines).encode()) + len(line.encode()) > LONGEST_DETAILS:
             break
         lines.append(line)
@@ -140,7 +138,7 @@ def _due(clock: Clock, desk: DeskTime) -> str:
 
 
 def wake_summary(now: Escalation) -> str:
-    """What the next timer is for, in words that a manager understands."""
+    """Return what the next timer is for, in words that a manager understands."""
     waking = min(
         (clock for clock in now.running_clocks if clock.next_at),
         key=lambda clock: clock.next_at or now.opened_at,
@@ -181,7 +179,7 @@ def search_values(now: Escalation) -> SearchValues:
 
 
 def _accounts(now: Escalation) -> list[str]:
-    """As many accounts as one attribute can hold; the view has them all."""
+    """Return as many accounts as one attribute can hold; the view has them all."""
     accounts, size = [], len("[]")
     for customer in now.request.customers:
         size += len(json.dumps(customer.account)) + len(", ")
@@ -192,7 +190,7 @@ def _accounts(now: Escalation) -> list[str]:
 
 
 def updates_between(before: SearchValues, after: SearchValues) -> list[Any]:
-    """The attributes to write so that a list shown by *before* shows *after*."""
+    """Return the attributes to write so that a list that shows *before* shows *after*."""
     return [
         key.value_unset() if value is None else key.value_set(value)
         for key, value in after.items()
@@ -204,7 +202,7 @@ def updates_between(before: SearchValues, after: SearchValues) -> list[Any]:
 
 
 def charter_details(charter: Charter) -> str:
-    """What was known at its deployment, for the part of the details that never changes."""
+    """Return what was known at the deployment, for the part of the details that never changes."""
     seats = ", ".join(seat.role for seat in charter.seats[:10]) or "none"
     rows = [
         ("Escalation", charter.about.key),
@@ -216,7 +214,7 @@ def charter_details(charter: Charter) -> str:
 
 
 def force_details(now: TaskForce, events: Sequence[TaskForceEvent]) -> str:
-    """How a task force stands, as Markdown under 4 KB."""
+    """Return how a task force stands, as Markdown under 4 KB."""
     charter = now.charter
     seats = ", ".join(_seat(now, seat) for seat in now.seats) or "none"
     lines = [
@@ -248,7 +246,7 @@ def _seat(now: TaskForce, seat: Seat) -> str:
 
 
 def force_wake_summary(now: TaskForce) -> str:
-    """What the next timer of a task force is for."""
+    """Return what the next timer of a task force is for."""
     why = {
         ClockName.SEAT_ANSWER: "a seat is not answered: offer it to the next",
         ClockName.TASK_FORCE_STATUS: f"status · ask {now.charter.name_of(now.charter.lead)}",
@@ -268,7 +266,7 @@ def force_wake_summary(now: TaskForce) -> str:
 def report_details(
     schedule: ReportSchedule, made: ReportMade | None, receipts: Sequence[DeliveryResult]
 ) -> str:
-    """Which period it is about, and who was told."""
+    """Return which period a report is about, and who was notified."""
     lines = [f"## The {schedule.rhythm} review pack", ""]
     if made is None:
         return "\n".join([*lines, "It is being made; while the record cannot be reached it is tried again."])
@@ -285,8 +283,8 @@ def _became(receipt: DeliveryResult | None) -> str:
         case None:
             return "on its way"
         case DeliveryResult(delivered_at=datetime() as at, channel=channel):
-            return f"told {minute(at)} by {channel}"
+            return f"notified {minute(at)} by {channel}"
         case DeliveryResult(held_until=datetime() as until):
             return f"waits until {minute(until)}"
         case DeliveryResult(why=why):
-            return f"**not told**: {escaped(english().say(why))}"
+            return f"**not notified**: {escaped(english().say(why))}"

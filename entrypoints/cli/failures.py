@@ -29,7 +29,7 @@ class Failure(NamedTuple):
     code: str
     message: str
     refusal: Mapping[str, Any] = MappingProxyType({})
-    """Its parts, for scripts."""
+    """Parts of a refusal, for scripts."""
 
 
 def report_failure(error: BaseException, *, in_json: bool) -> int:

@@ -130,10 +130,10 @@ class Display:
         raise DemoFault(f"it did not rise to level {level} within {_PATIENCE:.0f} s")
 
     async def _quiet(self) -> None:
-        """Until no further message comes; then all are told."""
-        told = -1
-        while told < len(self._world.mailbox.messages()):
-            told = len(self._world.mailbox.messages())
+        """Wait until no further message comes."""
+        seen = -1
+        while seen < len(self._world.mailbox.messages()):
+            seen = len(self._world.mailbox.messages())
             await asyncio.sleep(_A_MOMENT)
         self._print_messages()
 
@@ -158,9 +158,7 @@ class Display:
 
 @contextmanager
 def _shortened(lines: int | None) -> Iterator[None]:
-    """
-    For what is said when nothing happens by itself any more: others would be silent meanwhile.
-    """
+    """For what is said when nothing happens by itself any more: others would be silent meanwhile."""
     if lines is None:
         yield
         return

@@ -115,9 +115,7 @@ def bind_port(settings: Settings) -> Iterator[socket.socket]:
 async def serve_app(
     app: ASGIApp, listener: socket.socket, protocol: type[PromptProtocol] = PromptProtocol
 ) -> AsyncIterator[None]:
-    """
-    Answer on *listener* while the block runs; requests under way at the end have 5 s to finish.
-    """
+    """Answer on *listener* while the block runs; requests under way at the end have 5 s to finish."""
     server = _Server(
         uvicorn.Config(
             app,

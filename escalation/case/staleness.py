@@ -46,12 +46,12 @@ _GIVES_IT_AWAY = frozenset({"level_raised", "contact_tried", "transferred"})
 """Kinds of events after which somebody else is asked."""
 
 
-def find_outdated(now: Escalation, events: Iterable[e.Event], wave: NotificationBatch) -> dict[str, Part]:
-    """The messages of *wave*, by key, that should not leave any more, and why. *events*: the timeline, or its end."""
+def find_outdated(now: Escalation, events: Iterable[e.Event], batch: NotificationBatch) -> dict[str, Part]:
+    """The messages of *batch*, by key, that should not leave any more, and why. *events*: the timeline, or its end."""
     timeline = tuple(events)
     return {
         message_key(notice, recipient): why
-        for notice in wave.notices
+        for notice in batch.notices
         if notice.escalation == now.id
         for recipient in notice.to
         if (why := _why_not(now, [each for each in timeline if each.seq > notice.seq], notice, recipient))

@@ -83,10 +83,10 @@ RECEIPTS = 800_000
 """What may become of these messages: the answer, and the details of each heartbeat."""
 LONGEST_WHY = 300
 """Characters of what stood in the way of one message."""
-WAVES_AT_ONCE = 3
-"""Waves that one step of a run sends; the next step sends the others."""
-MOST_WAVES = 500
-"""Waves under way; Temporal takes 2,000 activities at a time. What is told meanwhile gathers for the next wave."""
+BATCHES_AT_ONCE = 3
+"""Batches that one step of a run sends; the next step sends the others."""
+MOST_BATCHES = 500
+"""Batches under way; Temporal takes 2,000 activities at a time. What is told meanwhile gathers for the next batch."""
 MOST_MESSAGES = 1_500
 """
 Messages under way beyond which customers' next ones wait. Temporal keeps what each activity reports of its messages

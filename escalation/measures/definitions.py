@@ -1,5 +1,5 @@
 """
-Measures: what one escalation's record comes to, and what each figure of a report means (RECORD-2).
+Measures: the figures of one escalation, and the definition of each figure of a report (RECORD-2).
 
 Every measure has its one definition here, and reports show it beside the figure. How the record of an escalation is
 measured is in ``fold.py``; how many are summed up is the record store's.
@@ -21,9 +21,9 @@ from escalation.policy.classification import Priority
 from escalation.policy.plan import PlaybookRef
 
 ENGINE_SOURCE = "engine"
-"""The source of what this program ran itself; an import has the name of its map."""
+"""Source of the escalations that this program ran; an import has the name of its map."""
 PROMISES = tuple(clock for clock in ClockName if clock not in AGREED | OF_TASK_FORCES)
-"""The clocks that can be breached: those of an agreed time have no attainment, and a task force's runs are its own."""
+"""Clocks that count in reports: neither those of an agreed time, nor those of a task force, whose runs are its own."""
 RCA_CLOCKS = (ClockName.INTERNAL_RCA, ClockName.CUSTOMER_RCA)
 
 
@@ -32,12 +32,12 @@ _AT_WORK = frozenset({State.STARTED, State.COMMUNICATING, State.RESOLVING})
 
 
 def is_resolved(state: State) -> bool:
-    """Whether a resolution that was declared stands in *state*: nothing that was cancelled is resolved."""
+    """Return whether a declared resolution stands in *state*: nothing that was cancelled is resolved."""
     return state in _RESOLVED
 
 
 def goes_back_to_work(before: State, after: State) -> bool:
-    """Whether a resolution that had been declared did not stand."""
+    """Return whether a declared resolution did not stand: the escalation went back to work."""
     return before in _RESOLVED and after in _AT_WORK
 
 
@@ -45,7 +45,7 @@ def goes_back_to_work(before: State, after: State) -> bool:
 class TimeSpan:
     since_at: Instant
     until_at: Instant
-    """Its end; of one that goes on, the last instant on record."""
+    """End of the span; of one that goes on, the last instant on record."""
 
     @property
     def lasted(self) -> timedelta:
@@ -54,7 +54,7 @@ class TimeSpan:
 
 @frozen
 class Ownership(TimeSpan):
-    """A stretch in which one level, team and person held it (RESOLVE-7); None is not known."""
+    """A span in which one level, team and person owned the escalation (RESOLVE-7); None is not known."""
 
     level: int | None = None
     team: str | None = None
@@ -70,14 +70,14 @@ class ClockRun:
     due_at: Instant | None = None
     ended_at: Instant | None = None
     outcome: Outcome | None = None
-    """None: it runs, and is not late."""
+    """None: the clock runs and is not late."""
     late_by: timedelta | None = None
     """None: not late, or not known how late."""
 
 
 @frozen
 class PauseTime(TimeSpan):
-    """A pause that somebody asked for; what a verification holds is none."""
+    """A pause that somebody asked for; a pause for verification is not counted."""
 
     because: str
 
@@ -110,31 +110,31 @@ class FollowUp:
 
 @frozen
 class EscalationMeasures:
-    """What the record of one escalation comes to."""
+    """The figures of one escalation, from its record."""
 
     id: str
     key: str
     source: str = ENGINE_SOURCE
     playbook: PlaybookRef | None = None
-    """The one in force at the end; None: an import."""
+    """Playbook in force at the end; None: an import."""
     subject: str | None = None
     issue_type: str | None = None
     category: str
     reason: str | None = None
     channel: str | None = None
     priority: Priority
-    """The last it had."""
+    """The latest priority."""
     state: State
     opened_at: Instant
     ended_at: Instant | None = None
     recorded_until: Instant
     predecessor: str | None = None
     level: int | None = None
-    """The highest that it reached; None: not known."""
+    """The highest level that it reached; None: not known."""
     acknowledged_at: Instant | None = None
     first_notification_at: Instant | None = None
     declared_at: Instant | None = None
-    """When the last resolution was declared."""
+    """Time at which the last resolution was declared."""
     reopened: int = 0
     refused: int = 0
     customers: tuple[AffectedAccount, ...] = ()
@@ -164,7 +164,7 @@ class EscalationMeasures:
 
     @property
     def resolved_at(self) -> datetime | None:
-        """When it was resolved, of the engine's and of imports alike; None while no resolution stands."""
+        """Time of the resolution, for the engine's and for imported escalations; None while no resolution stands."""
         return self.declared_at if is_resolved(self.state) else None
 
     @property
@@ -181,14 +181,14 @@ class EscalationMeasures:
 
     @property
     def promises(self) -> dict[str, list[int]]:
-        """Clock to how many of its runs were met, and how many were late."""
+        """Map each clock to the number of its runs that were met, and of those that were late."""
         met = [run.name.value for run in self.clocks if run.outcome is Outcome.MET]
         late = [run.name.value for run in self.clocks if run.outcome is Outcome.BREACHED]
         return {name: [met.count(name), late.count(name)] for name in sorted({*met, *late})}
 
     @property
     def holders(self) -> tuple[str, ...]:
-        """Who had it, one after the other: the team, or the person where no team is known."""
+        """Owners one after the other: the team, or the person where no team is known."""
         named = (hold.team or hold.person for hold in self.holds)
         return tuple(who for who, _ in groupby(who for who in named if who))
 
@@ -203,7 +203,7 @@ class EscalationMeasures:
 
 @frozen
 class ImportedEscalation:
-    """An escalation that another system saw through, with every line of its log."""
+    """An escalation that another system handled, with every line of its log."""
 
     measured: EscalationMeasures
     lines: tuple["LogLine", ...]
@@ -214,7 +214,7 @@ class LogLine:
     at: Instant
     by: str
     says: dict[str, str]
-    """Field to value: as the log has it, and what it was taken to mean."""
+    """Field to value: as the log has it, and how it was read."""
 
 
 class Unit(StrEnum):
@@ -233,7 +233,7 @@ class Measure(NamedTuple):
     definition: str
     more_is_worse: bool = True
     share: str = ""
-    """What a share of the runs means, where the definition ends with that."""
+    """Sentence about the share of the runs with which the definition ends, if it has one."""
 
 
 def _times(name: str, title: str, definition: str) -> Iterator[Measure]:
@@ -245,7 +245,7 @@ def _times(name: str, title: str, definition: str) -> Iterator[Measure]:
 
 
 def attainment_of(clock: ClockName) -> str:
-    """The name of the measure of one clock's attainment."""
+    """Return the name of the measure of one clock's attainment."""
     return f"attainment_{clock.value}"
 
 
@@ -271,7 +271,7 @@ MEASURES: tuple[Measure, ...] = (
     *_times(
         "first_notification",
         "Time to first notification",
-        "From the opening until everybody who must know had been told; an import does not say.",
+        "From the opening until everybody who must know had been notified; an import does not say.",
     ),
     *_times(
         "resolve",
@@ -347,5 +347,5 @@ BY_NAME = {measure.name: measure for measure in MEASURES}
 
 
 def same_cause(cause: str) -> str:
-    """What two causes have in common when they count as the same."""
+    """Return the form in which two causes are equal if they count as the same."""
     return " ".join(cause.casefold().split())

@@ -1,8 +1,8 @@
 """
-Measuring: the events of one escalation, folded into what they come to (RECORD-2, RESOLVE-7).
+Fold the events of one escalation into its figures (RECORD-2, RESOLVE-7).
 
-Reads what happened off the state before and after each event, so that a rule is never said twice. What a figure
-means is said in ``definitions.py``.
+Reads what happened off the state before and after each event, so that no rule is written twice. What a figure
+means is in ``definitions.py``.
 """
 
 from collections.abc import Iterable
@@ -38,7 +38,7 @@ _Holder = tuple[int, str | None, str | None]
 
 def measure_events(events: Iterable[e.Event]) -> EscalationMeasures:
     """
-    What *events*, beginning with ``Opened``, come to.
+    Return the figures of *events*, which begin with ``Opened``.
 
     Raises:
         ValueError: If the first is not ``Opened``.
@@ -53,14 +53,14 @@ def measure_events(events: Iterable[e.Event]) -> EscalationMeasures:
 
 
 def _notified_at(event: e.Event) -> datetime:
-    """When the last of those was told whom *event* tells of, as the clock of the first notification has it (COMM-2)."""
+    """Return when the last recipient in *event* was notified, as the first notification's clock counts (COMM-2)."""
     receipts = event.receipts if isinstance(event, DeliveryReported) else ()
     delivered = [receipt.delivered_at for receipt in receipts if receipt.delivered_at]
     return min(max(delivered, default=event.at), event.at)
 
 
 class _Tally:
-    """What is known so far."""
+    """The figures so far."""
 
     def __init__(self, start: Escalation) -> None:
         self._now = start
@@ -163,7 +163,7 @@ class _Tally:
 
 
 def _owner_of(now: Escalation, team_before: str | None) -> _Holder:
-    """Level, team and person. A person stands for the team that had it, or else for a team of theirs."""
+    """Return level, team and person. A person stands for the team that had it before, or else for a team of theirs."""
     if not now.plan.knows(now.owner):
         return now.level, None, now.owner
     owner = now.plan.contact(now.owner)

@@ -1,5 +1,5 @@
 """
-The report by schedule: what is asked for, and the review pack that comes of it (RECORD-3).
+Reports by schedule: the request, and the review pack that is made of it (RECORD-3).
 
 Owns what travels between the schedule, its runs and the messages. When a schedule runs and where its periods begin
 and end is not known here, nor what a figure means or how a page looks.
@@ -18,7 +18,7 @@ from escalation.policy.people import Recipient
 
 
 class Rhythm(StrEnum):
-    """How often; each run is about the whole week or quarter that has just ended."""
+    """Frequency of a report; each run is about the whole week or quarter that has just ended."""
 
     WEEKLY = "weekly"
     QUARTERLY = "quarterly"
@@ -26,17 +26,17 @@ class Rhythm(StrEnum):
 
 @frozen
 class ReportSchedule:
-    """What each run of a schedule starts with."""
+    """Input of each run of a schedule."""
 
     rhythm: Rhythm
     at: Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
     """``07:00``, of the first day after the period, by the clocks of the time zone."""
     time_zone: str
-    """Whose days, weeks and quarters these are."""
+    """Time zone of the days, weeks and quarters."""
     to: Annotated[tuple[Name, ...], Field(min_length=1)]
     """People, teams and roles of the playbook of the day, and addresses."""
     language: LanguageTag = "en"
-    """Of those who are known by an address alone."""
+    """Language of the readers who are known by an address alone."""
 
     @property
     def id(self) -> str:
@@ -44,7 +44,7 @@ class ReportSchedule:
 
 
 def report_id(rhythm: Rhythm) -> str:
-    """Where the schedule is found, and what its messages are about: ``report:weekly``."""
+    """Return the id of the schedule, which its messages have too: ``report:weekly``."""
     return own_id(Own.REPORT, rhythm)
 
 
@@ -55,13 +55,13 @@ class ScheduledReport:
     wanted: ReportSchedule
     next_at: Instant | None
     last_at: Instant | None
-    """When its last run was due."""
+    """Time at which its last run was due."""
     is_paused: bool
 
 
 @frozen
 class OpenEscalationsRecorded:
-    """What became of bringing the record of everything that is open up to now."""
+    """Outcome of recording all open escalations up to now."""
 
     asked: int = 0
     """Escalations that are open, or followed up."""

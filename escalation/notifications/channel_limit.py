@@ -1,10 +1,10 @@
 """
-The pace of a channel: when letters may leave by it, so that a limit of its provider is kept (COMM-12).
+Limit of a channel: when messages may leave by it, so that a limit of its provider is kept (COMM-12).
 
 Pure arithmetic over the slots that were given. It knows no channel, and nobody who sends.
 
-Law 1: a turn that was given counts, used or not. An unused one is room that is lost, never a letter.
-Law 2: turns are given in the order of time; from each to the one ``at_most`` later lie the limit's time and ``LEEWAY``.
+Law 1: a slot that was given counts, used or not. An unused one is room that is lost, never a message.
+Law 2: slots are given in the order of time; from each to the one ``at_most`` later lie the limit's time and ``LEEWAY``.
 """
 
 from collections.abc import Sequence
@@ -18,21 +18,21 @@ from escalation.policy.limit_text import LONGEST_LIMIT
 from escalation.policy.preferences import MOST_COUNTED, Limit, free_after
 
 LEEWAY = timedelta(seconds=1)
-"""How late a letter may leave in its turn. It covers the way of an answer to whoever asked."""
-MOST_TURNS = 50
-"""Of one answer."""
+"""Time by which a message may leave after its slot. It covers the way of an answer to the one who asked."""
+MOST_SLOTS = 50
+"""Slots of one answer."""
 
 _Time = Annotated[timedelta, Field(ge=timedelta(), le=LONGEST_LIMIT)]
 
 
 @frozen
 class ReserveSlots:
-    """``{"at_most": 1, "within": "PT1S", "count": 3, "reach": "PT10S"}``: three turns within ten seconds."""
+    """``{"at_most": 1, "within": "PT1S", "count": 3, "reach": "PT10S"}``: three slots within ten seconds."""
 
     at_most: Annotated[int, Field(ge=1, le=MOST_COUNTED)]
     within: _Time
     """The limit as the one who asks knows it: the newest counts."""
-    count: Annotated[int, Field(ge=1, le=MOST_TURNS)]
+    count: Annotated[int, Field(ge=1, le=MOST_SLOTS)]
     reach: _Time
 
 
@@ -43,23 +43,23 @@ class Slots:
     after: tuple[timedelta, ...]
     """Soonest first; fewer than were asked for, if others would be out of reach."""
     next_after: timedelta
-    """When it is worth asking again."""
+    """Time after which it is worth asking again."""
 
 
 @frozen
 class ChannelLimit:
-    """What is remembered of a channel."""
+    """Slots of one channel that still count."""
 
     taken: tuple[Instant, ...] = ()
-    """The latest turns, in order."""
+    """The latest slots, in order."""
     counts_until: Instant | None = None
-    """From when on no turn counts any more."""
+    """Time from which no slot counts any more; None: none was given."""
 
 
-def reserve_slots(asked: ReserveSlots, pace: ChannelLimit, now: datetime) -> tuple[ChannelLimit, Slots]:
-    """Give as many turns as are within reach *now*, and remember them."""
+def reserve_slots(asked: ReserveSlots, channel: ChannelLimit, now: datetime) -> tuple[ChannelLimit, Slots]:
+    """Give as many slots as are within reach *now*, and remember them."""
     limit = Limit(at_most=asked.at_most, within=asked.within + LEEWAY)
-    taken, given = [*pace.taken], list[timedelta]()
+    taken, given = [*channel.taken], list[timedelta]()
     while (after := _next(limit, taken, now) - now) <= asked.reach and len(given) < asked.count:
         taken.append(now + after)
         given.append(after)

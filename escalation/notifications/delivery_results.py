@@ -1,12 +1,20 @@
 """
-Receipts: what became of one message to one recipient, and the one order in which that may change (COMM-12, COMM-13).
+Delivery results: the state of one message to one recipient, and the only order in which it may change (COMM-12,
+COMM-13).
 
-A message is told by a wave, or waits in an inbox that tells it later. Each of the two says what became of it, and what
-they say can come in any order, twice, or after a repeat under the same key. So the last word is not the true one.
+Theory of operation
+-------------------
+A message is sent by a batch, or waits in an inbox that sends it later. Both report what became of it. Their results can
+come in any order, twice, or after a repeat under the same key. So the latest result is not always the valid one.
 
-Law: the state of a message only moves forward, in the order of ``MessageState``. Held, and then whatever: the inbox
-knew better. Failed, and then held: an older word that came late. Delivered is final: whoever was told was told, even
-if a repeat fails afterwards. Everybody who reads receipts reads them through ``latest_results`` or ``select_newer``.
+Law: the state of a message only moves forward, in the order of ``MessageState``.
+
+    batch: deferred      inbox: delivered     delivered: the inbox knows better
+    inbox: delivered     batch: deferred      delivered: the result of the batch came late
+    batch: delivered     repeat: failed       delivered: the recipient has the message
+    batch: failed        repeat: delivered    delivered
+
+All code reads results through ``latest_results`` or ``select_newer``.
 """
 
 from collections.abc import Iterable, Sequence
@@ -18,21 +26,21 @@ from escalation.kernel.reasons import Part, Reason, Term, reason, shortened_part
 from escalation.kernel.values import Instant, frozen
 
 UNDELIVERABLE = "undeliverable"
-"""The occasion on which somebody is told that another message did not arrive."""
+"""Occasion of the message that says that another message did not arrive."""
 MOST_UNDELIVERED = 500
-"""People and occasions that are kept; the oldest are forgotten first."""
+"""Number of people and occasions that are kept; the oldest are forgotten first."""
 _LONGEST_WHY = 200
 
 
 class MessageState(StrEnum):
-    """Later ones win over earlier ones. A message without a receipt is on its way."""
+    """States of a message; later ones win over earlier ones. A message without a result is on its way."""
 
     HELD = "held"
-    """It waits in somebody's inbox; another receipt follows (COMM-11)."""
+    """Waits in somebody's inbox; another result follows (COMM-11)."""
     FAILED = "failed"
-    """It could not be delivered by any channel (COMM-13)."""
+    """Not delivered by any channel (COMM-13)."""
     DROPPED = "dropped"
-    """It was no longer true when it would have left, so nobody misses it (COMM-12)."""
+    """Outdated when it would have left, so nobody misses it (COMM-12)."""
     DELIVERED = "delivered"
 
 
@@ -41,7 +49,7 @@ _ORDER = {state: number for number, state in enumerate(MessageState)}
 
 @frozen
 class DeliveryResult:
-    """What became of one message to one recipient."""
+    """The result of one message to one recipient."""
 
     key: str
     """Idempotency key: escalation, occasion, recipient; the same on every repeat (COMM-12)."""
@@ -49,15 +57,15 @@ class DeliveryResult:
     occasion: str
     channel: str = ""
     delivered_at: Instant | None = None
-    """None: it could not be delivered."""
+    """None: not delivered."""
     why: Part = ""
-    """What stood in the way, of channels that were tried before too."""
+    """Reason, also of channels that were tried before."""
     held_until: Instant | None = None
-    """It waits, at least until then; another receipt follows (COMM-11)."""
+    """Earliest end of its wait; another result follows (COMM-11)."""
     is_dropped: bool = False
-    """No longer true when it was to leave; ``why`` says since what (COMM-12)."""
+    """True if it was outdated before it left; ``why`` says since what (COMM-12)."""
     letter: str = ""
-    """Of one that waits: the key of the letter in which it may have left already."""
+    """Key of the digest in which a waiting message may have left already."""
 
     @property
     def state(self) -> MessageState:
@@ -69,23 +77,23 @@ class DeliveryResult:
 
     @property
     def has_failed(self) -> bool:
-        """Neither told, nor waiting, nor needless."""
+        """True if it was neither delivered, nor waits, nor was dropped."""
         return self.state is MessageState.FAILED
 
     @property
     def failure(self) -> Reason:
-        """What did not reach whom, and what stood in the way."""
+        """The failure as a reason: occasion, recipient, and why."""
         return _failure(self.occasion, self.recipient, self.why)
 
     def supersedes(self, other: "DeliveryResult") -> bool:
-        """Whether it is a newer word on the same message; the first delivery counts, and the latest wait."""
+        """Return whether this replaces *other*, of the same message; the first delivery counts, and the latest wait."""
         if self.held_until and other.held_until:
             return self.held_until > other.held_until
         return _ORDER[self.state] > _ORDER[other.state]
 
 
 def latest_results(receipts: Iterable[DeliveryResult]) -> dict[str, DeliveryResult]:
-    """Of each message, by its key, the receipt that says how far it came; in the order of their first receipts."""
+    """Return the furthest result of each message, by its key, in the order of their first results."""
     found: dict[str, DeliveryResult] = {}
     for receipt in receipts:
         known = found.get(receipt.key)
@@ -97,7 +105,7 @@ def latest_results(receipts: Iterable[DeliveryResult]) -> dict[str, DeliveryResu
 def select_newer(
     known: Iterable[DeliveryResult], receipts: Iterable[DeliveryResult]
 ) -> tuple[DeliveryResult, ...]:
-    """Those of *receipts* that say more than the *known* ones, each message once."""
+    """Return the *receipts* that say more than the *known* ones, each message once."""
     new = latest_results(receipts)
     before = latest_results(receipt for receipt in known if receipt.key in new)
     return tuple(
@@ -106,7 +114,7 @@ def select_newer(
 
 
 def deferred_until(receipts: Iterable[DeliveryResult]) -> datetime | None:
-    """When the last of those leaves that still wait, as far as is known; None if none does (COMM-11)."""
+    """Return when the last waiting message leaves, as far as is known; None if none waits (COMM-11)."""
     return max(
         (each.held_until for each in latest_results(receipts).values() if each.held_until), default=None
     )
@@ -114,7 +122,7 @@ def deferred_until(receipts: Iterable[DeliveryResult]) -> datetime | None:
 
 @frozen
 class Undelivered:
-    """Somebody was not reached on an occasion, and has not been since (COMM-13)."""
+    """A person who was not reached on an occasion, and has not been since (COMM-13)."""
 
     recipient: str
     occasion: str
@@ -129,7 +137,7 @@ class Undelivered:
 def update_undelivered(
     known: Sequence[Undelivered], receipts: Iterable[DeliveryResult], at: datetime
 ) -> tuple[Undelivered, ...]:
-    """What is missing after *receipts*, which are known since *at*; what arrives makes up for what did not."""
+    """Return who is not reached after *receipts*, known since *at*; a later delivery makes up for a failure."""
     found = {(each.recipient, each.occasion): each for each in known}
     for receipt in receipts:
         about = (receipt.recipient, receipt.occasion)

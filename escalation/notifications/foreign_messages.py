@@ -1,9 +1,9 @@
 """
-Strangers: messages, and words on messages, that a run is asked or told about and that are none of its own.
+Foreign messages: messages and delivery results that reach a run and are not about its own messages.
 
 What waits in an inbox comes back before it leaves, and what became of it comes back after. Both come by the wire, where
 anybody who reaches Temporal can send the like. So a message leaves only if whoever it is said to be from knows it, and
-a word on a message counts only if that message is known. What a run has forgotten, because its timeline no longer goes
+a result counts only if that message is known. What a run has forgotten, because its timeline no longer goes
 back so far, it cannot deny.
 """
 
@@ -13,27 +13,27 @@ from escalation.notifications.delivery_results import DeliveryResult, MessageSta
 from escalation.notifications.notification import Notification, NotificationBatch, message_key
 from escalation.policy.people import Recipient
 
-NOT_OURS, TOLD_ALREADY = "not one of its messages", "told already"
+NOT_OURS, SENT_ALREADY = "not one of its messages", "sent already"
 _OVER = frozenset({MessageState.DELIVERED, MessageState.DROPPED})
 
 
 def find_foreign_messages(
-    wave: NotificationBatch,
+    batch: NotificationBatch,
     own: str,
     known: Iterable[DeliveryResult],
     under_way: Iterable[NotificationBatch],
     since: int = 0,
 ) -> dict[str, str]:
     """
-    The messages of *wave*, by key, that should not leave in the name of the run whose messages begin with *own*, and
-    why. *known*: all that it has heard of its messages. *since*: the first event of its timeline.
+    Return the messages of *batch*, by key, that should not leave in the name of the run whose messages begin with
+    *own*, and why. *known*: all results of its messages. *since*: the first event of its timeline.
     """
-    heard, sent = latest_results(known), tuple(notice for each in under_way for notice in each.notices)
+    results, sent = latest_results(known), tuple(notice for each in under_way for notice in each.notices)
     return {
         message_key(notice, to): why
-        for notice in wave.notices
+        for notice in batch.notices
         for to in notice.to
-        if (why := _why_not(notice, to, own, heard=heard, sent=sent, since=since))
+        if (why := _why_not(notice, to, own, results=results, sent=sent, since=since))
     }
 
 
@@ -42,7 +42,7 @@ def _why_not(
     to: Recipient,
     own: str,
     *,
-    heard: dict[str, DeliveryResult],
+    results: dict[str, DeliveryResult],
     sent: tuple[Notification, ...],
     since: int,
 ) -> str:
@@ -51,31 +51,31 @@ def _why_not(
         return NOT_OURS
     if any(to in each.to and message_key(each, to) == key for each in sent):
         return ""
-    receipt = heard.get(key)
+    receipt = results.get(key)
     if receipt and receipt.recipient == to.id:
-        return TOLD_ALREADY if receipt.state in _OVER else ""
+        return SENT_ALREADY if receipt.state in _OVER else ""
     return "" if notice.seq < since else NOT_OURS
 
 
 def select_own_results(
-    words: Iterable[DeliveryResult],
+    reported: Iterable[DeliveryResult],
     own: str,
     known: Iterable[DeliveryResult],
     under_way: Iterable[NotificationBatch],
     since: int = 0,
 ) -> tuple[DeliveryResult, ...]:
-    """Those of *words* that are about messages which the run has told, to the same recipient, on the same occasion."""
-    told = {(each.key, each.recipient, each.occasion) for each in known}
-    told |= {
+    """Return the results in *reported* of messages that the run has sent: key, recipient and occasion are the same."""
+    ours = {(each.key, each.recipient, each.occasion) for each in known}
+    ours |= {
         (message_key(notice, to), to.id, notice.occasion.value)
-        for wave in under_way
-        for notice in wave.notices
+        for batch in under_way
+        for notice in batch.notices
         for to in notice.to
     }
     return tuple(
         each
-        for each in words
-        if (each.key, each.recipient, each.occasion) in told or 0 < _seq_of(each.key, own) < since
+        for each in reported
+        if (each.key, each.recipient, each.occasion) in ours or 0 < _seq_of(each.key, own) < since
     )
 
 

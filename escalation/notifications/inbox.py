@@ -1,11 +1,11 @@
 """
-What waits for one person: until quiet hours end, or a limit allows one more letter (COMM-11, COMM-12).
+Inbox of one recipient: what waits until quiet hours end, or a limit allows one more message (COMM-11, COMM-12).
 
-Says when what waits leaves, and what leaves then, as one bundle under one key. Owns no clock and no time zone: when
+Decides when what waits leaves, and what leaves together as one digest. Owns no clock and no time zone: when
 quiet hours end comes in as an instant. Nothing here loses or drops a message.
 
 Law: what is urgent waits for no quiet hours, and for a limit no longer than ``GATHERED_FOR``, so that a burst of
-urgent messages is one letter and not three hundred.
+urgent messages is one digest and not three hundred messages.
 """
 
 from collections.abc import Sequence
@@ -21,25 +21,25 @@ from escalation.policy.people import Recipient
 from escalation.policy.preferences import CountedMessage, Limit, free_at, longest
 
 QUIET, MANY = reason("quiet_hours"), reason("many_messages")
-"""Why something waits."""
+"""Reasons for which a message waits."""
 GATHERED_FOR = timedelta(minutes=1)
 
 
 @frozen
 class DeferredMessage(PropertyCache):
-    """One message to one person, that waits."""
+    """A message to one recipient that waits."""
 
     notice: Notification
-    """Its ``to`` is that person alone."""
+    """Notification; its ``to`` is that recipient alone."""
     channel: str = ""
-    """By which it would go first."""
+    """Channel by which it would go first."""
     since: Instant
     until: Instant
-    """When quiet hours end; ``since``, if only a limit holds it."""
+    """End of the quiet hours; ``since``, if only a limit defers it."""
     is_released: bool = False
-    """Somebody let it leave at once, whatever held it."""
+    """True if somebody released it: it leaves at once."""
     letter: str = ""
-    """The key of the letter in which it may have left already: it leaves in that one alone, so that a repeat shows."""
+    """Key of the digest in which it may have left already: it leaves in that one alone, so that a repeat shows."""
 
     @property
     def key(self) -> str:
@@ -55,33 +55,33 @@ class DeferredMessage(PropertyCache):
 
     @cached_property
     def size(self) -> int:
-        """Bytes: of the message, or of half of what may become of it, as ``WAVE`` is half of ``RECEIPTS``."""
+        """Bytes of the message, or half of the bytes of its result, as ``BATCH`` is half of ``RECEIPTS``."""
         return max(size_of(self.notice), result_size(self.notice, self.recipient) // 2)
 
 
 @frozen
 class InboxContent:
-    """What is handed to somebody's inbox: messages, and the letters to them that the sender knows of."""
+    """Messages that a sender puts into an inbox, and what it knows to have been sent to that recipient."""
 
     held: tuple[DeferredMessage, ...] = ()
     sent: tuple[CountedMessage, ...] = ()
     gone: tuple[str, ...] = ()
-    """Keys of messages that left before: known again if they are handed over twice."""
+    """Keys of messages that left before: known again if they arrive twice."""
 
 
 @frozen
 class Digest(NotificationBatch):
-    """What leaves an inbox together."""
+    """Messages that leave an inbox as one."""
 
     letter: str = ""
-    """The key under which it may have left already; empty: made of what is in it."""
+    """Key under which it may have left already; empty: made of its content."""
 
     at_any_hour: bool = False
-    """It does not wait for quiet hours that may have begun: there is too much of it."""
+    """True if it does not wait for quiet hours that may have begun: it is too much, or was released."""
 
 
 def leaves_at(held: DeferredMessage, sent: Sequence[CountedMessage], now: datetime) -> datetime:
-    """When *held* may leave, as far as is known *now*."""
+    """Return when *held* may leave, as far as is known *now*."""
     if held.is_released:
         return now
     free = free_at(held.limits, sent, held.channel, max(now, held.until))
@@ -91,7 +91,7 @@ def leaves_at(held: DeferredMessage, sent: Sequence[CountedMessage], now: dateti
 def next_at(
     held: Sequence[DeferredMessage], sent: Sequence[CountedMessage], now: datetime
 ) -> datetime | None:
-    """When something leaves next; None if nothing waits."""
+    """Return when something leaves next; None if nothing waits."""
     if _is_too_much(held):
         return now
     return min((leaves_at(each, sent, now) for each in held), default=None)
@@ -101,10 +101,10 @@ def take_due_messages(
     held: Sequence[DeferredMessage], sent: Sequence[CountedMessage], now: datetime
 ) -> Digest | None:
     """
-    What leaves *now* together: all whose quiet hours are over, once one of them may leave, and all that was released.
-    None, if none may.
+    Return the digest that leaves *now*: all whose quiet hours are over, once one of them may leave, and all that was
+    released. None, if none may.
 
-    At most what one letter can carry; the rest follows. What may have left in one letter already joins no other.
+    At most what one message can carry; the rest follows. What may have left in one digest already joins no other.
     """
     if _is_too_much(held):
         return _digest(_entry_of(held, held[0].letter), at_any_hour=True)
@@ -116,7 +116,7 @@ def take_due_messages(
 
 
 def forgotten_at(sent: Sequence[CountedMessage], limits: Sequence[Limit]) -> datetime | None:
-    """From when on none of *sent* counts any more; None if nothing was sent, or nothing is limited."""
+    """Return from when on none of *sent* counts any more; None if nothing was sent, or nothing is limited."""
     if not sent or not limits:
         return None
     return max(each.at for each in sent) + longest(limits)
@@ -131,7 +131,7 @@ def _digest(held: Sequence[DeferredMessage], *, at_any_hour: bool) -> Digest:
 
 
 def _is_too_much(held: Sequence[DeferredMessage]) -> bool:
-    """More than one letter carries leaves at once, whatever the hour: too much to keep is too much to lose."""
+    """Return whether more waits than one message carries; it leaves at once: too much to keep is too much to lose."""
     return sum(each.size for each in held) > LARGEST_BATCH
 
 

@@ -1,7 +1,7 @@
 """
-What waits for somebody, as people see it, and who may let it leave at once (COMM-11, COMM-12).
+Inbox as people see it, and who may release it (COMM-11, COMM-12).
 
-When it leaves by itself is for ``escalation.notifications.inbox``; who keeps it meanwhile is not known here.
+When a message leaves by itself is for ``escalation.notifications.inbox``; where it is kept is not known here.
 """
 
 import hashlib
@@ -24,19 +24,19 @@ MANAGER = "escalation_manager"
 
 @frozen
 class DeferredEntry:
-    """One message that waits."""
+    """A deferred message."""
 
     key: str
-    """Of the message."""
+    """Key of the message."""
     escalation: str
     """The escalation's key."""
     priority: Priority
     occasion: str
     channel: str
-    """By which it would go first."""
+    """Channel by which it would go first."""
     since: Instant
     until: Instant
-    """When it leaves, as far as is known."""
+    """Time at which it leaves, as far as is known."""
     why: Part
 
 
@@ -48,8 +48,8 @@ class Release(Input):
 
 def inbox_key(who: str) -> str:
     """
-    What the inbox of *who* is called. A customer's contact, ``ACCOUNT:ADDRESS``, is known by a digest: the address is
-    nobody's business.
+    Return the workflow id of the inbox of *who*. A customer's contact, ``ACCOUNT:ADDRESS``, is known by a digest: the
+    address is nobody's business.
     """
     name = f"customer:{hashlib.sha256(who.encode()).hexdigest()[:32]}" if ":" in who else who
     return own_id(Own.INBOX, name)
@@ -57,8 +57,8 @@ def inbox_key(who: str) -> str:
 
 def require_fit_for(inbox: str, waiting: InboxContent, now: datetime) -> InboxContent:
     """
-    What an inbox of that id can keep of *waiting*. A letter that left cannot count from later than *now*: what it
-    holds back would wait for that time.
+    Return *waiting* as an inbox of that id can keep it. A message cannot have been sent later than *now*: the limit
+    would defer others for that time.
 
     Raises:
         BadRequest: If a message is for anybody else, or for several.
@@ -80,7 +80,7 @@ def require_fit_for(inbox: str, waiting: InboxContent, now: datetime) -> InboxCo
 def list_deferred(
     held: Iterable[DeferredMessage], sent: Sequence[CountedMessage], now: datetime
 ) -> tuple[DeferredEntry, ...]:
-    """All that waits, and until when; what leaves first comes first."""
+    """Return all that waits, and until when; what leaves first comes first."""
     found = [_shown(each, leaves_at(each, sent, now), now) for each in held]
     return tuple(sorted(found, key=lambda each: each.until))
 

@@ -1,6 +1,5 @@
 """
-Links: what a message asks of its reader, to be answered with one press of a button (COMM-1, RESOLVE-2,
-RESOLVE-6).
+Links: questions of a message to its reader, answered with one press of a button (COMM-1, RESOLVE-2, RESOLVE-6).
 
 Owns which occasion carries which question, and what an answer must know. It must not know how a link is signed, where
 it leads, or how its page looks.
@@ -16,11 +15,11 @@ from escalation.notifications.notification import CustomerNotification, Internal
 from escalation.policy.people import Recipient
 
 _LONGEST_NAMED = 300
-"""Characters."""
+"""Characters of the accounts that a link names."""
 
 
 class Question(StrEnum):
-    """What a link asks. The values travel in links that lie in mailboxes for weeks: none is ever renamed."""
+    """Questions of links. The values travel in links that lie in mailboxes for weeks: none is ever renamed."""
 
     ACKNOWLEDGE = "acknowledge"
     ACCESS = "access"
@@ -50,13 +49,13 @@ class Link:
     """The escalation's id, so that a link of a closed one says nothing about its successor; of an invitation, the task
     force's."""
     who: str
-    """Who answers: a contact's id, or a customer contact's."""
+    """Id of the one who answers: a contact's, or a customer contact's."""
     account: str = ""
-    """Of a customer contact: the first of their accounts."""
+    """The first account of a customer contact."""
     language: str = "en"
     time_zone: str = "UTC"
     accounts: tuple[str, ...] = ()
-    """Of a customer contact who speaks for several accounts: all of them."""
+    """All accounts of a customer contact who speaks for several."""
 
     @property
     def key(self) -> str:
@@ -69,7 +68,7 @@ class Link:
 
 
 def link_for(notice: InternalNotification | CustomerNotification, recipient: Recipient) -> Link | None:
-    """What *notice* asks of *recipient*; None: nothing that a link could answer."""
+    """Return the link that *notice* carries for *recipient*; None: it asks nothing that a link could answer."""
     question = _question(notice)
     if question is None:
         return None
@@ -86,7 +85,7 @@ def link_for(notice: InternalNotification | CustomerNotification, recipient: Rec
 
 
 def _accounts_text(accounts: tuple[str, ...]) -> tuple[str, ...]:
-    """As many as a link can hold that has to fit into one line of a letter."""
+    """Return as many accounts as fit into a link on one line."""
     sizes = accumulate(len(account) for account in accounts)
     named = tuple(account for account, size in zip(accounts, sizes, strict=True) if size <= _LONGEST_NAMED)
     return named if len(named) == len(accounts) else (*named, "…")
@@ -95,6 +94,6 @@ def _accounts_text(accounts: tuple[str, ...]) -> tuple[str, ...]:
 def _question(notice: InternalNotification | CustomerNotification) -> Question | None:
     if isinstance(notice, CustomerNotification):
         return CUSTOMER.get(notice.occasion)
-    # A reminder of any other clock, or its breach, is not about who has it.
+    # A reminder of any other clock, or its breach, is not about who owns the escalation.
     is_about_holding = notice.facts.clock in {None, ClockName.ACKNOWLEDGE}
     return INTERNAL.get(notice.occasion) if is_about_holding else None

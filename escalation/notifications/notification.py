@@ -18,7 +18,7 @@ from escalation.policy.people import Recipient
 @frozen
 class ReportedFigure:
     name: str
-    """Of its measure."""
+    """Name of its measure."""
     value: float
     """In the unit of its measure."""
 
@@ -29,7 +29,7 @@ class ReviewPack:
 
     first: date
     last: date
-    """It counts too."""
+    """Last day of the period, included."""
     time_zone: str
     figures: tuple[ReportedFigure, ...] = ()
     """Empty: nothing was opened."""
@@ -43,7 +43,7 @@ class ReviewPack:
 
 
 class Occasion(StrEnum):
-    """What a message is about."""
+    """Subjects of messages."""
 
     CASE_RECEIVED = "case_received"
     FIRST_NOTIFICATION = "first_notification"
@@ -98,7 +98,7 @@ class Occasion(StrEnum):
 
 @frozen
 class InternalFacts:
-    """What an internal message can say."""
+    """Facts that an internal template can name."""
 
     key: str
     subject: str
@@ -117,20 +117,20 @@ class InternalFacts:
     items: tuple[Part, ...] = ()
     """Responses to work through, evidence that is missing, records to look at."""
     at: Instant | None = None
-    """When it happened; a message may be read much later."""
+    """Time of the event; a message may be read much later."""
     review: ReviewPack | None = None
-    """It is about a period, and not about an escalation."""
+    """Figures of a period; then the message is about no escalation."""
     next_update_at: Instant | None = None
-    """When everybody who follows it hears next, if the playbook promises that."""
+    """Time of the next update for everybody who follows it, if the playbook promises one."""
     task_force: str = ""
-    """The name of the one that it is about."""
+    """Name of the task force that it is about."""
     account: str = ""
-    """It is about the sponsorship of this account, and not about an escalation (SPONSOR)."""
+    """Account whose sponsorship it is about; then it is about no escalation (SPONSOR)."""
 
 
 @frozen
 class CustomerFacts:
-    """What a customer's message can say."""
+    """Facts that a customer's template can name."""
 
     reference: str
     formerly: str = ""
@@ -140,22 +140,22 @@ class CustomerFacts:
     owner: str
     urgency: Degree | None = None
     resolve_by: Instant | None = None
-    """The SLA that applies; told in the receipt only (COMM-1, COMM-5)."""
+    """The SLA that applies; only the receipt of a case says it (COMM-1, COMM-5)."""
     next_update_at: Instant | None = None
     reason: EscalationReason | None = None
-    """Why it was handed over, as a code: the words are the template's (COMM-4)."""
+    """Code of the reason for which it was handed over: the words are the template's (COMM-4)."""
     cause: CancelCause | None = None
-    """Why it was cancelled, as a code; None: nobody said."""
+    """Code of the cause of the cancellation; None: nobody gave one."""
     text: CustomerText | None = None
     texts: dict[str, CustomerText] = field(default_factory=dict)
     """*text* by language, where the playbook has it in several: each reader gets theirs."""
     actions: tuple[CustomerText, ...] = ()
     at: Instant | None = None
-    """When it happened; a message may be read much later."""
+    """Time of the event; a message may be read much later."""
     apologise: bool = False
     """The company is at fault (COMM-8): `notify_customers` says so, by the reason or because a promised time passed."""
     is_promise_missed: bool = False
-    """A time that was promised has passed; to be at fault is less."""
+    """True if a promised time has passed; that is less than to be at fault."""
 
 
 @frozen
@@ -164,7 +164,7 @@ class InternalNotification:
     escalation: str
     """The escalation's id."""
     seq: int
-    """The event that occasioned it; part of the idempotency key (COMM-12)."""
+    """Number of the event that caused it; part of the idempotency key (COMM-12)."""
     occasion: Occasion
     to: tuple[Recipient, ...]
     facts: InternalFacts
@@ -185,7 +185,7 @@ Notification = Annotated[InternalNotification | CustomerNotification, Field(disc
 
 def message_key(notice: InternalNotification | CustomerNotification, recipient: Recipient) -> str:
     """
-    The idempotency key of one message to one person: the same on every repeat (COMM-12).
+    Return the idempotency key of one message to one person: the same on every repeat (COMM-12).
 
     Retry attempt and worker are no part of it; the channel joins it where one is chosen.
     """
@@ -193,12 +193,14 @@ def message_key(notice: InternalNotification | CustomerNotification, recipient: 
 
 
 def reference_of(notice: InternalNotification | CustomerNotification) -> str:
-    """The escalation's key, whoever is told."""
+    """Return the escalation's key, whoever the recipient is."""
     return notice.facts.key if isinstance(notice, InternalNotification) else notice.facts.reference
 
 
 def senders_of(id_: str) -> tuple[str, ...]:
-    """The ids of workflows that may run for *id_*: an escalation's follow-up and its key, or a task force."""
+    """
+    Return the ids of the workflows that may run for *id_*: an escalation's follow-up and its key, or a task force.
+    """
     key, task_force = RunId.read(id_)
     if task_force:
         return (task_force_id(key, task_force),)
@@ -207,8 +209,8 @@ def senders_of(id_: str) -> tuple[str, ...]:
 
 def is_pressing(notice: InternalNotification | CustomerNotification) -> bool:
     """
-    Whether it waits for no quiet hours (COMM-11): all that is P1, and every breach. What goes out by itself and says
-    nothing new wakes no customer.
+    Return whether *notice* leaves even in quiet hours (COMM-11): all that is P1, and every breach. A holding update
+    says nothing new and wakes no customer.
     """
     if notice.occasion is Occasion.HOLDING:
         return False
@@ -221,9 +223,9 @@ class NotificationBatch:
 
     notices: tuple[Notification, ...]
     is_repeat: bool = False
-    """Each of them may have left already, or be waiting: by an activity whose end nobody has seen."""
+    """True if each of them may have left already, or be waiting: nobody saw the end of the activity before."""
 
     @property
     def says(self) -> str:
-        """The occasions, for people who watch: ``receipt, assigned, first notification``."""
+        """Occasions in words, for people who watch: ``case received, assigned, first notification``."""
         return ", ".join(dict.fromkeys(notice.occasion.value.replace("_", " ") for notice in self.notices))

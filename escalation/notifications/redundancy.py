@@ -1,8 +1,8 @@
 """
-One notice of one event: who is told something by the stronger of two notices does not get the weaker one, too.
+Redundancy: of two notifications of one event, a recipient gets only the stronger one.
 
-Owns which notice makes which other one needless. It must not know why anybody is told. An event here is a person's move
-or a due time that came, with all that follows from it; two that come at once stay two, and so do two things to do.
+Owns which occasion makes which other one needless. It must not know why people are notified. An event is a person's
+move or a due time that came, with all that follows from it; two that come at once stay two, and so do two things to do.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -19,7 +19,7 @@ from escalation.notifications.notification import (
 _Effect = TypeVar("_Effect")
 
 MADE_NEEDLESS_BY: Mapping[Occasion, frozenset[Occasion]] = {
-    # An assignment and a rise say why, and by then who has it and with which priority.
+    # An assignment and a raise say why, and by then who owns it and with which priority.
     Occasion.FIRST_NOTIFICATION: frozenset({Occasion.ASSIGNED}),
     Occasion.LEVEL_RAISED: frozenset({Occasion.ASSIGNED}),
     Occasion.PRIORITY_CHANGED: frozenset({Occasion.ASSIGNED, Occasion.LEVEL_RAISED}),
@@ -35,25 +35,29 @@ MADE_NEEDLESS_BY: Mapping[Occasion, frozenset[Occasion]] = {
 OF_CUSTOMERS: Mapping[Occasion, frozenset[Occasion]] = {
     Occasion.HAND_OVER: frozenset({Occasion.REOPENED, Occasion.CASE_RECEIVED}),
 }
-"""A customer is asked for nothing but an answer: only news can say the same twice."""
+"""A customer is asked for nothing but an answer: only two messages of news can say the same."""
 
 
 def remove_redundant(effects: Sequence[_Effect]) -> Iterator[_Effect]:
-    """Return *effects* of one event, in their order, each notification without those who get a stronger one."""
-    told = {type_: _occasions_of(effects, type_) for type_ in (InternalNotification, CustomerNotification)}
+    """Yield the *effects* of one event, in their order, each notification without those who get a stronger one."""
+    occasions = {
+        type_: _occasions_of(effects, type_) for type_ in (InternalNotification, CustomerNotification)
+    }
     for effect in effects:
         if not isinstance(effect, InternalNotification | CustomerNotification):
             yield effect
-        elif kept := _without_redundant(effect, told):
+        elif kept := _without_redundant(effect, occasions):
             yield cast("_Effect", kept)
 
 
 def _without_redundant(
-    notification: Notification, told: Mapping[type[Notification], Mapping[str, set[Occasion]]]
+    notification: Notification, occasions: Mapping[type[Notification], Mapping[str, set[Occasion]]]
 ) -> Notification | None:
     rules = MADE_NEEDLESS_BY if isinstance(notification, InternalNotification) else OF_CUSTOMERS
     stronger = rules.get(notification.occasion, frozenset())
-    to = tuple(each for each in notification.to if stronger.isdisjoint(told[type(notification)][each.id]))
+    to = tuple(
+        each for each in notification.to if stronger.isdisjoint(occasions[type(notification)][each.id])
+    )
     if len(to) == len(notification.to):
         return notification
     return replace(notification, to=to) if to else None
@@ -62,7 +66,7 @@ def _without_redundant(
 def _occasions_of(
     effects: Iterable[object], kind: type[InternalNotification | CustomerNotification]
 ) -> dict[str, set[Occasion]]:
-    """By recipient."""
+    """Return the occasions of the notifications of one *kind*, by recipient."""
     found: dict[str, set[Occasion]] = {}
     for effect in effects:
         if isinstance(effect, kind):

@@ -8,19 +8,19 @@ from escalation.notifications.delivery_results import DeliveryResult
 
 @frozen
 class Tick:
-    """Time has passed."""
+    """Report that time has passed."""
 
 
 @frozen
 class ReportDelivery:
-    """What became of messages."""
+    """Report the results of messages."""
 
     receipts: tuple[DeliveryResult, ...]
 
 
 @frozen
 class NoteRefusal:
-    """A message that nobody waits for could not be followed: keep it on record."""
+    """Record that a signal, whose sender does not wait, could not be followed."""
 
     refused: str
     why: Part
@@ -28,16 +28,16 @@ class NoteRefusal:
 
 @frozen
 class CancelByOperator:
-    """The run was asked to end from outside: stakeholders are told before it does (CLOSE-10)."""
+    """End the run, as asked from outside: stakeholders are notified first (CLOSE-10)."""
 
 
 @frozen
 class ExtendOpenHours:
-    """A calendar, compiled further."""
+    """Report the open hours of a calendar, compiled further."""
 
     calendar: Name
     definition: str = ""
-    """What it was compiled from: a rebase may have brought another of that name meanwhile."""
+    """Definition that it was compiled from: a rebase may have brought another one of that name meanwhile."""
     since: Instant
-    """From when on."""
+    """Start of *open_hours*."""
     open_hours: OpenHours

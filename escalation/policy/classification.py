@@ -1,4 +1,4 @@
-"""How a case is classified: priority, urgency and impact, reason, and the cause of a cancellation."""
+"""Classification of a case: priority, urgency and impact, reason, and the cause of a cancellation."""
 
 from enum import StrEnum
 
@@ -11,7 +11,7 @@ class Priority(StrEnum):
 
 
 class EscalationReason(StrEnum):
-    """Why an escalation starts or rises."""
+    """Reasons for which an escalation starts or is raised."""
 
     DISSATISFIED_CUSTOMER = "dissatisfied_customer"
     SLA_BREACH = "sla_breach"

@@ -1,7 +1,7 @@
 """
 The desk's local time, for people who look: a table of offsets, compiled elsewhere from time-zone data.
 
-Nothing is decided by it. What lies outside of the table is told in UTC.
+Nothing is decided by it. What lies outside of the table is shown in UTC.
 """
 
 from datetime import UTC, datetime, timedelta, timezone
@@ -11,16 +11,16 @@ from escalation.kernel.values import frozen
 
 @frozen
 class DeskTime:
-    """Which offset from UTC the clocks of *zone* have, and since when."""
+    """Offsets from UTC that *zone* has, each with its start."""
 
     zone: str = "UTC"
     offsets: tuple[tuple[int, int], ...] = ()
     """(since, offset): seconds since 1970 UTC, seconds east of UTC; the first since comes first."""
     known_until: int = 0
-    """Seconds since 1970 UTC."""
+    """End of the table, in seconds since 1970 UTC."""
 
     def minute(self, at: datetime) -> str:
-        """``2026-11-20 23:30 Asia/Jakarta``."""
+        """Return the minute with its zone: ``2026-11-20 23:30 Asia/Jakarta``."""
         second = at.timestamp()
         offset = next((east for since, east in reversed(self.offsets) if since <= second), None)
         if offset is None or second >= self.known_until:

@@ -15,21 +15,21 @@ class ContactKind(StrEnum):
     PERSON = "person"
     TEAM = "team"
     SCHEDULE = "schedule"
-    """Stands for whoever is on call; found out when needed, never pinned."""
+    """A rota: stands for whoever is on call; looked up when needed, never pinned."""
 
 
 class HandsOver(StrEnum):
-    """What an on-call schedule hands over to the next shift."""
+    """Escalations that a rota hands over to the next shift."""
 
     UNACKNOWLEDGED = "unacknowledged"
-    """What nobody has acknowledged; whoever acknowledges an escalation keeps it."""
+    """Those that nobody has acknowledged; whoever acknowledges an escalation keeps it."""
     OPEN = "open"
-    """What has been acknowledged, too, until its resolution is declared."""
+    """Acknowledged ones too, until their resolution is declared."""
 
 
 @frozen
 class Recipient:
-    """Whom a message goes to, and how."""
+    """A person or team that a message goes to, with addresses and preferences."""
 
     id: str
     name: str
@@ -39,31 +39,31 @@ class Recipient:
     time_zone: str = "UTC"
     preferences: Preferences | None = None
     accounts: tuple[str, ...] = ()
-    """Of a customer's contact who speaks for several accounts: all of them."""
+    """All accounts of a customer's contact who speaks for several."""
 
     @property
     def speaks_for(self) -> tuple[str, ...]:
-        """Of a customer's contact, whose id is ``ACCOUNT:EMAIL``: the accounts."""
+        """Accounts of a customer's contact, whose id is ``ACCOUNT:EMAIL``."""
         return self.accounts or (ContactId.read(self.id).account,)
 
     @property
     def mailbox(self) -> str:
-        """Of a customer's contact: what tells them from everybody else."""
+        """Mailbox of a customer's contact, by which they are recognised."""
         return mailbox_of(ContactId.read(self.id).email)
 
 
 @frozen
 class Contact(PropertyCache):
-    """A person or a team that can hold an escalation, be told of it, or make moves in it."""
+    """A person, a team or a rota that can own an escalation, be notified of it, or make moves in it."""
 
     id: Name
     name: Name
     kind: ContactKind = ContactKind.PERSON
     roles: tuple[str, ...] = ()
     members: tuple[str, ...] = ()
-    """Of a team or a schedule: the ids of its people."""
+    """Ids of the people of a team or a rota."""
     hands_over: HandsOver = HandsOver.UNACKNOWLEDGED
-    """Of a schedule: what passes to the next shift."""
+    """Escalations that a rota passes to the next shift."""
     addresses: tuple[str, ...] = ()
     """``channel:target``, in order of preference."""
     language: str = "en"
@@ -85,7 +85,7 @@ class Contact(PropertyCache):
 def require_person(where: str, contact: Contact, what: StrEnum) -> None:
     """
     Raises:
-        RoleNotAllowed: If *contact* is no person. A team or a schedule is asked and told; who acts is on record
+        RoleNotAllowed: If *contact* is no person. A team or a rota is asked and notified; who acts is on record
             (ROLE-3).
     """
     if contact.kind is ContactKind.PERSON:

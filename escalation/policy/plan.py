@@ -31,7 +31,7 @@ from escalation.policy.translations import Translations
 
 
 class Unreached(StrEnum):
-    """What happens when no contact of a level acknowledges."""
+    """Ways to go on when no contact of a level acknowledges."""
 
     SKIP = "skip"
     STAY = "stay"
@@ -39,7 +39,7 @@ class Unreached(StrEnum):
 
 
 class Basis(StrEnum):
-    """Whose time a span counts (MATRIX-7)."""
+    """Time that a span counts (MATRIX-7)."""
 
     PRIORITY = "priority"
     """Minutes and hours: open hours or the wall clock, as the priority says."""
@@ -56,9 +56,9 @@ class Basis(StrEnum):
 @frozen
 class Window:
     """
-    How long a level may hold without resolution: reminded at the minimum, risen at the maximum (MATRIX-2).
+    Time that an escalation may stay at a level: reminded at the minimum, raised at the maximum (MATRIX-2).
 
-    Business days are written as days of 24 hours; what one is worth, the calendar that counts then says.
+    Business days are written as days of 24 hours; the calendar that counts says what one is worth.
     """
 
     minimum: timedelta
@@ -68,14 +68,14 @@ class Window:
 
 @frozen
 class Trigger:
-    """A named fact that sends the escalation up at once (MATRIX-3)."""
+    """A named fact that raises the level at once (MATRIX-3)."""
 
     name: Name
     says: str = ""
     to_level: int | None = None
     """None: to the next level."""
     reason: EscalationReason = EscalationReason.OTHER
-    """The reason code of the rise (KIND-6)."""
+    """Reason code of the raise (KIND-6)."""
 
 
 @frozen
@@ -85,23 +85,23 @@ class Level:
     contacts: tuple[Name, ...]
     """Contact ids, tried in this order (MATRIX-5)."""
     asks_all: bool = False
-    """All of them are asked at once."""
+    """True if all contacts are asked at once."""
     needs_all: bool = False
-    """It is acknowledged once each of them has; else by the first."""
+    """True if each of them must acknowledge; else the first one is enough."""
     window: Window | None = None
-    """None: holds until resolution."""
+    """Window of the level; None: no limit."""
     responses: tuple[str, ...] = ()
     triggers: tuple[Trigger, ...] = ()
     managers: tuple[Name, ...] = ()
-    """Alerted at each breach while the level holds (CLOCK-6)."""
+    """Contacts alerted at each breach at this level (CLOCK-6)."""
     unreached: Unreached = Unreached.STAY
     fallback: Name | None = None
     calendar: Name | None = None
-    """The open hours of its people, which its own clocks count; None: as the priority says."""
+    """Calendar of its people, which its own clocks count; None: as the priority says."""
     ack_within: "Target | None" = None
-    """How soon it must be acknowledged; None: as the priority says."""
+    """Time to acknowledge; None: as the priority says."""
     ack_expires: "Target | None" = None
-    """How long an acknowledgement holds without activity; None: for good (MATRIX-6)."""
+    """Time that an acknowledgement is valid without activity; None: for good (MATRIX-6)."""
 
     @property
     def asked_first(self) -> tuple[Name, ...]:
@@ -110,7 +110,7 @@ class Level:
 
 @frozen
 class Target:
-    """How long a clock may run, and when its owner is reminded; business days as in ``Window``."""
+    """Time that a clock may run, and when its owner is reminded; business days as in ``Window``."""
 
     after: timedelta
     basis: Basis = Basis.PRIORITY
@@ -120,59 +120,59 @@ class Target:
 
 @frozen
 class PausePolicy:
-    """What a pause for a named reason does (CLOCK-3)."""
+    """Effects of a pause for a named reason (CLOCK-3)."""
 
     stops: tuple[ClockName, ...]
     at_most: Target | None = None
-    """It ends by itself then; None: when somebody ends it."""
+    """Longest pause, which then ends by itself; None: somebody ends it."""
 
 
 @frozen
 class SurveyPolicy:
-    """What is asked of customers after the close, and what a low score does (CLOSE-6)."""
+    """The survey of customers after the close, and what a low score does (CLOSE-6)."""
 
     within: Target
-    """How long answers are taken."""
+    """Time in which answers are taken."""
     low_score: int = 2
-    """This score, or a lower one, alerts the escalation managers."""
+    """Score that alerts the escalation managers; so does a lower one."""
     reopens: bool = False
-    """A low score opens a new escalation of the same subject (CLOSE-9)."""
+    """True if a low score opens a new escalation of the same subject (CLOSE-9)."""
 
 
 @frozen
 class ActionPolicy:
-    """When the owners of corrective actions are reminded (CLOSE-7)."""
+    """Times at which the owners of actions are reminded (CLOSE-7)."""
 
     remind_before: timedelta = timedelta(days=2)
-    """Once before the due day, and once on it."""
+    """Time before the due day of the first reminder; the second is on that day."""
     chase_every: timedelta = timedelta(days=7)
-    """From then on, until it is done."""
+    """Time between the reminders from then on, until it is done."""
 
 
 @frozen
 class HoldingPolicy:
-    """How many holding updates customers get in a row, and how far apart (COMM-3)."""
+    """Number of holding updates that customers get in a row, and the time between them (COMM-3)."""
 
     at_most: int
-    """Until a person writes to customers; then nothing goes out by itself."""
+    """Largest number until a person writes to customers; then nothing goes out by itself."""
     every: Target
-    """The next one is promised no sooner than this, nor sooner than the cadence of the priority."""
+    """Shortest time to the next one; the cadence of the priority may be longer."""
 
 
 @frozen
 class PriorityPolicy:
-    """What a priority changes (KIND-3, MATRIX-7)."""
+    """Differences that a priority makes (KIND-3, MATRIX-7)."""
 
     business_hours: bool
     """Spans in minutes and hours count open hours; else the wall clock."""
     targets: dict[ClockName, Target]
     stakeholders: tuple[Name, ...] = ()
-    """Contact ids told at the start (COMM-2)."""
+    """Contact ids notified at the start (COMM-2)."""
     entry_level: int = 1
     window_percent: int = 100
-    """Level windows shrink to this share."""
+    """Share of each level window that is left, in percent."""
     calendar: Name | None = None
-    """Whose open hours count; None: the plan's."""
+    """Calendar whose open hours count; None: the plan's."""
     rca_required: bool = False
 
 
@@ -192,18 +192,18 @@ class Calendar:
 
     hours: OpenHours
     definition: str
-    """Where they come from, as JSON; only for compiling them further, never read by the rules."""
+    """Definition of the hours as JSON; only for compiling them further, never read by the rules."""
 
 
 @frozen
 class TextApproval:
-    """A text for customers waits until somebody has approved it (COMM-6)."""
+    """Approval that a text for customers needs (COMM-6)."""
 
     approvers: tuple[Name, ...]
     """Contact ids."""
     within: Target
     author_may: bool = False
-    """Whether whoever wrote it, or edited it last, may approve it, too."""
+    """True if the one who wrote it, or edited it last, may approve it too."""
 
 
 @frozen
@@ -214,7 +214,7 @@ class Plan(PropertyCache):
     levels: tuple[Level, ...]
     executive_level: int
     sponsors: tuple[Name, ...] = ()
-    """Of the affected accounts, when it was compiled or they joined; stakeholders of every priority (SPONSOR-2)."""
+    """Sponsors of the affected accounts; stakeholders of every priority (SPONSOR-2)."""
     priorities: dict[Priority, PriorityPolicy]
     contacts: tuple[Contact, ...]
     others: tuple[Name, ...] = ()
@@ -222,41 +222,41 @@ class Plan(PropertyCache):
     permissions: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """The roles that may make a move; a move that is not listed is open to everyone known (ROLE-1)."""
     calendars: dict[Name, Calendar]
-    """Those that some clock of this escalation can count."""
+    """Calendars that some clock of this escalation can count."""
     calendar: Name
-    """The one that counts where neither the level, the customer nor the priority names another (MATRIX-7)."""
+    """Calendar that counts where neither the level, the customer nor the priority names another (MATRIX-7)."""
     desk: DeskTime = DeskTime()
     """Local time of that calendar, in which times are shown."""
     customer_calendar: Name | None = None
-    """Of the affected customer: promises to customers count it."""
+    """Calendar of the affected customer, which promises to customers count."""
     pause_reasons: dict[str, PausePolicy] = field(default_factory=dict)
     skills: dict[str, Name] = field(default_factory=dict)
-    """Skill to the contact id of whoever has it: where a functional escalation goes (KIND-2)."""
+    """Skill to contact id: where a functional escalation goes (KIND-2)."""
     entry_level: int = 1
-    """Where this category begins, or higher (START-1, KIND-3)."""
+    """Lowest level at which this category begins (START-1, KIND-3)."""
     escalation_managers: tuple[Name, ...] = ()
     architects: tuple[Name, ...] = ()
     problem_coordinators: tuple[Name, ...] = ()
     engagement_managers: tuple[Name, ...] = ()
-    """Ask customers whether access is back, and share the RCA (RESOLVE-6, CLOSE-4)."""
+    """People who ask customers whether access is back, and share the RCA (RESOLVE-6, CLOSE-4)."""
     bring_in: tuple[Name, ...] = ()
     """Contact ids brought in when the resolution window ends (RESOLVE-1)."""
     rca_approvers: tuple[Name, ...] = ()
     rca_waivable: bool = True
     holding_update: Translations | None = None
-    """Sent by itself when an update is missed; None: never (COMM-3)."""
+    """Text sent by itself when an update is missed; None: never (COMM-3)."""
     holding: HoldingPolicy | None = None
-    """None: after every missed update, at the cadence of the priority."""
+    """None: holding updates after every missed update, at the cadence of the priority."""
     text_approval: TextApproval | None = None
-    """What a text for customers needs before it leaves; None: nothing (COMM-6)."""
+    """Approval that texts for customers need; None: none (COMM-6)."""
     chase_every: timedelta = timedelta(days=1)
-    """How often a breached clock is brought up again until somebody ends it."""
+    """Time between two chasers of a breached clock, until somebody ends it."""
     customer_preferences: Preferences | None = None
-    """How customers are told: quiet hours by each contact's own time zone, and limits."""
+    """Preferences for customers: quiet hours by each contact's own time zone, and limits."""
     survey: SurveyPolicy | None = None
-    """None: customers are not asked (CLOSE-6)."""
+    """None: no survey (CLOSE-6)."""
     actions: ActionPolicy | None = None
-    """None: actions are on record, and nobody is reminded of them (CLOSE-7)."""
+    """None: nobody is reminded of actions (CLOSE-7)."""
 
     @cached_property
     def _by_id(self) -> dict[str, Contact]:
@@ -264,7 +264,7 @@ class Plan(PropertyCache):
 
     @cached_property
     def size(self) -> int:
-        """Bytes of it as it travels: most of a state, and the same from one move to the next."""
+        """Bytes of the plan as it travels: most of a state, and the same from one move to the next."""
         return size_of(self)
 
     @cached_property
@@ -288,14 +288,14 @@ class Plan(PropertyCache):
         return contact_id in self._by_id
 
     def joined_by(self, people: Iterable[Contact]) -> "Plan":
-        """With those of *people* who were not known, such as somebody new on call."""
+        """Return the plan with those of *people* who were not known, such as somebody new on call."""
         new = tuple(person for person in people if not self.knows(person.id))
         if not new:
             return self
         return share(replace(self, contacts=(*self.contacts, *new)))
 
     def sponsored_by(self, sponsors: tuple[Contact, ...]) -> "Plan":
-        """With *sponsors* of the accounts among the stakeholders of every priority (SPONSOR-2)."""
+        """Return the plan with *sponsors* of the accounts among the stakeholders of every priority (SPONSOR-2)."""
         if not sponsors:
             return self
         ids = tuple(dict.fromkeys((*self.sponsors, *(sponsor.id for sponsor in sponsors))))
@@ -319,7 +319,7 @@ class Plan(PropertyCache):
         return len(self.levels)
 
     def hours(self, calendar: str | None) -> OpenHours | None:
-        """The open hours of a calendar; None, the wall clock, of none. One that is gone: the plan's own."""
+        """Return the open hours of a calendar, or of the plan's own if that is gone; None, the wall clock, of none."""
         if calendar is None:
             return None
         return (self.calendars.get(calendar) or self.calendars[self.calendar]).hours
@@ -331,7 +331,7 @@ class Plan(PropertyCache):
 
     @property
     def extend_at(self) -> Instant:
-        """When open hours must be compiled further, well before they end."""
+        """Time at which open hours must be compiled further, well before they end."""
         return min(calendar.hours.extend_at for calendar in self.calendars.values())
 
 

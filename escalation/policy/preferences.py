@@ -1,5 +1,5 @@
 """
-How somebody wants to be told: quiet hours, addresses for what is urgent, and how much at most (COMM-11, COMM-12).
+Preferences of a recipient: quiet hours, addresses for what is urgent, and limits (COMM-11, COMM-12).
 
 Data, and the arithmetic of limits. Quiet hours are kept as people wrote them: when they are in a time zone is for
 ``planning.calendars.quiet_hours``, which message waits for ``escalation.notifications.inbox``.
@@ -12,25 +12,25 @@ from datetime import datetime, timedelta
 from escalation.kernel.values import Instant, frozen
 
 MOST_COUNTED = 200
-"""Letters to one recipient that are remembered; no limit can allow more."""
+"""Number of messages to one recipient that are remembered; no limit can allow more."""
 
 
 @frozen
 class Limit:
-    """So many letters within a time; *channel*: only those that went by it."""
+    """A number of messages within a time; *channel*: only those that went by it."""
 
     at_most: int
     within: timedelta
     channel: str = ""
-    """Empty: whichever."""
+    """Empty: any channel."""
 
 
 @frozen
 class Preferences:
-    """What a person, a team or a customer's contact asks of us."""
+    """Wishes of a person, a team or a customer's contact."""
 
     urgent_addresses: tuple[str, ...] = ()
-    """Tried before the others, in order, for what is urgent."""
+    """Addresses tried first, in order, for what is urgent."""
     quiet_hours: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """Days to hours, by the clocks of the recipient's time zone: ``{"mon-fri": ("22:00-07:00",)}``."""
     limits: tuple[Limit, ...] = ()
@@ -38,14 +38,14 @@ class Preferences:
 
 @frozen
 class CountedMessage:
-    """A letter that went to somebody, as far as limits must know."""
+    """A message that went to somebody, as far as limits must know."""
 
     at: Instant
     channel: str
 
 
 def free_at(limits: Iterable[Limit], sent: Iterable[CountedMessage], channel: str, now: datetime) -> datetime:
-    """The first instant from *now* on at which one more letter by *channel* keeps all *limits*."""
+    """Return the first instant from *now* on at which one more message by *channel* keeps all *limits*."""
     sent = tuple(sent)
     concerned = (limit for limit in limits if limit.channel in {"", channel})
     return max((_free_at(limit, sent, now) for limit in concerned), default=now)
@@ -56,12 +56,14 @@ def _free_at(limit: Limit, sent: tuple[CountedMessage, ...], now: datetime) -> d
 
 
 def free_after(limit: Limit, counted: Sequence[datetime], now: datetime) -> datetime:
-    """The first instant from *now* on at which one more keeps *limit*, after those *counted*, which are in order."""
+    """
+    Return the first instant from *now* on at which one more keeps *limit*, after those *counted*, which are in order.
+    """
     if len(counted) < limit.at_most:
         return now
     return max(now, counted[-limit.at_most] + limit.within)
 
 
 def longest(limits: Iterable[Limit]) -> timedelta:
-    """How far back letters count."""
+    """Return how far back messages count."""
     return max((limit.within for limit in limits), default=timedelta())

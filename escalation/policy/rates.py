@@ -2,7 +2,7 @@
 Rates: how much one person, and all together, may do within a time. People never meet them; a script does.
 
 Theory: each thing that is done takes a share of the time, ``within / at_most``. What is kept of a name is one instant:
-until when the shares that were taken reach. It moves forward with each thing done, and time catches up with it. While
+the end of the shares that were taken. It moves forward with each thing done, and time catches up with it. While
 it is less than ``within`` ahead there is room, so a burst of ``at_most`` is free, and then one goes at each share.
 Example: 100 within 10 minutes is a share of 6 s; after a burst of 100 the next is possible 6 s later.
 
@@ -34,7 +34,7 @@ _TEN_MINUTES = timedelta(minutes=10)
 MOVES_OF_ONE = Rate(100, _TEN_MINUTES)
 """Moves of one person in one escalation, task force, sponsorship or inbox."""
 MOVES_OF_ALL = Rate(500, _TEN_MINUTES)
-"""Moves of all together there."""
+"""Moves of all people together in one such process."""
 ANSWERS = Rate(2_000, _TEN_MINUTES)
 """Moves that are made once for each customer, contact or record of a large outage, by all together."""
 REPEATS = Rate(100, _TEN_MINUTES)
@@ -50,7 +50,7 @@ DELIVERIES = Rate(1_000, _TEN_MINUTES)
 """Webhooks with one secret, at one gateway."""
 
 ALWAYS_POSSIBLE = frozenset({"acknowledge", "close", "cancel"})
-"""Each succeeds once; nobody is kept from them by what others do."""
+"""Moves that succeed once each; nobody is kept from them by what others do."""
 
 
 ONE_FOR_EACH = frozenset({"confirm_access", "settle_ticket", "answer_survey"})
@@ -58,7 +58,7 @@ ONE_FOR_EACH = frozenset({"confirm_access", "settle_ticket", "answer_survey"})
 
 @frozen
 class Rates:
-    """What was done of late, by name."""
+    """Moves lately, by name."""
 
     reached: dict[str, Instant] = field(default_factory=dict)
 

@@ -1,7 +1,7 @@
 """
 Spans of time as people write them: ``15 min``, ``45m``, ``1h30m``, ``4 business h``, ``1-2 business days``.
 
-Owns the words. Knows no calendar: what one business day is worth is told.
+Owns the words. Knows no calendar: what one business day is worth is an argument.
 """
 
 import re
@@ -29,7 +29,7 @@ _SECONDS = {
 _PART = re.compile(r"(\d{1,6}(?:\.\d{1,3})?) ?([a-z]+(?: [a-z]+)?)", re.ASCII)
 _ONE_END = re.compile(r"([\d.]+) ?[a-z]+(?: [a-z]+)?", re.ASCII)
 _HUGE = re.compile(r"\d{9}", re.ASCII)
-"""Even of seconds, more than the longest span has."""
+"""Nine digits: even as seconds, more than the longest span."""
 _ALWAYS = " 24x7"
 _BARE_NUMBER = re.compile(r"\d{1,6}(?:\.\d{1,3})?", re.ASCII)
 _UNITS = "s, min, h, business h, business days"
@@ -68,7 +68,7 @@ class Span:
 
 @frozen
 class WindowSpan:
-    """How long a level may hold: reminded at the minimum, risen at the maximum (MATRIX-2)."""
+    """Time that an escalation may stay at a level: reminded at the minimum, raised at the maximum (MATRIX-2)."""
 
     minimum: Span
     maximum: Span

@@ -20,13 +20,13 @@ from escalation.task_force.status_events import StatusReported
 
 
 def find_outdated(
-    now: TaskForce, events: Iterable[e.TaskForceEvent], wave: NotificationBatch
+    now: TaskForce, events: Iterable[e.TaskForceEvent], batch: NotificationBatch
 ) -> dict[str, Part]:
-    """The messages of *wave*, by key, that should not leave any more, and why. *events*: the timeline, or its end."""
+    """The messages of *batch*, by key, that should not leave any more, and why. *events*: the timeline, or its end."""
     reported = max((event.seq for event in events if isinstance(event, StatusReported)), default=0)
     return {
         message_key(notice, recipient): why
-        for notice in wave.notices
+        for notice in batch.notices
         if notice.escalation == now.charter.id
         for recipient in notice.to
         if (why := _why_not(now, reported, notice, recipient))

@@ -74,8 +74,8 @@ async def test_closed_console_asks_to_try_later() -> None:
     assert RetryLater(why="the console does not take text: I/O operation on closed file") == outcome
 
 
-async def test_letters_of_a_wave_do_not_run_into_each_other() -> None:
-    """COMM-11: a wave leaves at once, and each of its letters is printed in one piece."""
+async def test_letters_of_a_batch_do_not_run_into_each_other() -> None:
+    """COMM-11: a batch leaves at once, and each of its letters is printed in one piece."""
     stream = io.StringIO()
     texts = [f"first {number}\nlast {number}" for number in range(50)]
 

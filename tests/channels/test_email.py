@@ -150,8 +150,8 @@ async def test_slow_mail_server_is_not_waited_for_longer_than_allowed(mailbox: M
     assert "it may have arrived" in outcome.why
 
 
-async def test_whole_wave_waits_once_for_a_silent_mail_server(mailbox: Mailbox) -> None:
-    """COMM-13: a server that takes connections and says nothing holds up a wave once, not once for each letter."""
+async def test_whole_batch_waits_once_for_a_silent_mail_server(mailbox: Mailbox) -> None:
+    """COMM-13: a server that takes connections and says nothing holds up a batch once, not once for each letter."""
     mailbox.falls_silent()
     began = time.monotonic()
 
@@ -203,7 +203,7 @@ async def test_content_refused_for_now_goes_later(mailbox: Mailbox, reply: str) 
 
 
 async def test_recipient_refused_for_good_is_told_apart(mailbox: Mailbox) -> None:
-    """COMM-13: a permanent refusal moves on to the next channel. The others of the wave are not held up by it."""
+    """COMM-13: a permanent refusal moves on to the next channel. The others of the batch are not held up by it."""
     mailbox.says_never("person-1@example.com")
 
     async with channel_to(mailbox, connections=1).open() as session:
@@ -272,10 +272,10 @@ async def test_address_in_another_script_is_never_reached_where_the_server_does_
     assert 1 == mailbox.connections_made
 
 
-# Waves
+# Batches
 
 
-async def test_wave_shares_few_connections(mailbox: Mailbox) -> None:
+async def test_batch_shares_few_connections(mailbox: Mailbox) -> None:
     """COMM-12: a hundred letters, each once, over no more connections than allowed, and none left open."""
     letters = letters_to_many(100)
 
@@ -288,14 +288,14 @@ async def test_wave_shares_few_connections(mailbox: Mailbox) -> None:
 
 
 async def test_open_channel_connects_only_when_there_is_something_to_send(mailbox: Mailbox) -> None:
-    """COMM-12: a wave in which nobody is left to tell does not bother the mail server."""
+    """COMM-12: a batch in which nobody is left to tell does not bother the mail server."""
     async with channel_to(mailbox).open():
         pass
 
     assert 0 == mailbox.connections_made
 
 
-async def test_wave_goes_on_after_the_server_hung_up(mailbox: Mailbox) -> None:
+async def test_batch_goes_on_after_the_server_hung_up(mailbox: Mailbox) -> None:
     """COMM-12: a connection that was closed between two letters is replaced, and nobody waits for a retry."""
     async with channel_to(mailbox, connections=1).open() as session:
         first = await session.send(a_letter(key="first"))
@@ -307,7 +307,7 @@ async def test_wave_goes_on_after_the_server_hung_up(mailbox: Mailbox) -> None:
     assert ("first", "second") == mailbox.keys()
 
 
-async def test_wave_goes_on_after_the_server_was_restarted(mailbox: Mailbox) -> None:
+async def test_batch_goes_on_after_the_server_was_restarted(mailbox: Mailbox) -> None:
     """COMM-13: a session outlives a restart of the mail server."""
     async with channel_to(mailbox).open() as session:
         await session.send(a_letter(key="before"))
@@ -322,7 +322,7 @@ async def test_wave_goes_on_after_the_server_was_restarted(mailbox: Mailbox) -> 
 
 
 async def test_server_that_allows_few_letters_per_connection_gets_more_connections(mailbox: Mailbox) -> None:
-    """COMM-12: a server's limits slow a wave down, and lose nothing of it."""
+    """COMM-12: a server's limits slow a batch down, and lose nothing of it."""
     mailbox.allows_letters_per_connection(3)
 
     async with channel_to(mailbox, connections=2).open() as session:

@@ -164,8 +164,8 @@ async def test_repeat_carries_the_same_key(receiver: Receiver) -> None:
     assert 1 == len({request.body for request in receiver.requests})
 
 
-async def test_letters_of_a_wave_share_a_few_connections(receiver: Receiver) -> None:
-    """COMM-11: a wave to many does not open a connection for each."""
+async def test_letters_of_a_batch_share_a_few_connections(receiver: Receiver) -> None:
+    """COMM-11: a batch to many does not open a connection for each."""
     async with webhook_to(receiver.url()).open() as session:
         await asyncio.gather(*(session.send(a_letter(to_address="crm", key=f"{n}")) for n in range(60)))
         in_turn = receiver.connections_made

@@ -1,5 +1,5 @@
 """
-Notices and waves, with what a test does not care about filled in; and one way to run the activity.
+Notices and batches, with what a test does not care about filled in; and one way to run the activity.
 """
 
 import json
@@ -114,19 +114,19 @@ def to_us(*to: Recipient, **changes: Any) -> InternalNotification:
     return InternalNotification(escalation=ESCALATION, seq=1, occasion=occasion, to=recipients, facts=facts)
 
 
-def wave(*notices: Notification) -> NotificationBatch:
+def batch(*notices: Notification) -> NotificationBatch:
     """Make a batch of notifications."""
     return NotificationBatch(notices=notices)
 
 
-def wave_to_many(count: int) -> NotificationBatch:
+def batch_to_many(count: int) -> NotificationBatch:
     """The same receipt to *count* people."""
-    return wave(to_customers(*(person(number) for number in range(count))))
+    return batch(to_customers(*(person(number) for number in range(count))))
 
 
 @dataclass
 class Attempt:
-    """One attempt at a wave, as Temporal would make it. `heartbeats` are kept as they are on the wire."""
+    """One attempt at a batch, as Temporal would make it. `heartbeats` are kept as they are on the wire."""
 
     mailbox: Mailbox
     after: Sequence[Any] = ()
@@ -136,13 +136,13 @@ class Attempt:
     heartbeats: list[Sequence[Any]] = field(default_factory=list)
     environment: ActivityEnvironment = field(default_factory=ActivityEnvironment)
 
-    async def at(self, wave: NotificationBatch) -> tuple[DeliveryResult, ...]:
-        """Deliver *wave* by e-mail to the mailbox, and by the further `channels`."""
+    async def at(self, batch: NotificationBatch) -> tuple[DeliveryResult, ...]:
+        """Deliver *batch* by e-mail to the mailbox, and by the further `channels`."""
         self.environment.info = replace(self.environment.info, heartbeat_details=self.after)
         self.environment.on_heartbeat = lambda *details: self.heartbeats.append(on_the_wire(details))
         channels = {"email": EmailChannel(settings_for(self.mailbox))} | self.channels
         deliver = DeliverMessages(Pipeline(channels, MessageRenderer(self.templates)))
-        return await self.environment.run(deliver.deliver_messages, wave)
+        return await self.environment.run(deliver.deliver_messages, batch)
 
 
 def on_the_wire(details: Sequence[Any]) -> Sequence[Any]:

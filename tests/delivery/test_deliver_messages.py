@@ -1,5 +1,5 @@
 """
-One wave: everybody is told, once, whatever happens on the way.
+One batch: everybody is told, once, whatever happens on the way.
 """
 
 import asyncio
@@ -27,12 +27,12 @@ from tests.delivery.builders import (
     ESCALATION,
     Attempt,
     ana,
+    batch,
+    batch_to_many,
     customer_facts,
     person,
     to_customers,
     to_us,
-    wave,
-    wave_to_many,
 )
 from tests.mailbox import Mailbox
 
@@ -53,20 +53,20 @@ class Answering(Channel):
 
 
 async def still_pending(attempt: Attempt, count: int) -> ApplicationError:
-    """The error with which *attempt* at a wave to so many ends."""
+    """The error with which *attempt* at a batch to so many ends."""
     with pytest.raises(ApplicationError) as raised:
-        await attempt.at(wave_to_many(count))
+        await attempt.at(batch_to_many(count))
     assert raised.value.type == "delivery_pending"
     assert not raised.value.non_retryable
     return raised.value
 
 
 async def test_everybody_is_told_once_under_the_right_key(mailbox: Mailbox) -> None:
-    """COMM-12: escalation, event, occasion, recipient and channel; one receipt each, in the order of the wave."""
+    """COMM-12: escalation, event, occasion, recipient and channel; one receipt each, in the order of the batch."""
     ours, theirs = to_us(person(1), person(2)), to_customers(ana())
     began_at = datetime.now(UTC)
 
-    receipts = await Attempt(mailbox).at(wave(ours, theirs))
+    receipts = await Attempt(mailbox).at(batch(ours, theirs))
 
     assert sorted(mailbox.keys()) == [
         f"{ESCALATION}:1:assigned:person-1:email",
@@ -87,7 +87,7 @@ async def test_each_reads_what_is_theirs(mailbox: Mailbox) -> None:
     """COMM-6: the customer gets the customers' text, our person the internal one, in one thread of mail."""
     ours = to_us(person(1), text="They are angry.")
 
-    await Attempt(mailbox).at(wave(ours, to_customers(ana())))
+    await Attempt(mailbox).at(batch(ours, to_customers(ana())))
 
     (to_person,), (to_customer,) = (
         mailbox.messages("person-1@example.com"),
@@ -110,7 +110,7 @@ async def test_mail_carries_text_and_page_in_the_readers_language(mailbox: Mailb
     ]
 
     for _ in range(2):
-        await Attempt(mailbox).at(wave(*notices))
+        await Attempt(mailbox).at(batch(*notices))
 
     letters = [letter.message for letter in mailbox.messages("ana@example.com")]
     assert {"multipart/alternative"} == {letter.get_content_type() for letter in letters}
@@ -125,14 +125,14 @@ async def test_mail_carries_text_and_page_in_the_readers_language(mailbox: Mailb
 
 async def test_who_is_named_twice_is_told_once(mailbox: Mailbox) -> None:
     """COMM-12: the same key is the same message."""
-    receipts = await Attempt(mailbox).at(wave(to_customers(ana(), ana())))
+    receipts = await Attempt(mailbox).at(batch(to_customers(ana(), ana())))
 
     assert len(receipts) == len(mailbox.messages()) == 1
 
 
 async def test_nobody_to_tell_is_done_at_once(mailbox: Mailbox) -> None:
-    """An empty wave is no trouble."""
-    assert await Attempt(mailbox).at(wave()) == ()
+    """An empty batch is no trouble."""
+    assert await Attempt(mailbox).at(batch()) == ()
     assert mailbox.connections_made == 0
 
 
@@ -142,7 +142,7 @@ async def test_another_attempt_skips_who_was_told(mailbox: Mailbox) -> None:
     mailbox.says_later(to="person-3@example.com", times=1)
     await still_pending(first, 5)
 
-    receipts = await Attempt(mailbox, after=first.heartbeats[-1]).at(wave_to_many(5))
+    receipts = await Attempt(mailbox, after=first.heartbeats[-1]).at(batch_to_many(5))
 
     assert len(mailbox.keys()) == len(set(mailbox.keys())) == 5
     assert len(mailbox.attempts) == 6
@@ -176,7 +176,7 @@ async def test_a_letter_that_may_have_arrived_is_repeated_as_the_same(mailbox: M
     first = Attempt(mailbox)
     await still_pending(first, 1)
 
-    await Attempt(mailbox, after=first.heartbeats[-1]).at(wave_to_many(1))
+    await Attempt(mailbox, after=first.heartbeats[-1]).at(batch_to_many(1))
 
     once, again = mailbox.messages()
     assert once.message_id == again.message_id
@@ -190,7 +190,7 @@ async def test_a_mail_server_that_is_down_holds_up_nobody_for_good(mailbox: Mail
     error = await still_pending(first, 20)
     await mailbox.comes_up()
 
-    receipts = await Attempt(mailbox, after=first.heartbeats[-1]).at(wave_to_many(20))
+    receipts = await Attempt(mailbox, after=first.heartbeats[-1]).at(batch_to_many(20))
 
     assert error.details[0] == []
     assert len(error.details[1]) == 20
@@ -204,7 +204,7 @@ async def test_a_permanent_failure_moves_on_to_the_next_address(mailbox: Mailbox
     screen = io.StringIO()
     notice = to_customers(ana(addresses=("email:ana@example.com", "console:Ana")))
 
-    (receipt,) = await Attempt(mailbox, channels={"console": ConsoleChannel(screen)}).at(wave(notice))
+    (receipt,) = await Attempt(mailbox, channels={"console": ConsoleChannel(screen)}).at(batch(notice))
 
     assert receipt.delivered_at
     assert receipt.channel == "console"
@@ -217,7 +217,7 @@ async def test_who_cannot_be_reached_is_on_record_with_every_reason(mailbox: Mai
     mailbox.says_never("ana@example.com")
     unreachable = ana(addresses=("email:ana@example.com", "pigeon:ana", "email:nonsense"))
 
-    lost, told = await Attempt(mailbox).at(wave(to_customers(unreachable, person(1))))
+    lost, told = await Attempt(mailbox).at(batch(to_customers(unreachable, person(1))))
 
     assert told.delivered_at
     assert lost.delivered_at is None
@@ -235,7 +235,7 @@ async def test_a_permanent_failure_is_not_tried_again(mailbox: Mailbox) -> None:
     first = Attempt(mailbox)
     await still_pending(first, 2)
 
-    lost, told = await Attempt(mailbox, after=first.heartbeats[-1]).at(wave_to_many(2))
+    lost, told = await Attempt(mailbox, after=first.heartbeats[-1]).at(batch_to_many(2))
 
     assert lost.why
     assert told.delivered_at
@@ -244,7 +244,7 @@ async def test_a_permanent_failure_is_not_tried_again(mailbox: Mailbox) -> None:
 
 async def test_who_has_no_address_is_on_record(mailbox: Mailbox) -> None:
     """COMM-13: never silence."""
-    (receipt,) = await Attempt(mailbox).at(wave(to_us(person(1, addresses=()))))
+    (receipt,) = await Attempt(mailbox).at(batch(to_us(person(1, addresses=()))))
 
     assert receipt.delivered_at is None
     assert receipt.why == "no address is known"
@@ -258,7 +258,7 @@ async def test_who_is_to_be_told_is_told_though_an_own_template_does_not_work(
     folder = written("en/internal/assigned.txt", "Subject\n\n{{ customer_phone }}")
 
     with capture_logs() as lines:
-        ours, theirs = await Attempt(mailbox, templates=folder).at(wave(to_us(), to_customers()))
+        ours, theirs = await Attempt(mailbox, templates=folder).at(batch(to_us(), to_customers()))
 
     assert ours.delivered_at
     assert theirs.delivered_at
@@ -283,7 +283,7 @@ async def test_a_medium_that_says_when_is_heard(
     notice = to_us(person(1, addresses=("answering:1",)), person(2))
 
     with pytest.raises(ApplicationError) as raised:
-        await Attempt(mailbox, channels={"answering": busy}).at(wave(notice))
+        await Attempt(mailbox, channels={"answering": busy}).at(batch(notice))
 
     assert raised.value.next_retry_delay == waited
     assert len(mailbox.messages()) == 1
@@ -298,7 +298,7 @@ async def test_a_channel_that_breaks_its_word_waits_for_its_correction(mailbox: 
     notice = to_us(person(1, addresses=("answering:1",)), person(2))
 
     with pytest.raises(ApplicationError) as raised:
-        await Attempt(mailbox, channels={"answering": Answering(broken)}).at(wave(notice))
+        await Attempt(mailbox, channels={"answering": Answering(broken)}).at(batch(notice))
 
     told, waiting = raised.value.details
     assert [receipt["recipient"] for receipt in told] == ["person-2"]
@@ -322,20 +322,20 @@ async def test_media_with_buttons_get_the_link_of_a_message(mailbox: Mailbox) ->
     to = person(1, addresses=("answering:1",))
     environment = ActivityEnvironment()
 
-    await environment.run(deliver.deliver_messages, wave(to_us(to)))
+    await environment.run(deliver.deliver_messages, batch(to_us(to)))
 
     assert [("https://desk.example/a/1", "Acknowledge")] == [(each.link, each.link_label) for each in left]
     assert "Acknowledge: https://desk.example/a/1" in left[0].text
 
 
-async def test_a_wave_of_500_shares_its_connections(
+async def test_a_batch_of_500_shares_its_connections(
     mailbox: Mailbox, record_property: Callable[[str, object], None]
 ) -> None:
     """COMM-2: many are told in one go; progress is told along the way."""
     attempt = Attempt(mailbox)
     began = monotonic()
 
-    receipts = await attempt.at(wave_to_many(500))
+    receipts = await attempt.at(batch_to_many(500))
 
     record_property("seconds", round(monotonic() - began, 2))
     assert len(receipts) == len(mailbox.messages()) == len(set(mailbox.keys())) == 500
@@ -343,11 +343,11 @@ async def test_a_wave_of_500_shares_its_connections(
     assert attempt.heartbeats
 
 
-async def test_a_small_quick_wave_needs_no_heartbeat(mailbox: Mailbox) -> None:
+async def test_a_small_quick_batch_needs_no_heartbeat(mailbox: Mailbox) -> None:
     """Each heartbeat is a call to the server."""
     attempt = Attempt(mailbox)
 
-    await attempt.at(wave_to_many(1))
+    await attempt.at(batch_to_many(1))
 
     assert attempt.heartbeats == []
 
@@ -356,7 +356,7 @@ async def test_heartbeats_keep_up_with_a_slow_server(mailbox: Mailbox) -> None:
     """COMM-12: a worker that is killed in the middle has told almost all of its progress."""
     mailbox.turns_slow(0.05)
     attempt = Attempt(mailbox)
-    running = asyncio.create_task(attempt.at(wave_to_many(100)))
+    running = asyncio.create_task(attempt.at(batch_to_many(100)))
 
     await mailbox.arrived(60)
 
@@ -375,7 +375,7 @@ async def test_a_worker_that_stops_leaves_the_rest_to_another(mailbox: Mailbox) 
     told_by_the_first = len(mailbox.messages())
 
     mailbox.turns_slow(0)
-    receipts = await Attempt(mailbox, after=first.heartbeats[-1]).at(wave_to_many(200))
+    receipts = await Attempt(mailbox, after=first.heartbeats[-1]).at(batch_to_many(200))
 
     assert 10 <= told_by_the_first < 150
     assert error.next_retry_delay == timedelta(seconds=1)
@@ -383,11 +383,11 @@ async def test_a_worker_that_stops_leaves_the_rest_to_another(mailbox: Mailbox) 
     assert len(mailbox.keys()) == len(set(mailbox.keys())) == len(receipts) == 200
 
 
-async def test_a_cancelled_wave_tells_how_far_it_came(mailbox: Mailbox) -> None:
+async def test_a_cancelled_batch_tells_how_far_it_came(mailbox: Mailbox) -> None:
     """COMM-12: what was done stays known when the activity is stopped."""
     mailbox.turns_slow(0.05)
     attempt = Attempt(mailbox)
-    running = asyncio.create_task(attempt.at(wave_to_many(200)))
+    running = asyncio.create_task(attempt.at(batch_to_many(200)))
     await mailbox.arrived(20)
 
     attempt.environment.cancel()
@@ -401,7 +401,7 @@ async def test_a_cancelled_wave_tells_how_far_it_came(mailbox: Mailbox) -> None:
 @pytest.mark.parametrize("details", [["nonsense"], [[{"no": "receipt"}]], [None], [[], []], []])
 async def test_progress_that_cannot_be_read_tells_all_again(mailbox: Mailbox, details: list[object]) -> None:
     """COMM-12: at least once; a repeat under the same key is better than silence."""
-    await Attempt(mailbox, after=details).at(wave_to_many(2))
+    await Attempt(mailbox, after=details).at(batch_to_many(2))
 
     assert len(mailbox.messages()) == 2
 
@@ -410,8 +410,8 @@ async def test_a_key_that_no_medium_would_take_has_a_stable_stand_in(mailbox: Ma
     """COMM-12: a very long account, or one with a newline, does not keep a message from leaving."""
     notice = to_customers(ana(id="x" * 500), replace(person(1), id="a\nb"))
 
-    receipts = await Attempt(mailbox).at(wave(notice))
-    await Attempt(mailbox).at(wave(notice))
+    receipts = await Attempt(mailbox).at(batch(notice))
+    await Attempt(mailbox).at(batch(notice))
 
     first, second, *again = mailbox.keys()
     assert first != second
@@ -429,7 +429,7 @@ async def test_hostile_text_arrives_as_harmless_text(mailbox: Mailbox) -> None:
     to = ana(name=f"Ana\r\n{hostile}")
     notice = replace(to_customers(to, occasion=Occasion.UPDATE), facts=facts)
 
-    (receipt,) = await Attempt(mailbox).at(wave(notice))
+    (receipt,) = await Attempt(mailbox).at(batch(notice))
 
     (letter,) = mailbox.messages()
     assert receipt.delivered_at
@@ -445,11 +445,13 @@ async def test_log_lines_name_no_customer_and_no_text(mailbox: Mailbox) -> None:
     mailbox.says_never("bob@example.com", reply="550 no bob@example.com here")
     bob = ana(id="acme:bob@example.com", name="Bob", addresses=("email:bob@example.com", "pigeon:bob"))
     with capture_logs() as lines:
-        await Attempt(mailbox).at(wave(to_customers(ana(), bob, ana(id="acme:eve@x", addresses=())), to_us()))
+        await Attempt(mailbox).at(
+            batch(to_customers(ana(), bob, ana(id="acme:eve@x", addresses=())), to_us())
+        )
 
-    *messages, batch = lines
-    assert ("batch_delivered", "info") == (batch["event"], batch["log_level"])
-    assert (2, 2, 0) == tuple(batch[figure] for figure in ("delivered", "undelivered", "waiting"))
+    *messages, summary = lines
+    assert ("batch_delivered", "info") == (summary["event"], summary["log_level"])
+    assert (2, 2, 0) == tuple(summary[figure] for figure in ("delivered", "undelivered", "waiting"))
     assert {(line["event"], line["key"], line["channel"]) for line in messages} == {
         ("message_delivered", f"{ESCALATION}:1:case_received", "email"),
         ("message_delivered", f"{ESCALATION}:1:assigned:person-1", "email"),

@@ -17,7 +17,7 @@ from temporalio.exceptions import (
 from escalation.kernel.values import from_plain
 from escalation.notifications.delivery_results import DeliveryResult
 from escalation.notifications.notification import NotificationBatch, Occasion
-from tests.delivery.builders import Attempt, ana, person, to_customers, to_us, wave, wave_to_many
+from tests.delivery.builders import Attempt, ana, batch, batch_to_many, person, to_customers, to_us
 from tests.mailbox import Mailbox
 from workflows.delivery_outbox import delivery_options, results_after
 
@@ -73,7 +73,7 @@ WAITING = on_record(1, channel="email", why="email: the mail server said 451 lat
 )
 def test_who_was_told_stays_told(causes: tuple[BaseException, ...], why: str) -> None:
     """COMM-12, COMM-13: those are not told again; the others are raised to a person, with what stood in the way."""
-    told, lost = results_after(failed(*causes), wave_to_many(2))
+    told, lost = results_after(failed(*causes), batch_to_many(2))
 
     assert told == from_plain(DeliveryResult, TOLD)
     assert lost.delivered_at is None
@@ -90,20 +90,20 @@ def test_who_was_told_stays_told(causes: tuple[BaseException, ...], why: str) ->
         ((ApplicationError("odd", "nonsense", 7),), "not delivered: odd"),
         ((ApplicationError("odd", [{"no": "receipt"}], None),), "not delivered: odd"),
         ((timed_out(["nonsense"]),), "not delivered within 24 hours"),
-        ((timed_out([[on_record(7)]]),), "not delivered within 24 hours"),  # nobody of this wave
+        ((timed_out([[on_record(7)]]),), "not delivered within 24 hours"),  # nobody of this batch
     ],
 )
 def test_who_is_not_known_to_be_told_counts_as_not_told(causes: tuple[BaseException, ...], why: str) -> None:
     """COMM-13: never silence, whatever the error."""
-    receipts = results_after(failed(*causes), wave_to_many(2))
+    receipts = results_after(failed(*causes), batch_to_many(2))
 
     assert [receipt.recipient for receipt in receipts] == ["person-0", "person-1"]
     assert [(receipt.delivered_at, receipt.why) for receipt in receipts] == [(None, why)] * 2
 
 
-def test_each_message_has_one_receipt_in_the_order_of_the_wave() -> None:
+def test_each_message_has_one_receipt_in_the_order_of_the_batch() -> None:
     """COMM-12: who is named twice is one message."""
-    notices = wave(to_us(person(2), person(1)), to_customers(ana(), ana()))
+    notices = batch(to_us(person(2), person(1)), to_customers(ana(), ana()))
 
     receipts = results_after(failed(), notices)
 
@@ -119,10 +119,10 @@ async def test_the_activitys_own_error_can_be_read(mailbox: Mailbox) -> None:
     mailbox.says_later(to="person-1@example.com")
     attempt = Attempt(mailbox)
     with pytest.raises(ApplicationError) as raised:
-        await attempt.at(wave_to_many(2))
+        await attempt.at(batch_to_many(2))
 
-    by_error = results_after(failed(raised.value), wave_to_many(2))
-    by_heartbeat = results_after(failed(timed_out(attempt.heartbeats[-1])), wave_to_many(2))
+    by_error = results_after(failed(raised.value), batch_to_many(2))
+    by_heartbeat = results_after(failed(timed_out(attempt.heartbeats[-1])), batch_to_many(2))
 
     assert by_error == by_heartbeat
     assert [bool(receipt.delivered_at) for receipt in by_error] == [True, False]
@@ -133,5 +133,5 @@ def test_the_summary_says_how_many_are_told_of_what() -> None:
     """The Web UI shows it beside the activity, where there is room for 120 characters."""
     everything = NotificationBatch(notices=tuple(to_us(occasion=occasion) for occasion in Occasion))
 
-    assert delivery_options(wave(to_us(), to_customers()))["summary"] == "notify 2: assigned, case received"
+    assert delivery_options(batch(to_us(), to_customers()))["summary"] == "notify 2: assigned, case received"
     assert len(delivery_options(everything)["summary"] or "") == 120

@@ -11,7 +11,7 @@ from channels.email import EmailChannel
 from delivery.limited_channel import LimitedChannel
 from escalation.policy.preferences import Limit
 from tests.channels.builders import settings_for
-from tests.delivery.builders import Attempt, person, to_customers, wave, wave_to_many
+from tests.delivery.builders import Attempt, batch, batch_to_many, person, to_customers
 from tests.mailbox import Mailbox
 
 ONE_A_MINUTE = Limit(at_most=1, within=timedelta(minutes=1))
@@ -23,7 +23,7 @@ def paced(mailbox: Mailbox) -> LimitedChannel:
 
 async def pending(attempt: Attempt, count: int = 1) -> ApplicationError:
     with pytest.raises(ApplicationError, match="still to be delivered") as raised:
-        await attempt.at(wave_to_many(count))
+        await attempt.at(batch_to_many(count))
     return raised.value
 
 
@@ -35,7 +35,7 @@ async def test_whoever_gets_no_answer_comes_back(mailbox: Mailbox) -> None:
     elsewhere = person(9, addresses=("free:person-9@example.com",))
 
     with pytest.raises(ApplicationError) as raised:
-        await attempt.at(wave(to_customers(*(person(number) for number in range(3)), elsewhere)))
+        await attempt.at(batch(to_customers(*(person(number) for number in range(3)), elsewhere)))
 
     assert [("person-9@example.com",)] == [letter.recipients for letter in mailbox.messages()]
     told, waiting = raised.value.details
@@ -43,8 +43,8 @@ async def test_whoever_gets_no_answer_comes_back(mailbox: Mailbox) -> None:
     assert ["email: the channel may send no more now"] * 3 == [receipt["why"] for receipt in waiting]
 
 
-async def test_waves_come_back_one_after_the_other(mailbox: Mailbox) -> None:
-    """COMM-12: a thousand waves must not all come back for one turn; how many letters a wave has does not matter."""
+async def test_batches_come_back_one_after_the_other(mailbox: Mailbox) -> None:
+    """COMM-12: a thousand batches must not all come back for one turn; how many letters a batch has does not matter."""
     channel = paced(mailbox)
 
     delays = [

@@ -1,5 +1,5 @@
 """
-A wave by channels whose targets have names: what reaches people, and what stays in the record.
+A batch by channels whose targets have names: what reaches people, and what stays in the record.
 """
 
 import json
@@ -9,7 +9,7 @@ from temporalio.exceptions import ApplicationError
 from channels.endpoints import Endpoints
 from channels.slack import SlackChannel
 from tests.channels.builders import a_network, webhook_to
-from tests.delivery.builders import Attempt, on_the_wire, person, to_us, wave
+from tests.delivery.builders import Attempt, batch, on_the_wire, person, to_us
 from tests.mailbox import Mailbox
 from tests.receiver import Receiver
 
@@ -21,7 +21,7 @@ async def test_target_that_is_not_set_up_falls_through_to_the_next_channel(mailb
     channel = SlackChannel(Endpoints({}, "ESCALATION_SLACK_{}".format), a_network())
     rita = person(1, addresses=("slack:support", "email:person-1@example.com"))
 
-    (receipt,) = await Attempt(mailbox, channels={"slack": channel}).at(wave(to_us(rita)))
+    (receipt,) = await Attempt(mailbox, channels={"slack": channel}).at(batch(to_us(rita)))
 
     assert "email" == receipt.channel
     assert "slack: support is not set up: set ESCALATION_SLACK_support" == receipt.why
@@ -33,7 +33,7 @@ async def test_nobody_told_says_which_variable_is_missing(mailbox: Mailbox) -> N
     channel = SlackChannel(Endpoints({}, "ESCALATION_SLACK_{}".format), a_network())
     rita = person(1, addresses=("slack:support",))
 
-    (receipt,) = await Attempt(mailbox, channels={"slack": channel}).at(wave(to_us(rita)))
+    (receipt,) = await Attempt(mailbox, channels={"slack": channel}).at(batch(to_us(rita)))
 
     assert "slack: support is not set up: set ESCALATION_SLACK_support" == receipt.why
 
@@ -44,7 +44,7 @@ async def test_webhook_says_what_it_is_about_and_keeps_its_key(mailbox: Mailbox)
     async with Receiver() as receiver:
         receiver.answers("503 Busy", times=1)
         attempt = Attempt(mailbox, channels={"webhook": webhook_to(receiver.url(f"/{SECRET}"))})
-        message = wave(to_us(person(1, addresses=("webhook:crm",))))
+        message = batch(to_us(person(1, addresses=("webhook:crm",))))
         recorded: list[object] = []
         try:
             await attempt.at(message)

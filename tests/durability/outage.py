@@ -1,5 +1,5 @@
 """
-One outage: escalations in every state and a wave half told, then something dies, and comes back.
+One outage: escalations in every state and a batch half told, then something dies, and comes back.
 
 What was before and what is afterwards is kept, so that each test can look at one thing.
 """
@@ -38,7 +38,7 @@ from workflows.plugin import escalation_plugin
 PLAYBOOKS = (ROOT / "playbooks" / "reference.yaml", Path(__file__).parent / "outages.yaml")
 _NEVER = datetime.min.replace(tzinfo=UTC)
 STATES = (State.COMMUNICATING, State.RESOLVING, State.VERIFYING, State.CLOSING)
-WAVE = "ACME/wave"
+BATCH = "ACME/batch"
 LATE = "ACME/late"
 JUST_STARTED = "ACME/started"
 CONTACTS = 80
@@ -97,9 +97,9 @@ async def outage(folder: Path, *, worker_dies: bool, server_dies: bool) -> Outag
     async with a_site(folder) as site:
         result = Outage()
         await _begin(site)
-        await _half_a_wave(site)
+        await _half_a_batch(site)
         await _look(site, result.before, result.story_before)
-        result.told_before = len([found for found in site.mailbox.messages() if WAVE in found.thread])
+        result.told_before = len([found for found in site.mailbox.messages() if BATCH in found.thread])
 
         result.died_at = datetime.now(UTC)
         if worker_dies:
@@ -142,22 +142,22 @@ async def _begin(site: Site) -> None:
             await _told_everybody(site.client, f"ACME/{state}")
 
 
-async def _half_a_wave(site: Site) -> None:
-    """Something due in seconds, and a wave that is told slowly: some are, some are not, some just being told."""
+async def _half_a_batch(site: Site) -> None:
+    """Something due in seconds, and a batch that is told slowly: some are, some are not, some just being told."""
     site.mailbox.turns_slow(0.4)
     contacts = [{"name": f"Jo {number}", "email": f"jo{number}@acme.example"} for number in range(CONTACTS)]
     await site.client.start(a_complaint(key=LATE, priority="P2"))
     await site.client.start(
-        a_complaint(key=WAVE, priority="P1", customers=[{"account": "ACME", "contacts": contacts}])
+        a_complaint(key=BATCH, priority="P1", customers=[{"account": "ACME", "contacts": contacts}])
     )
     async with asyncio.timeout(20):
-        while TOLD_BEFORE > len([found for found in site.mailbox.messages() if WAVE in found.thread]):  # noqa: ASYNC110
+        while TOLD_BEFORE > len([found for found in site.mailbox.messages() if BATCH in found.thread]):  # noqa: ASYNC110
             await asyncio.sleep(0.02)
 
 
 async def _come_to_rest(site: Site) -> None:
     async with asyncio.timeout(75):
-        for key in (JUST_STARTED, *(f"ACME/{state}" for state in STATES), LATE, WAVE):
+        for key in (JUST_STARTED, *(f"ACME/{state}" for state in STATES), LATE, BATCH):
             await _told_everybody(site.client, key)
         while 2 != (await site.client.view(LATE)).level:  # noqa: ASYNC110 - there is no event to wait for
             await asyncio.sleep(0.1)
@@ -165,7 +165,7 @@ async def _come_to_rest(site: Site) -> None:
 
 
 async def _told_everybody(client: EscalationClient, key: str) -> None:
-    """Wait until the first notification is met, and the outcome of every wave is on record."""
+    """Wait until the first notification is met, and the outcome of every batch is on record."""
     while True:
         with contextlib.suppress(
             UnknownEscalation, NoWorker
@@ -179,7 +179,7 @@ async def _told_everybody(client: EscalationClient, key: str) -> None:
 async def _look(
     site: Site, views: dict[str, View], stories: dict[str, tuple[TimelineEntry, ...]], *more: str
 ) -> None:
-    for key in (*(f"ACME/{state}" for state in STATES), LATE, WAVE, *more):
+    for key in (*(f"ACME/{state}" for state in STATES), LATE, BATCH, *more):
         views[key] = await site.client.view(key)
         stories[key] = await site.client.timeline(key)
 

@@ -108,7 +108,7 @@ async def test_what_left_alone_before_a_kill_never_leaves_again_in_a_bundle(tmp_
 
 
 def _many() -> list[dict[str, object]]:
-    """Enough contacts for the wave to be under way for a while after Elena was told."""
+    """Enough contacts for the batch to be under way for a while after Elena was told."""
     contacts = [{"name": f"Jo {number}", "email": f"jo{number}@acme.example"} for number in range(60)]
     return [{"account": "ACME", "contacts": contacts}]
 

@@ -9,7 +9,7 @@ import pytest
 from escalation.case.lifecycle import State
 from escalation.case.view import ClockView, View
 from escalation.kernel.clock_name import ClockName
-from tests.durability.outage import CONTACTS, JUST_STARTED, LATE, STATES, TO_OURS, TOLD_BEFORE, WAVE, Outage
+from tests.durability.outage import BATCH, CONTACTS, JUST_STARTED, LATE, STATES, TO_OURS, TOLD_BEFORE, Outage
 from tests.said import said
 
 KEYS = tuple(f"ACME/{state}" for state in STATES)
@@ -80,15 +80,15 @@ def test_what_was_only_just_started_is_opened(after: Outage) -> None:
     assert 1 + TO_OURS == len({found.key for found in after.letters_of(JUST_STARTED)})
 
 
-def test_everybody_in_the_wave_is_told(after: Outage) -> None:
+def test_everybody_in_the_batch_is_told(after: Outage) -> None:
     """
     COMM-12: at least once, nobody missed, in the middle of which the worker or the server died.
     """
     assert TOLD_BEFORE <= after.told_before < CONTACTS + TO_OURS, "it died in the middle"
-    told = {found.recipients for found in after.letters_of(WAVE)}
+    told = {found.recipients for found in after.letters_of(BATCH)}
 
     assert CONTACTS + TO_OURS == len(told)
-    receipts = after.events(WAVE, "delivery_reported")
+    receipts = after.events(BATCH, "delivery_reported")
     assert not [entry for entry in receipts if "could not be told" in said(entry.what)]
 
 
@@ -96,19 +96,19 @@ def test_whoever_is_told_again_is_told_under_the_same_key(after: Outage) -> None
     """
     COMM-12: a receiver can drop repeats; message and key belong together, whichever attempt it was.
     """
-    for key in (*KEYS, WAVE, LATE, JUST_STARTED):
+    for key in (*KEYS, BATCH, LATE, JUST_STARTED):
         of_key = {
             (found.key, found.recipients, found.subject, found.message_id) for found in after.letters_of(key)
         }
         assert len({found.key for found in after.letters_of(key)}) == len(of_key)
-    assert CONTACTS + TO_OURS == len({found.key for found in after.letters_of(WAVE)}), "one key each"
+    assert CONTACTS + TO_OURS == len({found.key for found in after.letters_of(BATCH)}), "one key each"
 
 
 def test_whoever_was_told_a_while_before_is_not_told_again(after: Outage) -> None:
     """
-    The wave's progress is in its heartbeats: a retry skips who was told before the last one.
+    The batch's progress is in its heartbeats: a retry skips who was told before the last one.
     """
-    keys = [found.key for found in after.letters_of(WAVE)]
+    keys = [found.key for found in after.letters_of(BATCH)]
 
     assert [1] * 5 == [keys.count(key) for key in keys[:5]]
 

@@ -151,7 +151,7 @@ def test_the_largest_start_with_all_that_can_be_said_still_fits() -> None:
     request = largest_request()
     opened = opening(THE_MONDAY + timedelta(hours=9), customers=request.customers, linked_tickets=RECORDS)
     assert all(PAYLOAD / 2 > size_of(event) for event in opened.events)
-    assert all(PAYLOAD / 2 > size_of(wave) for wave in batches_of(_notices(opened.effects)))
+    assert all(PAYLOAD / 2 > size_of(batch) for batch in batches_of(_notices(opened.effects)))
 
     now = full(opened.state)
 
@@ -233,26 +233,26 @@ def test_what_a_sponsorship_keeps_of_a_long_life_fits() -> None:
     assert 10 < len(programme.touch_points)
 
 
-def test_whatever_becomes_of_a_wave_can_be_answered() -> None:
+def test_whatever_becomes_of_a_batch_can_be_answered() -> None:
     """
     COMM-13: every message fails by every channel, with as much to say about it as is kept.
     """
     opened = opening(customers=largest_request().customers)
-    waves = list(batches_of(_notices(opened.effects)))
-    for wave in waves:
+    batches = list(batches_of(_notices(opened.effects)))
+    for batch in batches:
         receipts = [
             DeliveryResult(
                 key=message_key(notice, to), recipient=to.id, occasion=notice.occasion.value, why=WIDE * 300
             )
-            for notice in wave.notices
+            for notice in batch.notices
             for to in notice.to
         ]
         assert RECEIPTS > sum(map(size_of, receipts))
-        assert LARGEST_BATCH * 1.1 > size_of(wave)
+        assert LARGEST_BATCH * 1.1 > size_of(batch)
     told = [
         to.id
-        for wave in waves
-        for notice in wave.notices
+        for batch in batches
+        for notice in batch.notices
         if isinstance(notice, CustomerNotification)
         for to in notice.to
     ]

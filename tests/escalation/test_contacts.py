@@ -144,9 +144,9 @@ def test_what_waits_for_the_wrong_address_does_not_leave_any_more() -> None:
     COMM-12: it may be a stranger's.
     """
     opened = opening()
-    wave = NotificationBatch(notices=tuple(notices(opened.effects)))
+    batch = NotificationBatch(notices=tuple(notices(opened.effects)))
     decision = corrected(opened.state)
-    stale = find_outdated(decision.state, (*opened.events, *decision.events), wave)
+    stale = find_outdated(decision.state, (*opened.events, *decision.events), batch)
 
     assert [(f"case_received:{JO}", "the contact was corrected meanwhile")] == [
         (key.split(":", 2)[2], said(why)) for key, why in stale.items()

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from escalation.kernel.values import from_json, from_plain, to_json
 from escalation.notifications.channel_limit import (
     LEEWAY,
-    MOST_TURNS,
+    MOST_SLOTS,
     ChannelLimit,
     ReserveSlots,
     reserve_slots,
@@ -34,7 +34,7 @@ def seconds(*spans: timedelta) -> list[float]:
     at_most=st.integers(1, 5),
     within=st.integers(0, 30),
     asks=st.lists(
-        st.tuples(st.floats(0, 20), st.integers(1, MOST_TURNS), st.sampled_from([0, 10, 20])), max_size=20
+        st.tuples(st.floats(0, 20), st.integers(1, MOST_SLOTS), st.sampled_from([0, 10, 20])), max_size=20
     ),
 )
 def test_no_window_has_more_turns_than_the_limit(

@@ -40,7 +40,7 @@ def receipt(state: str, **changes: object) -> DeliveryResult:
         (("held", "failed"), MessageState.FAILED),
         (("held", "dropped"), MessageState.DROPPED),
         (("held", "delivered"), MessageState.DELIVERED),
-        (("failed", "delivered"), MessageState.DELIVERED),  # given up by the wave, told by the inbox
+        (("failed", "delivered"), MessageState.DELIVERED),  # given up by the batch, told by the inbox
         (("failed", "dropped"), MessageState.DROPPED),
         (("dropped", "delivered"), MessageState.DELIVERED),
         (("held", "failed", "dropped", "delivered"), MessageState.DELIVERED),

@@ -63,12 +63,12 @@ def test_what_a_member_is_asked_for_is_dropped_once_it_is_done(
     """
     force, events, notices = told_in(*before)
     (notice,) = (each for each in notices if each.occasion == occasion)
-    wave = NotificationBatch(notices=(notice,))
-    assert {} == find_outdated(force, events, wave)
+    batch = NotificationBatch(notices=(notice,))
+    assert {} == find_outdated(force, events, batch)
 
     made = decide(force, meanwhile, LATE)
 
-    assert [why] == list(map(said, find_outdated(made.state, [*events, *made.events], wave).values()))
+    assert [why] == list(map(said, find_outdated(made.state, [*events, *made.events], batch).values()))
     other = NotificationBatch(notices=(replace(notice, escalation="ACME/4711@0/roof"),))
     assert {} == find_outdated(made.state, events, other), "of an earlier one of that name"
 

@@ -84,7 +84,7 @@ def test_who_missed_something_just_now_is_not_told_of_it_by_the_same_address() -
 
 def test_one_of_two_managers_who_hears_is_enough() -> None:
     """
-    COMM-13: the others on the same rung were told in the same wave.
+    COMM-13: the others on the same rung were told in the same batch.
     """
     plan = a_plan(escalation_managers=("ed", "eva"))
     first = after_receipts(an_escalation(plan=plan), failed(JO, "case_received"))

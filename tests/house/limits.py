@@ -34,9 +34,9 @@ LIMITS = {
     "rooms in an import cycle": Limit(0, 0),
     "file names that mean two things": Limit(61, 0),
     "files named by a gerund or participle": Limit(1, 0),
-    "docstrings that begin with a clause or pronoun": Limit(359, 0),
+    "docstrings that begin with a clause or pronoun": Limit(202, 0),
     "the same in tests, benchmarks, examples": Limit(0, 0),
-    "words of the old dialect": Limit(52, 0),
+    "words of the old dialect": Limit(51, 0),
 }
 """The values now, and the aims. A value may get better, never worse."""
 

@@ -155,9 +155,9 @@ def test_libraries_are_quiet_below_a_warning(lines: io.StringIO) -> None:
         logging.getLogger(name).debug("RCPT TO jo@acme.example")
         logging.getLogger(name).info("POST https://hooks.example/secret")
     logging.getLogger("aiosmtplib").warning("unknown service")
-    structlog.get_logger("worker").debug("wave_begun")
+    structlog.get_logger("worker").debug("batch_begun")
 
-    assert ["unknown service", "wave_begun"] == [line["event"] for line in _parsed(lines)]
+    assert ["unknown service", "batch_begun"] == [line["event"] for line in _parsed(lines)]
 
 
 def test_a_refusal_is_logged_by_its_code(lines: io.StringIO) -> None:

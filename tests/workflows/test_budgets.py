@@ -364,7 +364,7 @@ async def test_while_very_much_is_on_its_way_to_customers_our_own_people_are_sti
         for number, email in enumerate(emails)
     ]
     async with desk_on_skipping_server(state_folder=tmp_path) as desk:
-        desk.mailbox.says_later(to=emails[0])  # so each wave that they are in stays under way, whole
+        desk.mailbox.says_later(to=emails[0])  # so each batch that they are in stays under way, whole
         await desk.start(customers=customers)
         for number in range(MOST_MESSAGES // len(emails)):
             await desk.client.send_update(desk.key, by="priya", customer_text=f"Update {number}")
@@ -374,10 +374,10 @@ async def test_while_very_much_is_on_its_way_to_customers_our_own_people_are_sti
         await until(
             lambda: any("Last, for us" in letter.text for letter in letters_to(desk, "elena.petrova@"))
         )
-        waves = (await desk.activities_in_history()).count("deliver_messages")
+        batches = (await desk.activities_in_history()).count("deliver_messages")
         desk.mailbox.takes_again(to=emails[0])
         await until(lambda: 6 * len(emails) == len(letters_to(desk, "j")))
-        later = (await desk.activities_in_history()).count("deliver_messages") - waves
+        later = (await desk.activities_in_history()).count("deliver_messages") - batches
         await desk.nothing_went_wrong()
 
     assert 1 <= later, "the last update to customers left when there was room"

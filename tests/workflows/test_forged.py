@@ -101,7 +101,7 @@ async def test_words_on_messages_that_were_not_told_are_on_record_as_refused(des
     await desk.run().signal(contract.REPORT_DELIVERY, {"receipts": [to_plain(forged)]})
     await desk.at_rest()
 
-    assert "1 word on messages" in said((await desk.timeline("move_refused"))[-1].what)
+    assert "1 result of messages" in said((await desk.timeline("move_refused"))[-1].what)
     assert not [each for each in desk.told() if each.startswith("undeliverable")]
 
 

@@ -329,7 +329,7 @@ async def test_what_left_after_the_close_is_heard_of(desk_with: OpenDesk, survey
         assert not [entry for entry in await desk.timeline("delivery_reported") if JO in said(entry.what)]
 
 
-async def test_a_wave_that_an_earlier_run_had_begun_is_told_under_no_other_key(desk_with: OpenDesk) -> None:
+async def test_a_batch_that_an_earlier_run_had_begun_is_told_under_no_other_key(desk_with: OpenDesk) -> None:
     """
     COMM-12: what left alone leaves alone again; what waits since then waits once; both under the keys that they had.
     """

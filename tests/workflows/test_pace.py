@@ -135,7 +135,7 @@ async def test_a_channel_with_a_limit_is_never_hurried_and_loses_nothing(playboo
             await desk.nothing_went_wrong_in("channel-limit:")
 
 
-async def test_a_wave_asks_a_few_times_for_all_its_letters() -> None:
+async def test_a_batch_asks_a_few_times_for_all_its_letters() -> None:
     """
     COMM-12: 200 letters, and far fewer asks; the pace is forgotten when nothing counts any more.
     """

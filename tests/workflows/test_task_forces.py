@@ -119,7 +119,7 @@ async def test_words_on_messages_that_it_has_not_told_change_nothing(desk: Desk)
     refused = [
         each for each in await desk.client.task_force_timeline(desk.key, NAME) if each.kind == "move_refused"
     ]
-    assert ["1 word on messages that it has not told" in said(each.what) for each in refused] == [True]
+    assert ["1 result of messages that it has not sent" in said(each.what) for each in refused] == [True]
     assert {} == await run.query(contract.OUTDATED_MESSAGES, NotificationBatch(notices=()))
 
 

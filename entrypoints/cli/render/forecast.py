@@ -95,9 +95,9 @@ def _levels(levels: Iterable[ForecastLevel], starts_at: datetime, zone: ZoneInfo
     return table
 
 
-def render_gaps(found: Iterable[Gap], zone: ZoneInfo, *, are_all_told: bool = False) -> RenderableType:
+def render_gaps(found: Iterable[Gap], zone: ZoneInfo, *, shows_all: bool = False) -> RenderableType:
     """The gaps by level, shown once for the categories that have them alike; of many, the first."""
-    most = None if are_all_told else _MOST_GAPS
+    most = None if shows_all else _MOST_GAPS
     return Group(*(line for level in share_gaps(found) for line in _of_level(level, zone, most)))
 
 

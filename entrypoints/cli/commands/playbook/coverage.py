@@ -45,7 +45,7 @@ def coverage(
     if in_json:
         as_json(gaps)
     elif gaps:
-        out.print(render_gaps(gaps, zone, are_all_told=show_all))
+        out.print(render_gaps(gaps, zone, shows_all=show_all))
     else:
         of_levels = f"at every level of {number_of(len(every), 'category', 'categories')}"
         out.print(f"Somebody is there to notify, {of_levels}, for {number_of(days, 'day')}.")

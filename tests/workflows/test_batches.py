@@ -22,15 +22,15 @@ def keys_of(*notices: CustomerNotification) -> list[str]:
     return [message_key(notice, recipient) for notice in notices for recipient in notice.to]
 
 
-def test_what_is_told_together_goes_out_in_one_wave() -> None:
+def test_what_is_told_together_goes_out_in_one_batch() -> None:
     """
     One activity, whatever the number of notices (design: effects of one decision go out together).
     """
     notices = [a_notice(3), a_notice(2, seq=7, occasion=Occasion.UPDATE)]
 
-    (wave,) = batches_of(notices)
+    (batch,) = batches_of(notices)
 
-    assert tuple(notices) == wave.notices
+    assert tuple(notices) == batch.notices
     assert [] == list(batches_of([]))
 
 
@@ -40,9 +40,9 @@ def test_a_notice_to_very_many_goes_out_in_parts_that_fit() -> None:
     """
     notices = [a_notice(2), a_notice(9_000, seq=7), a_notice(1, seq=8)]
 
-    waves = list(batches_of(notices))
+    batches = list(batches_of(notices))
 
-    assert 1 < len(waves)
-    assert all(1_000_000 > len(to_json(wave)) for wave in waves)
-    sent = [key for wave in waves for notice in wave.notices for key in keys_of(notice)]  # type: ignore[arg-type]
+    assert 1 < len(batches)
+    assert all(1_000_000 > len(to_json(batch)) for batch in batches)
+    sent = [key for batch in batches for notice in batch.notices for key in keys_of(notice)]  # type: ignore[arg-type]
     assert keys_of(*notices) == sent

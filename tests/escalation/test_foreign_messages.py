@@ -1,5 +1,5 @@
 """
-Messages, and words on messages, that are none of a run's own.
+Messages and delivery results that are none of a run's own.
 """
 
 from dataclasses import replace
@@ -11,7 +11,7 @@ from escalation.kernel.refusals import BadRequest
 from escalation.notifications.delivery_results import DeliveryResult
 from escalation.notifications.foreign_messages import (
     NOT_OURS,
-    TOLD_ALREADY,
+    SENT_ALREADY,
     find_foreign_messages,
     select_own_results,
 )
@@ -23,41 +23,41 @@ from tests.escalation.test_waiting import NINE, held
 
 MESSAGE = held(seq=7)
 OWN = f"{MESSAGE.notice.escalation}:"
-WAVE = NotificationBatch(notices=(MESSAGE.notice,))
+BATCH = NotificationBatch(notices=(MESSAGE.notice,))
 WAITS = DeliveryResult(key=MESSAGE.key, recipient="ed", occasion="first_notification", held_until=NINE)
-TOLD = replace(WAITS, held_until=None, delivered_at=NINE)
+SENT = replace(WAITS, held_until=None, delivered_at=NINE)
 DAY = timedelta(days=1)
 
 
-def test_a_message_leaves_if_whoever_told_it_knows_it() -> None:
+def test_a_message_leaves_if_its_sender_knows_it() -> None:
     """
     COMM-6, COMM-12: it waits, or is under way; what cannot be remembered is not denied.
     """
-    assert {} == find_foreign_messages(WAVE, OWN, [WAITS], ())
-    assert {} == find_foreign_messages(WAVE, OWN, [], [WAVE])
-    assert {} == find_foreign_messages(WAVE, OWN, [], (), since=8)
-    assert {MESSAGE.key: NOT_OURS} == find_foreign_messages(WAVE, OWN, [], (), since=7)
-    assert {MESSAGE.key: NOT_OURS} == find_foreign_messages(WAVE, "ACME/1@2:", [WAITS], [WAVE])
+    assert {} == find_foreign_messages(BATCH, OWN, [WAITS], ())
+    assert {} == find_foreign_messages(BATCH, OWN, [], [BATCH])
+    assert {} == find_foreign_messages(BATCH, OWN, [], (), since=8)
+    assert {MESSAGE.key: NOT_OURS} == find_foreign_messages(BATCH, OWN, [], (), since=7)
+    assert {MESSAGE.key: NOT_OURS} == find_foreign_messages(BATCH, "ACME/1@2:", [WAITS], [BATCH])
     assert {MESSAGE.key: NOT_OURS} == find_foreign_messages(
-        WAVE, OWN, [replace(WAITS, recipient="mallory")], ()
+        BATCH, OWN, [replace(WAITS, recipient="mallory")], ()
     )
-    assert {MESSAGE.key: TOLD_ALREADY} == find_foreign_messages(WAVE, OWN, [WAITS, TOLD], ())
+    assert {MESSAGE.key: SENT_ALREADY} == find_foreign_messages(BATCH, OWN, [WAITS, SENT], ())
 
 
-def test_a_word_counts_if_its_message_is_known() -> None:
+def test_a_result_counts_if_its_message_is_known() -> None:
     """
     COMM-13: to the same recipient, on the same occasion.
     """
-    assert (TOLD,) == select_own_results([TOLD], OWN, [WAITS], ())
-    assert (TOLD,) == select_own_results([TOLD], OWN, [], [WAVE])
-    assert (TOLD,) == select_own_results([TOLD], OWN, [], (), since=8)
-    assert () == select_own_results([TOLD], OWN, [], (), since=7)
+    assert (SENT,) == select_own_results([SENT], OWN, [WAITS], ())
+    assert (SENT,) == select_own_results([SENT], OWN, [], [BATCH])
+    assert (SENT,) == select_own_results([SENT], OWN, [], (), since=8)
+    assert () == select_own_results([SENT], OWN, [], (), since=7)
     for other in (
-        replace(TOLD, key=f"{OWN}9:x:ed"),
-        replace(TOLD, recipient="x"),
-        replace(TOLD, occasion="x"),
+        replace(SENT, key=f"{OWN}9:x:ed"),
+        replace(SENT, recipient="x"),
+        replace(SENT, occasion="x"),
     ):
-        assert () == select_own_results([other], OWN, [WAITS], [WAVE])
+        assert () == select_own_results([other], OWN, [WAITS], [BATCH])
 
 
 def test_an_inbox_keeps_what_is_for_its_recipient_alone() -> None:
