@@ -1,6 +1,4 @@
-"""
-Base class of the client's parts: each asks through the same transport, by the same runs.
-"""
+"""Base class of the client's parts: each asks through the same transport, by the same runs."""
 
 from datetime import timedelta
 from typing import Self

@@ -1,6 +1,4 @@
-"""
-Inboxes: deferred messages of a person, and their release (COMM-11, COMM-12).
-"""
+"""Inboxes: deferred messages of a person, and their release (COMM-11, COMM-12)."""
 
 from contextlib import suppress
 from functools import partial

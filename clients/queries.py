@@ -1,6 +1,4 @@
-"""
-Queries: one escalation as it stands, its timeline, lists of them. Nothing changes by them.
-"""
+"""Queries: one escalation as it stands, its timeline, lists of them. Nothing changes by them."""
 
 import asyncio
 from collections.abc import AsyncIterator, MutableSequence, Sequence

@@ -1,6 +1,4 @@
-"""
-A running escalation goes on by the playbook of today: what it stands on, what would change, the move itself.
-"""
+"""A running escalation goes on by the playbook of today: what it stands on, what would change, the move itself."""
 
 from clients.moves import Moves
 from escalation import contract

@@ -1,6 +1,4 @@
-"""
-Errors of runs: stalled, not found, ended, not ready.
-"""
+"""Errors of runs: stalled, not found, ended, not ready."""
 
 import shlex
 

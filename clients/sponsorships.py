@@ -1,6 +1,4 @@
-"""
-Executive sponsorship of an account (SPONSOR).
-"""
+"""Executive sponsorship of an account (SPONSOR)."""
 
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Iterable

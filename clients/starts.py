@@ -1,6 +1,4 @@
-"""
-The start of an escalation, in one round trip (START-4, START-5, START-6).
-"""
+"""The start of an escalation, in one round trip (START-4, START-5, START-6)."""
 
 import uuid
 from collections.abc import Awaitable, Callable, Mapping, Sequence

@@ -1,6 +1,4 @@
-"""
-Task forces of an escalation: deployed, answered, reported on, stood down (RESOLVE-2).
-"""
+"""Task forces of an escalation: deployed, answered, reported on, stood down (RESOLVE-2)."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta

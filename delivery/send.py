@@ -1,6 +1,4 @@
-"""
-Stage Send: by the recipient's addresses, in their order, until a channel takes the message (COMM-13).
-"""
+"""Stage Send: by the recipient's addresses, in their order, until a channel takes the message (COMM-13)."""
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager

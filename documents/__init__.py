@@ -1,3 +1,1 @@
-"""
-Papers that people read, keep and write: the root cause analysis as Markdown, HTML and PDF.
-"""
+"""Papers that people read, keep and write: the root cause analysis as Markdown, HTML and PDF."""

@@ -1,6 +1,4 @@
-"""
-An internal RCA written as Markdown, to be edited and filed again; `rca_reader` is its inverse.
-"""
+"""An internal RCA written as Markdown, to be edited and filed again; `rca_reader` is its inverse."""
 
 import json
 from collections.abc import Iterable, Iterator

@@ -1,6 +1,4 @@
-"""
-The sections of an internal RCA, as its Markdown file has them: one table for whoever writes and whoever reads it.
-"""
+"""The sections of an internal RCA, as its Markdown file has them: one table for whoever writes and whoever reads it."""
 
 from enum import Enum, auto
 from typing import NamedTuple

@@ -1,6 +1,4 @@
-"""
-Reasons of the rules as the terminal says them, in the language of whoever reads it.
-"""
+"""Reasons of the rules as the terminal says them, in the language of whoever reads it."""
 
 import os
 

@@ -1,6 +1,4 @@
-"""
-Base classes of the parts of a playbook file, and the lists of names that many parts have.
-"""
+"""Base classes of the parts of a playbook file, and the lists of names that many parts have."""
 
 from collections import Counter
 from collections.abc import Callable

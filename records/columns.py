@@ -1,6 +1,4 @@
-"""
-Types of columns for instants, spans and texts, the same in SQLite and PostgreSQL.
-"""
+"""Types of columns for instants, spans and texts, the same in SQLite and PostgreSQL."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any

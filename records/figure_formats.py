@@ -1,6 +1,4 @@
-"""
-Figures and periods in words, the same in the terminal and on the page.
-"""
+"""Figures and periods in words, the same in the terminal and on the page."""
 
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo

@@ -1,6 +1,4 @@
-"""
-The version of a store's tables, and the steps that bring it up to this program's.
-"""
+"""The version of a store's tables, and the steps that bring it up to this program's."""
 
 from dataclasses import dataclass
 from pathlib import Path

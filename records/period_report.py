@@ -1,6 +1,4 @@
-"""
-The report of a period: its figures, and what a review looks at, read in one transaction (RECORD-2, RECORD-3).
-"""
+"""The report of a period: its figures, and what a review looks at, read in one transaction (RECORD-2, RECORD-3)."""
 
 from collections.abc import Mapping
 from datetime import date, datetime

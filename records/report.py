@@ -1,6 +1,4 @@
-"""
-A report: the figures of a period and what they are drawn from, as plain values. How they look is not known here.
-"""
+"""A report: the figures of a period and what they are drawn from, as plain values. How they look is not known here."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -1,6 +1,4 @@
-"""
-Rows of the tables for one escalation.
-"""
+"""Rows of the tables for one escalation."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import fields

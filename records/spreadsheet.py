@@ -1,6 +1,4 @@
-"""
-Cells and files that a spreadsheet opens as they are meant: accents are kept, and no text is taken for a formula.
-"""
+"""Cells and files that a spreadsheet opens as they are meant: accents are kept, and no text is taken for a formula."""
 
 ENCODING = "utf-8-sig"
 """UTF-8 with its mark at the beginning, without which Excel takes it for the encoding of the country."""

@@ -1,6 +1,4 @@
-"""
-The disk under a folder: whether it still takes what is written. Must not know what is kept there.
-"""
+"""The disk under a folder: whether it still takes what is written. Must not know what is kept there."""
 
 import asyncio
 import os

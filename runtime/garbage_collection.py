@@ -1,6 +1,4 @@
-"""
-Garbage collection of processes that live long. It must not know what the process does.
-"""
+"""Garbage collection of processes that live long. It must not know what the process does."""
 
 import gc
 

@@ -1,6 +1,4 @@
-"""
-A test message by one channel. No server is asked: it leaves from here.
-"""
+"""A test message by one channel. No server is asked: it leaves from here."""
 
 import sys
 from typing import Any

@@ -1,6 +1,4 @@
-"""
-One call of the client for each command, and the answer shown. What calls need is imported when they are made.
-"""
+"""One call of the client for each command, and the answer shown. What calls need is imported when they are made."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence

@@ -1,6 +1,4 @@
-"""
-Moves and the commands that are typed for them: the rules name moves and fields, a terminal commands and options.
-"""
+"""Moves and the commands that are typed for them: the rules name moves and fields, a terminal commands and options."""
 
 import re
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping

@@ -1,6 +1,4 @@
-"""
-Failures of a command: each shown in one clear message, and the exit status that says what kind it is.
-"""
+"""Failures of a command: each shown in one clear message, and the exit status that says what kind it is."""
 
 import json
 import os

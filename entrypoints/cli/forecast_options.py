@@ -1,6 +1,4 @@
-"""
-Options of forecasts: the sample request, and the files that a forecast is drawn into.
-"""
+"""Options of forecasts: the sample request, and the files that a forecast is drawn into."""
 
 from pathlib import Path
 from zoneinfo import ZoneInfo

@@ -1,6 +1,4 @@
-"""
-One message as it would be sent, with the facts of a made-up case.
-"""
+"""One message as it would be sent, with the facts of a made-up case."""
 
 from pathlib import Path
 

@@ -1,6 +1,4 @@
-"""
-The models behind the moves that a person can type, and what of them is written into `moves.json`.
-"""
+"""The models behind the moves that a person can type, and what of them is written into `moves.json`."""
 
 import json
 from collections.abc import Mapping

@@ -1,6 +1,4 @@
-"""
-Values of options: zones, instants, spans, names, files. Each fault says what is allowed.
-"""
+"""Values of options: zones, instants, spans, names, files. Each fault says what is allowed."""
 
 import re
 import sys

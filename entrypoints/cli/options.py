@@ -1,6 +1,4 @@
-"""
-Options that mean the same in every command, one type each. Knows no command.
-"""
+"""Options that mean the same in every command, one type each. Knows no command."""
 
 from collections.abc import Callable, Iterable
 from pathlib import Path

@@ -1,6 +1,4 @@
-"""
-Steps of an action plan as they are typed, and the version that is meant.
-"""
+"""Steps of an action plan as they are typed, and the version that is meant."""
 
 import re
 from collections.abc import Sequence

@@ -1,6 +1,4 @@
-"""
-A bar of progress on standard error; the answer of the command is not touched.
-"""
+"""A bar of progress on standard error; the answer of the command is not touched."""
 
 from typing import TYPE_CHECKING
 

@@ -1,6 +1,4 @@
-"""
-The record store and periods of it, as options name them.
-"""
+"""The record store and periods of it, as options name them."""
 
 import json
 import re

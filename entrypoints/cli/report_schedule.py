@@ -1,6 +1,4 @@
-"""
-Schedules of the review pack, as they are typed and shown.
-"""
+"""Schedules of the review pack, as they are typed and shown."""
 
 from collections.abc import Sequence
 from dataclasses import replace

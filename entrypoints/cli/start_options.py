@@ -1,6 +1,4 @@
-"""
-Options of a start that say more than one field: customers with contacts, tiers, evidence.
-"""
+"""Options of a start that say more than one field: customers with contacts, tiers, evidence."""
 
 import os
 import re

@@ -1,6 +1,4 @@
-"""
-Keepsake of the demo: its messages on one page, each as a mail client would show it.
-"""
+"""Keepsake of the demo: its messages on one page, each as a mail client would show it."""
 
 import re
 from collections.abc import Iterable, Iterator, Sequence

@@ -1,6 +1,4 @@
-"""
-The page of limits, ``docs/reference/limits.md``: written from the constants that the rules use.
-"""
+"""The page of limits, ``docs/reference/limits.md``: written from the constants that the rules use."""
 
 from collections.abc import Sequence
 

@@ -1,6 +1,4 @@
-"""
-Request bodies: bounded in size and time, of one content type. Must not know what they are for.
-"""
+"""Request bodies: bounded in size and time, of one content type. Must not know what they are for."""
 
 import asyncio
 

@@ -1,6 +1,4 @@
-"""
-The end: RCA, related records, the gate, close and cancel (CLOSE).
-"""
+"""The end: RCA, related records, the gate, close and cancel (CLOSE)."""
 
 from dataclasses import replace
 from typing import Literal

@@ -1,6 +1,4 @@
-"""
-Working on it until it is verified: plan, updates, pauses, resolution, access (COMM-3, CLOCK-3, RESOLVE).
-"""
+"""Working on it until it is verified: plan, updates, pauses, resolution, access (COMM-3, CLOCK-3, RESOLVE)."""
 
 from escalation.kernel.clock_name import ClockName
 

@@ -1,6 +1,4 @@
-"""
-The view: what a person or a script sees of an escalation. A projection, small enough to travel.
-"""
+"""The view: what a person or a script sees of an escalation. A projection, small enough to travel."""
 
 from collections.abc import Iterable
 from dataclasses import field

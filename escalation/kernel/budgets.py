@@ -17,27 +17,27 @@ from escalation.kernel.reasons import Part, reason
 from escalation.kernel.values import to_bytes
 
 PAYLOAD = 2 * 1024 * 1024
-"""What the server takes of one payload; each budget below is less."""
+"""Bytes that the server takes in one payload; each budget below is less."""
 
 MOVE = 64 * 1024
 """One move, as it was sent."""
 PAPER = 256 * 1024
 """One move that files an RCA or a post-mortem, as it was sent."""
 DRAFT = 200_000
-"""Of that, the timeline that a draft proposes."""
+"""Part of a paper: the timeline that a draft proposes."""
 REQUEST = 500_000
 """
 One start, or all starts of one outage: the request with its defaults, and the id of each contact, which holds the name
 of the account again.
 """
 OURS = 1_500_000
-"""What our own workers and workflows send to a run."""
+"""Input that our own workers and workflows send to a run."""
 PLAN = 300_000
 """A compiled plan."""
 STATE = 1_400_000
 """An escalation or a task force, after a move of a person that makes it larger."""
 FULL_STATE = 1_500_000
-"""The same, after moves that add less than ``SMALL_CHANGE``: there is room left to bring it to its end."""
+"""An escalation or a task force after moves that add less than ``SMALL_CHANGE``: there is room to end it."""
 SMALL_CHANGE = 1_024
 CUSTOMERS = 1_000
 """The longest lists, from here on: of one escalation, with all that joins it."""
@@ -60,7 +60,7 @@ CANDIDATES = 100
 ENTRIES = 50
 """Each list of an RCA or a post-mortem that names no limit of its own."""
 CHARTER = 500_000
-"""What a task force is deployed with."""
+"""The charter of a task force."""
 SUMMARY = 32 * 1024
 """A task force as its escalation keeps it; this much is kept free for each that stands."""
 OPEN_TASKS = 16 * 1024
@@ -70,27 +70,27 @@ UNDELIVERED = 100_000
 REPORTS = 200_000
 """The latest reports that a task force keeps."""
 PROGRAMME = 150_000
-"""Each list that a sponsorship keeps: the latest proposals, touch-points, reviews, failed letters."""
+"""Each list that a sponsorship keeps: the latest proposals, touch-points, reviews, failed messages."""
 
 GONE = 200_000
 """The keys of messages that left an inbox, by which one that comes twice is known."""
 
 LARGEST_BATCH = 400_000
-"""The messages of one activity, and of one letter."""
+"""Messages of one activity, and of one digest."""
 ITEMS = 64 * 1024
 """The list in one message."""
 RECEIPTS = 800_000
-"""What may become of these messages: the answer, and the details of each heartbeat."""
+"""Results of these messages: the answer, and the details of each heartbeat."""
 LONGEST_WHY = 300
 """Characters of what stood in the way of one message."""
 BATCHES_AT_ONCE = 3
 """Batches that one step of a run sends; the next step sends the others."""
 MOST_BATCHES = 500
-"""Batches under way; Temporal takes 2,000 activities at a time. What is told meanwhile gathers for the next batch."""
+"""Batches under way; Temporal takes 2,000 activities at a time. What is decided meanwhile is in the next batch."""
 MOST_MESSAGES = 1_500
 """
 Messages under way beyond which customers' next ones wait. Temporal keeps what each activity reports of its messages
-beside the run, 8 MiB in all, and ends a run with more; our own people are told at any time.
+beside the run, 8 MiB in all, and ends a run with more; messages to our own people never wait for that.
 """
 AT_ONCE = 100
 """Other runs that one step of a run signals."""
@@ -101,31 +101,31 @@ BATCH = 1_000_000
 REFUSAL = 64 * 1024
 """The faults of one refusal."""
 MISSING = 100_000
-"""What stands between an escalation and its close, in the view, which says all else once."""
+"""Obstacles to the close of an escalation, in the view, which says all else once."""
 ANSWER = 1_000_000
 """One page of the answer to a query."""
 
 CARRIED = 2_000_000
-"""All that a continued run is given."""
+"""The whole input of a continued run."""
 WRAPPED = 1_000
-"""Of that, what is around the rest."""
+"""Part of a continued run: what is around the rest."""
 TIMELINE = 900_000
-"""Of that, the end of the timeline: as much as is left, and not more than this."""
+"""Part of a continued run: the end of the timeline, as much as is left."""
 UNRECORDED = 200_000
-"""Of that, events that are not on record yet; the others go on record in runs of their own."""
+"""Part of a continued run: events that are not on record yet; the others go on record in runs of their own."""
 ANSWERED = 32 * 1024
-"""Of that, ids of the updates that were answered."""
+"""Part of a continued run: ids of the updates that were answered."""
 
 _Item = TypeVar("_Item")
 
 
 def size_of(value: object) -> int:
-    """Bytes of *value* as it travels; of a text, its own."""
+    """Return the bytes of *value* as it travels; of a text, its own."""
     return len(value.encode() if isinstance(value, str) else to_bytes(value))
 
 
 def fitting(sizes: Iterable[int], most: int) -> int:
-    """How many of the first *sizes* make at most *most* together; one, if even the first is larger."""
+    """Return how many of the first *sizes* make at most *most* together; one, if even the first is larger."""
     left, count = most, 0
     for size in sizes:
         left -= size
@@ -136,12 +136,12 @@ def fitting(sizes: Iterable[int], most: int) -> int:
 
 
 def first_of(items: Sequence[_Item], most: int) -> tuple[_Item, ...]:
-    """The beginning of *items* that fits into *most* bytes; never none, if there are any."""
+    """Return the first *items* that fit into *most* bytes; never none, if there are any."""
     return tuple(items[: fitting(map(_size, items), most)])
 
 
 def last_of(items: Sequence[_Item], most: int) -> tuple[_Item, ...]:
-    """The end of *items* that fits into *most* bytes; it may be empty."""
+    """Return the last *items* that fit into *most* bytes; perhaps none."""
     left, first = most, len(items)
     while first and (left := left - _size(items[first - 1])) >= 0:
         first -= 1
@@ -149,12 +149,12 @@ def last_of(items: Sequence[_Item], most: int) -> tuple[_Item, ...]:
 
 
 def shortened(lines: Iterable[Part], most: int) -> tuple[Part, ...]:
-    """*lines*, or as many as fit into *most* bytes and the count of the others."""
+    """Return *lines*, or as many as fit into *most* bytes and the count of the others."""
     every = tuple(lines)
-    told = first_of(every, most)
-    return told if len(told) == len(every) else (*told, reason("and_more", len(every) - len(told)))
+    shown = first_of(every, most)
+    return shown if len(shown) == len(every) else (*shown, reason("and_more", len(every) - len(shown)))
 
 
 def _size(item: object) -> int:
-    """With the comma that parts it from the next."""
+    """Return the bytes of *item* with the comma after it."""
     return 1 + size_of(item)

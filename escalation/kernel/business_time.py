@@ -3,6 +3,22 @@ Arithmetic over open hours: add a span to an instant, and measure between two in
 
 Open hours are plain UTC intervals, compiled elsewhere from time zones and holidays; none of those are known here
 (CLOCK-5, CLOCK-7). Without open hours the arithmetic is that of the wall clock (24x7).
+
+Theory of operation
+-------------------
+Number the open microseconds from the beginning of the horizon: ``open_until`` turns an instant into its number,
+``instant_after`` a number into the first instant that has it. Then to add a span is to add to the number, and the time
+between two instants is the difference of theirs. Example, open from 09:00 to 17:00 on two days:
+
+    Monday   09:00 → 0 h     17:00 → 8 h
+    Tuesday  09:00 → 8 h     17:00 → 16 h
+
+    Monday 16:00 is 7 h; 3 h later is 10 h, and that is Tuesday 11:00.
+    Monday 22:00 is 8 h, and so is Tuesday 09:00: a closed night is worth nothing.
+    8 h after Monday 09:00 is Monday 17:00 and not Tuesday 09:00: the first instant with that number.
+
+Trap: the numbers are integers, of microseconds. Floating-point seconds would round, and two ways to the same due time
+would differ.
 """
 
 from bisect import bisect_left, bisect_right
@@ -18,7 +34,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 _DAY_US = 86_400_000_000
 AHEAD = timedelta(days=45)
-"""How long before their end open hours are compiled further."""
+"""Time before their end at which open hours are compiled further."""
 
 
 def _to_us(at: datetime) -> int:
@@ -32,14 +48,14 @@ def _from_us(us: int) -> datetime:
 @frozen
 class OpenHours(PropertyCache):
     """
-    When an organisation is open, over a horizon.
+    The open hours of an organisation, up to a horizon.
 
     ``compiled_until`` ends the horizon: what would be due after it is not known, and the hours must be extended before
     it is reached.
     """
 
     steps: tuple[int, ...]
-    """Whole seconds: from 1970 UTC to the first opening, then each open time and each gap in turn."""
+    """Whole seconds from 1970 UTC to the first opening, then each open time and each gap by turns."""
     compiled_until: Instant
     business_day: timedelta
     """Open time of an ordinary day: what "one business day" is worth."""
@@ -48,7 +64,7 @@ class OpenHours(PropertyCache):
 
     @staticmethod
     def steps_of(spans: Iterable[tuple[int, int]]) -> tuple[int, ...]:
-        """*spans*: (start, end) in whole seconds since 1970 UTC, sorted and disjoint."""
+        """Return the steps of *spans*: (start, end) in whole seconds since 1970 UTC, sorted and disjoint."""
         edges = (0, *chain.from_iterable(spans))
         return tuple(later - earlier for earlier, later in pairwise(edges))
 
@@ -59,14 +75,14 @@ class OpenHours(PropertyCache):
 
     @cached_property
     def extend_at(self) -> datetime:
-        """When they must be compiled further: well before they end, and while ``reach`` is still known ahead."""
+        """Time to compile them further: well before they end, and while ``reach`` is still known ahead."""
         left = self._open_before[-1] - self.reach // _MICROSECOND
         runs_short_at = self.instant_after(left) if left > 0 and self.reach else None
         margin = self.compiled_until - AHEAD
         return min(margin, _from_us(runs_short_at)) if runs_short_at is not None else margin
 
     def continued(self, further: "OpenHours") -> "OpenHours":
-        """These hours as they are, and beyond their horizon those of *further*: what was computed stays so."""
+        """Return these hours, and beyond their horizon those of *further*: what was computed stays so."""
         end = _to_us(self.compiled_until) // 1_000_000
         spans = [(max(start, end), stop) for start, stop in further.spans if stop > end]
         kept = self.spans
@@ -94,14 +110,14 @@ class OpenHours(PropertyCache):
         )
 
     def open_until(self, us: int) -> int:
-        """Open microseconds from the beginning of the horizon until *us*."""
+        """Return the open microseconds from the beginning of the horizon until *us*."""
         begun = bisect_right(self._starts, us)
         if begun == 0:
             return 0
         return self._open_before[begun - 1] + min(us, self._ends[begun - 1]) - self._starts[begun - 1]
 
     def instant_after(self, open_us: int) -> int | None:
-        """The first instant by which *open_us* open microseconds have passed; None beyond the horizon."""
+        """Return the first instant by which *open_us* open microseconds have passed; None beyond the horizon."""
         index = bisect_left(self._open_before, open_us) - 1
         if index < 0:
             return self._starts[0]
@@ -111,14 +127,14 @@ class OpenHours(PropertyCache):
 
 
 def worth(days: timedelta, business_day: timedelta) -> timedelta:
-    """What business days, written as days of 24 hours, are in open time."""
+    """Return the open time of business days that are written as days of 24 hours."""
     return timedelta(microseconds=(days // _MICROSECOND) * (business_day // _MICROSECOND) // _DAY_US)
 
 
 def add(hours: OpenHours | None, start: datetime, span: timedelta) -> datetime | None:
     """
     Return the instant at which *span* of open time has passed since *start*: the first such, so 17:00 today rather
-    than 09:00 tomorrow. None if it lies beyond the horizon: nobody is told a guess. Nothing added is *start* itself.
+    than 09:00 tomorrow. None if it lies beyond the horizon: a guess is worse. Nothing added is *start* itself.
     """
     if hours is None or not span:
         return start + span
@@ -128,7 +144,7 @@ def add(hours: OpenHours | None, start: datetime, span: timedelta) -> datetime |
 
 
 def between(hours: OpenHours | None, start: datetime, end: datetime) -> timedelta:
-    """Open time from *start* to *end*; zero if *end* is not later."""
+    """Return the open time from *start* to *end*; zero if *end* is not later."""
     if end <= start:
         return timedelta()
     if hours is None:

@@ -31,7 +31,10 @@ _MARKS = frozenset({"Mn", "Mc", "Me"})
 _BELONGS_TO_THE_ONE_BEFORE = re.compile(
     "[\u200c\u200d\u0e33\u0eb3\uff9e\uff9f\U0001f3fb-\U0001f3ff\U000e0020-\U000e007f]"
 )
-"""What is no mark by its category: joiners, Thai and Lao *am*, voicing marks, colours of skin, tags of flags."""
+"""
+Characters that belong to the one before and are no marks by category: joiners, Thai and Lao *am*, voicing marks,
+colours of skin, tags of flags.
+"""
 _BELONGS_TO_THE_NEXT_ONE = re.compile("[\u0600-\u0605\u06dd\u070f\u0890\u0891\u08e2\U000110bd\U000110cd]")
 """Arabic and Indic signs that enclose the number after them."""
 _FLAG_LETTER = re.compile("[\U0001f1e6-\U0001f1ff]")
@@ -76,7 +79,7 @@ def boundary(text: str, at_most: int) -> int:
 
 
 def _is_inside(text: str, place: int) -> bool:
-    """Whether what stands before *place* and what stands after it are one character to a reader."""
+    """Return whether the characters before and after *place* are one character to a reader."""
     before, after = text[place - 1], text[place]
     return (
         _is_mark(after)
@@ -100,7 +103,7 @@ def _is_conjunct(before: str, after: str) -> bool:
 
 
 def _is_half_a_flag(text: str, place: int) -> bool:
-    """Which two letters are a flag is counted from the first of them."""
+    """Return whether *place* is inside a flag: its letters are counted in pairs from the first one."""
     if not _FLAG_LETTER.match(text[place]):
         return False
     start = place

@@ -21,7 +21,7 @@ class ClockName(StrEnum):
     SURVEY = "survey"
     CUSTOMER_TEXT = "customer_text"
     INTERNAL_UPDATE = "internal_update"
-    """When our own people hear next; not every playbook promises it."""
+    """Time to the next internal update; not every playbook promises one."""
 
     @property
     def words(self) -> str:
@@ -31,7 +31,7 @@ class ClockName(StrEnum):
 
 
 AGREED = frozenset({ClockName.ACKNOWLEDGEMENT_EXPIRY, ClockName.PAUSE, ClockName.ON_DUTY, ClockName.SURVEY})
-"""Clocks of an agreed time rather than a promise: when it comes something is done, and nothing is breached."""
+"""Clocks of an agreed time rather than a promise: at its end something is done, and nothing is breached."""
 
 OF_TASK_FORCES = frozenset({ClockName.TASK_FORCE_STATUS, ClockName.SEAT_ANSWER})
 """Clocks that each task force runs for itself; no pause of the escalation stops them."""

@@ -5,6 +5,25 @@ A due time is derived from the start, the span and the recorded pauses, and is n
 again with the same record gives the same answer. What a clock's thresholds and its breach *mean* is decided in
 ``clock_table.py``; this file only says when they are.
 
+Theory of operation
+-------------------
+A clock is not a counter. It keeps what it began with (``started_at``, ``after``, ``calendar``), and the process keeps
+the pauses that stop it. Everything else is computed from these, by walking over the pauses from the start:
+
+    due_at   = start + after, in the hours of the calendar, with each pause left out
+    next_at  = the next threshold; then due_at; then, once breached, breached_at + one more ``chase_every``
+
+Example: a clock of 4 h with a threshold at 50 %, started at 09:00, every minute counts.
+
+    09:00  started                     due 13:00   next 11:00 (the threshold)
+    10:00  paused: 1 h is used         due unknown, next unknown: an open pause has no end
+    12:00  resumed: 3 h are left       due 15:00   next 13:00
+    13:00  the threshold fires once    due 15:00   next 15:00
+    15:00  breached                    for good, whatever comes after; next is a chaser
+
+So a lost timer, a crash or a late look changes nothing: the same record gives the same instants. A new target, or open
+hours that are known further, need no migration of clocks either: ``retime_clock``, then ``derive_clock``.
+
 Law: ``is_late`` alone says what is in time. The due instant itself is late: at it everybody is alerted (CLOCK-6).
 Law: a due time that is not known is None, and never a guess; ``not_before`` says how far the open hours are known.
 """
@@ -19,7 +38,7 @@ from escalation.kernel.clock_name import ClockName
 from escalation.kernel.values import Instant, Name, frozen
 
 _A_HAIR = 1e-9
-"""Of a clock's span: the same percentage of two spans need not be the same floating point number."""
+"""Part of a clock's span: the same percentage of two spans need not be the same floating point number."""
 
 
 class Outcome(StrEnum):
@@ -30,7 +49,7 @@ class Outcome(StrEnum):
 
 @frozen
 class Pause:
-    """A stretch in which the named clocks stand still; open while ``ended_at`` is None."""
+    """A time in which the named clocks stand still; open while ``ended_at`` is None."""
 
     reason: str
     stops: tuple[ClockName, ...]
@@ -44,25 +63,25 @@ class Clock:
     started_at: Instant
     after: timedelta
     calendar: Name | None = None
-    """Whose open hours it counts; None: every minute."""
+    """Calendar whose open hours it counts; None: every minute."""
     thresholds: tuple[timedelta, ...] = ()
     """Spans from the start, rising, all shorter than ``after``."""
     passed: int = 0
-    """How many thresholds have fired or were skipped: each exactly once (CLOCK-2)."""
+    """Number of thresholds that have fired or were skipped: each exactly once (CLOCK-2)."""
     fired_share: float = 0.0
     """The share of its time at which a threshold last fired: by other targets no earlier one fires again."""
     chased: int = 0
-    """How often it was brought up again since its breach."""
+    """Number of chasers since its breach."""
     breached_at: Instant | None = None
     """The due time that was missed; stays, whatever comes after (CLOCK-4)."""
     ended_at: Instant | None = None
     outcome: Outcome | None = None
     runs_on_if_reopened: bool = False
-    """The verification ended it: a reopening lets it run on (CLOSE-9)."""
+    """True if the verification ended it: a reopening lets it run on (CLOSE-9)."""
     due_at: Instant | None = None
     """Derived; None while a pause holds the clock before its due time, and while that time is not known."""
     not_before: Instant | None = None
-    """Derived: where the open hours end that are known, if it is due after that."""
+    """Derived: end of the known open hours, if it is due after that."""
     next_at: Instant | None = None
     """Derived: the next instant at which this clock asks for attention; None while it is held or has ended."""
 
@@ -72,15 +91,12 @@ class Clock:
 
 
 def is_late(at: datetime, due_at: datetime | None) -> bool:
-    """
-    Return whether what is done *at* is late: the one rule for every clock, running, imported or foreseen. At the due
-    instant itself it is.
-    """
+    """Return whether what is done *at* is late: the one rule for every clock, running, imported or forecast."""
     return due_at is not None and at >= due_at
 
 
 def used_time_of(clock: Clock, hours: OpenHours | None, pauses: Iterable[Pause], now: datetime) -> timedelta:
-    """How much of its span the clock has used by *now* (or by its end): open time less the pauses that stop it."""
+    """Return how much of its span the clock has used by *now*, or by its end: open time less its pauses."""
     end = min(now, clock.ended_at) if clock.ended_at else now
     used = between(hours, clock.started_at, end)
     for pause in _stopping(clock, pauses):
@@ -91,7 +107,9 @@ def used_time_of(clock: Clock, hours: OpenHours | None, pauses: Iterable[Pause],
 def instant_of(
     clock: Clock, hours: OpenHours | None, pauses: Iterable[Pause], span: timedelta
 ) -> datetime | None:
-    """When *span* of the clock's time is used up; None if an open pause holds it before that, or it is not known."""
+    """
+    Return when *span* of the clock's time is used up; None if an open pause holds it before that, or it is not known.
+    """
     return _instant_after(_stopping(clock, pauses), hours, clock.started_at, span)
 
 
@@ -112,7 +130,7 @@ def _instant_after(
 def derive_clock(
     clock: Clock, hours: OpenHours | None, pauses: Iterable[Pause], chase_every: timedelta
 ) -> Clock:
-    """*clock* with ``due_at`` and ``next_at`` computed again from the record; *hours* are its calendar's."""
+    """Return *clock* with ``due_at`` and ``next_at`` computed again from the record; *hours* are its calendar's."""
     if not clock.is_running:
         return clock
     stopping = _stopping(clock, pauses)
@@ -129,7 +147,9 @@ def derive_clock(
 def derive_next_instant(
     clock: Clock, hours: OpenHours | None, pauses: Iterable[Pause], chase_every: timedelta
 ) -> Clock:
-    """*clock* with ``next_at`` computed again: it has fired, breached or was chased, and is due when it was due."""
+    """
+    Return *clock* with ``next_at`` computed again, after it fired, breached or was chased; its due time is the same.
+    """
     if not clock.is_running:
         return clock
     stopping = _stopping(clock, pauses)
@@ -140,22 +160,22 @@ def retime_clock(
     clock: Clock, after: timedelta, calendar: str | None, thresholds: tuple[timedelta, ...]
 ) -> Clock:
     """
-    *clock* from its original start by other targets (CLOCK-4). Only what has fired is behind it: a threshold that was
-    skipped by the old targets fires by the new ones if its time is still to come, and else is skipped again.
+    Return *clock* with other targets, from its original start (CLOCK-4). A threshold that has fired does not fire
+    again; one that the old targets skipped fires if its time is still to come, and else is skipped again.
     """
     fired = sum(1 for threshold in thresholds if threshold / after <= clock.fired_share + _A_HAIR)
     return replace(clock, after=after, calendar=calendar, thresholds=thresholds, passed=fired)
 
 
 def reminded(clock: Clock, passed: int) -> Clock:
-    """*clock* after its threshold of number *passed* has fired."""
+    """Return *clock* after its threshold of number *passed* has fired."""
     return replace(clock, passed=passed, fired_share=clock.thresholds[passed - 1] / clock.after)
 
 
 def count_passed_thresholds(
     clock: Clock, hours: OpenHours | None, pauses: Iterable[Pause], at: datetime
 ) -> int:
-    """How many thresholds of the clock are behind *at*: ``next_at`` is the first that was not, and they rise."""
+    """Return how many thresholds of the clock are behind *at*: ``next_at`` is the first that was not, and they rise."""
     stopping = _stopping(clock, pauses)
     passed, instant = clock.passed, clock.next_at
     while instant and instant <= at and passed < len(clock.thresholds):
@@ -167,8 +187,8 @@ def count_passed_thresholds(
 
 def limit_chases(clock: Clock, chase_every: timedelta, at: datetime) -> Clock:
     """
-    A breached clock by the rhythm that holds from *at* on: it cannot have been brought up more often than that has
-    room for, so that chases of a quicker rhythm do not silence a slower one for weeks (CLOCK-4).
+    Return a breached clock by the rhythm that holds from *at* on. It counts no more chasers than that rhythm has had
+    time for, or those of a quicker rhythm would silence a slower one for weeks (CLOCK-4).
     """
     if clock.breached_at is None:
         return clock

@@ -1,5 +1,5 @@
 """
-The fields of a command as plain data: from them come options of the command line, and forms and operations elsewhere.
+Fields of a command as plain data: options of the command line, forms and operations come from them.
 
 Knows no terminal and no HTTP. What cannot be said in one text or number (a file, a list of seats) is a record. It
 imports no pydantic, because help and completion read fields from a file; `field_reader` reads those of a command.
@@ -28,7 +28,7 @@ class CommandField(NamedTuple):
     is_list: bool
     is_required: bool
     default: str
-    """As a person would write it; empty, if there is none."""
+    """Default as a person would write it; empty, if there is none."""
     values: tuple[str, ...]
-    """Those that a choice has."""
+    """Values that a choice has."""
     description: str

@@ -4,7 +4,7 @@ The decision loop of every process of ours: case, task force and sponsorship.
 A process is its state, and its state is a fold over events. To decide a command means, always in this order:
 
 1. **Settle.** Every due time that has come by now happens first, the earliest first, as if somebody had looked at it
-   on time. A command that arrives at 10:05 finds the level that was due to rise at 10:00 risen.
+   on time. A command that arrives at 10:05 finds the escalation at the level to which it was raised at 10:00.
 2. **Permit.** The lifecycle, an obstacle or the roles may refuse the command.
 3. **Carry out.** The rule of the command records events, each of which changes the state at once, and asks for effects.
 4. **Settle again**, since a command may move a due time into the past.

@@ -50,7 +50,7 @@ class Mailbox:
 
     @property
     def is_ascii(self) -> bool:
-        """Whether every mail server can be asked to take it."""
+        """True if every mail server can be asked to take it."""
         return self.local_part.isascii()
 
     def __str__(self) -> str:
@@ -58,7 +58,7 @@ class Mailbox:
 
 
 def mailbox_of(address: str) -> str:
-    """What two spellings of one mailbox have in common: no mail server in use tells `Jo@` from `jo@`."""
+    """Return the form that all spellings of one mailbox share: no mail server in use tells `Jo@` from `jo@`."""
     return unicodedata.normalize("NFC", address).casefold()
 
 

@@ -1,5 +1,5 @@
 """
-The base of all that happened to a process of ours, and how an event is stamped when it is recorded.
+The base of events, and how an event is stamped when it is recorded.
 
 Each process adds to its events what they do to its state, as ``applied_to``.
 """
@@ -30,7 +30,7 @@ class RecordedEvent:
 
     @property
     def added(self) -> Part:
-        """What somebody added in their own words."""
+        """Text that a person added in their own words."""
         return ""
 
     def sentence(self) -> Reason:

@@ -1,6 +1,4 @@
-"""
-Reads the fields of a command from its declaration.
-"""
+"""Reads the fields of a command from its declaration."""
 
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta

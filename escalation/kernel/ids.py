@@ -24,7 +24,7 @@ REFERENCE_ALLOWED = "the key of an escalation, or its id, such as ACME/4711@2026
 
 
 class Own(StrEnum):
-    """What the engine runs for itself."""
+    """Kinds of runs that the engine has for itself."""
 
     INBOX = "inbox"
     CHANNEL_LIMIT = "channel-limit"
@@ -34,12 +34,12 @@ class Own(StrEnum):
 
 
 def own_id(kind: Own, name: str) -> str:
-    """The id of what the engine runs for itself: ``inbox:elena``."""
+    """Return the id of what the engine runs for itself: ``inbox:elena``."""
     return f"{kind}:{name}"
 
 
 def name_in(kind: Own, id_: str) -> str:
-    """The name in an id of *kind*; empty, if it is no such id."""
+    """Return the name in an id of *kind*; empty, if it is no such id."""
     return id_.removeprefix(f"{kind}:") if id_.startswith(f"{kind}:") else ""
 
 
@@ -48,7 +48,7 @@ def is_key(text: str) -> bool:
 
 
 def is_of_escalation(text: str) -> bool:
-    """Whether *text* can name an escalation: by its key, or by its id."""
+    """Return whether *text* can name an escalation: by its key, or by its id."""
     return is_key(text) or _ESCALATION.fullmatch(text) is not None
 
 
@@ -58,7 +58,7 @@ def key_of(id_: str) -> str:
 
 
 def tenant_of(key: str) -> str:
-    """``ACME`` of ``ACME/4711``, of its ids too."""
+    """Return ``ACME`` of ``ACME/4711``, and of its ids."""
     return key.partition("/")[0]
 
 
@@ -105,5 +105,5 @@ EscalationReference = Annotated[str, Field(max_length=300), AfterValidator(_requ
 
 
 def task_force_id(key: str, name: str) -> str:
-    """Where a task force is found: ``ACME/4711/task-force/data-recovery``."""
+    """Return the workflow id of a task force: ``ACME/4711/task-force/data-recovery``."""
     return f"{key}/task-force/{name}"

@@ -71,7 +71,7 @@ class Reason:
 Part = (
     Annotated[Person | Term | At | Day | Lasting | Listed | Reason, Field(discriminator="kind")] | int | str
 )
-"""What a sentence names. A text is somebody's own words, an identifier or a name: the same in every language."""
+"""Parts of a sentence. A text is somebody's own words, an identifier or a name: the same in every language."""
 PLAYBOOK = "playbook"
 """Context of terms that a playbook invents."""
 AsPart = Part | datetime | date | timedelta | tuple["AsPart", ...]

@@ -66,11 +66,11 @@ class Refusal:
 
     code: str
     subject: Part = ""
-    """What it is about: the key of an escalation, a request."""
+    """Subject of the refusal: the key of an escalation, a request."""
     obstacle: Part = ""
-    """What stands in the way."""
+    """Reason why nothing was done."""
     allowed_moves: tuple[Part, ...] | None = None
-    """Instead; None: the refusal is about something else than a move."""
+    """Moves that are allowed instead; None: the refusal is about something else than a move."""
     faults: tuple[Fault, ...] = ()
 
     @property
@@ -87,7 +87,7 @@ class Refusal:
 
     @property
     def _lines(self) -> Listed:
-        """A line for each fault, and how many more there are."""
+        """A line for each fault, and the count of the others."""
         lines = [reason("on_a_line", fault.reason) for fault in self.faults]
         match self.obstacle:
             case Reason(_, (_, int(total))) if total > len(lines):
@@ -96,7 +96,7 @@ class Refusal:
 
 
 class Misspelled(ValueError):
-    """What a validator says of a value that is probably a slip: what is allowed, and what was meant."""
+    """Fault of a validator in a value that is probably a slip: what is allowed, and what was meant."""
 
     def __init__(self, allowed: str, suggestion: str) -> None:
         super().__init__(allowed)
@@ -108,7 +108,7 @@ class EscalationError(Exception):
 
     code: ClassVar[str] = "escalation_error"
     say: ClassVar[Callable[[Part], str]] = spell
-    """How a refusal reads as a text: by its codes, until a speaker of some language takes over."""
+    """The text of a refusal: by its codes, until a speaker of some language takes over."""
 
     def __init__(
         self,
@@ -149,12 +149,12 @@ class BadRequest(EscalationError):
     @classmethod
     def because(cls, what: Part, faults: Iterable[Fault]) -> "BadRequest":
         found = tuple(faults)
-        told = first_of(found, REFUSAL)
-        return cls(reason(FAULTS, what, len(found)), told)
+        shown = first_of(found, REFUSAL)
+        return cls(reason(FAULTS, what, len(found)), shown)
 
     @property
     def request(self) -> Part:
-        """What was refused: the first part of a list of faults."""
+        """Subject of a list of faults: its first part."""
         match self.refusal.obstacle:
             case Reason("refused.faults", (what, _)):
                 return what
@@ -282,7 +282,7 @@ def _fault_of(found: "ErrorDetails", within: str) -> Fault:
 
 
 def _given(found: "ErrorDetails") -> str:
-    """What was given; what has parts and is long, in words: the first characters of its spelling say nothing."""
+    """Return what was given. A long value with parts is described: the first characters of its spelling say nothing."""
     given = found["input"]
     if found["type"] == "missing" or given is None or given in ([], ()):
         return "nothing"
@@ -297,13 +297,13 @@ def _given(found: "ErrorDetails") -> str:
 
 
 def _kind(found: "ErrorDetails") -> str:
-    """What is a text of ours, with a length, pydantic takes for a list."""
+    """Return the kind of a fault; pydantic takes a bounded text of ours for a list."""
     is_text = found["type"] in {"too_short", "too_long"} and isinstance(found["input"], str)
     return f"string_{found['type']}" if is_text else found["type"]
 
 
 UNKNOWN_FIELD = frozenset({"extra_forbidden", "unexpected_keyword_argument"})
-"""What pydantic calls a field that does not exist, of a model and of a dataclass."""
+"""Names that pydantic gives to an unknown field, of a model and of a dataclass."""
 _SIZES = {
     "too_short": "at least {min_length} of these",
     "too_long": "at most {max_length} of these",

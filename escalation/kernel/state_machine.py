@@ -9,7 +9,7 @@ Rows = Iterable[tuple[StrEnum, tuple[StrEnum, ...], StrEnum | None]]
 
 
 def machine_of(states: Iterable[StrEnum], rows: Rows) -> Machine:
-    """A machine that knows these rows and nothing else."""
+    """Return a machine that knows these rows and nothing else."""
     return Machine(
         model=None,
         states=[state.value for state in states],
@@ -23,8 +23,8 @@ def machine_of(states: Iterable[StrEnum], rows: Rows) -> Machine:
     )
 
 
-class _Seat:
-    """What the machine moves: a state and nothing else."""
+class _Model:
+    """The model that the machine moves: a state and nothing else."""
 
     def __init__(self, state: StrEnum) -> None:
         self.state = state.value
@@ -37,15 +37,15 @@ def fire(machine: Machine, state: StrEnum, move: StrEnum) -> str:
     Raises:
         IllegalMove: If the machine has no such row.
     """
-    seat = _Seat(state)
+    model = _Model(state)
     if move.value not in machine.events:
         raise IllegalMove(f"no such move: {move}")
     try:
-        machine.events[move.value].trigger(seat)
+        machine.events[move.value].trigger(model)
     except MachineError as error:
         raise IllegalMove(f"no {move} in the state {state}") from error
-    return seat.state
+    return model.state
 
 
 class IllegalMove(Exception):
-    """The tables do not have this move here."""
+    """A move that the table does not have here."""

@@ -18,7 +18,7 @@ class TimelineEntry:
     kind: str
     what: Reason
     note: Part = ""
-    """What the person added, in their own words."""
+    """Text that the person added, in their own words."""
 
 
 def timeline_entry(event: RecordedEvent) -> TimelineEntry:
@@ -29,7 +29,7 @@ def timeline_entry(event: RecordedEvent) -> TimelineEntry:
 
 
 def clock_started(code: str, clock: Clock) -> Reason:
-    """When it is due; how far that is known, if it is not."""
+    """Return the sentence of a started clock: when it is due, or how far the open hours are known."""
     if clock.not_before:
         return reason(f"{code}.not_before", clock.name, clock.not_before)
     return reason(code, clock.name, clock.due_at) if clock.due_at else reason(f"{code}.held", clock.name)
@@ -40,7 +40,7 @@ def minute(at: datetime) -> str:
 
 
 def brief(span: timedelta) -> str:
-    """A span in its two largest units: ``2 h 05 min``."""
+    """Return a span in its two largest units: ``2 h 05 min``."""
     seconds = max(0, round(span.total_seconds()))
     days, rest = divmod(seconds, 86_400)
     hours, rest = divmod(rest, 3_600)

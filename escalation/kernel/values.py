@@ -118,7 +118,7 @@ def to_plain(value: object, *, but_defaults: bool = False) -> Any:
 
 class Input(BaseModel):
     """
-    What a person sends: a field that we do not know is a mistake to report, not to ignore.
+    Base of what a person sends: an unknown field is a mistake to report, not to ignore.
 
     The text of a validation error does not quote what was given, because it can reach logs and histories.
     """
@@ -210,6 +210,6 @@ Mover = Annotated[
 """Id of whoever makes a move: a person's name, or a customer contact's ``ACCOUNT:ADDRESS``."""
 
 ENGINE = "engine"
-"""Who made a move that no person asked for (KIND-4)."""
+"""Maker of a move that no person asked for (KIND-4)."""
 
 NO_NOTE = InternalText("")

@@ -22,7 +22,7 @@ class HandsOver(StrEnum):
     """Escalations that a rota hands over to the next shift."""
 
     UNACKNOWLEDGED = "unacknowledged"
-    """Those that nobody has acknowledged; whoever acknowledges an escalation keeps it."""
+    """Escalations that nobody has acknowledged; whoever acknowledges an escalation keeps it."""
     OPEN = "open"
     """Acknowledged ones too, until their resolution is declared."""
 

@@ -1,8 +1,8 @@
 """
-The executive sponsorship of one account: who sponsors it, why, for how long, and what is due when (SPONSOR).
+The executive sponsorship of one account: sponsor, terms, touch-points, reviews and their due times (SPONSOR).
 
-A small engine beside the one of escalations: ``decide(programme, command, now)`` gives the programme after it and what
-its people must be told. Pure; knows no clock, no channel and no escalation beyond its id.
+A small engine beside the one of escalations: ``decide(programme, command, now)`` returns the programme after it and
+the notifications. Pure; knows no clock, no channel and no escalation beyond its id.
 """
 
 from dataclasses import replace
@@ -25,9 +25,9 @@ from escalation.policy.people import Contact, Recipient
 REMINDED_BEFORE = timedelta(days=2)
 CHASED_EVERY = timedelta(days=7)
 NEGLECTED_AFTER = 3 * CHASED_EVERY
-"""From then on those who answer for sponsorships are told of an overdue touch-point, too."""
+"""Time overdue after which the managers of sponsorships are reminded of a touch-point, too."""
 _MOST_KEPT = 200
-"""Touch-points and reviews; the record has them all."""
+"""Number of touch-points and reviews that are kept; the record has them all."""
 
 _Words = Annotated[InternalText, Field(min_length=1, max_length=2_000)]
 _Listed = Annotated[tuple[_Words, ...], Field(min_length=1, max_length=20)]
@@ -56,12 +56,12 @@ class SponsorshipCommand(Input):
 
     move: ClassVar[SponsorshipMove]
     largest: ClassVar[int] = MOVE
-    """Bytes, as it is sent."""
+    """Largest size as it is sent, in bytes."""
     by: Annotated[Name, Field(examples=["YOU"])]
 
     @property
     def named(self) -> tuple[str, ...]:
-        """Ids of those whom it names."""
+        """Ids of the people whom it names."""
         return (self.by,)
 
 
@@ -116,7 +116,7 @@ class Exit(SponsorshipCommand):
 
 @frozen
 class Tick:
-    """Time has passed."""
+    """Report that time has passed."""
 
 
 PersonsCommand = Propose | Enrol | LogTouchPoint | Review | Exit
@@ -127,18 +127,18 @@ PERSONS_COMMANDS: tuple[type[PersonsCommand], ...] = get_args(PersonsCommand)
 
 
 def sponsorship_key(account: str) -> str:
-    """What an account's sponsorship is called, everywhere."""
+    """Return the workflow id of an account's sponsorship, its key everywhere."""
     return own_id(Own.SPONSORSHIP, account)
 
 
 def account_of(key: str) -> str:
-    """The account whose sponsorship is called *key*; empty, if that is no sponsorship's."""
+    """Return the account whose sponsorship has this key; empty, if it is no sponsorship's key."""
     return name_in(Own.SPONSORSHIP, key)
 
 
 @frozen
 class LogEntry:
-    """A touch-point, a review, a proposal or a letter that did not arrive: who, when, what."""
+    """An entry for a touch-point, a review, a proposal or a failed message: who, when, what."""
 
     by: str
     at: Instant
@@ -147,7 +147,7 @@ class LogEntry:
 
 
 def _kept(*noted: LogEntry) -> tuple[LogEntry, ...]:
-    """The latest of them."""
+    """Return the latest entries."""
     return last_of(noted[-_MOST_KEPT:], PROGRAMME)
 
 
@@ -169,9 +169,9 @@ class Sponsorship:
     remind_of_review_at: Instant | None = None
     exited: LogEntry | None = None
     undelivered: tuple[LogEntry, ...] = ()
-    """Letters that did not arrive, and why (COMM-13)."""
+    """Messages that did not arrive, and why (COMM-13)."""
     sequence: int = 0
-    """How many decisions there were; part of the messages' keys (COMM-12)."""
+    """Number of decisions so far; part of the messages' keys (COMM-12)."""
 
     @property
     def key(self) -> str:
@@ -183,19 +183,19 @@ class Sponsorship:
         return min(instants, default=None)
 
     def is_neglected(self, now: datetime) -> bool:
-        """The touch-point is overdue, and the sponsor is reminded of it for the third time since."""
+        """Return whether the touch-point is overdue for so long that the sponsor is reminded for the third time."""
         return self.touch_due_at is not None and now >= self.touch_due_at + NEGLECTED_AFTER
 
 
 @frozen
 class PlaybookPeople:
-    """What the playbook of today says of those whom a command names."""
+    """People of today's playbook whom a command names."""
 
     people: tuple[Contact, ...] = ()
     deciders: tuple[Name, ...] = ()
-    """The roles that may take an account in, and let it go; none: everybody."""
+    """Roles that may enrol an account and end its sponsorship; none: everybody."""
     managers: tuple[Contact, ...] = ()
-    """Who answers for sponsorships: is told what their sponsors cannot be told, or do not do."""
+    """Managers of sponsorships: they hear what sponsors cannot be told, or do not do."""
 
     def person(self, id_: str) -> Contact | None:
         return next((person for person in self.people if person.id == id_), None)
@@ -216,7 +216,7 @@ def decide(
     programme: Sponsorship, command: Command, now: datetime, known: PlaybookPeople = PlaybookPeople()
 ) -> SponsorshipDecision:
     """
-    What *command* means at *now*. *known*: those whom it names.
+    Decide what *command* means at *now*. *known*: the people whom it names.
 
     Raises:
         EscalationError: If it is refused. Nothing has changed.
@@ -248,7 +248,7 @@ def decide(
 
 
 def _require_decider(programme: Sponsorship, command: Enrol | Exit, known: PlaybookPeople) -> None:
-    """SPONSOR-2: a person decides; which ones, the playbook says."""
+    """Require a person who may decide, by the playbook (SPONSOR-2)."""
     person = known.person(command.by)
     if known.deciders and not set(person.roles if person else ()) & set(known.deciders):
         who, what = known.name_of(command.by), "enrol" if isinstance(command, Enrol) else "exit"
@@ -259,7 +259,9 @@ def _require_decider(programme: Sponsorship, command: Enrol | Exit, known: Playb
 def _proposed(
     programme: Sponsorship, command: Propose, now: datetime, known: PlaybookPeople
 ) -> SponsorshipDecision:
-    """SPONSOR-2: those who decide are told; an escalation that proposes has told of it by itself."""
+    """
+    Record a proposal, and notify those who decide; an escalation that proposes has notified them itself (SPONSOR-2).
+    """
     if command.escalation in {each.escalation for each in programme.proposals if each.escalation}:
         return SponsorshipDecision(programme)
     noted = LogEntry(by=command.by, at=now, text=command.why, escalation=command.escalation)
@@ -268,8 +270,8 @@ def _proposed(
         return SponsorshipDecision(programme)
     others = replace(known, managers=tuple(each for each in known.managers if each.id != command.by))
     by = known.name_of(command.by)
-    told = _to_managers(programme, others, Occasion.SPONSORSHIP_PROPOSED, now, by=by, text=command.why)
-    return SponsorshipDecision(programme, told)
+    notices = _to_managers(programme, others, Occasion.SPONSORSHIP_PROPOSED, now, by=by, text=command.why)
+    return SponsorshipDecision(programme, notices)
 
 
 def _enrolled(
@@ -293,8 +295,8 @@ def _enrolled(
     )
     enrolled = _touch_next(enrolled, command, now)
     items = tuple(str(duty) for duty in command.duties)
-    told = _notice(enrolled, Occasion.SPONSOR_ENROLLED, now, due_at=enrolled.touch_due_at, items=items)
-    return SponsorshipDecision(enrolled, (told,))
+    notice = _notice(enrolled, Occasion.SPONSOR_ENROLLED, now, due_at=enrolled.touch_due_at, items=items)
+    return SponsorshipDecision(enrolled, (notice,))
 
 
 def _touched(programme: Sponsorship, command: LogTouchPoint, now: datetime) -> Sponsorship:
@@ -331,7 +333,9 @@ def _exited(programme: Sponsorship, command: Exit, now: datetime) -> Sponsorship
 
 
 def _reminded(programme: Sponsorship, now: datetime, known: PlaybookPeople) -> SponsorshipDecision:
-    """After downtime nothing comes in a burst: one reminder of each speaks for those that were missed."""
+    """
+    Remind of what is due. After downtime nothing comes in a burst: one reminder of each covers those that were missed.
+    """
     notices: list[InternalNotification] = []
     if programme.remind_of_touch_at and programme.remind_of_touch_at <= now:
         due_at = programme.touch_due_at
@@ -351,13 +355,13 @@ def _reminded(programme: Sponsorship, now: datetime, known: PlaybookPeople) -> S
 def _delivered(
     programme: Sponsorship, command: ReportDelivery, now: datetime, known: PlaybookPeople
 ) -> SponsorshipDecision:
-    """COMM-13: what failed is kept, and raised to a person; where even that fails, it is only kept."""
+    """Keep what failed, and raise it to a person; if even that fails, it is only kept (COMM-13)."""
     failed = [receipt for receipt in command.receipts if receipt.has_failed]
     noted = (LogEntry(by=each.recipient, at=now, text=each.failure) for each in failed)
     programme = replace(programme, undelivered=_kept(*programme.undelivered, *noted))
     items = tuple(each.failure for each in failed if each.occasion != Occasion.UNDELIVERABLE)
-    told = _to_managers(programme, known, Occasion.UNDELIVERABLE, now, items=items) if items else ()
-    return SponsorshipDecision(programme, told)
+    notices = _to_managers(programme, known, Occasion.UNDELIVERABLE, now, items=items) if items else ()
+    return SponsorshipDecision(programme, notices)
 
 
 def _terms(programme: Sponsorship, what: str) -> Enrol:
@@ -369,7 +373,7 @@ def _terms(programme: Sponsorship, what: str) -> Enrol:
 
 
 def _touch_next(programme: Sponsorship, terms: Enrol, now: datetime) -> Sponsorship:
-    """The cadence counts from the last touch-point: an early one does not bring two soon after each other."""
+    """Start the cadence from this touch-point: an early one does not bring two soon after each other."""
     due_at = now + timedelta(days=terms.every_days)
     return replace(programme, touch_due_at=due_at, remind_of_touch_at=_reminder(due_at, now))
 
@@ -390,7 +394,7 @@ def _reminder(due_at: datetime, now: datetime) -> datetime:
 
 
 def _chase(due_at: datetime | None, now: datetime) -> datetime:
-    """The due time itself, then week by week until it is done."""
+    """Return the due time itself, then week by week until it is done."""
     return due_at if due_at and due_at > now else now + CHASED_EVERY
 
 
@@ -413,7 +417,7 @@ def _to_managers(
     due_at: datetime | None = None,
     items: tuple[Part, ...] = (),
 ) -> tuple[InternalNotification, ...]:
-    """To those who answer for it, without the sponsor; none, if there is nobody else."""
+    """Notify the managers, without the sponsor; none, if there is nobody else."""
     sponsor = programme.sponsor.id if programme.sponsor else ""
     to = tuple(person.recipient for person in known.managers if person.id != sponsor)
     if not to:
@@ -432,7 +436,7 @@ def _notice(
     by: str = "",
     to: tuple[Recipient, ...] = (),
 ) -> InternalNotification:
-    """*to*: nobody named, the sponsor."""
+    """Return a notification *to* these, or, if there are none, to the sponsor."""
     sponsor = programme.sponsor
     facts = InternalFacts(
         key=programme.key,

@@ -1,6 +1,4 @@
-"""
-What people ask of a task force, and what its shell reports to it: imperative, one class each.
-"""
+"""Commands to a task force, of people and of its shell: imperative, one class each."""
 
 from dataclasses import field
 from datetime import timedelta
@@ -28,7 +26,7 @@ from escalation.task_force.state import EscalationSummary
 class MoveCommand(Input):
     move: ClassVar[TaskForceMove]
     largest: ClassVar[int] = MOVE
-    """Bytes, as it is sent."""
+    """Largest size as it is sent, in bytes."""
     by: Annotated[Name, Field(description="Who you are, by id in the playbook.", examples=["YOU"])]
     """Id of the person who makes the move (ROLE-3)."""
 
@@ -99,33 +97,33 @@ class OfferSeat(MoveCommand):
 
 @frozen
 class StandDown:
-    """The escalation stands it down."""
+    """Stand down, as the escalation orders."""
 
     id: str
-    """Of the task force that is meant; another one of that name is not."""
+    """Id of the task force that is meant; another one of that name ignores it."""
     by: Name
     why: Part
     about: EscalationSummary
     hand_over_to: Name | None = None
-    """The name of whoever goes on with what is still open; else the escalation's owner."""
+    """Name of the person who goes on with what is still open; None: the escalation's owner."""
 
 
 @frozen
 class KeepInformed:
-    """The escalation has moved: what messages say of it from now on."""
+    """Take over what messages say of the escalation from now on."""
 
     id: str
     about: EscalationSummary
     clocks: tuple[Clock, ...] = ()
-    """Patterns of its clocks, if they are others now (CLOCK-4)."""
+    """Patterns of its clocks, if they have changed (CLOCK-4)."""
     calendars: dict[Name, Calendar] = field(default_factory=dict)
     chase_every: timedelta | None = None
-    """How often a missed status is brought up again; None: as before."""
+    """Time between chasers of a missed status; None: as before."""
 
 
 @frozen
 class EscalationGone:
-    """Nobody hears its news any more: the escalation has ended."""
+    """Stand down, because the escalation has ended."""
 
 
 MembersCommand = AcceptSeat | DeclineSeat | ReportStatus | AddTask | FinishTask | LeaveSeat | OfferSeat

@@ -48,7 +48,9 @@ from escalation.task_force.work import TaskForceDecision, TaskForceWork
 
 
 def deploy(charter: Charter, now: datetime) -> TaskForceDecision:
-    """It is there: the lead knows, every seat is on offer, the status clock runs. Pure, like ``decide``."""
+    """
+    Deploy a task force: the lead is notified, every seat is offered, the status clock starts. Pure, like ``decide``.
+    """
     first = e.Deployed(seq=1, at=now, by=charter.deployed_by, charter=charter)
     work = TaskForceWork(open_state(first), now, events=[first])
     _start_status_clock(work)
@@ -104,31 +106,31 @@ def decide(force: TaskForce, command: c.TaskForceCommand, now: datetime) -> Task
 
 
 def updates_of(decision: TaskForceDecision) -> TaskForceUpdate | None:
-    """What the escalation hears of it; None if there is nothing that it need know."""
-    told = [event for event in decision.events if event.kind not in CLOCKWORK]
-    if not told:
+    """Return the update for the escalation; None if it need not know of *decision*."""
+    public = [event for event in decision.events if event.kind not in CLOCKWORK]
+    if not public:
         return None
-    found = {event.kind: event for event in told}
+    found = {event.kind: event for event in public}
     report, down = found.get("status_reported"), found.get("stood_down")
     is_update = isinstance(report, StatusReported) and report.is_update
     return TaskForceUpdate(
         summary=summary(decision.state),
-        happened=tuple(event.sentence() for event in told),
+        happened=tuple(event.sentence() for event in public),
         report=decision.state.reports[-1] if is_update else None,
         is_status_missed=bool(found.keys() & {"status_missed", "status_chased"}),
-        vacant=tuple(event.role for event in told if isinstance(event, e.SeatLeftVacant)),
-        declined=_last_word(told),
+        vacant=tuple(event.role for event in public if isinstance(event, e.SeatLeftVacant)),
+        declined=_last_refusal_of_seat(public),
         why_stood_down=down.why if isinstance(down, e.StoodDown) else None,
         receipts=tuple(
-            receipt for event in told if isinstance(event, e.MessagesSent) for receipt in event.receipts
+            receipt for event in public if isinstance(event, e.MessagesSent) for receipt in event.receipts
         ),
     )
 
 
-def _last_word(told: Sequence[e.TaskForceEvent]) -> InternalText:
-    """Why the last one who was asked does not want the seat that nobody is left for."""
-    vacant = [event.seat for event in told if isinstance(event, e.SeatLeftVacant)]
-    whys = (event.why for event in told if isinstance(event, e.SeatDeclined) and event.seat in vacant)
+def _last_refusal_of_seat(events: Sequence[e.TaskForceEvent]) -> InternalText:
+    """Return why the last one who was asked declined the seat that nobody is left for."""
+    vacant = [event.seat for event in events if isinstance(event, e.SeatLeftVacant)]
+    whys = (event.why for event in events if isinstance(event, e.SeatDeclined) and event.seat in vacant)
     return next(whys, NO_NOTE)
 
 
@@ -256,7 +258,7 @@ def _skip_past_thresholds(work: TaskForceWork) -> None:
 
 
 def _handle_due_status(work: TaskForceWork, clock: Clock) -> None:
-    """The lead is asked before it is due, and when it was missed, and again until it comes: nobody else is."""
+    """Ask the lead before a status is due, when it is missed, and again until it comes; nobody else is asked."""
     chase_every = work.state.charter.chase_every
     if clock.breached_at:
         work.record(StatusChased(times=(work.now - clock.breached_at) // chase_every))
@@ -271,7 +273,7 @@ def _handle_due_status(work: TaskForceWork, clock: Clock) -> None:
 
 
 def _passed(work: TaskForceWork, clock: Clock) -> int:
-    """How many thresholds are behind us; of several only the last speaks (CLOCK-2)."""
+    """Return how many thresholds are behind us; of several only the last one is announced (CLOCK-2)."""
     return count_passed_thresholds(clock, work.state.charter.hours(clock.calendar), (), work.now)
 
 
@@ -302,7 +304,7 @@ def _extend_open_hours(work: TaskForceWork) -> None:
 
 
 def _record_delivery(work: TaskForceWork, command: ReportDelivery) -> None:
-    """An invitation that cannot be delivered is answered by nobody: the next one is asked at once."""
+    """Record delivery results. Whoever cannot get an invitation does not answer it: the next one is asked at once."""
     work.record(e.MessagesSent(receipts=command.receipts))
     unreached = {
         receipt.recipient

@@ -1,6 +1,4 @@
-"""
-What happened to a task force: past tense, each with who and when. The record is its own; the escalation hears of it.
-"""
+"""Events of a task force: past tense, each with who and when. It records its own; the escalation gets updates."""
 
 from dataclasses import field, replace
 from datetime import timedelta
@@ -65,12 +63,12 @@ class SeatOffered(SeatEvent):
     to: str
     clock: Clock | None = None
     anew: bool = False
-    """Whoever was asked before may be asked again."""
+    """True if people who were asked before may be asked again."""
 
     def applied_to(self, now: TaskForce) -> TaskForce:
         seat = now.seats[self.seat - 1]
         tried = (self.to,) if self.anew else (*seat.tried, self.to)
-        # a person offers it again: what was said before has been told
+        # A person offers it again: the answers so far were shown.
         said = seat.declined if self.by == ENGINE else {}
         return change_seat(
             now,
@@ -130,7 +128,7 @@ class SeatUnanswered(SeatEvent):
 
 @frozen
 class SeatLeftVacant(SeatEvent):
-    """Nobody is left to ask."""
+    """A seat for which nobody is left to ask."""
 
     kind: Literal["seat_left_vacant"] = "seat_left_vacant"
 
@@ -140,7 +138,7 @@ class SeatLeftVacant(SeatEvent):
 
 @frozen
 class SeatLeft(SeatEvent):
-    """A member gave it up; their open tasks are the lead's now."""
+    """A seat that its member gave up; their open tasks are the lead's now."""
 
     kind: Literal["seat_left"] = "seat_left"
     why: InternalText = NO_NOTE
@@ -247,7 +245,7 @@ class StoodDown(BaseEvent):
 
 @frozen
 class Informed(BaseEvent):
-    """The escalation has moved: messages say so."""
+    """News of the escalation, which messages say from now on."""
 
     kind: Literal["informed"] = "informed"
     about: EscalationSummary
@@ -285,7 +283,7 @@ class OpenHoursExtended(BaseEvent):
     open_hours: OpenHours
 
     def applied_to(self, now: TaskForce) -> TaskForce:
-        # CLOCK-5: every due time is worked out again, now that it is known further.
+        # CLOCK-5: each due time is computed again, since open hours are known further.
         known = now.charter.calendars[self.calendar]
         longer = replace(known, hours=known.hours.continued(self.open_hours))
         charter = replace(now.charter, calendars={**now.charter.calendars, self.calendar: longer})

@@ -1,5 +1,5 @@
 """
-The course of a task force: which moves exist, and where each is allowed.
+Lifecycle of a task force: which moves exist, and where each is allowed.
 
 The same laws as in ``escalation.case.lifecycle``: every legal move is in the table, an illegal one raises and nothing
 happens; no people, clocks or channels are known here.
@@ -62,7 +62,7 @@ COURSE: tuple[Row, ...] = (
 OF_PEOPLE = tuple(
     move for move in TaskForceMove if move not in {TaskForceMove.BEGIN_WORK, TaskForceMove.STAND_DOWN}
 )
-"""What is asked of the task force itself; it begins by itself, and the escalation stands it down."""
+"""Moves that people make; it begins by itself, and the escalation stands it down."""
 
 _COURSE = machine_of(TaskForceState, COURSE)
 
@@ -70,7 +70,7 @@ _COURSE = machine_of(TaskForceState, COURSE)
 @cache
 def step(state: TaskForceState, move: TaskForceMove) -> TaskForceState:
     """
-    The state after *move* in *state*.
+    Return the state after *move* in *state*.
 
     Raises:
         IllegalMove: If the table does not allow it.

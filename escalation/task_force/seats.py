@@ -1,6 +1,4 @@
-"""
-Filling seats: each is offered to one after the other until somebody accepts, or nobody is left (RESOLVE-2).
-"""
+"""Filling seats: each is offered to one after the other until somebody accepts, or nobody is left (RESOLVE-2)."""
 
 from collections.abc import Iterator
 
@@ -18,7 +16,7 @@ from escalation.task_force.work import TaskForceWork
 
 
 def offer(work: TaskForceWork, number: int) -> None:
-    """To the next candidate who was not asked yet, and neither has nor may get another seat."""
+    """Offer a seat to the next candidate who was not asked yet, and neither has nor may get another seat."""
     seat = work.state.seats[number - 1]
     person = _free(work.state, seat, seat.tried)
     if person is None:
@@ -59,7 +57,7 @@ def decline(work: TaskForceWork, command: c.DeclineSeat) -> None:
 
 
 def end_offer(work: TaskForceWork, seat: Seat, why: str) -> None:
-    """Silent for as long as the clock ran, or not to be reached at all: the next one is asked."""
+    """End an offer that was not answered in time or could not be delivered: the next one is asked."""
     work.record(
         e.SeatUnanswered(seat=seat.number, role=seat.plan.role, person=seat.offered_to or "", why=why)
     )
@@ -75,7 +73,7 @@ def _to_the_next(work: TaskForceWork, seat: Seat) -> None:
 
 
 def notify_when_settled(work: TaskForceWork) -> None:
-    """Each seat is held, or nobody is left for it: the lead hears who is in; the first time, work begins."""
+    """Notify the lead once each seat is held, or nobody is left for it; the first time, work begins."""
     force = work.state
     if any(seat.offered_to for seat in force.seats):
         return
@@ -90,7 +88,10 @@ def notify_when_settled(work: TaskForceWork) -> None:
 
 
 def _answers(charter: Charter, seat: Seat) -> Iterator[Reason]:
-    """Who holds it, and what those who were asked had to say; the last word on a vacant one went with its vacancy."""
+    """
+    Yield who holds the seat, and the answers of those who declined, but not the last one of a vacant seat, which went
+    with its vacancy.
+    """
     role, last = seat.plan.role, () if seat.held_by else seat.tried[-1:]
     if seat.held_by:
         holder = Person(seat.held_by, charter.name_of(seat.held_by))
@@ -105,7 +106,7 @@ def _answers(charter: Charter, seat: Seat) -> Iterator[Reason]:
 
 
 def leave(work: TaskForceWork, command: c.LeaveSeat) -> None:
-    """The lead hears of it, and has the open tasks from now on; the next candidate is asked."""
+    """Let a member leave: the lead gets the open tasks, and the next candidate is asked."""
     force = work.state
     seat = next(seat for seat in force.seats if seat.held_by == command.by)
     tasks = tuple(task.line for task in force.open_tasks if task.owner == command.by)
@@ -118,7 +119,7 @@ def leave(work: TaskForceWork, command: c.LeaveSeat) -> None:
 
 
 def offer_again(work: TaskForceWork, command: c.OfferSeat) -> None:
-    """Nobody has it: to the one who is named, or to its candidates from the first, those who declined too."""
+    """Offer a vacant seat to the one who is named, or to its candidates from the first, those who declined too."""
     seat = work.state.seats[command.seat - 1]
     person = command.to or _free(work.state, seat)
     assert person
@@ -188,5 +189,5 @@ def require_seat(force: TaskForce, person: str) -> None:
 
 
 def offered_seat(force: TaskForce, person: str) -> Seat:
-    """The seat that is on offer to *person*; who asks has made sure that there is one."""
+    """Return the seat that is on offer to *person*; the caller has made sure that there is one."""
     return next(seat for seat in force.seats if seat.offered_to == person)

@@ -1,7 +1,4 @@
-"""
-What is no longer true of a task force's message that waited, as ``escalation.case.staleness`` says it of an
-escalation's.
-"""
+"""Staleness of a task force's messages, as ``escalation.case.staleness`` has it for an escalation's."""
 
 from collections.abc import Iterable
 
@@ -22,7 +19,9 @@ from escalation.task_force.status_events import StatusReported
 def find_outdated(
     now: TaskForce, events: Iterable[e.TaskForceEvent], batch: NotificationBatch
 ) -> dict[str, Part]:
-    """The messages of *batch*, by key, that should not leave any more, and why. *events*: the timeline, or its end."""
+    """
+    Return the messages of *batch*, by key, that should not leave any more, and why. *events*: the timeline, or its end.
+    """
     reported = max((event.seq for event in events if isinstance(event, StatusReported)), default=0)
     return {
         message_key(notice, recipient): why
@@ -34,7 +33,7 @@ def find_outdated(
 
 
 def _why_not(now: TaskForce, reported: int, notice: Notification, to: Recipient) -> Reason | None:
-    """*reported*: the last event that was a report of the lead."""
+    """Return why a message is outdated; None: it is not. *reported*: the last report of the lead."""
     if not now.is_standing and notice.occasion is not Occasion.TASK_FORCE_STOOD_DOWN:
         return reason("meanwhile.stood_down")
     match notice.occasion:
@@ -49,6 +48,6 @@ def _why_not(now: TaskForce, reported: int, notice: Notification, to: Recipient)
 
 
 def _open_still(now: TaskForce, notice: Notification) -> bool:
-    """Whether one of the tasks that it lists is still to be done, by the same owner."""
+    """Return whether one of the tasks in *notice* is still to be done, by the same owner."""
     listed = notice.facts.items if isinstance(notice, InternalNotification) else ()
     return any(task.line in listed for task in now.open_tasks)

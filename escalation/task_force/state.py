@@ -36,17 +36,17 @@ def _is_slug(name: str) -> str:
 
 
 TaskForceName = Annotated[str, Field(min_length=1, max_length=60), AfterValidator(_is_slug)]
-"""What a task force is called, within its escalation; part of the address that it is found by."""
+"""Name of a task force within its escalation; part of its workflow id."""
 
 
 class SeatRequest(Input):
-    """A seat to fill: by whoever has the role, or the skill, or by those named, in this order."""
+    """A seat to fill: by people with the role or the skill, or by those named, in this order."""
 
     role: Name
-    """What the seat is for; one of the playbook's roles where nobody is named."""
+    """Purpose of the seat; one of the playbook's roles where nobody is named."""
     skill: Name | None = None
     people: Annotated[tuple[Name, ...], Field(max_length=CANDIDATES)] = ()
-    """Instead of whoever has role or skill: these, in this order."""
+    """People to ask, in this order, instead of those with the role or skill."""
 
 
 @frozen
@@ -60,7 +60,7 @@ class SeatPlan:
 
 @frozen
 class EscalationSummary:
-    """What messages say of the escalation that the task force works for."""
+    """Facts of the escalation that messages of the task force name."""
 
     key: str
     subject: str
@@ -69,7 +69,7 @@ class EscalationSummary:
     level: int
     level_name: str
     owner: str
-    """By name."""
+    """Name of the owner."""
 
 
 @frozen
@@ -86,11 +86,11 @@ class Charter(PropertyCache):
     deployed_by: Name
     about: EscalationSummary
     contacts: tuple[Contact, ...]
-    """Whom it knows: everybody who can get a seat, and whoever deployed it."""
+    """People whom it knows: everybody who can get a seat, and the one who deployed it."""
     clocks: tuple[Clock, ...] = ()
     """Patterns of its clocks: how long, whose open hours, when reminded. One that is left out does not run."""
     has_own_status: bool = False
-    """Its status clock was chosen for it: no change of the escalation's targets moves it."""
+    """True if its status clock was chosen for it: no change of the escalation's targets moves it."""
     calendars: dict[Name, Calendar] = field(default_factory=dict)
     chase_every: timedelta = timedelta(days=1)
 
@@ -134,17 +134,17 @@ class Seat:
     offered_to: str | None = None
     held_by: str | None = None
     note: InternalText = NO_NOTE
-    """What whoever holds it said to it."""
+    """Note of the holder on accepting."""
     declined: dict[Name, InternalText] = field(default_factory=dict)
-    """Who did not want it, and why not, since a person last offered it or somebody left it."""
+    """Person to the reason for declining, since a person last offered it or somebody left it."""
     tried: tuple[str, ...] = ()
-    """Everybody who was asked, whoever is asked now included."""
+    """Everybody who was asked, the one asked now included."""
     clock: Clock | None = None
-    """How soon whoever is asked must answer."""
+    """Time to answer for the person who is asked."""
 
     @property
     def is_vacant(self) -> bool:
-        """Nobody has it, and nobody is left to ask."""
+        """True if nobody has it, and nobody is left to ask."""
         return self.held_by is None and self.offered_to is None
 
 
@@ -156,9 +156,9 @@ class Task:
     due_at: Instant | None = None
     done_by: str | None = None
     due_soon_at: Instant | None = None
-    """When its owner is reminded; the other time is when it is due."""
+    """First time to remind its owner; the second is when it is due."""
     reminded: int = 0
-    """How many of these times are behind us."""
+    """Number of these times that are behind us."""
 
     @property
     def is_open(self) -> bool:
@@ -172,7 +172,7 @@ class Task:
 
     @property
     def line(self) -> Reason:
-        """The task as lists have it."""
+        """Line of the task in lists."""
         return reason("numbered", self.number, _line(self))
 
 
@@ -195,7 +195,7 @@ class TaskForce:
     reports: tuple[StatusReport, ...] = ()
     """The latest, oldest first."""
     status: Clock | None = None
-    """When the lead has to say how it stands."""
+    """Clock of the next status report."""
     sequence: int = 0
 
     @property
@@ -204,12 +204,12 @@ class TaskForce:
 
     @property
     def members(self) -> tuple[str, ...]:
-        """The lead, and whoever has accepted a seat."""
+        """The lead, and those who accepted a seat."""
         return (self.charter.lead, *(seat.held_by for seat in self.seats if seat.held_by))
 
     @property
     def engaged(self) -> tuple[str, ...]:
-        """Members, and whoever is being asked to be one: no second seat is offered to them."""
+        """Members, and those being asked to be one: no second seat is offered to them."""
         return (*self.members, *(seat.offered_to for seat in self.seats if seat.offered_to))
 
     @property
@@ -218,7 +218,7 @@ class TaskForce:
 
     @property
     def clocks(self) -> tuple[Clock, ...]:
-        """Those that run."""
+        """Clocks that run."""
         found = (self.status, *(seat.clock for seat in self.seats if seat.offered_to))
         return tuple(clock for clock in found if clock and clock.is_running)
 
@@ -237,7 +237,7 @@ class TaskForce:
 
     @property
     def next_due_at(self) -> datetime | None:
-        """When the lead, or somebody who is asked, must have answered, or a task must be done."""
+        """Next time by which the lead or somebody who is asked must answer, or a task must be done."""
         answers = (clock.due_at for clock in self.clocks if not clock.breached_at)
         return _earliest((*answers, *(task.due_at for task in self.open_tasks if task.remind_at)))
 
@@ -264,7 +264,7 @@ def _line(task: Task | OpenTask) -> Reason:
 
 @frozen
 class TaskForceSummary:
-    """A task force as its escalation last heard of it."""
+    """A task force as its escalation knows it from the last update."""
 
     id: str
     name: TaskForceName
@@ -272,7 +272,7 @@ class TaskForceSummary:
     lead: Name
     state: TaskForceState = TaskForceState.FORMING
     members: tuple[Name, ...] = ()
-    """Beside the lead: whoever has accepted a seat."""
+    """Members beside the lead."""
     vacant: tuple[Name, ...] = ()
     """Roles of seats that nobody is left for."""
     open_tasks: tuple[OpenTask, ...] = ()
@@ -280,7 +280,7 @@ class TaskForceSummary:
     latest: StatusReport | None = None
     is_status_missed: bool = False
     heard: int = 0
-    """The number of the last news; what comes late or twice is not news."""
+    """Number of the last update; what comes late or twice is ignored."""
 
     @property
     def is_standing(self) -> bool:

@@ -1,6 +1,4 @@
-"""
-Changes of a task force's state that several events have in common; nothing is decided here.
-"""
+"""Changes of a task force's state that several events have in common; nothing is decided here."""
 
 from collections.abc import Callable
 from dataclasses import replace

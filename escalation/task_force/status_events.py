@@ -1,4 +1,4 @@
-"""What happened to the status of a task force: its clock, the reminders of the lead, the reports."""
+"""Events of a task force's status: its clock, the reminders of the lead, the reports."""
 
 from dataclasses import replace
 from typing import Literal
@@ -36,7 +36,7 @@ class StatusAsked(BaseEvent):
 
 @frozen
 class StatusThresholdsSkipped(BaseEvent):
-    """Due times changed, and these times to ask the lead were past already (CLOCK-2)."""
+    """Times to ask the lead that were past already when due times changed (CLOCK-2)."""
 
     kind: Literal["status_thresholds_skipped"] = "status_thresholds_skipped"
     passed: int
@@ -80,7 +80,7 @@ class StatusReported(BaseEvent):
     kind: Literal["status_reported"] = "status_reported"
     text: InternalText
     is_update: bool = False
-    """Everybody who follows the escalation is told."""
+    """True if everybody who follows the escalation is notified."""
 
     def applied_to(self, now: TaskForce) -> TaskForce:
         report = StatusReport(at=self.at, by=self.by, text=self.text)

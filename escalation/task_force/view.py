@@ -1,6 +1,4 @@
-"""
-The view of a task force: what a person or a script sees of it.
-"""
+"""The view of a task force: what a person or a script sees of it."""
 
 from collections.abc import Iterable
 
@@ -19,7 +17,7 @@ class SeatView:
     held_by: str | None
     offered_to: str | None
     answer_by: Instant | None
-    """When whoever is asked must have answered."""
+    """Time by which the person who is asked must answer."""
     candidates: tuple[str, ...]
 
 
@@ -28,7 +26,7 @@ class TaskForceView:
     """A task force as people see it."""
 
     key: str
-    """Of the escalation that it works for."""
+    """Key of the escalation that it works for."""
     id: str
     name: str
     mission: InternalText
@@ -43,7 +41,7 @@ class TaskForceView:
     reports: tuple[StatusReport, ...]
     status_due_at: Instant | None
     status_not_before: Instant | None = None
-    """It is due later than this: so far open hours are known."""
+    """End of the known open hours; it is due later."""
     is_status_missed: bool
 
 
@@ -55,9 +53,9 @@ class TaskForceAnswer:
     name: str
     state: TaskForceState
     is_repeat: bool = False
-    """The move's id was seen before: nothing was done again."""
+    """True if the move's id was seen before: nothing was done again."""
     happened: tuple[Reason, ...] = ()
-    """What this did, a sentence each."""
+    """Effects of the move, a sentence each."""
 
 
 def view(now: TaskForce) -> TaskForceView:

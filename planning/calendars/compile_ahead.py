@@ -1,6 +1,4 @@
-"""
-Compiler of open hours as far ahead as a clock may count, so that no due time is a guess (CLOCK-5).
-"""
+"""Compiler of open hours as far ahead as a clock may count, so that no due time is a guess (CLOCK-5)."""
 
 # Theory of operation
 #

@@ -1,6 +1,4 @@
-"""
-Map of a helpdesk's export, in a small YAML file: the columns, and the meaning of their values.
-"""
+"""Map of a helpdesk's export, in a small YAML file: the columns, and the meaning of their values."""
 
 from enum import StrEnum
 from typing import Annotated

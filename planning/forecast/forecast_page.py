@@ -1,6 +1,4 @@
-"""
-Page of a forecast: the chart, and a table of everything that happens. Self-contained, printable, no scripts.
-"""
+"""Page of a forecast: the chart, and a table of everything that happens. Self-contained, printable, no scripts."""
 
 from collections.abc import Iterator
 from html import escape

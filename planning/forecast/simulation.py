@@ -1,6 +1,4 @@
-"""
-Simulation of one escalation: the rules run over time, with nothing outside them. Knows no rule.
-"""
+"""Simulation of one escalation: the rules run over time, with nothing outside them. Knows no rule."""
 
 # Theory of operation
 #

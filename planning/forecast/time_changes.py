@@ -1,6 +1,4 @@
-"""
-Changes of times between two playbooks: the same start, nobody answers, and when each level would be reached.
-"""
+"""Changes of times between two playbooks: the same start, nobody answers, and when each level would be reached."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace

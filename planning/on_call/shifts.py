@@ -1,6 +1,4 @@
-"""
-Shifts of a rotation: how long they are, when they change, and whose they are. Knows no playbook.
-"""
+"""Shifts of a rotation: how long they are, when they change, and whose they are. Knows no playbook."""
 
 # Theory of operation
 #

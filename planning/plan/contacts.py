@@ -1,6 +1,4 @@
-"""
-People, teams and rotas of a playbook as the contacts of a plan.
-"""
+"""People, teams and rotas of a playbook as the contacts of a plan."""
 
 from escalation.policy.people import Contact, ContactKind
 from planning.on_call.rota_spec import RotaSpec

@@ -1,6 +1,4 @@
-"""
-Answer to the question of an escalation: who is on call at a rota now, until when, and why (MATRIX-1).
-"""
+"""Answer to the question of an escalation: who is on call at a rota now, until when, and why (MATRIX-1)."""
 
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta

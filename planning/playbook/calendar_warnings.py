@@ -1,6 +1,4 @@
-"""
-Warnings of the calendars and time zones of a playbook.
-"""
+"""Warnings of the calendars and time zones of a playbook."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta

@@ -1,6 +1,4 @@
-"""
-Levels of a category, complete with all that they inherit (MATRIX-1).
-"""
+"""Levels of a category, complete with all that they inherit (MATRIX-1)."""
 
 # Playbook, issue type and category can each describe levels. The nearer scope wins, field by field; within one scope a
 # numbered level wins over ``each_level``. Example:

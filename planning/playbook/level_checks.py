@@ -1,6 +1,4 @@
-"""
-Checks of the levels of each category, complete with all that they inherit (MATRIX-1 to MATRIX-5).
-"""
+"""Checks of the levels of each category, complete with all that they inherit (MATRIX-1 to MATRIX-5)."""
 
 from collections.abc import Callable, Iterator, Mapping
 from itertools import chain

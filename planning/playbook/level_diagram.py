@@ -1,6 +1,4 @@
-"""
-Levels of a category as a Mermaid diagram, from the table of ``matrix.py`` alone.
-"""
+"""Levels of a category as a Mermaid diagram, from the table of ``matrix.py`` alone."""
 
 from planning.playbook.matrix import CategoryTable, LevelRow
 

@@ -1,6 +1,4 @@
-"""
-Form of levels in a playbook file, and of the three scopes that can each say something about them.
-"""
+"""Form of levels in a playbook file, and of the three scopes that can each say something about them."""
 
 from enum import StrEnum
 from typing import Annotated

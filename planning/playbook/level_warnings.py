@@ -1,6 +1,4 @@
-"""
-Warnings of levels, and of who verifies what the owners of levels have done (RESOLVE-5).
-"""
+"""Warnings of levels, and of who verifies what the owners of levels have done (RESOLVE-5)."""
 
 from collections.abc import Iterable, Iterator
 from datetime import timedelta

@@ -1,6 +1,4 @@
-"""
-Form of a person and of a team in a playbook file.
-"""
+"""Form of a person and of a team in a playbook file."""
 
 from typing import Annotated
 

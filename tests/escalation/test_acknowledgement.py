@@ -116,7 +116,7 @@ def test_a_level_can_ask_for_an_answer_sooner() -> None:
 
 def test_an_acknowledgement_expires_without_activity() -> None:
     """
-    MATRIX-6: reminded first, then treated as not acknowledged, and its clock starts anew.
+    MATRIX-6: reminded first, then treated as not acknowledged, and its clock starts again.
     """
     acknowledged = decide(opened(**EXPIRES), Acknowledge(by="ana"), monday("09:10")).state
     reminded = decide(acknowledged, Tick(), monday("10:40"))

@@ -49,7 +49,7 @@ SECRET = InternalText("The depot manager forgot the roof.")
 
 def test_an_update_tells_customers_and_promises_the_next() -> None:
     """
-    COMM-3: it meets the cadence, which starts anew.
+    COMM-3: it meets the cadence, which starts again.
     """
     decision = decide(
         an_acknowledged(priority="P2"), SendUpdate(by="ana", customer_text=HELLO), monday("09:10")

@@ -90,7 +90,7 @@ def test_a_raise_may_name_a_higher_level() -> None:
 
 def test_a_transfer_goes_to_the_team_with_the_skill_and_keeps_the_level() -> None:
     """
-    KIND-2: the window runs on, only the acknowledgement is asked for anew.
+    KIND-2: the window runs on, only the acknowledgement is asked for again.
     """
     escalation = an_acknowledged()
     decision = decide(escalation, Transfer(by="ana", to="finance", note="billing"), monday("09:10"))  # type: ignore[arg-type]

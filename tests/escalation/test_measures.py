@@ -171,7 +171,7 @@ def test_a_clock_that_runs_in_time_has_no_outcome() -> None:
 
 def test_each_start_of_a_clock_is_a_run() -> None:
     """
-    RECORD-2: the update clock starts anew with each update (COMM-3), and each run counts.
+    RECORD-2: the update clock starts again with each update (COMM-3), and each run counts.
     """
     update = SendUpdate(by="ana", customer_text=CustomerText("We are at it."))
     told = told_of(Acknowledge(by="ana"), monday("09:30"), update, monday("10:00"), update)

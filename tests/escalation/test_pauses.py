@@ -72,7 +72,7 @@ def test_a_pause_moves_a_business_deadline_by_the_open_time_in_it(
 
 def test_several_pauses_add_up() -> None:
     """
-    CLOCK-3: a deadline is worked out anew from all of them.
+    CLOCK-3: a deadline is worked out again from all of them.
     """
     now = after(
         an_acknowledged(priority="P1", level=7),

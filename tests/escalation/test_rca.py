@@ -448,7 +448,7 @@ def test_closing_itself_has_a_clock() -> None:
 
 def test_a_reopened_one_takes_up_its_rca_where_it_was() -> None:
     """
-    CLOSE-9, CLOSE-5: the clock that its state asks for begins anew at the next verification.
+    CLOSE-9, CLOSE-5: the clock that its state asks for begins again at the next verification.
     """
     drafted = after(closing(), FILE, Reopen(by="ed", why=WHY), DECLARE, VERIFY)
 
@@ -469,7 +469,7 @@ def test_an_rca_that_was_shared_before_the_reopening_is_asked_for_anew() -> None
 
 def test_a_customer_may_have_asked_for_the_one_that_was_shared() -> None:
     """
-    CLOSE-2, CLOSE-9: where the playbook does not require one, it is asked for anew all the same.
+    CLOSE-2, CLOSE-9: where the playbook does not require one, it is asked for again all the same.
     """
     asked = after(
         closing(priority="P3"), RequestRca(by="csm"), *RCA_COURSE, Reopen(by="ed", why=WHY), DECLARE

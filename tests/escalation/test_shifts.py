@@ -141,7 +141,7 @@ def test_whoever_acknowledged_keeps_it_over_the_end_of_their_shift() -> None:
 
 def test_an_open_escalation_goes_to_the_next_shift_where_the_schedule_says_so() -> None:
     """
-    MATRIX-1, COMM-4: acknowledged anew, and the customers hear who answers.
+    MATRIX-1, COMM-4: acknowledged again, and the customers hear who answers.
     """
     life = a_life((NINE, ("nils",)), (SIX, ("fay",)), hands_over=HandsOver.OPEN)
     life.does(Acknowledge(by="nils")).until(SIX - HOUR)

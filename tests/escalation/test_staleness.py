@@ -100,7 +100,7 @@ def why_not(
         (Occasion.VERIFICATION_WANTED, (DECLARE,), (REJECT,), "judged meanwhile"),
         (Occasion.VERIFICATION_WANTED, (DECLARE,), (VERIFY,), "judged meanwhile"),
         (Occasion.RESOLVED, (DECLARE, VERIFY), (REOPEN,), "reopened meanwhile"),
-        # declared anew, and not judged yet
+        # declared again, and not judged yet
         (Occasion.RESOLVED, (DECLARE, VERIFY), (REOPEN, DECLARE), "reopened meanwhile"),
         (Occasion.RCA_WANTED, IN_CLOSING, (FILE,), "filed or waived meanwhile"),
         (Occasion.RCA_APPROVAL_WANTED, (*IN_CLOSING, FILE, DERIVE), (APPROVE,), "decided meanwhile"),

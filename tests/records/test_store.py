@@ -59,7 +59,7 @@ def test_a_repeated_batch_changes_nothing(store: RecordStore) -> None:
 
 def test_overlapping_batches_add_what_is_new(store: RecordStore) -> None:
     """
-    RECORD-1: batches are cut anew after a crash.
+    RECORD-1: batches are cut again after a crash.
     """
     events = a_whole_life()
     store.append(a_batch(events[:10]))

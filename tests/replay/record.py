@@ -1,5 +1,5 @@
 """
-Record histories anew, against a real dev server: `python -m tests.replay.record NAME...`, or `--all`.
+Record histories again, against a real dev server: `python -m tests.replay.record NAME...`, or `--all`.
 
 To be done for a new story, and for all before a first release; never to make a failing replay pass for what has been
 released, since running escalations have the old histories.
@@ -65,7 +65,7 @@ async def _store(desk: Desk, label: str, key: str, run: str) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(
-        prog="python -m tests.replay.record", description="Record histories anew."
+        prog="python -m tests.replay.record", description="Record histories again."
     )
     parser.add_argument("names", nargs="*", choices=[*SCENARIOS, []], help="stories", metavar="NAME")
     parser.add_argument("--all", action="store_true", help=f"all of them: {', '.join(SCENARIOS)}")

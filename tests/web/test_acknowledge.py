@@ -56,7 +56,7 @@ async def test_two_presses_at_the_same_time_are_one(door: Door) -> None:
 
 async def test_a_link_works_again_when_it_is_asked_again(door: Door) -> None:
     """
-    MATRIX-5: what was acknowledged and then handed back waits for an answer anew.
+    MATRIX-5: what was acknowledged and then handed back waits for an answer again.
     """
     await door.start()
     path = await door.to_acknowledge()

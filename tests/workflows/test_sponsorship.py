@@ -105,7 +105,7 @@ async def test_who_sponsors_is_known_as_soon_as_a_run_continues(desk: Desk) -> N
 
 async def test_an_account_that_left_can_be_proposed_again(desk: Desk) -> None:
     """
-    SPONSOR-1, SPONSOR-2: the exit is told and ends the run, however short it was; another proposal begins anew.
+    SPONSOR-1, SPONSOR-2: the exit is told and ends the run, however short it was; another proposal begins again.
     """
     account = desk.key.replace("/", "-")
     handle = await enrolled(desk, account)

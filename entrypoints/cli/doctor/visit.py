@@ -1,6 +1,4 @@
-"""
-Examine runs and the record, repair what can be, and show both.
-"""
+"""Examine runs and the record, repair what can be, and show both."""
 
 from collections.abc import Sequence
 

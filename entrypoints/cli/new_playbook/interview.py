@@ -1,6 +1,4 @@
-"""
-Answers to the questions of a new playbook: taken from options, or asked on a terminal; and the file written.
-"""
+"""Answers to the questions of a new playbook: taken from options, or asked on a terminal; and the file written."""
 
 import shlex
 import sys

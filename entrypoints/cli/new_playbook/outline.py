@@ -1,6 +1,4 @@
-"""
-The answers that a first playbook is written from. Knows neither questions nor files.
-"""
+"""The answers that a first playbook is written from. Knows neither questions nor files."""
 
 from dataclasses import dataclass, field
 

@@ -1,6 +1,4 @@
-"""
-The action plan in a terminal.
-"""
+"""The action plan in a terminal."""
 
 from collections.abc import Iterator, Sequence
 

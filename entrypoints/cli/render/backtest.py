@@ -1,6 +1,4 @@
-"""
-Backtests in a terminal: figures by priority, people's load by hour, and the rows that were left out.
-"""
+"""Backtests in a terminal: figures by priority, people's load by hour, and the rows that were left out."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any

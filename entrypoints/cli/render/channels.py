@@ -1,6 +1,4 @@
-"""
-The channels, their limits and their endpoints, by name alone.
-"""
+"""The channels, their limits and their endpoints, by name alone."""
 
 from collections.abc import Sequence
 from typing import Any

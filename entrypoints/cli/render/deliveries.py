@@ -1,6 +1,4 @@
-"""
-Messages in a terminal: what became of each, and what waits for somebody.
-"""
+"""Messages in a terminal: what became of each, and what waits for somebody."""
 
 from collections.abc import Sequence
 

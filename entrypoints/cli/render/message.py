@@ -1,6 +1,4 @@
-"""
-Messages and what is wrong with their templates, in a terminal.
-"""
+"""Messages and what is wrong with their templates, in a terminal."""
 
 from collections.abc import Sequence
 from typing import Any

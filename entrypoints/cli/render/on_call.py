@@ -1,6 +1,4 @@
-"""
-On-call people and their shifts, in a terminal and as plain data.
-"""
+"""On-call people and their shifts, in a terminal and as plain data."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime

@@ -1,6 +1,4 @@
-"""
-Faults and warnings of a playbook, in a terminal and as plain data.
-"""
+"""Faults and warnings of a playbook, in a terminal and as plain data."""
 
 import re
 from datetime import UTC, datetime

@@ -1,6 +1,4 @@
-"""
-The changes of a rebase, in a terminal.
-"""
+"""The changes of a rebase, in a terminal."""
 
 from collections.abc import Iterator, Sequence
 

@@ -1,6 +1,4 @@
-"""
-Sponsorships in a terminal.
-"""
+"""Sponsorships in a terminal."""
 
 from typing import Any
 

@@ -1,6 +1,4 @@
-"""
-Task forces in a terminal.
-"""
+"""Task forces in a terminal."""
 
 from rich.console import Group, RenderableType
 from rich.table import Table

@@ -97,9 +97,7 @@ def _end_clocks_without_target(work: Work) -> None:
 
 
 def _ask_somebody_known(work: Work, before: Escalation) -> None:
-    """
-    The level's contacts, where its owner has left, or nobody had acknowledged and others are to be asked by now.
-    """
+    """The level's contacts, where its owner has left, or nobody had acknowledged and others are to be asked by now."""
     now = work.state
     was_asked, is_asked = before.current_level.asked_first, now.current_level.asked_first
     if not now.plan.knows(now.owner):
