@@ -62,12 +62,12 @@ class SeatOffered(SeatEvent):
     kind: Literal["seat_offered"] = "seat_offered"
     to: str
     clock: Clock | None = None
-    anew: bool = False
+    is_new_round: bool = False
     """True if people who were asked before may be asked again."""
 
     def applied_to(self, now: TaskForce) -> TaskForce:
         seat = now.seats[self.seat - 1]
-        tried = (self.to,) if self.anew else (*seat.tried, self.to)
+        tried = (self.to,) if self.is_new_round else (*seat.tried, self.to)
         # A person offers it again: the answers so far were shown.
         said = seat.declined if self.by == ENGINE else {}
         return change_seat(

@@ -30,9 +30,13 @@ def _free(force: TaskForce, seat: Seat, asked: tuple[str, ...] = ()) -> str | No
     return next((who for who in seat.plan.candidates if who not in left_out), None)
 
 
-def _invite(work: TaskForceWork, seat: Seat, person: str, *, anew: bool = False) -> None:
+def _invite(work: TaskForceWork, seat: Seat, person: str, *, is_new_round: bool = False) -> None:
     clock = work.clock(ClockName.SEAT_ANSWER)
-    work.record(e.SeatOffered(seat=seat.number, role=seat.plan.role, to=person, clock=clock, anew=anew))
+    work.record(
+        e.SeatOffered(
+            seat=seat.number, role=seat.plan.role, to=person, clock=clock, is_new_round=is_new_round
+        )
+    )
     charter = work.state.charter
     role = f"{seat.plan.role} ({seat.plan.skill})" if seat.plan.skill else seat.plan.role
     work.tell(
@@ -123,7 +127,7 @@ def offer_again(work: TaskForceWork, command: c.OfferSeat) -> None:
     seat = work.state.seats[command.seat - 1]
     person = command.to or _free(work.state, seat)
     assert person
-    _invite(work, seat, person, anew=command.to is None)
+    _invite(work, seat, person, is_new_round=command.to is None)
 
 
 def require_vacant(force: TaskForce, command: c.OfferSeat) -> None:
