@@ -18,8 +18,14 @@ from escalation.kernel.reasons import reason
 from escalation.kernel.refusals import MoveNotAllowed, UnknownEscalation, UnknownName
 from escalation.kernel.timeline_entry import TimelineEntry
 from escalation.kernel.values import InternalText
-from escalation.task_force import commands as f
+from escalation.task_force.commands import MembersCommand
 from escalation.task_force.lifecycle import TaskForceState
+from escalation.task_force.moves.accept_seat import AcceptSeat, DeclineSeat
+from escalation.task_force.moves.add_task import AddTask
+from escalation.task_force.moves.finish_task import FinishTask
+from escalation.task_force.moves.leave_seat import LeaveSeat
+from escalation.task_force.moves.offer_seat import OfferSeat
+from escalation.task_force.moves.report_status import ReportStatus
 from escalation.task_force.state import SeatRequest
 from escalation.task_force.view import TaskForceAnswer, TaskForceView
 
@@ -64,7 +70,7 @@ class TaskForces(Moves, Queries):
         self,
         key: str,
         name: str,
-        command: f.MembersCommand,
+        command: MembersCommand,
         *,
         id: str | None = None,  # noqa: A002
     ) -> TaskForceAnswer:
@@ -87,37 +93,37 @@ class TaskForces(Moves, Queries):
             raise await self._unknown_force(key, name) from None
 
     async def accept_seat(self, key: str, name: str, *, by: str, note: str = "") -> TaskForceAnswer:
-        return await self.ask_task_force(key, name, f.AcceptSeat(by=by, note=InternalText(note)))
+        return await self.ask_task_force(key, name, AcceptSeat(by=by, note=InternalText(note)))
 
     async def decline_seat(self, key: str, name: str, *, by: str, why: str = "") -> TaskForceAnswer:
-        return await self.ask_task_force(key, name, f.DeclineSeat(by=by, why=InternalText(why)))
+        return await self.ask_task_force(key, name, DeclineSeat(by=by, why=InternalText(why)))
 
     async def leave_seat(self, key: str, name: str, *, by: str, why: str = "") -> TaskForceAnswer:
-        return await self.ask_task_force(key, name, f.LeaveSeat(by=by, why=InternalText(why)))
+        return await self.ask_task_force(key, name, LeaveSeat(by=by, why=InternalText(why)))
 
     async def offer_seat(
         self, key: str, name: str, *, by: str, seat: int, to: str | None = None
     ) -> TaskForceAnswer:
         """Offer a vacant seat again: *to* somebody, or to its candidates from the first."""
-        return await self.ask_task_force(key, name, f.OfferSeat(by=by, seat=seat, to=to))
+        return await self.ask_task_force(key, name, OfferSeat(by=by, seat=seat, to=to))
 
     async def report_status(
         self, key: str, name: str, *, by: str, text: str, is_update: bool = False
     ) -> TaskForceAnswer:
         """Report the status; *is_update*: everybody who follows the escalation is notified."""
-        command = f.ReportStatus(by=by, text=InternalText(text), is_update=is_update)
+        command = ReportStatus(by=by, text=InternalText(text), is_update=is_update)
         return await self.ask_task_force(key, name, command)
 
     async def add_task(
         self, key: str, name: str, *, by: str, what: str, owner: str, due_at: datetime | None = None
     ) -> TaskForceAnswer:
-        command = f.AddTask(by=by, what=InternalText(what), owner=owner, due_at=due_at)
+        command = AddTask(by=by, what=InternalText(what), owner=owner, due_at=due_at)
         return await self.ask_task_force(key, name, command)
 
     async def finish_task(
         self, key: str, name: str, *, by: str, task: int, note: str = ""
     ) -> TaskForceAnswer:
-        return await self.ask_task_force(key, name, f.FinishTask(by=by, task=task, note=InternalText(note)))
+        return await self.ask_task_force(key, name, FinishTask(by=by, task=task, note=InternalText(note)))
 
     async def task_force(self, key: str, name: str) -> TaskForceView:
         """

@@ -27,7 +27,9 @@ from escalation.notifications.shell_commands import NoteRefusal
 from escalation.policy.open_hours import CompileOpenHours
 from escalation.task_force import commands as c
 from escalation.task_force.engine import decide, deploy, updates_of
-from escalation.task_force.events import MessagesSent, StoodDown, TaskForceEvent
+from escalation.task_force.events import MessagesSent, TaskForceEvent
+from escalation.task_force.moves.keep_informed import KeepInformed
+from escalation.task_force.moves.stand_down import StandDown, StoodDown
 from escalation.task_force.staleness import find_outdated
 from escalation.task_force.state import TaskForce
 from escalation.task_force.updates import TaskForceUpdate
@@ -110,14 +112,14 @@ class TaskForceWorkflow(BaseWorkflow[TaskForceDecision]):
     @workflow.signal(name=contract.TASK_FORCE_STAND_DOWN, description="The escalation stands it down.")
     @takes_one
     async def stand_down(self, *raws: RawValue) -> None:
-        await self._follow_escalation(c.StandDown, contract.TASK_FORCE_STAND_DOWN, *raws)
+        await self._follow_escalation(StandDown, contract.TASK_FORCE_STAND_DOWN, *raws)
 
     @workflow.signal(
         name=contract.TASK_FORCE_KEEP_INFORMED, description="The escalation says where it stands."
     )
     @takes_one
     async def keep_informed(self, *raws: RawValue) -> None:
-        await self._follow_escalation(c.KeepInformed, contract.TASK_FORCE_KEEP_INFORMED, *raws)
+        await self._follow_escalation(KeepInformed, contract.TASK_FORCE_KEEP_INFORMED, *raws)
 
     async def _follow_escalation(self, kind: type[c.EscalationsCommand], name: str, *raws: RawValue) -> None:
         try:

@@ -14,11 +14,13 @@ from temporalio.exceptions import FailureError, WorkflowAlreadyStartedError
 from temporalio.workflow import ParentClosePolicy
 
 from escalation import contract
-from escalation.case.effects import ForTaskForces, OrderStandDown, StartTaskForce, UpdateTaskForce
+from escalation.case.effects import ForTaskForces, StartTaskForce
 from escalation.case.task_forces import NoteFailedDeployment
-from escalation.kernel.ids import task_force_id
+from escalation.kernel.ids import RunId, task_force_id
 from escalation.kernel.reasons import reason
-from escalation.task_force.commands import KeepInformed, StandDown
+from escalation.task_force.commands import EscalationsCommand
+from escalation.task_force.moves.keep_informed import KeepInformed
+from escalation.task_force.moves.stand_down import StandDown
 from escalation.task_force.state import Charter
 from workflows import search_attributes as sa
 from workflows import web_ui
@@ -50,24 +52,10 @@ class TaskForceOrders(InOrder[ForTaskForces]):
         match order:
             case StartTaskForce(charter=charter):
                 return await self._start(charter)
-            case OrderStandDown():
-                stand_down = StandDown(
-                    id=order.id,
-                    by=order.by,
-                    why=order.why,
-                    about=order.about,
-                    hand_over_to=order.hand_over_to,
-                )
-                await self._signal(order, contract.TASK_FORCE_STAND_DOWN, stand_down)
-            case UpdateTaskForce():
-                about = KeepInformed(
-                    id=order.id,
-                    about=order.about,
-                    clocks=order.clocks,
-                    calendars=order.calendars,
-                    chase_every=order.chase_every,
-                )
-                await self._signal(order, contract.TASK_FORCE_KEEP_INFORMED, about)
+            case StandDown():
+                await self._signal(contract.TASK_FORCE_STAND_DOWN, order)
+            case KeepInformed():
+                await self._signal(contract.TASK_FORCE_KEEP_INFORMED, order)
         return None
 
     async def _start(self, charter: Charter) -> NoteFailedDeployment | None:
@@ -81,16 +69,15 @@ class TaskForceOrders(InOrder[ForTaskForces]):
                 return None
         return NoteFailedDeployment(id=charter.id, why=reason("not_deployed"))
 
-    async def _signal(
-        self, order: OrderStandDown | UpdateTaskForce, signal: str, given: StandDown | KeepInformed
-    ) -> None:
+    async def _signal(self, signal: str, order: EscalationsCommand) -> None:
         """A task force that has ended by itself needs no order."""
-        self._sent.note(given)
-        task_force = workflow.get_external_workflow_handle(task_force_id(order.about.key, order.name))
+        self._sent.note(order)
+        name = RunId.read(order.id).task_force
+        task_force = workflow.get_external_workflow_handle(task_force_id(order.about.key, name))
         try:
-            await task_force.signal(signal, given)
+            await task_force.signal(signal, order)
         except FailureError:
-            workflow.logger.info("task_force_gone", extra={"task_force": order.name})
+            workflow.logger.info("task_force_gone", extra={"task_force": name})
 
 
 async def _start_child(begin: contract.TaskForceInput, charter: Charter) -> None:

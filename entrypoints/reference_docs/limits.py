@@ -6,7 +6,7 @@ from escalation.case.task_forces import MOST_FORCES
 from escalation.kernel import budgets
 from escalation.kernel.values import LONGEST_TEXT
 from escalation.policy import rates
-from escalation.task_force.tasks import MOST_TASKS
+from escalation.task_force.moves.add_task import MOST_TASKS
 from runtime.settings import Settings
 
 _Rows = Sequence[tuple[str, str]]

@@ -18,7 +18,8 @@ from entrypoints.cli.move_declarations import forget
 from entrypoints.cli.move_models import declare_moves
 from entrypoints.cli.program import app
 from entrypoints.reference_docs.limits import limits_page
-from escalation.case.lifecycle import LIFECYCLE, RCA_COURSE, Row, diagram
+from escalation.case.lifecycle import LIFECYCLE, RCA_COURSE, Move, diagram
+from escalation.kernel.state_machine import Row
 from planning.playbook.json_schema import NUMBERS, make_json_schema, models
 from runtime.settings import (
     ENDPOINT_CHANNELS,
@@ -75,7 +76,7 @@ def _lifecycle() -> str:
     )
 
 
-def _table(rows: tuple[Row, ...]) -> str:
+def _table(rows: tuple[Row[Any, Move], ...]) -> str:
     lines = ["| move | from | to |", "| --- | --- | --- |"]
     lines += [f"| {row.move.words} | {', '.join(row.sources)} | {row.target or 'stays'} |" for row in rows]
     return "\n".join(lines) + "\n"

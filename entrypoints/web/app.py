@@ -33,7 +33,7 @@ from escalation.case.moves.confirm_access import ConfirmAccess
 from escalation.case.state import AccessAnswer
 from escalation.kernel.refusals import EscalationError, UnknownEscalation
 from escalation.notifications.links import Link
-from escalation.task_force.commands import DeclineSeat
+from escalation.task_force.moves.accept_seat import DeclineSeat
 from runtime.errors import RuntimeFault
 from runtime.settings import Settings
 from runtime.signed_links import PATH, LinkExpired, LinkUnknown, SignedLinks

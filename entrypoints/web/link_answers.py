@@ -33,7 +33,8 @@ from escalation.kernel.refusals import (
 from escalation.kernel.values import InternalText
 from escalation.notifications.links import Link, Question
 from escalation.policy.people import Contact, ContactKind
-from escalation.task_force.commands import AcceptSeat, DeclineSeat, MembersCommand
+from escalation.task_force.commands import MembersCommand
+from escalation.task_force.moves.accept_seat import AcceptSeat, DeclineSeat
 from escalation.task_force.view import SeatView, TaskForceView
 
 LONGEST_COMMENT = 2_000

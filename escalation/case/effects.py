@@ -6,12 +6,9 @@ no way into a customer's message (COMM-6). The core says who is told what; how i
 known here.
 """
 
-from dataclasses import field
-from datetime import timedelta
 from typing import Any
 
 from escalation.case.request import StartRequest
-from escalation.kernel.clocks import Clock
 from escalation.kernel.ids import Key
 from escalation.kernel.reasons import Part
 from escalation.kernel.values import Instant, InternalText, Name, frozen
@@ -19,8 +16,10 @@ from escalation.notifications.notification import CustomerNotification, Internal
 from escalation.policy.classification import Priority
 from escalation.policy.open_hours import CompileOpenHours
 from escalation.policy.people import Contact, Recipient
-from escalation.policy.plan import Calendar, SharedPlan
-from escalation.task_force.state import Charter, EscalationSummary
+from escalation.policy.plan import SharedPlan
+from escalation.task_force.moves.keep_informed import KeepInformed
+from escalation.task_force.moves.stand_down import StandDown
+from escalation.task_force.state import Charter
 
 __all__ = [
     "CheckStart",
@@ -31,14 +30,12 @@ __all__ = [
     "ForTaskForces",
     "OnCallResult",
     "OpenSuccessor",
-    "OrderStandDown",
     "OutageRequest",
     "ProposeSponsorship",
     "Recipient",
     "RecompilePlan",
     "SenderCheck",
     "StartTaskForce",
-    "UpdateTaskForce",
 ]
 
 
@@ -163,35 +160,7 @@ class StartTaskForce:
     charter: Charter
 
 
-@frozen
-class OrderStandDown:
-    """Tell a task force that it is stood down (RESOLVE-3)."""
-
-    id: str
-    name: Name
-    by: str
-    why: Part
-    about: EscalationSummary
-    hand_over_to: str | None = None
-    """By name."""
-
-
-@frozen
-class UpdateTaskForce:
-    """Tell a task force where its escalation stands now."""
-
-    id: str
-    name: Name
-    about: EscalationSummary
-    clocks: tuple[Clock, ...] = ()
-    """Patterns of its clocks, if they are others now (CLOCK-4)."""
-    calendars: dict[Name, Calendar] = field(default_factory=dict)
-    """Whose open hours these count."""
-    chase_every: timedelta | None = None
-    """How often a missed status is brought up again, if that may have changed."""
-
-
-ForTaskForces = StartTaskForce | OrderStandDown | UpdateTaskForce
+ForTaskForces = StartTaskForce | StandDown | KeepInformed
 Effect = (
     InternalNotification
     | CustomerNotification

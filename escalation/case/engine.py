@@ -26,7 +26,6 @@ from escalation.case.state import Escalation
 from escalation.case.state_size import state_size
 from escalation.case.task_forces import NoteFailedDeployment, ReportTaskForce
 from escalation.case.work import Decision, Work
-from escalation.kernel.budgets import STATE
 from escalation.kernel.characters import clip
 from escalation.kernel.reasons import Reason, continued_as, reason, shortened_part
 from escalation.kernel.refusals import EscalationError, MoveNotAllowed, RoleNotAllowed, UnknownName
@@ -94,9 +93,8 @@ def decide(escalation: Escalation, command: c.Command, now: datetime) -> Decisio
 
 def _require_room(work: Work, before: Escalation, command: PersonsCommand | Rebase | JoinOutage) -> None:
     # a move that ends it is never too large: what it says stays out of the state
-    after = state_size(work.state)
-    if after > STATE and command.move not in ENDING_MOVES:
-        require_state_fits(f"{before.key}: {command.move.words}", state_size(before), after)
+    if command.move not in ENDING_MOVES:
+        require_state_fits(f"{before.key}: {command.move.words}", before, work.state, state_size)
 
 
 def _follow(work: Work, asked: PersonsCommand | Rebase | c.NamePeople) -> None:

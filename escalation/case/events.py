@@ -1,7 +1,7 @@
 """
 What happened to an escalation: past tense, each with who, when and why (ROLE-3).
 
-Events are the record. The state is a fold over them (``fold.py``), so they carry all that the state needs.
+Events are the record. The state is a fold over them (``start.fold``), so they carry all that the state needs.
 """
 
 from typing import Annotated

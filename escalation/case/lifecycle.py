@@ -11,12 +11,12 @@ asked. A second, small table governs the course of the RCA within the first.
 
 from enum import StrEnum
 from functools import cache
-from typing import NamedTuple
 
-from escalation.kernel.state_machine import fire, machine_of
+from escalation.kernel.move import MoveName
+from escalation.kernel.state_machine import Row, StateMachine
 
 
-class Move(StrEnum):
+class Move(MoveName):
     BEGIN_COMMUNICATION = "begin_communication"
     BEGIN_RESOLUTION = "begin_resolution"
     DECLARE_RESOLVED = "declare_resolved"
@@ -58,7 +58,7 @@ class Move(StrEnum):
 
     @property
     def words(self) -> str:
-        return self.value.replace("_", " ").replace("rca", "RCA").replace("post mortem", "post-mortem")
+        return super().words.replace("rca", "RCA").replace("post mortem", "post-mortem")
 
 
 class State(StrEnum):
@@ -85,13 +85,6 @@ NOBODYS = frozenset({Move.BEGIN_COMMUNICATION, Move.JOIN_OUTAGE})
 """Moves that no person asks for: one comes by itself, one with the start of another subject (START-5)."""
 
 
-class Row(NamedTuple):
-    move: Move
-    sources: tuple[StrEnum, ...]
-    target: StrEnum | None
-    """None: the move keeps the state."""
-
-
 WORKING = (State.STARTED, State.COMMUNICATING, State.RESOLVING)
 """The problem is still being worked on."""
 OPEN = (*WORKING, State.VERIFYING, State.CLOSING)
@@ -99,7 +92,7 @@ _BEGUN = (State.COMMUNICATING, State.RESOLVING)
 _ENDING = (State.VERIFYING, State.CLOSING)
 _CLOSING = (State.CLOSING,)
 
-LIFECYCLE: tuple[Row, ...] = (
+LIFECYCLE: tuple[Row[State, Move], ...] = (
     # moves that change the state (process, section 11)
     Row(Move.BEGIN_COMMUNICATION, (State.STARTED,), State.COMMUNICATING),
     Row(Move.BEGIN_RESOLUTION, (State.COMMUNICATING,), State.RESOLVING),
@@ -145,7 +138,7 @@ LIFECYCLE: tuple[Row, ...] = (
 
 ENDING_MOVES = frozenset(row.move for row in LIFECYCLE if row.target in {State.CLOSED, State.CANCELLED})
 
-RCA_COURSE: tuple[Row, ...] = (
+RCA_COURSE: tuple[Row[RcaState, Move], ...] = (
     Row(Move.REQUEST_RCA, (RcaState.NONE, RcaState.WAIVED, RcaState.SHARED), RcaState.REQUESTED),
     Row(
         Move.FILE_RCA,
@@ -163,51 +156,22 @@ RCA_COURSE: tuple[Row, ...] = (
 )
 
 
-_LIFECYCLE = machine_of(State, LIFECYCLE)
-_RCA = machine_of(RcaState, RCA_COURSE)
+_LIFECYCLE = StateMachine(State, LIFECYCLE)
+_RCA = StateMachine(RcaState, RCA_COURSE)
 _RCA_MOVES = frozenset(row.move for row in RCA_COURSE)
 
-
-# The machine's answer depends on the state and the move alone, so each question is put to it once.
-@cache
-def step(state: State, move: Move) -> State:
-    """
-    The state after *move* in *state*.
-
-    Raises:
-        IllegalMove: If the table does not allow it.
-    """
-    return State(fire(_LIFECYCLE, state, move))
-
-
-@cache
-def step_rca(state: RcaState, move: Move) -> RcaState:
-    """
-    The RCA's state after *move*.
-
-    Raises:
-        IllegalMove: If the RCA's course does not allow it.
-    """
-    return RcaState(fire(_RCA, state, move))
+step = _LIFECYCLE.step
+step_rca = _RCA.step
+allows = _LIFECYCLE.allows
+"""Whether the lifecycle allows a move in a state, wherever the RCA stands."""
 
 
 @cache
 def moves_from(state: State, rca: RcaState) -> tuple[Move, ...]:
     """The moves that the tables allow in *state*, in the order of the table."""
-    here = set(_LIFECYCLE.get_triggers(state.value))
-    course = set(_RCA.get_triggers(rca.value))
     return tuple(
-        move for move in Move if move.value in here and (move not in _RCA_MOVES or move.value in course)
+        move for move in Move if allows(state, move) and (move not in _RCA_MOVES or _RCA.allows(rca, move))
     )
-
-
-def allows(state: State, move: Move) -> bool:
-    """Whether the lifecycle allows *move* in *state*, wherever the RCA stands."""
-    return move.value in _LIFECYCLE.get_triggers(state.value)
-
-
-def is_open(state: State) -> bool:
-    return state in OPEN
 
 
 def diagram(now: State | None = None) -> str:

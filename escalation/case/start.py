@@ -1,7 +1,9 @@
-"""The start of an escalation: its command, its event, and who is notified first (START)."""
+"""The start of an escalation: its command, its event, who is notified first (START), and how events make its state."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
+from functools import reduce
 from typing import Literal
 
 from escalation.case import levels
@@ -9,6 +11,7 @@ from escalation.case.audience import first_recipients_of, notify, notify_custome
 from escalation.case.base_event import BaseEvent
 from escalation.case.request import StartRequest
 from escalation.case.state import Escalation
+from escalation.case.state_changes import apply_event
 from escalation.case.work import Decision, Work
 from escalation.kernel.clock_name import ClockName
 from escalation.kernel.reasons import Person, Reason, Term, reason
@@ -112,6 +115,7 @@ def _tell_of_the_start(work: Work) -> None:
 
 
 def open_state(event: Opened) -> Escalation:
+    """Return the escalation as it is opened."""
     return Escalation(
         id=event.id,
         request=event.request,
@@ -125,3 +129,16 @@ def open_state(event: Opened) -> Escalation:
         not_yet_notified=event.not_yet_notified,
         sequence=event.seq,
     )
+
+
+def fold(events: Iterable[BaseEvent]) -> Escalation:
+    """
+    Return the escalation that *events*, beginning with ``Opened``, made: the same events give the same one again.
+
+    Raises:
+        ValueError: If the first is not ``Opened``.
+    """
+    first, *rest = events
+    if not isinstance(first, Opened):
+        raise ValueError(f"the record must begin with opened, not {first.kind}")
+    return reduce(apply_event, rest, open_state(first))

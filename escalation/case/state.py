@@ -1,5 +1,5 @@
 """
-Escalation: the whole state of one, immutable. It changes only by folding events into it (``fold.py``).
+Escalation: the whole state of one, immutable. It changes only by folding events into it (``start.fold``).
 
 What can be read off it without deciding anything is here as properties; what may happen to it is not.
 """
@@ -12,7 +12,7 @@ from typing import Annotated
 from pydantic import Field
 
 from escalation.case.actions import Action, next_reminder
-from escalation.case.lifecycle import WORKING, RcaState, State, is_open
+from escalation.case.lifecycle import OPEN, WORKING, RcaState, State
 from escalation.case.post_mortem import PostMortem
 from escalation.case.request import AffectedCustomer, CustomerRca, InternalRca, StartRequest
 from escalation.kernel.clock_name import ClockName
@@ -216,7 +216,7 @@ class Escalation:
 
     @property
     def is_open(self) -> bool:
-        return is_open(self.state)
+        return self.state in OPEN
 
     @property
     def is_surveyed(self) -> bool:

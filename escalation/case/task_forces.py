@@ -14,7 +14,6 @@ from typing import Literal
 from escalation.case.audience import followers_of, managers_of, name_of, notify, person_of
 from escalation.case.base_event import BaseEvent
 from escalation.case.clock_targets import clock_for, clock_within
-from escalation.case.effects import OrderStandDown, UpdateTaskForce
 from escalation.case.failed_deliveries import notify_undelivered
 from escalation.case.next_update import restart_next_update
 from escalation.case.state import Escalation
@@ -29,6 +28,8 @@ from escalation.notifications.delivery_results import DeliveryResult
 from escalation.notifications.notification import Occasion
 from escalation.policy.plan import Calendar, Target
 from escalation.task_force.lifecycle import TaskForceState
+from escalation.task_force.moves.keep_informed import KeepInformed
+from escalation.task_force.moves.stand_down import StandDown
 from escalation.task_force.state import EscalationSummary, StatusReport, TaskForceSummary
 from escalation.task_force.updates import TaskForceUpdate
 
@@ -150,9 +151,8 @@ def update_task_forces(work: Work, before: Escalation) -> None:
     calendars = calendars_of(now, clocks)
     for force in now.standing_forces:
         work.do(
-            UpdateTaskForce(
+            KeepInformed(
                 id=force.id,
-                name=force.name,
                 about=about,
                 clocks=clocks,
                 calendars=calendars,
@@ -240,9 +240,8 @@ def stand_one_down(work: Work, force: TaskForceSummary, why: Part, heir: str | N
 def _order_down(work: Work, force: TaskForceSummary, why: Part, heir: str | None = None) -> None:
     now = work.state
     work.do(
-        OrderStandDown(
+        StandDown(
             id=force.id,
-            name=force.name,
             by=work.by,
             why=why,
             about=summarize_escalation(now),

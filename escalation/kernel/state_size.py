@@ -1,17 +1,24 @@
 """Refuse a change after which a state would be too large to be carried on."""
 
+from collections.abc import Callable
+from typing import TypeVar
+
 from escalation.kernel.budgets import FULL_STATE, SMALL_CHANGE, STATE
 from escalation.kernel.refusals import BadRequest, Fault
 
+State = TypeVar("State")
 
-def require_state_fits(what: str, before: int, after: int) -> None:
+
+def require_state_fits(what: str, before: State, after: State, size_of: Callable[[State], int]) -> None:
     """
     Raises:
-        BadRequest: If a state of *before* bytes would have *after*, and that is too much to be carried on.
+        BadRequest: If *after* is too much to be carried on; a small change is let pass for longer than a large one.
     """
-    more = after - before
-    if after > FULL_STATE or (after > STATE and more >= SMALL_CHANGE):
-        given = f"{more:,} bytes more than the {before:,} that it has"
+    if (size := size_of(after)) <= STATE:
+        return
+    known = size_of(before)
+    if size > FULL_STATE or size - known >= SMALL_CHANGE:
+        given = f"{size - known:,} bytes more than the {known:,} that it has"
         raise too_large(what, given, f"at most {STATE:,} bytes in all; use a shorter text")
 
 

@@ -5,19 +5,18 @@ What is due by now happens first; a refusal leaves nothing behind. Only the lead
 that nobody has to interrupt those who work (RESOLVE-2).
 """
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import assert_never
+from functools import reduce
 
-from escalation.kernel.budgets import STATE, size_of
+from escalation.kernel.budgets import size_of
 from escalation.kernel.characters import clip
 from escalation.kernel.clock_name import ClockName
 from escalation.kernel.clocks import Clock, count_passed_thresholds, is_late
-from escalation.kernel.reasons import Part, Reason, reason, shortened_part
+from escalation.kernel.reasons import Reason, reason, shortened_part
 from escalation.kernel.refusals import MoveNotAllowed, RoleNotAllowed
 from escalation.kernel.state_size import require_state_fits
-from escalation.kernel.values import NO_NOTE, InternalText
+from escalation.kernel.values import ENGINE, NO_NOTE, InternalText
 from escalation.notifications.notification import Occasion
 from escalation.notifications.shell_commands import (
     CancelByOperator,
@@ -29,19 +28,29 @@ from escalation.notifications.shell_commands import (
 from escalation.policy.open_hours import open_hours_to_compile
 from escalation.policy.people import require_person
 from escalation.task_force import commands as c
-from escalation.task_force import events as e
 from escalation.task_force import seats, tasks
-from escalation.task_force.events import CLOCKWORK
-from escalation.task_force.fold import open_state
-from escalation.task_force.lifecycle import OF_PEOPLE, allows
-from escalation.task_force.state import Charter, TaskForce, summary
+from escalation.task_force.events import (
+    CLOCKWORK,
+    Deployed,
+    MessagesSent,
+    MoveRefused,
+    OpenHoursExtended,
+    TaskForceEvent,
+)
+from escalation.task_force.lifecycle import allows
+from escalation.task_force.moves.accept_seat import SeatDeclined
+from escalation.task_force.moves.keep_informed import KeepInformed
+from escalation.task_force.moves.report_status import StatusReported
+from escalation.task_force.moves.stand_down import StandDown, StoodDown, end
+from escalation.task_force.seats import SeatLeftVacant
+from escalation.task_force.state import Charter, Seat, TaskForce, summary
+from escalation.task_force.state_changes import apply_event
 from escalation.task_force.status_events import (
     StatusAsked,
     StatusChased,
-    StatusClockStarted,
     StatusMissed,
-    StatusReported,
     StatusThresholdsSkipped,
+    start_status_clock,
 )
 from escalation.task_force.updates import TaskForceUpdate
 from escalation.task_force.work import TaskForceDecision, TaskForceWork
@@ -51,14 +60,33 @@ def deploy(charter: Charter, now: datetime) -> TaskForceDecision:
     """
     Deploy a task force: the lead is notified, every seat is offered, the status clock starts. Pure, like ``decide``.
     """
-    first = e.Deployed(seq=1, at=now, by=charter.deployed_by, charter=charter)
+    first = Deployed(seq=1, at=now, by=charter.deployed_by, charter=charter)
     work = TaskForceWork(open_state(first), now, events=[first])
-    _start_status_clock(work)
+    start_status_clock(work)
     _ask_the_lead(work, reason("lead"), Occasion.TASK_FORCE_DEPLOYED)
     for seat in work.state.seats:
         seats.offer(work, seat.number)
     seats.notify_when_settled(work)
     return work.decision()
+
+
+def open_state(event: Deployed) -> TaskForce:
+    """Return the task force as it is deployed."""
+    seats = tuple(Seat(number=number, plan=plan) for number, plan in enumerate(event.charter.seats, 1))
+    return TaskForce(charter=event.charter, deployed_at=event.at, seats=seats, sequence=event.seq)
+
+
+def fold(events: Iterable[TaskForceEvent]) -> TaskForce:
+    """
+    Return the task force that *events*, beginning with ``Deployed``, made.
+
+    Raises:
+        ValueError: If the first is not ``Deployed``.
+    """
+    first, *rest = events
+    if not isinstance(first, Deployed):
+        raise ValueError(f"the record must begin with deployed, not {first.kind}")
+    return reduce(apply_event, rest, open_state(first))
 
 
 def decide(force: TaskForce, command: c.TaskForceCommand, now: datetime) -> TaskForceDecision:
@@ -69,39 +97,28 @@ def decide(force: TaskForce, command: c.TaskForceCommand, now: datetime) -> Task
         EscalationError: If the command is refused. Nothing has changed.
     """
     work = TaskForceWork(force, now)
+    if isinstance(command, ReportDelivery):
+        _report_delivery(work, command)
+        _settle(work)
+        return work.decision()
     _settle(work)
     match command:
         case Tick():
             _extend_open_hours(work)
         case ExtendOpenHours():
-            work.record(e.OpenHoursExtended(calendar=command.calendar, open_hours=command.open_hours))
-            _settle(work)
-        case ReportDelivery():
-            _record_delivery(work, command)
+            work.record(OpenHoursExtended(calendar=command.calendar, open_hours=command.open_hours))
         case NoteRefusal():
-            work.record(
-                e.MoveRefused(move=clip(command.refused, 200), why=shortened_part(command.why, 2_000))
-            )
-        case c.KeepInformed():
-            if force.is_standing and command.id == force.charter.id:
-                work.record(
-                    e.Informed(
-                        about=command.about,
-                        clocks=command.clocks,
-                        calendars=command.calendars,
-                        chase_every=command.chase_every,
-                    )
-                )
-                _skip_past_thresholds(work)
-                _settle(work)
-        case c.StandDown():
-            _ordered_down(work, command)
+            work.record(MoveRefused(move=clip(command.refused, 200), why=shortened_part(command.why, 2_000)))
         case CancelByOperator():
-            _stand_down(work, reason("ended_by_operator"))
+            end(work, reason("ended_by_operator"))
         case c.EscalationGone():
-            _stand_down(work, reason("escalation_ended"))
+            end(work, reason("escalation_ended"))
+        case StandDown() | KeepInformed():
+            _follow_order(work, command)
         case _:
             _follow(work, command)
+    work.by = ENGINE
+    _settle(work)
     return work.decision()
 
 
@@ -118,51 +135,34 @@ def updates_of(decision: TaskForceDecision) -> TaskForceUpdate | None:
         happened=tuple(event.sentence() for event in public),
         report=decision.state.reports[-1] if is_update else None,
         is_status_missed=bool(found.keys() & {"status_missed", "status_chased"}),
-        vacant=tuple(event.role for event in public if isinstance(event, e.SeatLeftVacant)),
+        vacant=tuple(event.role for event in public if isinstance(event, SeatLeftVacant)),
         declined=_last_refusal_of_seat(public),
-        why_stood_down=down.why if isinstance(down, e.StoodDown) else None,
+        why_stood_down=down.why if isinstance(down, StoodDown) else None,
         receipts=tuple(
-            receipt for event in public if isinstance(event, e.MessagesSent) for receipt in event.receipts
+            receipt for event in public if isinstance(event, MessagesSent) for receipt in event.receipts
         ),
     )
 
 
-def _last_refusal_of_seat(events: Sequence[e.TaskForceEvent]) -> InternalText:
+def _last_refusal_of_seat(events: Sequence[TaskForceEvent]) -> InternalText:
     """Return why the last one who was asked declined the seat that nobody is left for."""
-    vacant = [event.seat for event in events if isinstance(event, e.SeatLeftVacant)]
-    whys = (event.why for event in events if isinstance(event, e.SeatDeclined) and event.seat in vacant)
+    vacant = [event.seat for event in events if isinstance(event, SeatLeftVacant)]
+    whys = (event.why for event in events if isinstance(event, SeatDeclined) and event.seat in vacant)
     return next(whys, NO_NOTE)
 
 
-# What people ask
+# What people ask, and what the escalation orders
 
 
 def _follow(work: TaskForceWork, command: c.MembersCommand) -> None:
-    permit(work.state, command)
-    work.by, before = command.by, work.state
-    match command.kind:
-        case "accept_seat":
-            seats.accept(work, command)
-        case "decline_seat":
-            seats.decline(work, command)
-        case "report_status":
-            work.record(StatusReported(text=command.text, is_update=command.is_update))
-            _start_status_clock(work)
-        case "add_task":
-            tasks.add(work, command)
-        case "finish_task":
-            tasks.finish(work, command)
-        case "leave_seat":
-            seats.leave(work, command)
-        case "offer_seat":
-            seats.offer_again(work, command)
-        case _:
-            assert_never(command)
-    if (size := size_of(work.state)) > STATE:
-        require_state_fits(f"{before.charter.label}: {command.move.words}", size_of(before), size)
+    before = work.state
+    _permit(before, command)
+    work.by = command.by
+    command.carry_out(work)
+    require_state_fits(f"{before.charter.label}: {command.move.words}", before, work.state, size_of)
 
 
-def permit(force: TaskForce, command: c.MembersCommand) -> None:
+def _permit(force: TaskForce, command: c.MembersCommand) -> None:
     """
     Raises:
         EscalationError: If the person is unknown, the course forbids the move, or it is not theirs to make.
@@ -170,58 +170,21 @@ def permit(force: TaskForce, command: c.MembersCommand) -> None:
     charter, move = force.charter, command.move
     person = charter.contact(command.by)
     require_person(charter.label, person, move)
-    name = person.name
     if not allows(force.state, move):
-        others = [each for each in OF_PEOPLE if allows(force.state, each)]
+        others = [each.move for each in c.MEMBERS_COMMANDS if allows(force.state, each.move)]
         obstacle = reason("cannot_while", move, force.state)
         raise MoveNotAllowed(obstacle, subject=charter.label, allowed_moves=others)
-    match command:
-        case c.AcceptSeat() | c.DeclineSeat():
-            seats.require_offer(force, command.by)
-        case c.ReportStatus():
-            _require_one_of(force, command, (charter.lead,), name)
-        case c.AddTask():
-            _require_one_of(force, command, force.members, name)
-        case c.FinishTask():
-            owner = tasks.open_task(force, command.task).owner
-            _require_one_of(force, command, (charter.lead, owner), name)
-        case c.LeaveSeat():
-            seats.require_seat(force, command.by)
-        case c.OfferSeat():
-            _require_one_of(force, command, (charter.lead, charter.deployed_by), name)
-            seats.require_vacant(force, command)
+    movers = command.movers(force)
+    if command.by not in movers:
+        obstacle = reason("people_who_may", person.name, move, tuple(dict.fromkeys(movers)))
+        raise RoleNotAllowed(obstacle, subject=charter.label)
 
 
-def _require_one_of(force: TaskForce, command: c.MembersCommand, people: tuple[str, ...], name: str) -> None:
-    if command.by not in people:
-        obstacle = reason("people_who_may", name, command.move, tuple(dict.fromkeys(people)))
-        raise RoleNotAllowed(obstacle, subject=force.charter.label)
-
-
-# How it ends
-
-
-def _ordered_down(work: TaskForceWork, command: c.StandDown) -> None:
-    if command.id != work.state.charter.id or not work.state.is_standing:
-        return
-    owner = command.hand_over_to or command.about.owner
-    work.record(e.Informed(about=replace(command.about, owner=owner)))
-    work.by = command.by
-    _stand_down(work, command.why)
-
-
-def _stand_down(work: TaskForceWork, why: Part) -> None:
-    force = work.state
-    if not force.is_standing:
-        return
-    left = tuple(reason("task_undated", task.what, task.owner) for task in force.open_tasks)
-    work.record(e.StoodDown(why=why, left=left))
-    work.tell(
-        Occasion.TASK_FORCE_STOOD_DOWN,
-        force.engaged,
-        why=why,
-        items=left,
-    )
+def _follow_order(work: TaskForceWork, order: c.EscalationsCommand) -> None:
+    """Once it is stood down, nothing changes any more; one that is meant for another task force is not followed."""
+    if work.state.is_standing and order.id == work.state.charter.id:
+        order.carry_out(work)
+        _skip_past_thresholds(work)
 
 
 # What happens by itself
@@ -291,21 +254,15 @@ def _ask_the_lead(
     )
 
 
-def _start_status_clock(work: TaskForceWork) -> None:
-    clock = work.clock(ClockName.TASK_FORCE_STATUS)
-    if clock:
-        work.record(StatusClockStarted(clock=clock))
-
-
 def _extend_open_hours(work: TaskForceWork) -> None:
     if work.state.is_standing:
         for wanted in open_hours_to_compile(work.state.charter.calendars, work.now):
             work.do(wanted)
 
 
-def _record_delivery(work: TaskForceWork, command: ReportDelivery) -> None:
+def _report_delivery(work: TaskForceWork, command: ReportDelivery) -> None:
     """Record delivery results. Whoever cannot get an invitation does not answer it: the next one is asked at once."""
-    work.record(e.MessagesSent(receipts=command.receipts))
+    work.record(MessagesSent(receipts=command.receipts))
     unreached = {
         receipt.recipient
         for receipt in command.receipts

@@ -6,10 +6,9 @@ happens; no people, clocks or channels are known here.
 """
 
 from enum import StrEnum
-from functools import cache
-from typing import NamedTuple
 
-from escalation.kernel.state_machine import IllegalMove, fire, machine_of
+from escalation.kernel.move import MoveName
+from escalation.kernel.state_machine import Row, StateMachine
 
 
 class TaskForceState(StrEnum):
@@ -23,7 +22,7 @@ class TaskForceState(StrEnum):
         return self.value.replace("_", " ")
 
 
-class TaskForceMove(StrEnum):
+class TaskForceMove(MoveName):
     ACCEPT_SEAT = "accept_seat"
     DECLINE_SEAT = "decline_seat"
     BEGIN_WORK = "begin_work"
@@ -34,21 +33,10 @@ class TaskForceMove(StrEnum):
     LEAVE_SEAT = "leave_seat"
     OFFER_SEAT = "offer_seat"
 
-    @property
-    def words(self) -> str:
-        return self.value.replace("_", " ")
-
-
-class Row(NamedTuple):
-    move: TaskForceMove
-    sources: tuple[TaskForceState, ...]
-    target: TaskForceState | None
-    """None: the move keeps the state."""
-
 
 STANDING = (TaskForceState.FORMING, TaskForceState.WORKING)
 
-COURSE: tuple[Row, ...] = (
+COURSE: tuple[Row[TaskForceState, TaskForceMove], ...] = (
     Row(TaskForceMove.ACCEPT_SEAT, STANDING, None),
     Row(TaskForceMove.DECLINE_SEAT, STANDING, None),
     Row(TaskForceMove.BEGIN_WORK, (TaskForceState.FORMING,), TaskForceState.WORKING),
@@ -59,27 +47,8 @@ COURSE: tuple[Row, ...] = (
     Row(TaskForceMove.LEAVE_SEAT, STANDING, None),
     Row(TaskForceMove.OFFER_SEAT, STANDING, None),
 )
-OF_PEOPLE = tuple(
-    move for move in TaskForceMove if move not in {TaskForceMove.BEGIN_WORK, TaskForceMove.STAND_DOWN}
-)
-"""Moves that people make; it begins by itself, and the escalation stands it down."""
 
-_COURSE = machine_of(TaskForceState, COURSE)
+_COURSE = StateMachine(TaskForceState, COURSE)
 
-
-@cache
-def step(state: TaskForceState, move: TaskForceMove) -> TaskForceState:
-    """
-    Return the state after *move* in *state*.
-
-    Raises:
-        IllegalMove: If the table does not allow it.
-    """
-    if not allows(state, move):
-        raise IllegalMove(f"{move.words} while {state.words}")
-    return TaskForceState(fire(_COURSE, state, move))
-
-
-@cache
-def allows(state: TaskForceState, move: TaskForceMove) -> bool:
-    return move.value in _COURSE.get_triggers(state.value)
+step = _COURSE.step
+allows = _COURSE.allows

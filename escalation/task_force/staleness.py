@@ -12,8 +12,8 @@ from escalation.notifications.notification import (
 )
 from escalation.policy.people import Recipient
 from escalation.task_force import events as e
+from escalation.task_force.moves.report_status import StatusReported
 from escalation.task_force.state import TaskForce
-from escalation.task_force.status_events import StatusReported
 
 
 def find_outdated(

@@ -4,18 +4,18 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from escalation.kernel.clocks import Clock, derive_clock, derive_next_instant
-from escalation.task_force.state import Charter, Seat, Task, TaskForce
+from escalation.task_force.base_event import BaseEvent
+from escalation.task_force.state import Charter, Task, TaskForce
+
+
+def apply_event(now: TaskForce, event: BaseEvent) -> TaskForce:
+    """Return *now* after *event*."""
+    return replace(event.applied_to(now), sequence=event.seq)
 
 
 def new_clock(charter: Charter, clock: Clock) -> Clock:
     """Return *clock* with its due times computed from its start."""
     return derive_clock(clock, charter.hours(clock.calendar), (), charter.chase_every)
-
-
-def change_seat(now: TaskForce, number: int, change: Callable[[Seat], Seat]) -> TaskForce:
-    """Return *now* with one seat changed."""
-    seats = (change(seat) if seat.number == number else seat for seat in now.seats)
-    return replace(now, seats=tuple(seats))
 
 
 def change_task(now: TaskForce, number: int, change: Callable[[Task], Task]) -> TaskForce:

@@ -1,16 +1,17 @@
-"""Events of a task force's status: its clock, the reminders of the lead, the reports."""
+"""Events of a task force's status clock, and how it starts."""
 
 from dataclasses import replace
 from typing import Literal
 
-from escalation.kernel.budgets import REPORTS, last_of
+from escalation.kernel.clock_name import ClockName
 from escalation.kernel.clocks import Clock, reminded
 from escalation.kernel.reasons import Reason, reason
 from escalation.kernel.timeline_entry import clock_started
-from escalation.kernel.values import Instant, InternalText, frozen
+from escalation.kernel.values import Instant, frozen
 from escalation.task_force.base_event import BaseEvent
-from escalation.task_force.state import REPORTS_KEPT, StatusReport, TaskForce
+from escalation.task_force.state import TaskForce
 from escalation.task_force.state_changes import change_status
+from escalation.task_force.work import TaskForceWork
 
 
 @frozen
@@ -75,17 +76,6 @@ class StatusChased(BaseEvent):
         return change_status(now, lambda clock: replace(clock, chased=self.times))
 
 
-@frozen
-class StatusReported(BaseEvent):
-    kind: Literal["status_reported"] = "status_reported"
-    text: InternalText
-    is_update: bool = False
-    """True if everybody who follows the escalation is notified."""
-
-    def applied_to(self, now: TaskForce) -> TaskForce:
-        report = StatusReport(at=self.at, by=self.by, text=self.text)
-        return replace(now, reports=last_of((*now.reports, report)[-REPORTS_KEPT:], REPORTS))
-
-    @property
-    def added(self) -> str:
-        return str(self.text)
+def start_status_clock(work: TaskForceWork) -> None:
+    if clock := work.clock(ClockName.TASK_FORCE_STATUS):
+        work.record(StatusClockStarted(clock=clock))

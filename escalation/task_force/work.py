@@ -7,6 +7,7 @@ Knows how to record and to tell, and nothing of rules.
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from escalation.kernel import decision
 from escalation.kernel.clock_name import ClockName
@@ -15,24 +16,23 @@ from escalation.kernel.reasons import Part, reason
 from escalation.kernel.values import InternalText
 from escalation.notifications.notification import InternalFacts, InternalNotification, Occasion
 from escalation.policy.open_hours import CompileOpenHours
-from escalation.task_force import events as e
-from escalation.task_force.fold import apply_event
 from escalation.task_force.state import TaskForce
-from escalation.task_force.state_changes import new_clock
+from escalation.task_force.state_changes import apply_event, new_clock
+
+if TYPE_CHECKING:
+    from escalation.task_force.events import TaskForceEvent
 
 TaskForceEffect = InternalNotification | CompileOpenHours
-
-
-TaskForceDecision = decision.Decision[TaskForce, e.TaskForceEvent, TaskForceEffect]
+TaskForceDecision = decision.Decision[TaskForce, "TaskForceEvent", TaskForceEffect]
 
 
 @dataclass(slots=True)
-class TaskForceWork(decision.Work[TaskForce, e.TaskForceEvent, TaskForceEffect]):
+class TaskForceWork(decision.Work[TaskForce, "TaskForceEvent", TaskForceEffect]):
     @property
     def sequence(self) -> int:
         return self.state.sequence
 
-    def after(self, event: e.TaskForceEvent) -> TaskForce:
+    def after(self, event: "TaskForceEvent") -> TaskForce:
         return apply_event(self.state, event)
 
     def clock(self, name: ClockName) -> Clock | None:

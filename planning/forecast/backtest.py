@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from escalation.case import events as e
 from escalation.case.clock_events import ClockBreached, ClockEnded
 from escalation.case.levels import LevelRaised
-from escalation.case.lifecycle import State, is_open
+from escalation.case.lifecycle import OPEN, State
 from escalation.case.moves.acknowledge import Acknowledged
 from escalation.case.start import Open
 from escalation.kernel import values
@@ -163,7 +163,7 @@ class _Tally:
                 _count_event(figures, event)
             self._messages(figures, happening)
         figures.highest[highest] += 1
-        figures.unfinished += is_open(state)
+        figures.unfinished += state in OPEN
 
     def _hour(self, at: datetime) -> datetime:
         """Return the local hour; many messages share an instant."""

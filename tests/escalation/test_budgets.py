@@ -46,8 +46,8 @@ from escalation.notifications.delivery_results import DeliveryResult
 from escalation.notifications.notification import CustomerNotification, message_key
 from escalation.policy.classification import CancelCause
 from escalation.sponsorship.engine import decide as decide_sponsorship
-from escalation.task_force import commands as f
 from escalation.task_force.engine import decide as decide_force
+from escalation.task_force.moves.report_status import ReportStatus
 from escalation.task_force.state import summary
 from tests.builders import THE_MONDAY, a_customer, a_plan, a_request, an_acknowledged, monday, one_in, opening
 from tests.escalation import test_sponsorship as sponsorship
@@ -212,7 +212,7 @@ def test_the_largest_task_force_is_no_more_than_is_kept_free_for_it() -> None:
         decide_force(force, a_task("ana", None, WIDE * 1_000), NINE)
 
     for _ in range(20):
-        force = decide_force(force, f.ReportStatus(by="ed", text=InternalText(WIDE * 16_000)), NINE).state
+        force = decide_force(force, ReportStatus(by="ed", text=InternalText(WIDE * 16_000)), NINE).state
 
     assert OPEN_TASKS > sum(map(size_of, summary(force).open_tasks))
     assert SUMMARY > size_of(replace(summary(force), latest=None)) + 8_000

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from escalation.case import commands as c
 from escalation.case.deliveries import deliveries
-from escalation.case.effects import OrderStandDown, StartTaskForce, UpdateTaskForce
+from escalation.case.effects import StartTaskForce
 from escalation.case.engine import Decision, allowed_moves, decide
 from escalation.case.lifecycle import Move
 from escalation.case.moves.cancel import Cancel
@@ -30,6 +30,7 @@ from escalation.case.task_forces import (
 )
 from escalation.case.view import view
 from escalation.kernel.clock_name import ClockName
+from escalation.kernel.ids import RunId
 from escalation.kernel.reasons import as_written
 from escalation.kernel.refusals import (
     BadRequest,
@@ -45,6 +46,8 @@ from escalation.notifications.shell_commands import CancelByOperator
 from escalation.policy.classification import CancelCause, EscalationReason, Priority
 from escalation.policy.plan import Target
 from escalation.task_force.lifecycle import TaskForceState
+from escalation.task_force.moves.keep_informed import KeepInformed
+from escalation.task_force.moves.stand_down import StandDown
 from escalation.task_force.state import Charter, OpenTask, SeatRequest, StatusReport, TaskForceSummary
 from escalation.task_force.updates import TaskForceUpdate
 from tests.builders import DECLARE, HOUR, MINUTE, THE_MONDAY, a_plan, an_acknowledged, notices, the, told
@@ -68,7 +71,7 @@ def with_forces(*names: str, **changes: Any) -> Escalation:
 
 
 def orders(decision: Decision) -> list[str]:
-    return [effect.name for effect in decision.effects if isinstance(effect, OrderStandDown)]
+    return [RunId.read(effect.id).task_force for effect in decision.effects if isinstance(effect, StandDown)]
 
 
 def charter(decision: Decision) -> Charter:
@@ -378,7 +381,7 @@ def test_each_is_informed_of_a_rise() -> None:
     rise = RaiseLevel(by="ana", reason=EscalationReason.LACK_OF_AUTHORITY)
     made = decide(with_forces(), rise, NOW)
 
-    informed = [effect.about.level for effect in made.effects if isinstance(effect, UpdateTaskForce)]
+    informed = [effect.about.level for effect in made.effects if isinstance(effect, KeepInformed)]
     assert [made.state.level] == informed
 
 
@@ -399,10 +402,10 @@ def test_a_change_of_priority_comes_with_the_clocks_of_the_new_one() -> None:
     made = decide(now, ChangePriority(by="ed", priority=Priority.P2), NOW)
     risen = decide(now, RaiseLevel(by="ana", reason=EscalationReason.LACK_OF_AUTHORITY), NOW)
 
-    (informed,) = (effect for effect in made.effects if isinstance(effect, UpdateTaskForce))
+    (informed,) = (effect for effect in made.effects if isinstance(effect, KeepInformed))
     assert [2 * HOUR] == [clock.after for clock in informed.clocks]
     assert {clock.calendar for clock in informed.clocks if clock.calendar} == set(informed.calendars)
-    assert [()] == [effect.clocks for effect in risen.effects if isinstance(effect, UpdateTaskForce)]
+    assert [()] == [effect.clocks for effect in risen.effects if isinstance(effect, KeepInformed)]
 
 
 def test_seats_are_wanted_by_role() -> None:

@@ -13,8 +13,9 @@ from escalation.case.moves.verify_resolution import VerifyResolution
 from escalation.case.state import ResolutionKind
 from escalation.kernel.clock_name import ClockName
 from escalation.kernel.clocks import Clock, Outcome, is_late
-from escalation.task_force import commands as f
 from escalation.task_force.engine import decide as decide_force
+from escalation.task_force.moves.keep_informed import KeepInformed
+from escalation.task_force.moves.report_status import ReportStatus
 from tests.builders import HOUR, MINUTE, after, all_delivered, an_acknowledged, an_escalation, clock, monday
 from tests.escalation.test_task_forces import NINE, SAID, a_force
 
@@ -75,7 +76,7 @@ def test_a_status_of_a_task_force(off: timedelta, late: bool) -> None:
     """
     RESOLVE-2.
     """
-    made = decide_force(a_force(), f.ReportStatus(by="ed", text=SAID), NINE + 2 * HOUR + off)
+    made = decide_force(a_force(), ReportStatus(by="ed", text=SAID), NINE + 2 * HOUR + off)
 
     assert late == ("status_missed" in [event.kind for event in made.events])
 
@@ -87,7 +88,7 @@ def test_a_seat(off: timedelta, late: bool) -> None:
     """
     force = a_force(("ana", "ben"))
     decision = decide_force(
-        force, f.KeepInformed(id="other", about=force.charter.about), NINE + 30 * MINUTE + off
+        force, KeepInformed(id="other", about=force.charter.about), NINE + 30 * MINUTE + off
     )
 
     assert ("ben" if late else "ana") == decision.state.seats[0].offered_to

@@ -28,7 +28,7 @@ from escalation.kernel.values import InternalText, reader_of
 from escalation.notifications.inbox_view import Release
 from escalation.policy.classification import CancelCause
 from escalation.sponsorship import engine as s
-from escalation.task_force import commands as f
+from escalation.task_force.commands import MEMBERS_COMMANDS
 from tests.builders import a_request, an_acknowledged, monday
 
 NOW = monday("09:30")
@@ -69,7 +69,7 @@ def test_a_list_of_a_start_is_refused_when_it_is_too_long(field: str, most: int)
 ASKED: tuple[type, ...] = (
     StartRequest,
     *PERSONS_COMMANDS,
-    *f.MEMBERS_COMMANDS,
+    *MEMBERS_COMMANDS,
     *(s.Propose, s.Enrol, s.LogTouchPoint, s.Review, s.Exit),
     Release,
 )

@@ -38,9 +38,10 @@ from escalation.kernel.timeline_entry import TimelineEntry, timeline_entry
 from escalation.kernel.values import CustomerText, InternalText, to_json
 from escalation.notifications.delivery_results import DeliveryResult
 from escalation.notifications.shell_commands import ReportDelivery, Tick
-from escalation.task_force import commands as of_force
 from escalation.task_force.engine import decide as decide_of_force
 from escalation.task_force.engine import deploy, updates_of
+from escalation.task_force.moves.add_task import AddTask
+from escalation.task_force.moves.stand_down import StandDown
 from messages.catalogue import catalogue
 from messages.speaker import Speaker
 from tests.builders import (
@@ -334,8 +335,8 @@ def test_a_proposed_timeline_tells_of_a_task_force_once() -> None:
     sent = DeliveryResult(key="k:1", recipient="ed", occasion="task_force_invited", delivered_at=nine)
     for command in (
         ReportDelivery(receipts=(sent,)),
-        of_force.AddTask(by="ed", what=InternalText("Look up"), owner="ed"),
-        of_force.StandDown(id=charter.id, by="ed", why="fixed", about=charter.about),
+        AddTask(by="ed", what=InternalText("Look up"), owner="ed"),
+        StandDown(id=charter.id, by="ed", why="fixed", about=charter.about),
     ):
         made.append(decide_of_force(made[-1].state, command, nine))
     entries = [*map(timeline_entry, deployed.events)]

@@ -10,7 +10,6 @@ import pytest
 
 from escalation.case import events as e
 from escalation.case.engine import decide
-from escalation.case.fold import fold
 from escalation.case.lifecycle import NOBODYS, Move, State
 from escalation.case.move_index import PERSONS_COMMANDS
 from escalation.case.moves.acknowledge import Acknowledge
@@ -19,7 +18,7 @@ from escalation.case.moves.raise_level import RaiseLevel
 from escalation.case.moves.rebase import Rebase
 from escalation.case.moves.reject_resolution import RejectResolution
 from escalation.case.moves.send_update import SendUpdate
-from escalation.case.start import Opened
+from escalation.case.start import Opened, fold
 from escalation.case.state import Escalation
 from escalation.case.state_changes import apply_event
 from escalation.kernel.clock_name import ClockName

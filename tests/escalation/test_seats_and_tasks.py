@@ -17,9 +17,14 @@ from escalation.kernel.refusals import (
 from escalation.kernel.values import InternalText, from_plain
 from escalation.notifications.notification import InternalNotification
 from escalation.notifications.shell_commands import CancelByOperator, Tick
-from escalation.task_force import commands as c
+from escalation.task_force.commands import MembersCommand, TaskForceCommand
 from escalation.task_force.engine import decide, updates_of
 from escalation.task_force.lifecycle import TaskForceState
+from escalation.task_force.moves.accept_seat import AcceptSeat, DeclineSeat
+from escalation.task_force.moves.add_task import AddTask
+from escalation.task_force.moves.finish_task import FinishTask
+from escalation.task_force.moves.leave_seat import LeaveSeat
+from escalation.task_force.moves.offer_seat import OfferSeat
 from escalation.task_force.state import Task, TaskForce
 from tests.builders import HOUR, MINUTE
 from tests.escalation.test_task_forces import NINE, a_force, kinds, told
@@ -30,19 +35,19 @@ QUIET = ()
 """No clocks: only what is said here happens by itself."""
 
 
-def after(force: TaskForce, *commands: c.TaskForceCommand, at: datetime = NINE) -> TaskForce:
+def after(force: TaskForce, *commands: TaskForceCommand, at: datetime = NINE) -> TaskForce:
     for command in commands:
         force = decide(force, command, at).state
     return force
 
 
-def a_task(owner: str, due_at: datetime | None, what: str = "Climb up") -> c.AddTask:
-    return c.AddTask(by="ed", what=InternalText(what), owner=owner, due_at=due_at)
+def a_task(owner: str, due_at: datetime | None, what: str = "Climb up") -> AddTask:
+    return AddTask(by="ed", what=InternalText(what), owner=owner, due_at=due_at)
 
 
-def with_tasks(*tasks: c.AddTask) -> TaskForce:
+def with_tasks(*tasks: AddTask) -> TaskForce:
     """Led by Ed; Ana is in."""
-    return after(a_force(("ana", "ari"), clocks=QUIET), c.AcceptSeat(by="ana"), *tasks)
+    return after(a_force(("ana", "ari"), clocks=QUIET), AcceptSeat(by="ana"), *tasks)
 
 
 def test_whoever_is_given_a_task_is_told_and_whoever_takes_one_is_not() -> None:
@@ -114,9 +119,9 @@ def test_after_downtime_each_owner_hears_once_of_all_that_is_due() -> None:
 
 
 @pytest.mark.parametrize(
-    "ends", [c.FinishTask(by="ana", task=1), CancelByOperator()], ids=["done", "stood down"]
+    "ends", [FinishTask(by="ana", task=1), CancelByOperator()], ids=["done", "stood down"]
 )
-def test_nobody_is_reminded_of_what_is_done(ends: c.TaskForceCommand) -> None:
+def test_nobody_is_reminded_of_what_is_done(ends: TaskForceCommand) -> None:
     """
     RESOLVE-2, RESOLVE-3: nor of anything once it is stood down.
     """
@@ -158,9 +163,9 @@ def test_a_member_who_leaves_hands_over() -> None:
     RESOLVE-2, RESOLVE-3: the next one is asked, and the lead has their open tasks and the reason.
     """
     force = with_tasks(a_task("ana", NINE + 4 * HOUR), a_task("ana", None, "Dry it"), a_task("ed", None))
-    force = after(force, c.FinishTask(by="ana", task=2))
+    force = after(force, FinishTask(by="ana", task=2))
 
-    made = decide(force, c.LeaveSeat(by="ana", why=InternalText("On leave")), NINE)
+    made = decide(force, LeaveSeat(by="ana", why=InternalText("On leave")), NINE)
 
     assert ["seat_left", "seat_offered"] == kinds(made)
     assert ["task_force_update: ed", "task_force_invited: ari"] == told(made)
@@ -172,14 +177,14 @@ def test_a_member_who_leaves_hands_over() -> None:
     assert ["ed", "ana", "ed"] == [task.owner for task in made.state.tasks], "what is done stays theirs"
     assert ("ed",) == made.state.members
     assert TaskForceState.WORKING == made.state.state
-    assert ("ed", "ari") == after(made.state, c.AcceptSeat(by="ari")).members
+    assert ("ed", "ari") == after(made.state, AcceptSeat(by="ari")).members
 
 
 def test_a_seat_that_is_left_with_nobody_to_ask_is_vacant() -> None:
     """
     RESOLVE-2: the escalation hears of it, and tells its owner and the lead.
     """
-    made = decide(after(a_force(("ana",)), c.AcceptSeat(by="ana")), c.LeaveSeat(by="ana"), NINE)
+    made = decide(after(a_force(("ana",)), AcceptSeat(by="ana")), LeaveSeat(by="ana"), NINE)
 
     news = updates_of(made)
     assert news is not None
@@ -191,9 +196,9 @@ def vacant() -> TaskForce:
     """Ana and Ari have declined seat 1, Cora has seat 2."""
     return after(
         a_force(("ana", "ari"), ("cora",)),
-        c.DeclineSeat(by="ana"),
-        c.DeclineSeat(by="ari"),
-        c.AcceptSeat(by="cora"),
+        DeclineSeat(by="ana"),
+        DeclineSeat(by="ari"),
+        AcceptSeat(by="cora"),
     )
 
 
@@ -201,9 +206,9 @@ def test_a_vacant_seat_is_offered_to_its_candidates_anew() -> None:
     """
     RESOLVE-2: from the first; who declines again is passed by for the next, and the lead hears who is in.
     """
-    offered = decide(vacant(), c.OfferSeat(by="ed", seat=1), NINE)
-    declined = decide(offered.state, c.DeclineSeat(by="ana"), NINE)
-    accepted = decide(declined.state, c.AcceptSeat(by="ari"), NINE)
+    offered = decide(vacant(), OfferSeat(by="ed", seat=1), NINE)
+    declined = decide(offered.state, DeclineSeat(by="ana"), NINE)
+    accepted = decide(declined.state, AcceptSeat(by="ari"), NINE)
 
     assert ["task_force_invited: ana"] == told(offered)
     assert NINE + 30 * MINUTE == (offered.state.seats[0].clock and offered.state.seats[0].clock.due_at)
@@ -216,30 +221,30 @@ def test_a_vacant_seat_is_offered_to_somebody_new() -> None:
     """
     RESOLVE-2: who was no candidate; silent or declined, the seat is vacant again, and nobody is asked once more.
     """
-    offered = decide(vacant(), c.OfferSeat(by="mia", seat=1, to="max"), NINE)
+    offered = decide(vacant(), OfferSeat(by="mia", seat=1, to="max"), NINE)
     silent = decide(offered.state, Tick(), NINE + 30 * MINUTE)
 
     assert ["task_force_invited: max"] == told(offered)
     assert ["seat_unanswered", "seat_left_vacant"] == kinds(silent)
     assert [] == told(silent), "that nobody is left, the escalation says"
-    assert "max" in after(offered.state, c.AcceptSeat(by="max")).members
+    assert "max" in after(offered.state, AcceptSeat(by="max")).members
 
 
-REFUSED: list[tuple[c.MembersCommand, type[EscalationError], str]] = [
-    (c.OfferSeat(by="ed", seat=3), UnknownName, "no seat '3'; known: 1, 2"),
-    (c.OfferSeat(by="ed", seat=2), MoveNotAllowed, "seat 2, role 2, is held by cora"),
-    (c.OfferSeat(by="ed", seat=1, to="mallory"), UnknownName, "unknown person 'mallory'"),
-    (c.OfferSeat(by="ed", seat=1, to="cora"), MoveNotAllowed, "is in already, or asked to be"),
-    (c.OfferSeat(by="ed", seat=1, to="ed"), MoveNotAllowed, "is in already, or asked to be"),
-    (c.OfferSeat(by="cora", seat=1), RoleNotAllowed, "may not offer seat; who may: ed, mia"),
-    (c.LeaveSeat(by="ana"), MoveNotAllowed, "has no seat; held: role 2 by cora"),
-    (c.LeaveSeat(by="ed"), MoveNotAllowed, "has no seat; held: role 2 by cora"),
+REFUSED: list[tuple[MembersCommand, type[EscalationError], str]] = [
+    (OfferSeat(by="ed", seat=3), UnknownName, "no seat '3'; known: 1, 2"),
+    (OfferSeat(by="ed", seat=2), MoveNotAllowed, "seat 2, role 2, is held by cora"),
+    (OfferSeat(by="ed", seat=1, to="mallory"), UnknownName, "unknown person 'mallory'"),
+    (OfferSeat(by="ed", seat=1, to="cora"), MoveNotAllowed, "is in already, or asked to be"),
+    (OfferSeat(by="ed", seat=1, to="ed"), MoveNotAllowed, "is in already, or asked to be"),
+    (OfferSeat(by="cora", seat=1), RoleNotAllowed, "may not offer seat; who may: ed, mia"),
+    (LeaveSeat(by="ana"), MoveNotAllowed, "has no seat; held: role 2 by cora"),
+    (LeaveSeat(by="ed"), MoveNotAllowed, "has no seat; held: role 2 by cora"),
 ]
 
 
 @pytest.mark.parametrize(("command", "error", "says"), REFUSED)
 def test_a_seat_that_cannot_be_offered_or_left_is_refused(
-    command: c.MembersCommand, error: type[EscalationError], says: str
+    command: MembersCommand, error: type[EscalationError], says: str
 ) -> None:
     """
     RESOLVE-2: with what stands in the way.
@@ -252,17 +257,17 @@ def test_what_is_on_offer_already_is_not_offered_twice() -> None:
     """
     RESOLVE-2: with whom it is; and where every candidate has a seat, somebody must be named.
     """
-    asked = after(vacant(), c.OfferSeat(by="ed", seat=1))
+    asked = after(vacant(), OfferSeat(by="ed", seat=1))
     with pytest.raises(MoveNotAllowed, match="seat 1, role 1, is on offer to ana"):
-        decide(asked, c.OfferSeat(by="ed", seat=1, to="max"), NINE)
+        decide(asked, OfferSeat(by="ed", seat=1, to="max"), NINE)
 
-    busy = after(a_force(("ana",), ("ana",)), c.AcceptSeat(by="ana"))
+    busy = after(a_force(("ana",), ("ana",)), AcceptSeat(by="ana"))
     with pytest.raises(MoveNotAllowed, match="every candidate for seat 2 is in already"):
-        decide(busy, c.OfferSeat(by="ed", seat=2), NINE)
+        decide(busy, OfferSeat(by="ed", seat=2), NINE)
 
 
-@pytest.mark.parametrize("command", [c.OfferSeat(by="ed", seat=1), c.LeaveSeat(by="cora")])
-def test_once_stood_down_no_seat_changes(command: c.MembersCommand) -> None:
+@pytest.mark.parametrize("command", [OfferSeat(by="ed", seat=1), LeaveSeat(by="cora")])
+def test_once_stood_down_no_seat_changes(command: MembersCommand) -> None:
     """
     RESOLVE-3.
     """
@@ -276,25 +281,25 @@ def test_once_stood_down_no_seat_changes(command: c.MembersCommand) -> None:
         # the next candidate
         (("ana", "ari", "max"), (), "max"),
         # somebody new, by name
-        (("ana", "ari"), (c.OfferSeat(by="ed", seat=1, to="max"),), "max"),
+        (("ana", "ari"), (OfferSeat(by="ed", seat=1, to="max"),), "max"),
         # ana takes it after all, and leaves it to ari
         (
             ("ana", "ari"),
-            (c.OfferSeat(by="ed", seat=1), c.AcceptSeat(by="ana"), c.LeaveSeat(by="ana")),
+            (OfferSeat(by="ed", seat=1), AcceptSeat(by="ana"), LeaveSeat(by="ana")),
             "ari",
         ),
     ],
 )
 def test_what_was_said_to_a_seat_is_told_once(
-    candidates: tuple[str, ...], again: tuple[c.TaskForceCommand, ...], who: str
+    candidates: tuple[str, ...], again: tuple[TaskForceCommand, ...], who: str
 ) -> None:
     """
     RESOLVE-2: “on leave till Monday” is no news when the seat is filled in winter.
     """
     why = InternalText("On leave till Monday")
-    filled = after(a_force(candidates), c.DeclineSeat(by="ana", why=why), c.AcceptSeat(by="ari"))
+    filled = after(a_force(candidates), DeclineSeat(by="ana", why=why), AcceptSeat(by="ari"))
 
-    made = decide(after(filled, c.LeaveSeat(by="ari"), *again), c.AcceptSeat(by=who), NINE)
+    made = decide(after(filled, LeaveSeat(by="ari"), *again), AcceptSeat(by=who), NINE)
 
     (letter,) = (effect.facts for effect in made.effects if isinstance(effect, InternalNotification))
     assert (f"role 1: {who.capitalize()}",) == lines(letter.items)

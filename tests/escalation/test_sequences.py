@@ -20,13 +20,13 @@ from escalation.case.clock_events import ClockBreached, ClockStarted, ThresholdP
 from escalation.case.clock_targets import clock_for
 from escalation.case.effects import FindOnCall, OnCallResult
 from escalation.case.engine import Decision, allowed_moves, decide, moves_now
-from escalation.case.fold import fold
 from escalation.case.lifecycle import Move, RcaState, State
 from escalation.case.move_index import PersonsCommand
 from escalation.case.moves.join_outage import JoinOutage
 from escalation.case.moves.rebase import Rebase
 from escalation.case.on_call import ReportOnCall
 from escalation.case.request import Evidence, EvidenceKind
+from escalation.case.start import fold
 from escalation.case.state import AccessAnswer, Escalation
 from escalation.case.state_changes import apply_event
 from escalation.case.view import make_move_result, view

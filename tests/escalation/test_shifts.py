@@ -12,7 +12,6 @@ from escalation.case import commands as c
 from escalation.case import events as e
 from escalation.case.effects import FindOnCall, OnCallResult
 from escalation.case.engine import Decision, decide
-from escalation.case.fold import fold
 from escalation.case.moves.acknowledge import Acknowledge
 from escalation.case.moves.begin_resolution import BeginResolution
 from escalation.case.moves.declare_resolved import DeclareResolved
@@ -21,6 +20,7 @@ from escalation.case.moves.reject_resolution import RejectResolution
 from escalation.case.moves.transfer import Transfer
 from escalation.case.on_call import OnCallFound, ReportOnCall
 from escalation.case.staleness import find_outdated
+from escalation.case.start import fold
 from escalation.case.state import Escalation, ResolutionKind
 from escalation.kernel.clock_name import ClockName
 from escalation.kernel.refusals import UnknownName

@@ -12,25 +12,30 @@ from escalation.notifications.notification import (
     senders_of,
 )
 from escalation.notifications.shell_commands import CancelByOperator, Tick
-from escalation.task_force import commands as c
+from escalation.task_force.commands import TaskForceCommand
 from escalation.task_force.engine import decide, deploy
 from escalation.task_force.events import TaskForceEvent
+from escalation.task_force.moves.accept_seat import AcceptSeat, DeclineSeat
+from escalation.task_force.moves.add_task import AddTask
+from escalation.task_force.moves.finish_task import FinishTask
+from escalation.task_force.moves.leave_seat import LeaveSeat
+from escalation.task_force.moves.report_status import ReportStatus
 from escalation.task_force.staleness import find_outdated
 from escalation.task_force.state import TaskForce
 from tests.builders import HOUR, MINUTE
 from tests.escalation.test_task_forces import CLOCKS, NINE, a_charter
 from tests.said import said
 
-ADD = c.AddTask(by="ed", what=InternalText("Climb up"), owner="ana", due_at=NINE + HOUR)
-REPORT = c.ReportStatus(by="ed", text=InternalText("It is the roof"))
-DONE, ACCEPT = c.FinishTask(by="ana", task=1), c.AcceptSeat(by="ana")
+ADD = AddTask(by="ed", what=InternalText("Climb up"), owner="ana", due_at=NINE + HOUR)
+REPORT = ReportStatus(by="ed", text=InternalText("It is the roof"))
+DONE, ACCEPT = FinishTask(by="ana", task=1), AcceptSeat(by="ana")
 LATE = NINE + 100 * MINUTE
 INVITED, ASKED = Occasion.TASK_FORCE_INVITED, Occasion.TASK_FORCE_STATUS_WANTED
 DUE, DOWN = Occasion.TASK_FORCE_TASK_DUE, Occasion.TASK_FORCE_STOOD_DOWN
 
 
 def told_in(
-    *commands: c.TaskForceCommand,
+    *commands: TaskForceCommand,
 ) -> tuple[TaskForce, list[TaskForceEvent], list[InternalNotification]]:
     """
     A task force of nine o'clock whose seats wait for an answer, and all that is told until 10:40.
@@ -48,15 +53,15 @@ def told_in(
     ("occasion", "before", "meanwhile", "why"),
     [
         (INVITED, (), ACCEPT, "answered, or offered to somebody else, meanwhile"),
-        (INVITED, (), c.DeclineSeat(by="ana"), "answered, or offered to somebody else, meanwhile"),
+        (INVITED, (), DeclineSeat(by="ana"), "answered, or offered to somebody else, meanwhile"),
         (INVITED, (), CancelByOperator(), "stood down meanwhile"),
         (ASKED, (ACCEPT, Tick()), REPORT, "reported meanwhile"),
         (DUE, (ACCEPT, ADD, Tick()), DONE, "done meanwhile"),
-        (DUE, (ACCEPT, ADD, Tick()), c.LeaveSeat(by="ana"), "done meanwhile"),
+        (DUE, (ACCEPT, ADD, Tick()), LeaveSeat(by="ana"), "done meanwhile"),
     ],
 )
 def test_what_a_member_is_asked_for_is_dropped_once_it_is_done(
-    occasion: Occasion, before: tuple[c.TaskForceCommand, ...], meanwhile: c.TaskForceCommand, why: str
+    occasion: Occasion, before: tuple[TaskForceCommand, ...], meanwhile: TaskForceCommand, why: str
 ) -> None:
     """
     COMM-12, RESOLVE-2: with the reason; until then it is true.

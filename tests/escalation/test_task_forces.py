@@ -22,10 +22,17 @@ from escalation.notifications.shell_commands import CancelByOperator, ExtendOpen
 from escalation.policy.classification import Priority
 from escalation.policy.open_hours import CompileOpenHours
 from escalation.policy.plan import Calendar
-from escalation.task_force import commands as c
-from escalation.task_force.engine import decide, deploy, updates_of
-from escalation.task_force.fold import fold
+from escalation.task_force.commands import EscalationGone, MembersCommand, ShellsCommand
+from escalation.task_force.engine import decide, deploy, fold, updates_of
 from escalation.task_force.lifecycle import COURSE, TaskForceMove, TaskForceState, allows, step
+from escalation.task_force.moves.accept_seat import AcceptSeat, DeclineSeat
+from escalation.task_force.moves.add_task import AddTask
+from escalation.task_force.moves.finish_task import FinishTask
+from escalation.task_force.moves.keep_informed import KeepInformed
+from escalation.task_force.moves.leave_seat import LeaveSeat
+from escalation.task_force.moves.offer_seat import OfferSeat
+from escalation.task_force.moves.report_status import ReportStatus
+from escalation.task_force.moves.stand_down import StandDown
 from escalation.task_force.state import Charter, EscalationSummary, SeatPlan, TaskForce, summary
 from escalation.task_force.view import view
 from escalation.task_force.work import TaskForceDecision
@@ -121,7 +128,7 @@ def test_a_declined_seat_is_offered_to_the_next() -> None:
     """
     RESOLVE-2: in the order of the plan.
     """
-    made = decide(a_force(("ana", "ari")), c.DeclineSeat(by="ana"), NINE)
+    made = decide(a_force(("ana", "ari")), DeclineSeat(by="ana"), NINE)
 
     assert ["seat_declined", "seat_offered"] == kinds(made)
     assert ["task_force_invited: ari"] == told(made)
@@ -180,8 +187,8 @@ def test_work_begins_when_every_seat_is_settled() -> None:
     """
     RESOLVE-2: and the lead hears who is in.
     """
-    one = decide(a_force(("ana",), ("ari",)), c.AcceptSeat(by="ana"), NINE)
-    both = decide(one.state, c.AcceptSeat(by="ari"), NINE)
+    one = decide(a_force(("ana",), ("ari",)), AcceptSeat(by="ana"), NINE)
+    both = decide(one.state, AcceptSeat(by="ari"), NINE)
 
     assert (TaskForceState.FORMING, TaskForceState.WORKING) == (one.state.state, both.state.state)
     assert ("ed", "ana", "ari") == both.state.members
@@ -192,8 +199,8 @@ def test_the_lead_reads_who_is_in_and_what_is_vacant() -> None:
     """
     RESOLVE-2, COMM-9: no word of ours stands among the names, where no language could say it.
     """
-    one = decide(a_force(("ana",), ("ari",)), c.AcceptSeat(by="ana"), NINE)
-    both = decide(one.state, c.DeclineSeat(by="ari"), NINE)
+    one = decide(a_force(("ana",), ("ari",)), AcceptSeat(by="ana"), NINE)
+    both = decide(one.state, DeclineSeat(by="ari"), NINE)
 
     (letter,) = (effect.facts for effect in both.effects if isinstance(effect, InternalNotification))
     assert ("role 1: Ana",) == lines(letter.items)
@@ -206,9 +213,9 @@ def test_the_lead_reads_what_those_who_were_asked_had_to_say() -> None:
     RESOLVE-2: with whom they took a seat or declined it; the last one, for want of a next, in the escalation's letter.
     """
     asked = a_force(("ana",), ("ari", "ben"))
-    one = decide(asked, c.AcceptSeat(by="ana", note=InternalText("Gladly")), NINE)
-    two = decide(one.state, c.DeclineSeat(by="ari", why=InternalText("On leave")), NINE)
-    three = decide(two.state, c.DeclineSeat(by="ben", why=InternalText("No ladder")), NINE)
+    one = decide(asked, AcceptSeat(by="ana", note=InternalText("Gladly")), NINE)
+    two = decide(one.state, DeclineSeat(by="ari", why=InternalText("On leave")), NINE)
+    three = decide(two.state, DeclineSeat(by="ben", why=InternalText("No ladder")), NINE)
 
     (letter,) = (effect.facts for effect in three.effects if isinstance(effect, InternalNotification))
     assert ("role 1: Ana (“Gladly”)", "Ari declined the seat role 2: On leave") == lines(letter.items)
@@ -221,7 +228,7 @@ def test_the_status_clock_asks_the_lead_only() -> None:
     """
     RESOLVE-2: before it is due, when it is missed, and each day until it comes.
     """
-    force = decide(a_force(("ana",)), c.AcceptSeat(by="ana"), NINE).state
+    force = decide(a_force(("ana",)), AcceptSeat(by="ana"), NINE).state
     steps = {90 * MINUTE: "status_asked", 2 * HOUR: "status_missed", 26 * HOUR: "status_chased"}
 
     for after, kind in steps.items():
@@ -247,7 +254,7 @@ def test_a_report_starts_the_status_clock_anew() -> None:
     """
     RESOLVE-2: and flows to the escalation; to everybody who follows it, if wanted.
     """
-    report = c.ReportStatus(by="ed", text=InternalText("It is the roof"), is_update=True)
+    report = ReportStatus(by="ed", text=InternalText("It is the roof"), is_update=True)
     made = decide(a_force(), report, NINE + HOUR)
 
     assert made.state.status is not None
@@ -262,9 +269,9 @@ def test_tasks_have_an_owner_among_the_members() -> None:
     """
     RESOLVE-2: given by a member, finished by the owner or the lead.
     """
-    add = c.AddTask(by="ed", what=InternalText("Climb up"), owner="ed", due_at=NINE + HOUR)
+    add = AddTask(by="ed", what=InternalText("Climb up"), owner="ed", due_at=NINE + HOUR)
     made = decide(a_force(), add, NINE)
-    done = decide(made.state, c.FinishTask(by="ed", task=1), NINE)
+    done = decide(made.state, FinishTask(by="ed", task=1), NINE)
 
     assert ["Climb up (ed, due 2026-03-02 10:00 UTC)"] == list(map(said, summary(made.state).tasks_left))
     assert (0, 1) == (len(done.state.open_tasks), summary(done.state).done_tasks)
@@ -274,10 +281,8 @@ def test_it_is_stood_down_with_what_is_left() -> None:
     """
     RESOLVE-3: whoever is in it, or is asked to be, is told; then nothing happens by itself any more.
     """
-    force = decide(
-        a_force(("ana",)), c.AddTask(by="ed", what=InternalText("Climb up"), owner="ed"), NINE
-    ).state
-    order = c.StandDown(id=force.charter.id, by="mia", why="Done", about=ABOUT, hand_over_to="Ari")
+    force = decide(a_force(("ana",)), AddTask(by="ed", what=InternalText("Climb up"), owner="ed"), NINE).state
+    order = StandDown(id=force.charter.id, by="mia", why="Done", about=ABOUT, hand_over_to="Ari")
     made = decide(force, order, NINE)
 
     assert ["task_force_stood_down: ed, ana"] == told(made)
@@ -294,16 +299,16 @@ def test_an_order_for_another_one_of_that_name_is_not_followed() -> None:
     """
     RESOLVE-3: the name may have been used by an earlier escalation of this key.
     """
-    order = c.StandDown(id="ACME/4711@0/roof", by="mia", why="Done", about=ABOUT)
+    order = StandDown(id="ACME/4711@0/roof", by="mia", why="Done", about=ABOUT)
 
     assert decide(a_force(), order, NINE).state.is_standing
 
 
 @pytest.mark.parametrize(
     ("command", "why"),
-    [(CancelByOperator(), "the operator"), (c.EscalationGone(), "its escalation has ended")],
+    [(CancelByOperator(), "the operator"), (EscalationGone(), "its escalation has ended")],
 )
-def test_it_ends_from_outside(command: c.ShellsCommand, why: str) -> None:
+def test_it_ends_from_outside(command: ShellsCommand, why: str) -> None:
     """
     RESOLVE-3: never longer than its escalation; and an operator may end it.
     """
@@ -318,7 +323,7 @@ def test_messages_say_where_the_escalation_stands_now() -> None:
     """
     RESOLVE-2: not where it stood at the deployment.
     """
-    informed = c.KeepInformed(id="ACME/4711@1/roof", about=replace(ABOUT, level=4))
+    informed = KeepInformed(id="ACME/4711@1/roof", about=replace(ABOUT, level=4))
     made = decide(a_force(), informed, NINE)
 
     assert updates_of(made) is None, "the escalation knows that by itself"
@@ -326,7 +331,7 @@ def test_messages_say_where_the_escalation_stands_now() -> None:
     assert [4] == [effect.facts.level for effect in asked.effects if isinstance(effect, InternalNotification)]
 
 
-FASTER = c.KeepInformed(
+FASTER = KeepInformed(
     id="ACME/4711@1/roof",
     about=ABOUT,
     clocks=(a_pattern(ClockName.TASK_FORCE_STATUS, HOUR, 45 * MINUTE),),
@@ -338,7 +343,7 @@ def test_a_change_of_priority_derives_the_status_clock_from_its_start() -> None:
     CLOCK-4: what is due already is missed at once, and the next one runs as long as the new priority says.
     """
     made = decide(a_force(), FASTER, NINE + 90 * MINUTE)
-    reported = decide(made.state, c.ReportStatus(by="ed", text=SAID), NINE + 2 * HOUR)
+    reported = decide(made.state, ReportStatus(by="ed", text=SAID), NINE + 2 * HOUR)
 
     assert ["status_asked", "informed", "status_missed"] == kinds(made)
     assert made.state.status is not None
@@ -352,8 +357,8 @@ def test_a_time_to_ask_the_lead_that_a_change_put_behind_us_is_skipped() -> None
     CLOCK-2, CLOCK-4: on record, and the lead is not asked late; by the old targets again, it is asked in time.
     """
     at_45 = (a_pattern(ClockName.TASK_FORCE_STATUS, HOUR, 45 * MINUTE), CLOCKS[1])
-    faster = c.KeepInformed(id="ACME/4711@1/roof", about=ABOUT, clocks=at_45)
-    slower = c.KeepInformed(id="ACME/4711@1/roof", about=ABOUT, clocks=CLOCKS)
+    faster = KeepInformed(id="ACME/4711@1/roof", about=ABOUT, clocks=at_45)
+    slower = KeepInformed(id="ACME/4711@1/roof", about=ABOUT, clocks=CLOCKS)
     made = decide(a_force(), faster, NINE + 50 * MINUTE)
     back = decide(made.state, slower, NINE + 55 * MINUTE)
     asked = decide(back.state, Tick(), NINE + 90 * MINUTE)
@@ -369,7 +374,7 @@ def test_a_rhythm_of_chases_holds_for_task_forces_too() -> None:
     CLOCK-4: a missed status is brought up again as often as the newest playbook says.
     """
     missed = decide(a_force(), Tick(), NINE + 2 * HOUR).state
-    hourly = c.KeepInformed(id="ACME/4711@1/roof", about=ABOUT, clocks=CLOCKS, chase_every=HOUR)
+    hourly = KeepInformed(id="ACME/4711@1/roof", about=ABOUT, clocks=CLOCKS, chase_every=HOUR)
     made = decide(missed, hourly, NINE + 150 * MINUTE)
 
     assert made.state.status is not None
@@ -427,16 +432,16 @@ def weekdays_due(span: timedelta) -> datetime | None:
 
 SAID = InternalText("so")
 REFUSED: list[tuple[Any, type[EscalationError], str]] = [
-    (c.AcceptSeat(by="mallory"), UnknownName, "unknown person 'mallory'"),
-    (c.AcceptSeat(by="cora"), MoveNotAllowed, "no seat is on offer to .*; on offer: role 1 to ana"),
-    (c.AcceptSeat(by="ari"), MoveNotAllowed, "has accepted the seat role 2 already"),
-    (c.DeclineSeat(by="ari"), MoveNotAllowed, "has accepted the seat role 2 already"),
-    (c.ReportStatus(by="ari", text=SAID), RoleNotAllowed, "may: ed"),
-    (c.AddTask(by="cora", what=SAID, owner="ed"), RoleNotAllowed, "may: ed, ari"),
-    (c.AddTask(by="ed", what=SAID, owner="cora"), UnknownName, "no member 'cora'; known: ed, ari"),
-    (c.FinishTask(by="ed", task=9), UnknownName, "no task '9'; known: 1, 2"),
-    (c.FinishTask(by="ed", task=1), MoveNotAllowed, "task 1 is done already, by ed"),
-    (c.FinishTask(by="ari", task=2), RoleNotAllowed, "may: ed"),
+    (AcceptSeat(by="mallory"), UnknownName, "unknown person 'mallory'"),
+    (AcceptSeat(by="cora"), MoveNotAllowed, "no seat is on offer to .*; on offer: role 1 to ana"),
+    (AcceptSeat(by="ari"), MoveNotAllowed, "has accepted the seat role 2 already"),
+    (DeclineSeat(by="ari"), MoveNotAllowed, "has accepted the seat role 2 already"),
+    (ReportStatus(by="ari", text=SAID), RoleNotAllowed, "may: ed"),
+    (AddTask(by="cora", what=SAID, owner="ed"), RoleNotAllowed, "may: ed, ari"),
+    (AddTask(by="ed", what=SAID, owner="cora"), UnknownName, "no member 'cora'; known: ed, ari"),
+    (FinishTask(by="ed", task=9), UnknownName, "no task '9'; known: 1, 2"),
+    (FinishTask(by="ed", task=1), MoveNotAllowed, "task 1 is done already, by ed"),
+    (FinishTask(by="ari", task=2), RoleNotAllowed, "may: ed"),
 ]
 
 
@@ -446,11 +451,11 @@ def test_bad_moves_are_refused(command: Any, error: type[EscalationError], says:
     RESOLVE-2: each refusal says what stands in the way, and nothing has changed.
     """
     force = a_force(("ana",), ("ari",))
-    moves: list[c.MembersCommand] = [
-        c.AcceptSeat(by="ari"),
-        c.AddTask(by="ed", what=SAID, owner="ed"),
-        c.AddTask(by="ed", what=SAID, owner="ed"),
-        c.FinishTask(by="ed", task=1),
+    moves: list[MembersCommand] = [
+        AcceptSeat(by="ari"),
+        AddTask(by="ed", what=SAID, owner="ed"),
+        AddTask(by="ed", what=SAID, owner="ed"),
+        FinishTask(by="ed", task=1),
     ]
     for move in moves:
         force = decide(force, move, NINE).state
@@ -472,21 +477,21 @@ def test_one_that_is_stood_down_takes_no_moves(command: Any) -> None:
 
 people = st.sampled_from(["ed", "ana", "ari", "cora", "mallory"])
 commands = st.one_of(
-    st.builds(c.AcceptSeat, by=people),
-    st.builds(c.DeclineSeat, by=people),
-    st.builds(c.ReportStatus, by=people, text=st.just(SAID)),
+    st.builds(AcceptSeat, by=people),
+    st.builds(DeclineSeat, by=people),
+    st.builds(ReportStatus, by=people, text=st.just(SAID)),
     st.builds(
-        c.AddTask,
+        AddTask,
         by=people,
         what=st.just(SAID),
         owner=people,
         due_at=st.one_of(st.none(), st.integers(1, 40).map(lambda hours: NINE + hours * HOUR)),
     ),
-    st.builds(c.LeaveSeat, by=people),
-    st.builds(c.OfferSeat, by=people, seat=st.integers(1, 4), to=st.one_of(st.none(), people)),
-    st.builds(c.FinishTask, by=people, task=st.integers(1, 3)),
+    st.builds(LeaveSeat, by=people),
+    st.builds(OfferSeat, by=people, seat=st.integers(1, 4), to=st.one_of(st.none(), people)),
+    st.builds(FinishTask, by=people, task=st.integers(1, 3)),
     st.just(Tick()),
-    st.just(c.EscalationGone()),
+    st.just(EscalationGone()),
 )
 
 

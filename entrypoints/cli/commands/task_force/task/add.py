@@ -18,7 +18,7 @@ def add(
 ) -> None:
     """Give a member something to do."""
     from entrypoints.cli.option_values import OptionValues
-    from escalation.task_force.commands import AddTask
+    from escalation.task_force.moves.add_task import AddTask
 
     options = OptionValues()
     due_at = options.instant(due, options.zone(tz), "--due")

@@ -1,0 +1,69 @@
+"""Give up a seat."""
+
+from dataclasses import replace
+from typing import Literal
+
+from escalation.kernel.reasons import reason
+from escalation.kernel.refusals import MoveNotAllowed
+from escalation.kernel.text_fields import OptionalWhyText
+from escalation.kernel.values import NO_NOTE, InternalText, frozen
+from escalation.notifications.notification import Occasion
+from escalation.task_force.lifecycle import TaskForceMove
+from escalation.task_force.member_command import MemberCommand
+from escalation.task_force.seats import SeatEvent, offer_to_next
+from escalation.task_force.state import Seat, TaskForce
+from escalation.task_force.work import TaskForceWork
+
+
+@frozen
+class SeatLeft(SeatEvent):
+    """A seat that its member gave up; their open tasks are the lead's now."""
+
+    kind: Literal["seat_left"] = "seat_left"
+    why: InternalText = NO_NOTE
+
+    def applied_to(self, now: TaskForce) -> TaskForce:
+        tasks = (
+            replace(task, owner=now.charter.lead) if task.is_open and task.owner == self.by else task
+            for task in now.tasks
+        )
+        return SeatEvent.applied_to(self, replace(now, tasks=tuple(tasks)))
+
+    def change(self, seat: Seat) -> Seat:
+        return replace(seat, held_by=None, declined={})
+
+    @property
+    def added(self) -> str:
+        return str(self.why)
+
+
+class LeaveSeat(MemberCommand):
+    """Give up your seat; the next one is asked, and your open tasks pass to the lead."""
+
+    move = TaskForceMove.LEAVE_SEAT
+    kind: Literal["leave_seat"] = "leave_seat"
+    why: OptionalWhyText = NO_NOTE
+
+    def carry_out(self, work: TaskForceWork) -> None:
+        """Let a member leave: the lead gets the open tasks, and the next candidate is asked."""
+        force, charter = work.state, work.state.charter
+        seat = _held_seat(force, self.by)
+        tasks = tuple(task.line for task in force.open_tasks if task.owner == self.by)
+        work.record(SeatLeft(seat=seat.number, role=seat.plan.role, why=self.why))
+        why = reason("seat_left", charter.name_of(self.by), seat.plan.role)
+        work.tell(Occasion.TASK_FORCE_UPDATE, (charter.lead,), why=why, text=self.why or None, items=tasks)
+        offer_to_next(work, seat)
+
+
+def _held_seat(force: TaskForce, person: str) -> Seat:
+    """
+    Raises:
+        MoveNotAllowed: If *person* has no seat.
+    """
+    seats = {seat.held_by: seat for seat in force.seats if seat.held_by}
+    if person not in seats:
+        held = tuple(reason("seat.holder", seat.plan.role, who) for who, seat in seats.items())
+        charter = force.charter
+        obstacle = reason("seat.has_none", charter.name_of(person), held or reason("none"))
+        raise MoveNotAllowed(obstacle, subject=charter.label)
+    return seats[person]
