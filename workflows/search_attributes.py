@@ -3,8 +3,8 @@ Search attributes of an escalation, by which the Web UI's list and `escalate lis
 
 Owns names and types, which are API. It must not know how they are registered
 (`runtime.search_attribute_setup`) nor when they are set. Self-hosted clusters have few columns of each type (10
-keywords, 3 of each other): these take 4, 3 of the integers, and 1 of each other. Values are never encrypted, so none
-holds a customer's words.
+keywords, 3 of each other): these take 4, 3 of the integers, 2 of the lists of keywords, and 1 of each other. Values
+are never encrypted, so none holds a customer's words.
 """
 
 from typing import Any
@@ -23,6 +23,8 @@ ACTIONS = SearchAttributeKey.for_int("EscalationActions")
 """Number of actions that are still to be done; absent while there are none."""
 UNDELIVERED = SearchAttributeKey.for_int("EscalationUndelivered")
 """Number of people who missed something that could not be delivered; absent while there are none."""
+WAITS_FOR = SearchAttributeKey.for_keyword_list("EscalationWaitsFor")
+"""People who are asked for a move now; absent while nobody is."""
 
 ALL: tuple[SearchAttributeKey[Any], ...] = (
     STATE,
@@ -35,4 +37,5 @@ ALL: tuple[SearchAttributeKey[Any], ...] = (
     BREACHED,
     ACTIONS,
     UNDELIVERED,
+    WAITS_FOR,
 )

@@ -8,7 +8,7 @@ stays under 4 KB. Nothing here changes an escalation.
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -21,6 +21,7 @@ from escalation.case.engine import moves_now
 from escalation.case.events import CLOCKWORK, Event
 from escalation.case.request import StartRequest
 from escalation.case.state import Escalation
+from escalation.case.wanted_moves import list_wanted_moves
 from escalation.kernel.characters import clip
 from escalation.kernel.clock_name import ClockName
 from escalation.kernel.clocks import Clock
@@ -169,7 +170,8 @@ def search_values(now: Escalation) -> SearchValues:
         sa.LEVEL: now.level,
         sa.PRIORITY: now.priority.value,
         sa.CATEGORY: now.plan.category,
-        sa.CUSTOMER: _accounts(now),
+        sa.CUSTOMER: _fitting(customer.account for customer in now.request.customers),
+        sa.WAITS_FOR: _fitting(_waited_for(now)) or None,
         sa.OWNER: now.owner,
         sa.NEXT_DUE: now.next_due_at,
         sa.BREACHED: now.is_breached,
@@ -178,15 +180,19 @@ def search_values(now: Escalation) -> SearchValues:
     }
 
 
-def _accounts(now: Escalation) -> list[str]:
-    """Return as many accounts as one attribute can hold; the view has them all."""
-    accounts, size = [], len("[]")
-    for customer in now.request.customers:
-        size += len(json.dumps(customer.account)) + len(", ")
+def _waited_for(now: Escalation) -> Iterable[str]:
+    return dict.fromkeys(person for move in list_wanted_moves(now) for person in move.who)
+
+
+def _fitting(names: Iterable[str]) -> list[str]:
+    """Return as many *names* as one attribute can hold; the view has them all."""
+    fitting, size = [], len("[]")
+    for name in names:
+        size += len(json.dumps(name)) + len(", ")
         if size > LONGEST_VALUE:
             break
-        accounts.append(customer.account)
-    return accounts
+        fitting.append(name)
+    return fitting
 
 
 def updates_between(before: SearchValues, after: SearchValues) -> list[Any]:

@@ -82,15 +82,20 @@ def take_over_actions(known: tuple[Action, ...], more: Iterable[Action]) -> tupl
     return (*known, *moved)
 
 
+def due_at_of(action: Action) -> datetime:
+    """Return the instant on its day from which *action* is late."""
+    return datetime.combine(action.due, REMINDED_AT)
+
+
 def remind_at(action: Action, rules: ActionPolicy, times: int) -> datetime:
     """When it is brought up after *times* reminders: before its day, on its day, and then again and again."""
-    on_the_day = datetime.combine(action.due, REMINDED_AT)
+    on_the_day = due_at_of(action)
     return on_the_day - rules.remind_before if times == 0 else on_the_day + (times - 1) * rules.chase_every
 
 
 def count_passed_reminders(action: Action, rules: ActionPolicy, at: datetime) -> int:
     """How many reminders are behind *at*."""
-    on_the_day = datetime.combine(action.due, REMINDED_AT)
+    on_the_day = due_at_of(action)
     if at < on_the_day - rules.remind_before:
         return 0
     return 1 if at < on_the_day else 2 + (at - on_the_day) // rules.chase_every

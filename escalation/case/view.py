@@ -21,6 +21,7 @@ from escalation.case.state import (
     Step,
     SurveyAnswer,
 )
+from escalation.case.wanted_moves import WantedMove, list_wanted_moves
 from escalation.kernel.budgets import ANSWER, MISSING, first_of, shortened
 from escalation.kernel.clock_name import ClockName
 from escalation.kernel.clocks import Clock, Outcome
@@ -106,6 +107,8 @@ class View:
     """By customer contact (CLOSE-6)."""
     post_mortem: PostMortem | None = None
     post_mortem_version: int = 0
+    wanted: tuple[WantedMove, ...] = ()
+    """The moves that it waits for, the first due first, and who is asked for each."""
     actions: tuple[Action, ...] = ()
     """Of RCA and post-mortem, done ones too (CLOSE-7)."""
     is_followed_up: bool = False
@@ -180,6 +183,7 @@ def view(now: Escalation) -> View:
         survey=now.survey,
         post_mortem=now.post_mortem,
         post_mortem_version=now.post_mortem_version,
+        wanted=list_wanted_moves(now),
         actions=now.actions,
         is_followed_up=now.is_followed_up,
     )

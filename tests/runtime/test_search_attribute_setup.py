@@ -111,6 +111,7 @@ async def _start_with_all(client: Client) -> None:
         "EscalationBreached": False,
         "EscalationActions": 2,
         "EscalationUndelivered": 1,
+        "EscalationWaitsFor": ["ann", "bob"],
     }
     pairs = [SearchAttributePair(key, values[key.name]) for key in search_attributes.ALL]
     await client.start_workflow(

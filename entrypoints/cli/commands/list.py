@@ -18,6 +18,9 @@ def list_(
     category: Category = None,
     customer: Annotated[str | None, option("--customer", "Only of this account.", "ACCOUNT")] = None,
     owner: Annotated[str | None, person("--owner", "Only with this owner.")] = None,
+    waits_for: Annotated[
+        str | None, person("--waits-for", "Only those that wait for a move of this person")
+    ] = None,
     breached: Annotated[
         bool | None, option("--breached/--not-breached", "Only with, or without, a missed target.")
     ] = None,
@@ -39,6 +42,7 @@ def list_(
         "category": category,
         "customer": customer,
         "owner": owner,
+        "waits_for": waits_for,
         "breached": breached,
         "ended": ended,
     }

@@ -1,0 +1,71 @@
+"""The moves that an escalation waits for, and of whom: one row for each stage of its life."""
+
+from collections.abc import Callable
+
+import pytest
+
+from escalation.case.lifecycle import Move, State
+from escalation.case.state import Escalation
+from escalation.case.wanted_moves import list_wanted_moves
+from escalation.kernel.clock_name import ClockName
+from tests.builders import RCA_COURSE, after, an_escalation, one_in
+from tests.escalation.plans import a_plan, levels_with
+from workflows import search_attributes as sa
+from workflows import web_ui
+
+
+def closing(*steps: int) -> Escalation:
+    """One that is closing with the RCA on its way: so many of its steps are done."""
+    now = one_in(State.CLOSING, priority="P1")
+    return after(now, now.opened_at, *RCA_COURSE[: steps[0] if steps else 0])
+
+
+WAITED_FOR: dict[str, tuple[Callable[[], Escalation], dict[Move, tuple[str, ...]]]] = {
+    "nobody has acknowledged": (an_escalation, {Move.ACKNOWLEDGE: ("ana",)}),
+    "the owner promised an update": (lambda: one_in(State.RESOLVING), {Move.SEND_UPDATE: ("ana",)}),
+    "a resolution is to be verified": (
+        lambda: one_in(State.VERIFYING),
+        {Move.VERIFY_RESOLUTION: ("ari",)},
+    ),
+    "the RCA is wanted": (closing, {Move.FILE_RCA: ("cora",), Move.CONFIRM_ACCESS: ("ed",)}),
+    "a draft is on file": (
+        lambda: closing(1),
+        {Move.DERIVE_RCA: ("cora",), Move.CONFIRM_ACCESS: ("ed",), Move.FINISH_ACTION: ("max",)},
+    ),
+    "it is derived": (
+        lambda: closing(2),
+        {Move.APPROVE_RCA: ("pia",), Move.CONFIRM_ACCESS: ("ed",), Move.FINISH_ACTION: ("max",)},
+    ),
+    "cancelled: nobody": (lambda: one_in(State.CANCELLED), {}),
+}
+
+
+@pytest.mark.parametrize("case", WAITED_FOR)
+def test_each_stage_waits_for_its_own_people(case: str) -> None:
+    """
+    ROLE-1: those who are asked, and nobody else.
+    """
+    stage, expected = WAITED_FOR[case]
+
+    assert expected == {wanted.move: wanted.who for wanted in list_wanted_moves(stage())}
+
+
+def test_a_team_is_its_members_and_the_first_due_stands_first() -> None:
+    """
+    MATRIX-1: whoever looks is a person, and looks for their own name.
+    """
+    now = an_escalation(plan=a_plan(levels=levels_with(1, contacts=("finance",))))
+
+    (wanted,) = list_wanted_moves(now)
+    clock = now.clock(ClockName.ACKNOWLEDGE)
+
+    assert clock
+    assert (("fay",), clock.due_at) == (wanted.who, wanted.due_at)
+
+
+def test_lists_find_it_by_the_people_it_waits_for() -> None:
+    """
+    The attribute has each person once, and goes when nobody is asked any more.
+    """
+    assert ["cora", "ed"] == web_ui.search_values(closing())[sa.WAITS_FOR]
+    assert web_ui.search_values(one_in(State.CANCELLED))[sa.WAITS_FOR] is None
