@@ -127,10 +127,7 @@ def _permit(now: Escalation, command: PersonsCommand | Rebase) -> None:
 
 
 def _extend(work: Work, command: ExtendOpenHours) -> None:
-    """CLOCK-5; what a rebase has overtaken is left out, and asked for again."""
-    known = work.state.plan.calendars.get(command.calendar)
-    joins = known is not None and command.since <= known.hours.compiled_until
-    if known and joins and command.definition == known.definition:
+    if command.continues(work.state.plan.calendars):
         work.record(OpenHoursExtended(calendar=command.calendar, open_hours=command.open_hours))
 
 

@@ -1,9 +1,12 @@
 """Commands by which the shell reports to a process of ours: time has passed, messages were delivered."""
 
+from collections.abc import Mapping
+
 from escalation.kernel.business_time import OpenHours
 from escalation.kernel.reasons import Part
 from escalation.kernel.values import Instant, Name, frozen
 from escalation.notifications.delivery_results import DeliveryResult
+from escalation.policy.plan import Calendar
 
 
 @frozen
@@ -41,3 +44,10 @@ class ExtendOpenHours:
     since: Instant
     """Start of *open_hours*."""
     open_hours: OpenHours
+
+    def continues(self, calendars: Mapping[str, Calendar]) -> bool:
+        """Return whether these hours join the known ones (CLOCK-5); what a rebase overtook is asked for again."""
+        known = calendars.get(self.calendar)
+        if known is None or known.definition != self.definition:
+            return False
+        return self.since <= known.hours.compiled_until

@@ -41,7 +41,7 @@ from escalation.task_force.lifecycle import allows
 from escalation.task_force.moves.accept_seat import SeatDeclined
 from escalation.task_force.moves.keep_informed import KeepInformed
 from escalation.task_force.moves.report_status import StatusReported
-from escalation.task_force.moves.stand_down import StandDown, StoodDown, end
+from escalation.task_force.moves.stand_down import StandDown, StoodDown, end_task_force
 from escalation.task_force.seats import SeatLeftVacant
 from escalation.task_force.state import Charter, Seat, TaskForce, summary
 from escalation.task_force.state_changes import apply_event
@@ -106,13 +106,14 @@ def decide(force: TaskForce, command: c.TaskForceCommand, now: datetime) -> Task
         case Tick():
             _extend_open_hours(work)
         case ExtendOpenHours():
-            work.record(OpenHoursExtended(calendar=command.calendar, open_hours=command.open_hours))
+            if command.continues(work.state.charter.calendars):
+                work.record(OpenHoursExtended(calendar=command.calendar, open_hours=command.open_hours))
         case NoteRefusal():
             work.record(MoveRefused(move=clip(command.refused, 200), why=shortened_part(command.why, 2_000)))
         case CancelByOperator():
-            end(work, reason("ended_by_operator"))
+            end_task_force(work, reason("ended_by_operator"))
         case c.EscalationGone():
-            end(work, reason("escalation_ended"))
+            end_task_force(work, reason("escalation_ended"))
         case StandDown() | KeepInformed():
             _follow_order(work, command)
         case _:

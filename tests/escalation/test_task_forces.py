@@ -173,6 +173,17 @@ def test_an_invitation_that_cannot_be_delivered_goes_to_the_next() -> None:
     assert (lost,) == news.receipts, "RECORD-1: the escalation has them on record"
 
 
+def test_an_invitation_that_was_lost_before_its_time_was_up_is_not_called_unanswered() -> None:
+    """
+    COMM-13: its delivery ended before we hear of it, so that goes before what is due.
+    """
+    lost = DeliveryResult(key="k", recipient="ana", occasion="task_force_invited", why="no such address")
+    made = decide(a_force(("ana", "ari")), ReportDelivery(receipts=(lost,)), NINE + 30 * MINUTE)
+
+    assert ["delivery_reported", "seat_unanswered", "seat_offered"] == kinds(made)
+    assert "could not be reached" in said(made.events[1].sentence())
+
+
 def test_an_invitation_that_waits_for_the_morning_stands() -> None:
     """
     RESOLVE-2, COMM-11: it is on its way; the seat's own clock says when the next one is asked.
@@ -424,6 +435,22 @@ def test_a_status_that_is_due_beyond_the_known_hours_is_not_guessed() -> None:
     known = view(decide(force, further, short.extend_at).state)
     assert known.status_not_before is None
     assert known.status_due_at == weekdays_due(600 * HOUR)
+
+
+def test_open_hours_that_a_rebase_overtook_are_left_out() -> None:
+    """
+    CLOCK-5: they were compiled from what the calendar was before, and are asked for again.
+    """
+    short = weekdays(weeks=20)
+    counted = a_pattern(ClockName.TASK_FORCE_STATUS, 600 * HOUR, calendar="office")
+    force = a_force(clocks=(counted,), calendars={"office": Calendar(hours=short, definition="new")})
+    old = ExtendOpenHours(
+        calendar="office", definition="old", since=short.compiled_until, open_hours=weekdays(weeks=60)
+    )
+
+    made = decide(force, old, NINE)
+
+    assert (force, []) == (made.state, kinds(made))
 
 
 def weekdays_due(span: timedelta) -> datetime | None:

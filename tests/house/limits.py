@@ -80,7 +80,6 @@ SAME_IDEA = {
     "state": "the state of a process",
     "events": "the events of a process",
     "commands": "the commands of a process",
-    "fold": "how events change a state",
     "lifecycle": "the states of a process and its moves",
     "engine": "how a process decides",
     "work": "one decision in the making",

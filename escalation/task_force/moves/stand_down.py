@@ -45,10 +45,10 @@ class StandDown:
         owner = self.hand_over_to or self.about.owner
         work.record(Informed(about=replace(self.about, owner=owner)))
         work.by = self.by
-        end(work, self.why)
+        end_task_force(work, self.why)
 
 
-def end(work: TaskForceWork, why: Part) -> None:
+def end_task_force(work: TaskForceWork, why: Part) -> None:
     """Stand it down, if it stands: everybody hears of it, and of the tasks that are left."""
     force = work.state
     if force.is_standing:
