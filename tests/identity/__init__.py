@@ -1,0 +1,1 @@
+"""Tests of identity: who asks, and how that is known."""
