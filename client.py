@@ -20,7 +20,7 @@ from clients.sponsorships import Sponsorships
 from clients.starts import request_of
 from clients.task_forces import TaskForces
 from clients.transport import PATIENCE
-from clients.visibility import OURS, EscalationListing
+from clients.visibility import OURS, EscalationFilter, EscalationListing
 
 __all__ = [
     "AFTER_THE_CLOSE",
@@ -28,6 +28,7 @@ __all__ = [
     "PATIENCE",
     "RECORDED",
     "EscalationClient",
+    "EscalationFilter",
     "EscalationListing",
     "NotAllAnswered",
     "RunExamination",

@@ -14,7 +14,7 @@ from temporalio.client import WorkflowExecution, WorkflowExecutionDescription, W
 from clients.client_part import ClientPart
 from clients.parallel_queries import CannotAnswer, NotAllAnswered, Unanswered, ask_each
 from clients.transport import read_pages
-from clients.visibility import EscalationListing, make_listing, quote, visibility_query
+from clients.visibility import EscalationFilter, EscalationListing, ListingPage, make_listing, quote
 from escalation import contract
 from escalation.case.actions import Action
 from escalation.case.deliveries import Delivery
@@ -185,21 +185,16 @@ class Queries(ClientPart):
         limit: int | None = None,
     ) -> AsyncIterator[EscalationListing]:
         """Escalations that match, newest first; those that have ended only if asked for, or by their state."""
-        query = visibility_query(
-            {
-                sa.STATE: state,
-                sa.PRIORITY: priority,
-                sa.LEVEL: level,
-                sa.CATEGORY: category,
-                sa.CUSTOMER: customer,
-                sa.OWNER: owner,
-                sa.WAITS_FOR: waits_for,
-                sa.BREACHED: breached,
-            },
-            ended=ended or (state is not None and state in {State.CLOSED, State.CANCELLED}),
+        wanted = EscalationFilter(
+            state, priority, level, category, customer, owner, waits_for, breached, ended
         )
-        async for execution in self._transport.executions(query, limit):
+        async for execution in self._transport.executions(wanted.query, limit):
             yield await make_listing(execution)
+
+    async def list_page(self, wanted: EscalationFilter, *, size: int, after: bytes = b"") -> ListingPage:
+        """Return at most *size* escalations that match, newest first, from the place *after* which a page ended."""
+        executions, place = await self._transport.execution_page(wanted.query, size, after)
+        return ListingPage(tuple([await make_listing(each) for each in executions]), place)
 
     async def actions(
         self,

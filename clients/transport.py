@@ -5,7 +5,7 @@ It must not know what is asked, nor that some runs are escalations.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import suppress
 from typing import Any, TypeVar
 
@@ -123,6 +123,17 @@ class Transport:
                 yield execution
         except RPCError as error:
             raise self.no_server(error) from error
+
+    async def execution_page(
+        self, query: str, size: int, after: bytes
+    ) -> tuple[Sequence[WorkflowExecution], bytes]:
+        """Return a page of executions, from the place *after* which a page ended, and where the next one begins."""
+        pages = self.client.list_workflows(query, page_size=size, next_page_token=after or None)
+        try:
+            await pages.fetch_next_page()
+        except RPCError as error:
+            raise self.no_server(error) from error
+        return pages.current_page or (), pages.next_page_token or b""
 
     def no_worker(self) -> NoWorker:
         return NoWorker(

@@ -13,12 +13,14 @@ from temporalio.client import WorkflowExecution
 from escalation import contract
 from escalation.case.lifecycle import State
 from escalation.contract import CHANNEL_LIMIT
+from escalation.kernel.values import frozen
 from escalation.policy.classification import Priority
 from runtime.stalls import REPORTED_PROBLEMS
 from workflows import search_attributes as sa
 
 
-class EscalationListing(NamedTuple):
+@frozen
+class EscalationListing:
     """One line of a list, from search attributes and the memo: no worker is asked."""
 
     key: str
@@ -62,6 +64,47 @@ def visibility_query(filters: Mapping[Any, Any], *, ended: bool) -> str:
         if value is not None:
             wanted.append(f"{attribute.name} = {quote(value)}")
     return " AND ".join(wanted)
+
+
+class EscalationFilter(NamedTuple):
+    """A choice of escalations by what they have in common; None: anything."""
+
+    state: State | None = None
+    priority: Priority | None = None
+    level: int | None = None
+    category: str | None = None
+    customer: str | None = None
+    owner: str | None = None
+    waits_for: str | None = None
+    """Somebody who is wanted: the next step is theirs."""
+    breached: bool | None = None
+    ended: bool = False
+    """List those that have ended, too; a state of ended ones asks for them by itself."""
+
+    @property
+    def query(self) -> str:
+        """Return the visibility query."""
+        return visibility_query(
+            {
+                sa.STATE: self.state,
+                sa.PRIORITY: self.priority,
+                sa.LEVEL: self.level,
+                sa.CATEGORY: self.category,
+                sa.CUSTOMER: self.customer,
+                sa.OWNER: self.owner,
+                sa.WAITS_FOR: self.waits_for,
+                sa.BREACHED: self.breached,
+            },
+            ended=self.ended or self.state in {State.CLOSED, State.CANCELLED},
+        )
+
+
+class ListingPage(NamedTuple):
+    """A part of a list of escalations, newest first."""
+
+    items: tuple[EscalationListing, ...]
+    next: bytes
+    """The place where the list goes on; empty, if it is all."""
 
 
 def quote(value: Any) -> str:

@@ -147,6 +147,13 @@ class Settings(BaseSettings):
         "whoever has one starts for any tenant, in anybody's name: see Senders; unset: no such sender",
     )
 
+    api_requests_per_caller: int = Field(
+        3000,
+        ge=0,
+        le=1_000_000,
+        description="requests that one caller may send to the API within ten minutes, to one process; 0: no limit",
+    )
+
     max_cached_workflows: int = Field(1000, ge=0, le=1_000_000, description="a whole number, 0 to 1000000")
     starts_per_person: int = Field(
         1000,

@@ -38,6 +38,18 @@ class LinkExpired(Exception):
         self.link = link
 
 
+def link_keys(settings: Settings) -> tuple[str, ...]:
+    """
+    Return the keys that are set, else those of a file in the state folder, made when it is first needed.
+
+    Raises:
+        RuntimeFault: If that file cannot be used.
+    """
+    if settings.link_key:
+        return parse_keys(settings.link_key)
+    return load_or_make_keys(settings.state_folder / KEY_FILE)
+
+
 class SignedLinks:
     """Signs with the first of *keys*, believes all."""
 
@@ -57,12 +69,7 @@ class SignedLinks:
         Raises:
             RuntimeFault: If that file cannot be used.
         """
-        keys = (
-            parse_keys(settings.link_key)
-            if settings.link_key
-            else load_or_make_keys(settings.state_folder / KEY_FILE)
-        )
-        return cls(keys, valid_for=timedelta(days=settings.link_days))
+        return cls(link_keys(settings), valid_for=timedelta(days=settings.link_days))
 
     def address(self, link: Link, *, base_url: str) -> str:
         """Return the address where *link* is answered."""

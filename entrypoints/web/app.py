@@ -1,217 +1,62 @@
 """
-The application: which address does what, and what every answer has in common.
+The web service as one application: pages behind links, signed intake, the HTTP API, and health.
 
-A GET or HEAD changes nothing, because mail scanners follow every link; only the POST of a page's button makes a move.
-Owns routes, headers and the turning of trouble into plain answers. Must not know rules, words or markup.
+Owns which address leads to which part, and what all answers have in common. Must not know what a part does.
 """
 
-from collections.abc import Mapping
-from urllib.parse import parse_qsl
-
-import structlog
 from starlette.applications import Starlette
-from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, Response
-from starlette.routing import Route
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.routing import Mount, Route
+from starlette.types import ASGIApp
 
-from entrypoints.web.intake import RETRY_AFTER, Intake, refuse
-from entrypoints.web.link_answers import (
-    LONGEST_COMMENT,
-    QuestionInContext,
-    QuestionState,
-    follow_answer,
-    look_up_question,
-)
+from entrypoints.web.api.api import API, make_api
+from entrypoints.web.health import Health
+from entrypoints.web.intake import Intake
+from entrypoints.web.link_pages import LinkPages
 from entrypoints.web.page_texts import Languages
-from entrypoints.web.pages import STYLE_HASH, Page, Pages
-from entrypoints.web.request_body import read_body
+from entrypoints.web.pages import STYLE_HASH
+from entrypoints.web.request_ids import RequestIds
+from entrypoints.web.security_headers import COMMON, NOTHING, SecurityHeaders, page_policy
 from entrypoints.web.temporal_client import TemporalClientSource
-from escalation.case.moves.confirm_access import ConfirmAccess
-from escalation.case.state import AccessAnswer
-from escalation.kernel.refusals import EscalationError, UnknownEscalation
-from escalation.notifications.links import Link
-from escalation.task_force.moves.accept_seat import DeclineSeat
-from runtime.errors import RuntimeFault
+from identity.caller import CallerSource, OpenCallers
 from runtime.settings import Settings
-from runtime.signed_links import PATH, LinkExpired, LinkUnknown, SignedLinks
+from runtime.signed_links import PATH, SignedLinks
 
-LARGEST_FORM = 12 * (LONGEST_COMMENT + 1_000)
-"""Bytes; a comment in any script fits, percent-encoded to 12 bytes a character, and so do the other fields."""
-HEADERS = {
-    "Content-Security-Policy": f"default-src 'none'; style-src 'sha256-{STYLE_HASH}'; form-action 'self'; "
-    "base-uri 'none'; frame-ancestors 'none'",
-    "Cache-Control": "no-store",
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-    "X-Robots-Tag": "noindex, nofollow",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-}
-STATUS = {
-    "open": 200,
-    "done": 200,
-    "still_broken": 200,
-    "declined": 200,
-    "mistake": 400,
-    "refused": 403,
-    "unknown": 404,
-    "already": 409,
-    "not_now": 409,
-    "ended": 410,
-    "earlier": 410,
-    "expired": 410,
-    "fault": 500,
-    "away": 503,
-}
-"""Of a page, by what it says."""
-_FOR_PROGRAMS = ("/escalations", "/health")
-
-log = structlog.get_logger("gateway")
+_LOOKED_AT = ["GET", "HEAD"]
 
 
-def make_app(settings: Settings, reach: TemporalClientSource, links: SignedLinks | None = None) -> ASGIApp:
+def make_app(
+    settings: Settings,
+    reach: TemporalClientSource,
+    links: SignedLinks | None = None,
+    callers: CallerSource | None = None,
+) -> ASGIApp:
     """
-    The whole gateway; *links* are those of the settings unless given.
+    Make the whole service.
+
+    Args:
+        links: The links that lead here; if omitted, those of the settings.
+        callers: Who finds out who asks; if omitted, whoever calls is believed.
 
     Raises:
         RuntimeFault: If the keys for links cannot be had.
         BadRequest: If the words of a language are wrong.
     """
-    languages = Languages(settings.templates)
-    answering = LinkPages(reach, links or SignedLinks.from_settings(settings), languages)
+    languages, health = Languages(settings.templates), Health(reach)
+    pages = LinkPages(reach, links or SignedLinks.from_settings(settings), languages)
+    api = make_api(settings, reach, languages, callers or OpenCallers())
     routes = [
-        Route(PATH + "/{token}", answering.answer, methods=["GET", "HEAD", "POST"]),
+        Route(PATH + "/{token}", pages.answer, methods=[*_LOOKED_AT, "POST"]),
         Route("/escalations", Intake(reach, settings.senders).start, methods=["POST"]),
-        Route("/health", Health(reach).report, methods=["GET", "HEAD"]),
+        Route("/livez", health.live, methods=_LOOKED_AT),
+        Route("/readyz", health.ready, methods=_LOOKED_AT),
+        Route("/health", health.ready, methods=_LOOKED_AT),
+        Mount(API, SecurityHeaders(api, NOTHING)),
     ]
-    trouble = {HTTPException: answering.trouble, Exception: answering.fault}
+    trouble = {HTTPException: pages.trouble, Exception: pages.fault}
     # Around it all, so that the answers to our own faults are covered too.
     app = Starlette(routes=routes, exception_handlers=trouble)
     app.router.redirect_slashes = (
         False  # a redirect would repeat a token in a header, and send a start elsewhere
     )
-    return SecurityHeaders(app)
-
-
-class LinkPages:
-    """The pages behind links."""
-
-    def __init__(self, reach: TemporalClientSource, links: SignedLinks, languages: Languages) -> None:
-        self._reach = reach
-        self._links = links
-        self._languages = languages
-        self._pages = Pages(languages)
-
-    async def answer(self, request: Request) -> Response:
-        """Look, and change nothing; only what was filled in and posted makes the move, once."""
-        try:
-            link = self._links.read(request.path_params["token"])
-            form = await _form(request) if request.method == "POST" else None
-            return await self._answer_link(link, form)
-        except LinkUnknown:
-            return self._notice("unknown", language=self._language(request))
-        except LinkExpired as expired:
-            return self._notice("expired", link=expired.link)
-        except UnknownEscalation:  # ended so long ago that nothing is known of it
-            return self._notice("ended", link=link)
-        except (EscalationError, RuntimeFault) as away:
-            log.warning("answer_unavailable", escalation=link.key, why=type(away).__name__)
-            return self._notice("away", link=link, headers=RETRY_AFTER)
-        except HTTPException as error:
-            return self._notice("unreadable", link=link, status=error.status_code)
-
-    async def _answer_link(self, link: Link, form: Mapping[str, str] | None) -> Response:
-        client = await self._reach.client()
-        if form is None:
-            inquiry = await look_up_question(client, link)
-            return self._show_state(inquiry.stands, inquiry)
-        stands, inquiry, command = await follow_answer(client, link, form)
-        if isinstance(command, ConfirmAccess) and command.answer is AccessAnswer.NO:
-            return self._notice("still_broken", link=link)
-        if isinstance(command, DeclineSeat):
-            return self._notice("declined", link=link)
-        return self._show_state(stands, inquiry, form)
-
-    def _show_state(
-        self, stands: QuestionState, inquiry: QuestionInContext, form: Mapping[str, str] | None = None
-    ) -> Response:
-        if stands in {QuestionState.OPEN, QuestionState.MISTAKEN}:
-            return _page(self._pages.question(inquiry, form), STATUS[stands])
-        return self._notice(stands, link=inquiry.link, who=inquiry.holder)
-
-    def _notice(
-        self,
-        name: str,
-        *,
-        language: str = "",
-        link: Link | None = None,
-        who: str = "",
-        status: int | None = None,
-        headers: Mapping[str, str] | None = None,
-    ) -> Response:
-        page = self._pages.notice(name, language=language, link=link, who=who)
-        return _page(page, status or STATUS[name], headers)
-
-    def _language(self, request: Request) -> str:
-        return self._languages.accepted(request.headers.get("accept-language", ""))
-
-    async def trouble(self, request: Request, error: Exception) -> Response:
-        """Answer a request that is none of ours, or cannot be read."""
-        assert isinstance(error, HTTPException)
-        if request.url.path in _FOR_PROGRAMS:
-            return refuse(error.status_code, "not_accepted", error.detail, headers=dict(error.headers or {}))
-        name = "unknown" if error.status_code == 404 else "unreadable"
-        language = self._language(request)
-        return self._notice(name, language=language, status=error.status_code, headers=error.headers)
-
-    async def fault(self, request: Request, _: Exception) -> Response:
-        """A mistake of ours: the log has it, readers do not."""
-        if request.url.path in _FOR_PROGRAMS:
-            return refuse(500, "fault", "a fault of the gateway itself")
-        return self._notice("fault", language=self._language(request))
-
-
-class Health:
-    """For operators and their tools: whether answers and starts can be taken."""
-
-    def __init__(self, reach: TemporalClientSource) -> None:
-        self._reach = reach
-
-    async def report(self, _: Request) -> Response:
-        try:
-            await (await self._reach.client()).ping()
-        except RuntimeFault as away:
-            log.warning("health_unavailable", why=str(away))
-            return JSONResponse({"status": "unavailable", "temporal": "away"}, 503, RETRY_AFTER)
-        return JSONResponse({"status": "ok", "temporal": "reachable"})
-
-
-class SecurityHeaders:
-    """Puts the headers on every answer that keep its page from being framed, cached, indexed or passed on."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        async def carefully(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                MutableHeaders(scope=message).update(HEADERS)
-            await send(message)
-
-        await self._app(scope, receive, carefully)
-
-
-async def _form(request: Request) -> dict[str, str]:
-    body = await read_body(request, "application/x-www-form-urlencoded", at_most=LARGEST_FORM)
-    try:
-        return dict(parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=10))
-    except ValueError:
-        raise HTTPException(400) from None
-
-
-def _page(page: Page, status: int, headers: Mapping[str, str] | None = None) -> Response:
-    return HTMLResponse(page.html, status, {**(headers or {}), "Content-Language": page.language})
+    return RequestIds(SecurityHeaders(app, {**COMMON, **page_policy(STYLE_HASH)}))

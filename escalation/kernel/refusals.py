@@ -265,6 +265,12 @@ def findings_of(error: ValidationError, within: str = "") -> "Iterator[tuple[Fau
     return ((_fault_of(found, within), found) for found in errors if not _follows_from(found, errors))
 
 
+def faults_in(errors: "Iterable[ErrorDetails]") -> tuple[Fault, ...]:
+    """As ``faults_of``, of findings of pydantic's that another library collected."""
+    found = tuple(errors)
+    return tuple(_fault_of(each, "") for each in found if not _follows_from(each, found))
+
+
 def _follows_from(found: "ErrorDetails", errors: "Iterable[ErrorDetails]") -> bool:
     within = found["loc"]
     return found["type"] == "too_short" and any(

@@ -2,6 +2,7 @@
 Escalations in a terminal: whole keys in a narrow one, and days that would be unclear without their year.
 """
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from io import StringIO
 
@@ -25,14 +26,14 @@ def listed(key: str) -> EscalationListing:
     due_at = now + timedelta(hours=12, minutes=30)
     customers = ("GLOBEX-LOGISTICS", "INITECH")
     return EscalationListing(
-        key,
-        State.COMMUNICATING,
-        1,
-        Priority.P2,
-        "complaint",
-        customers,
-        "call_centre",
-        due_at,
+        key=key,
+        state=State.COMMUNICATING,
+        level=1,
+        priority=Priority.P2,
+        category="complaint",
+        customers=customers,
+        owner="call_centre",
+        next_due_at=due_at,
         is_breached=True,
         opened_at=now,
         subject=SUBJECT,
@@ -182,7 +183,7 @@ def test_a_list_says_where_something_did_not_arrive() -> None:
     """
     COMM-13: a manager who scans the list sees it, and it is counted.
     """
-    rows = [listed("ACME/4711")._replace(undelivered=2), listed("ACME/4712")]
+    rows = [replace(listed("ACME/4711"), undelivered=2), listed("ACME/4712")]
     screen = StringIO()
     Console(width=200, file=screen).print(escalation_list.render_escalations(rows, 200))
 

@@ -20,7 +20,7 @@ class Limit:
 
 LIMITS = {
     # The aim is that of the process alone. What a new feature adds raises the limit, by no more than that.
-    "product lines": Limit(67_500, 36_000),
+    "product lines": Limit(66_000, 36_000),
     "comment share, % of lines": Limit(0.9, 3, is_floor=True),
     "median function, lines": Limit(7, 9),
     "median file, lines": Limit(300, 300),
@@ -34,9 +34,9 @@ LIMITS = {
     "rooms in an import cycle": Limit(0, 0),
     "file names that mean two things": Limit(61, 0),
     "files named by a gerund or participle": Limit(1, 0),
-    "docstrings that begin with a clause or pronoun": Limit(202, 0),
+    "docstrings that begin with a clause or pronoun": Limit(124, 0),
     "the same in tests, benchmarks, examples": Limit(0, 0),
-    "words of the old dialect": Limit(51, 0),
+    "words of the old dialect": Limit(44, 0),
 }
 """The values now, and the aims. A value may get better, never worse."""
 

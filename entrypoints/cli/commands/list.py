@@ -54,7 +54,7 @@ def list_(
     found, unknown = call_client(ask)
     rows = found[:limit]
     if in_json:
-        as_json([row._asdict() for row in rows])
+        as_json(rows)
         return
     if rows:
         out.print(render_escalations(rows, out.width))

@@ -1,0 +1,93 @@
+"""
+Escalations: started, listed, and looked at.
+"""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from starlette.responses import Response
+
+from client import EscalationFilter, EscalationListing
+from entrypoints.web.api.api_visit import ONE, CurrentVisit, KeyInPath
+from entrypoints.web.api.list_cursors import DEFAULT_LIMIT, Cursor, Limit, Page
+from entrypoints.web.api.problems import LOOKING
+from escalation.case.deliveries import Delivery
+from escalation.case.lifecycle import State
+from escalation.case.state import ActionPlan
+from escalation.case.view import View
+from escalation.kernel.timeline_entry import TimelineEntry
+from escalation.kernel.values import Name
+from escalation.notifications.notification import CustomerFacts
+from escalation.policy.classification import Priority
+from escalation.policy.people import Contact
+
+router = APIRouter(tags=["escalations"], responses=LOOKING)
+
+
+@router.get("/escalations", response_model=Page[EscalationListing])
+async def list_escalations(
+    visit: CurrentVisit,
+    state: Annotated[State | None, Query(description="Only in this state.")] = None,
+    priority: Annotated[Priority | None, Query(description="Only of this priority.")] = None,
+    level: Annotated[int | None, Query(ge=1, le=100, description="Only at this level.")] = None,
+    category: Annotated[Name | None, Query(description="Only of this category.")] = None,
+    customer: Annotated[Name | None, Query(description="Only of this account.")] = None,
+    owner: Annotated[Name | None, Query(description="Only with this owner, by id.")] = None,
+    waits_for: Annotated[
+        Name | None, Query(description="Only those whose next step is this person's.")
+    ] = None,
+    breached: Annotated[bool | None, Query(description="Only with, or without, a missed target.")] = None,
+    ended: Annotated[bool, Query(description="List those that have ended, too.")] = False,
+    limit: Limit = DEFAULT_LIMIT,
+    cursor: Cursor = "",
+) -> Response:
+    """List escalations, newest first."""
+    wanted = EscalationFilter(state, priority, level, category, customer, owner, waits_for, breached, ended)
+    cursors, of = visit.service.cursors, f"escalations {wanted}"
+    after = bytes.fromhex(cursors.read(of, cursor))
+    found = await visit.client.list_page(wanted, size=limit, after=after)
+    going_on = cursors.write(of, found.next.hex()) if found.next else None
+    return visit.answer(Page(items=found.items, next=going_on))
+
+
+@router.get(ONE, response_model=View)
+async def show_escalation(visit: CurrentVisit, key: KeyInPath) -> Response:
+    """Show one as it is; an ended one as it was, for as long as it is kept."""
+    return visit.answer(await visit.client.view(key))
+
+
+@router.get(ONE + "/timeline", response_model=Page[TimelineEntry])
+async def show_timeline(
+    visit: CurrentVisit, key: KeyInPath, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = ""
+) -> Response:
+    """Show what happened, oldest first."""
+    found, cursors = await visit.client.timeline(key), visit.service.cursors
+    return visit.answer(cursors.page_after(f"timeline {key}", found, cursor, limit, lambda entry: entry.seq))
+
+
+@router.get(ONE + "/messages", response_model=Page[Delivery])
+async def show_messages(
+    visit: CurrentVisit, key: KeyInPath, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = ""
+) -> Response:
+    """Show each message and what became of it, oldest first."""
+    numbered, cursors = tuple(enumerate(await visit.client.messages(key))), visit.service.cursors
+    page = cursors.page_after(f"messages {key}", numbered, cursor, limit, lambda each: each[0])
+    return visit.answer(Page(items=tuple(message for _, message in page.items), next=page.next))
+
+
+@router.get(ONE + "/action-plans", response_model=tuple[ActionPlan, ...])
+async def show_action_plans(visit: CurrentVisit, key: KeyInPath) -> Response:
+    """Show each version of the action plan, oldest first."""
+    return visit.answer(await visit.client.action_plans(key))
+
+
+@router.get(ONE + "/script", response_model=CustomerFacts)
+async def show_script(visit: CurrentVisit, key: KeyInPath) -> Response:
+    """Show what agents may tell customers now, and nothing else."""
+    return visit.answer(await visit.client.script(key))
+
+
+@router.get(ONE + "/people", response_model=tuple[Contact, ...])
+async def show_people(visit: CurrentVisit, key: KeyInPath) -> Response:
+    """Show the people, teams and rotas that its plan knows."""
+    return visit.answer(await visit.client.people(key))
