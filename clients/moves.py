@@ -8,6 +8,7 @@ import uuid
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
+from datetime import datetime
 
 from temporalio.client import WorkflowExecutionStatus
 
@@ -18,6 +19,7 @@ from escalation import contract
 from escalation.case.lifecycle import LIFECYCLE, Move, State
 from escalation.case.move_index import PersonsCommand
 from escalation.case.moves.acknowledge import Acknowledge
+from escalation.case.moves.add_evidence import AddEvidence
 from escalation.case.moves.answer_survey import AnswerSurvey
 from escalation.case.moves.approve_rca import ApproveRca
 from escalation.case.moves.approve_text import ApproveText
@@ -57,7 +59,13 @@ from escalation.kernel.ids import key_of
 from escalation.kernel.reasons import reason
 from escalation.kernel.refusals import EscalationError, MoveNotAllowed, StillFinishing, UnknownName
 from escalation.kernel.values import CustomerText, InternalText
-from escalation.policy.classification import CancelCause, EscalationReason, Priority
+from escalation.policy.classification import (
+    AttemptOutcome,
+    CancelCause,
+    EscalationReason,
+    EvidenceKind,
+    Priority,
+)
 from runtime.errors import NoServer
 from workflows import search_attributes as sa
 
@@ -173,6 +181,30 @@ class Moves(Starts):
 
     async def nudge_owner(self, key: str, *, by: str, note: str = "") -> MoveResult:
         return await self.ask(key, NudgeOwner(by=by, note=InternalText(note)))
+
+    async def add_evidence(
+        self,
+        key: str,
+        *,
+        by: str,
+        evidence: EvidenceKind,
+        what: str,
+        at: datetime | None = None,
+        who: str = "",
+        outcome: AttemptOutcome | None = None,
+        link: str = "",
+    ) -> MoveResult:
+        """*by* one of our people, or a customer's contact (``ACCOUNT:EMAIL``); an attempt has an *outcome* (TALK-1)."""
+        command = AddEvidence(
+            by=by,
+            evidence=evidence,
+            what=InternalText(what),
+            at=at,
+            who=InternalText(who),
+            outcome=outcome,
+            link=link,
+        )
+        return await self.ask(key, command)
 
     async def change_priority(self, key: str, *, by: str, priority: Priority, note: str = "") -> MoveResult:
         return await self.ask(key, ChangePriority(by=by, priority=priority, note=InternalText(note)))

@@ -25,7 +25,7 @@ from escalation.notifications.notification import (
     ReportedFigure,
     ReviewPack,
 )
-from escalation.policy.classification import CancelCause, Degree, EscalationReason, Priority
+from escalation.policy.classification import CancelCause, Degree, EscalationReason, EvidenceKind, Priority
 from escalation.policy.people import Recipient
 
 AT = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
@@ -100,6 +100,12 @@ INTERNAL_EXAMPLES: Mapping[Occasion, Mapping[str, Any]] = {
     Occasion.ASSIGNED: {"why": reason("window_ended", 1), "by": "engine", "items": _STEPS},
     Occasion.EVIDENCE_WANTED: {
         "items": (Term("EvidenceKind", "email"), Term("EvidenceKind", "missed_deadline"))
+    },
+    Occasion.EVIDENCE_ADDED: {
+        "why": reason("evidence_by", "Sam Sato", EvidenceKind.ATTEMPT),
+        "by": "Sam Sato",
+        "text": "Restarted the gateway; cards still fail.",
+        "items": (Term("EvidenceKind", "email"),),
     },
     Occasion.REMINDER: {"why": reason("due", ClockName.RESOLUTION)} | _RESOLUTION,
     Occasion.ACKNOWLEDGEMENT_EXPIRED: {"clock": ClockName.ACKNOWLEDGE, "due_at": AT + 15 * _MINUTE},

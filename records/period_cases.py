@@ -33,6 +33,8 @@ _COLUMNS: tuple[Any, ...] = (
     _E.hand_overs,
     _E.ping_pong,
     _E.reopened,
+    _E.attempts,
+    _E.resolved_first,
     _E.ended_at.is_(None).label("is_open"),
     as_type(_E.promises, Text).label("promises"),  # alike in most, so few need to be read
     *(type_coerce(span, Double).label(span.key) for span in _SPANS),

@@ -79,6 +79,8 @@ class EscalationRow(Base):
     reopened: Mapped[int]
     breaches: Mapped[int]
     refused: Mapped[int]
+    attempts: Mapped[int | None]
+    resolved_first: Mapped[bool | None]
     promises: Mapped[dict[str, list[int]]] = mapped_column(JSON)
     """Clock to how many of its runs were met, and how many were late: to count them in ``clocks`` takes long."""
 

@@ -60,13 +60,19 @@ def make_declared_move(
     move: "DeclaredMove", named: Sequence[str], typed: dict[str, Any], in_json: bool
 ) -> None:
     """Make a *move* as it was *typed*, of what is *named*: an escalation, a task force, a sponsorship."""
+    from entrypoints.cli.command_words import option_for
     from entrypoints.cli.move_command import read_fields
     from entrypoints.cli.move_models import MODELS
     from entrypoints.cli.option_values import OptionValues
+    from escalation.kernel.command_fields import FieldKind
 
-    given, options = dict(read_fields(move, typed)), OptionValues()
+    options, tz = OptionValues(), typed.pop("tz", "UTC")
+    given = dict(read_fields(move, typed))
     if given.get("time_zone") is not None:
         options.zone(given["time_zone"])
+    for field in move.fields:
+        if field.kind is FieldKind.INSTANT:
+            given[field.name] = options.instant(given[field.name], options.zone(tz), option_for(field.name))
     model = MODELS[move.subject][move.kind]
     make_typed_move(" ".join(move.words), move.subject, named, model, given, in_json, options.faults)
 

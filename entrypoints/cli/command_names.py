@@ -32,6 +32,7 @@ COMMANDS = {
     Move.CONFIRM_ACCESS: "confirm-access",
     Move.CORRECT_CONTACT: "correct-contact",
     Move.SETTLE_TICKET: "settle",
+    Move.ADD_EVIDENCE: "evidence",
     Move.REQUEST_RCA: "rca request",
     Move.FILE_RCA: "rca file",
     Move.DERIVE_RCA: "rca derive",

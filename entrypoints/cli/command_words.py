@@ -44,6 +44,7 @@ ARGUMENTS: Mapping[str, Mapping[str, str]] = {
     "priority": {"priority": "P1..P4"},
     "correct-contact": {"contact": "EMAIL"},
     "pause": {"because": "REASON"},
+    "evidence": {"evidence": "KIND", "what": "WHAT"},
     "confirm-access": {"account": "ACCOUNT"},
     "settle": {"record": "RECORD"},
     "survey": {"account": "ACCOUNT", "score": "1..5"},

@@ -23,6 +23,12 @@ _TARGETS: dict[str, dict[str, Any]] = {
     "sponsorship": {"account": options.Account},
 }
 """The arguments before the fields, by the subject of the move."""
+_METAVARS = {
+    FieldKind.NUMBER: "N",
+    FieldKind.INSTANT: "TIME",
+    FieldKind.DAY: "YYYY-MM-DD",
+    FieldKind.SPAN: "SPAN",
+}
 
 
 def make_function(move: DeclaredMove) -> Callable[..., None]:
@@ -42,6 +48,8 @@ def make_function(move: DeclaredMove) -> Callable[..., None]:
     ]
     fields = sorted(move.fields, key=lambda field: not is_argument(command, field))
     filled = [parameter_of(field, command) for field in fields]
+    if any(field.kind is FieldKind.INSTANT for field in fields):
+        filled.append(Parameter("tz", Parameter.KEYWORD_ONLY, annotation=options.TimesZone, default="UTC"))
     last = Parameter("in_json", Parameter.KEYWORD_ONLY, annotation=options.Json, default=False)
     run.__signature__ = Signature([*places, *filled, last])  # type: ignore[attr-defined]
     run.__doc__ = move.help
@@ -98,7 +106,7 @@ def _form(field: CommandField, command: str) -> Any:
 def _metavar(field: CommandField) -> str | None:
     if field.values:
         return "|".join(field.values) if len(field.values) <= 3 else "CODE"
-    return {FieldKind.NUMBER: "N", FieldKind.DAY: "YYYY-MM-DD", FieldKind.SPAN: "SPAN"}.get(field.kind)
+    return _METAVARS.get(field.kind)
 
 
 def read_fields(move: DeclaredMove, typed: dict[str, Any]) -> Iterator[tuple[str, Any]]:

@@ -9,12 +9,19 @@ from pydantic import BaseModel
 from entrypoints.cli.command_names import COMMANDS
 from escalation.case.lifecycle import State
 from escalation.case.move_index import PERSONS_COMMANDS
-from escalation.case.request import Channel, Criterion, EvidenceKind, Source, StartRequest
+from escalation.case.request import Channel, Criterion, Source, StartRequest
 from escalation.case.state import AccessAnswer
 from escalation.kernel.command_fields import FieldKind
 from escalation.kernel.field_reader import fields_of
 from escalation.measures.report_schedule import Rhythm
-from escalation.policy.classification import CancelCause, Degree, EscalationReason, Priority
+from escalation.policy.classification import (
+    AttemptOutcome,
+    CancelCause,
+    Degree,
+    EscalationReason,
+    EvidenceKind,
+    Priority,
+)
 from escalation.sponsorship.engine import Exit, LogTouchPoint, Review
 from escalation.task_force.commands import MEMBERS_COMMANDS
 from records.report import By
@@ -34,6 +41,7 @@ _VALUES = {
     "degree": Degree,
     "evidence": EvidenceKind,
     "figure": By,
+    "outcome": AttemptOutcome,
     "priority": Priority,
     "reason": EscalationReason,
     "rhythm": Rhythm,

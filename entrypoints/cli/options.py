@@ -112,6 +112,9 @@ StartsAt = Annotated[
     typer.Option("--at", metavar="TIME", help="When it starts: 2026-11-20T16:30. If omitted: now."),
 ]
 ReaderLanguage = Annotated[str, typer.Option("--lang", metavar="TAG", help="The reader's language.")]
+TimesZone = Annotated[
+    str, typer.Option("--tz", metavar="ZONE", help="The time zone of times without an offset.")
+]
 ReaderTimeZone = Annotated[str, typer.Option("--tz", metavar="ZONE", help="The reader's time zone.")]
 FirstDay = Annotated[
     str | None,

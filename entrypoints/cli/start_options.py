@@ -79,11 +79,14 @@ def _tiers(options: list[str], has_customers: bool) -> dict[str, str]:
     return {account: tier for account, _, tier in parted}
 
 
-_ON = re.compile(r";\s*on\s+(?P<day>[^;]+)$", re.IGNORECASE)
+_ADDED = re.compile(r";\s*(?P<name>on|outcome)\s+(?P<value>[^;]+)$", re.IGNORECASE)
 
 
 def _evidence(text: str) -> dict[str, str]:
-    """``call: Promised a call back; on 2026-11-16``"""
-    said = _ON.search(text)
-    kind, _, what = (part.strip() for part in text[: said.start() if said else None].partition(":"))
-    return {"kind": kind, "what": what, **({"on": said["day"].strip()} if said else {})}
+    """``call: Promised a call back; on 2026-11-16``, or ``attempt: Restarted it; outcome failed``"""
+    added: dict[str, str] = {}
+    while said := _ADDED.search(text):
+        added[said["name"].lower()] = said["value"].strip()
+        text = text[: said.start()]
+    kind, _, what = (part.strip() for part in text.partition(":"))
+    return {"kind": kind, "what": what, **added}

@@ -23,8 +23,8 @@ from escalation.kernel.values import frozen
 from escalation.notifications.notification import Occasion
 from escalation.policy.people import Recipient
 
-CUSTOMERS_MOVES = (Move.CONFIRM_ACCESS, Move.ANSWER_SURVEY)
-"""What a customer's contact answers, for their own account; everything else is ours (ROLE-2)."""
+CUSTOMERS_MOVES = (Move.CONFIRM_ACCESS, Move.ANSWER_SURVEY, Move.ADD_EVIDENCE)
+"""What a customer's contact may do, for their own account; everything else is ours (ROLE-2)."""
 
 
 @frozen
@@ -74,7 +74,7 @@ def require_customers_move(now: Escalation, move: Move, contact: Recipient) -> N
         RoleNotAllowed: If *move* is not for customers (ROLE-2).
     """
     if move not in CUSTOMERS_MOVES:
-        obstacle = reason("customers_may", contact.name, move, *CUSTOMERS_MOVES)
+        obstacle = reason("customers_may", contact.name, move, CUSTOMERS_MOVES)
         raise RoleNotAllowed(obstacle, subject=now.key)
 
 

@@ -55,6 +55,7 @@ class Move(MoveName):
     REJECT_TEXT = "reject_text"
     CORRECT_CONTACT = "correct_contact"
     NUDGE_OWNER = "nudge_owner"
+    ADD_EVIDENCE = "add_evidence"
 
     @property
     def words(self) -> str:
@@ -109,6 +110,7 @@ LIFECYCLE: tuple[Row[State, Move], ...] = (
     Row(Move.TICK_RESPONSE, WORKING, None),
     Row(Move.TRANSFER, (*WORKING, State.VERIFYING), None),
     Row(Move.NUDGE_OWNER, OPEN, None),
+    Row(Move.ADD_EVIDENCE, OPEN, None),
     Row(Move.CHANGE_PRIORITY, (*WORKING, State.VERIFYING), None),
     Row(Move.PAUSE, _BEGUN, None),
     Row(Move.RESUME, _BEGUN, None),

@@ -8,6 +8,7 @@ from typing import get_args
 
 from escalation.case.lifecycle import Move
 from escalation.case.moves.acknowledge import Acknowledge, Acknowledged
+from escalation.case.moves.add_evidence import AddEvidence, EvidenceAdded
 from escalation.case.moves.answer_survey import AnswerSurvey, SurveyAnswered
 from escalation.case.moves.approve_rca import ApproveRca, RcaApproved
 from escalation.case.moves.approve_text import ApproveText, TextApproved
@@ -78,6 +79,7 @@ PersonsCommand = (
     | RejectText
     | CorrectContact
     | NudgeOwner
+    | AddEvidence
 )
 """Every move that a person can ask for: one class each, and the wire name is the move's."""
 
@@ -116,5 +118,6 @@ MoveEvent = (
     | ResolutionVerified
     | RcaWaived
     | OwnerNudged
+    | EvidenceAdded
 )
 """What happened because somebody made a move; events that come by themselves too are listed in ``events.py``."""

@@ -8,6 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import UTC, datetime
 from enum import StrEnum
 from functools import cached_property
 from typing import Annotated, Any, Self
@@ -39,7 +40,7 @@ from escalation.kernel.values import (
     PropertyCache,
     frozen,
 )
-from escalation.policy.classification import Degree, EscalationReason, Priority
+from escalation.policy.classification import AttemptOutcome, Degree, EscalationReason, EvidenceKind, Priority
 from escalation.policy.people import Recipient
 
 
@@ -69,21 +70,46 @@ class Criterion(StrEnum):
     FUNCTIONALITY = "functionality"
 
 
-class EvidenceKind(StrEnum):
-    EMAIL = "email"
-    CALL = "call"
-    MISSED_DEADLINE = "missed_deadline"
-    REPORT = "report"
-    COMPLAINT = "complaint"
+EvidenceLink = Annotated[str, Field(max_length=2000, description="Where it can be found.")]
 
 
 @frozen
 class Evidence:
+    """One piece of evidence: what supports the complaint, or was tried (START-3, TALK-1)."""
+
     __pydantic_config__ = REFUSES_UNKNOWN
     kind: EvidenceKind
     what: InternalText
     on: InputDay | None = None
-    link: Annotated[str, Field(max_length=2000)] = ""
+    """The day, where the time is not known."""
+    at: InputInstant | None = None
+    who: Annotated[InternalText, Field(max_length=200)] = NO_NOTE
+    """The person who wrote, called or tried."""
+    outcome: Annotated[AttemptOutcome | None, Field(validate_default=True)] = None
+    link: EvidenceLink = ""
+
+    @field_validator("outcome")
+    @classmethod
+    def _attempts_have_one(
+        cls, outcome: AttemptOutcome | None, info: ValidationInfo
+    ) -> AttemptOutcome | None:
+        require_outcome_fits(info.data.get("kind"), outcome)
+        return outcome
+
+    def is_before(self, instant: datetime) -> bool:
+        """Return whether it is as old as the day or the instant that it names; with neither, it is."""
+        if self.at:
+            return self.at < instant
+        return self.on is None or self.on <= instant.astimezone(UTC).date()
+
+
+def require_outcome_fits(kind: EvidenceKind | None, outcome: AttemptOutcome | None) -> None:
+    """
+    Raises:
+        ValueError: If an attempt has no outcome, or something else has one.
+    """
+    if kind and (kind is EvidenceKind.ATTEMPT) != (outcome is not None):
+        raise ValueError("an outcome with each attempt, and with nothing else")
 
 
 @frozen
@@ -239,10 +265,15 @@ class StartRequest(PropertyCache):
         """Each contact of the affected customers, once, even if listed twice or for several accounts."""
         return recipients_of(self.customers)
 
-    @property
-    def missing_evidence(self) -> tuple[EvidenceKind, ...]:
-        """The kinds of evidence that are asked of the agent: all of them, when there is none (START-3)."""
-        return () if self.evidence else tuple(EvidenceKind)
+    def missing_evidence(self, wanted: tuple[EvidenceKind, ...]) -> tuple[EvidenceKind, ...]:
+        """
+        Return the kinds of evidence that are asked for (START-3, TALK-1): those of *wanted* that are not there. Where
+        nothing is wanted in particular, any piece will do.
+        """
+        given = {each.kind for each in self.evidence}
+        return (
+            tuple(kind for kind in wanted or EvidenceKind if kind not in given) if wanted or not given else ()
+        )
 
 
 def recipients_of(customers: Iterable[AffectedCustomer]) -> tuple[Recipient, ...]:

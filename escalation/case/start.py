@@ -38,7 +38,7 @@ class Opened(BaseEvent):
 
     def sentence(self) -> Reason:
         code = self.code
-        code += "" if self.request.evidence else ".undocumented"
+        code += ".undocumented" if self.request.missing_evidence(self.plan.evidence_wanted) else ""
         return reason(code, self.level, str(self.priority), Person(self.owner))
 
 
@@ -109,7 +109,7 @@ def _tell_of_the_start(work: Work) -> None:
     notify(work, Occasion.ASSIGNED, now.asked, why=why, by=by, text=text, items=now.responses_left)
     others = [person for person in now.rules.stakeholders if person not in now.asked]
     notify(work, Occasion.FIRST_NOTIFICATION, others, why=why, by=by, text=text)
-    missing = tuple(Term("EvidenceKind", kind) for kind in request.missing_evidence)
+    missing = tuple(Term("EvidenceKind", kind) for kind in now.missing_evidence)
     if missing:
         notify(work, Occasion.EVIDENCE_WANTED, (request.submitted_by,), items=missing)
 

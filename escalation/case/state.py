@@ -22,7 +22,7 @@ from escalation.kernel.ids import ContactId
 from escalation.kernel.reasons import Reason, reason
 from escalation.kernel.values import CustomerText, Input, InputInstant, Instant, InternalText, Name, frozen
 from escalation.notifications.delivery_results import Undelivered
-from escalation.policy.classification import Priority
+from escalation.policy.classification import EvidenceKind, Priority
 from escalation.policy.people import Contact, HandsOver, Recipient
 from escalation.policy.plan import Level, PriorityPolicy, SharedPlan
 from escalation.task_force.state import TaskForceSummary
@@ -213,6 +213,11 @@ class Escalation:
     @property
     def key(self) -> str:
         return self.request.key
+
+    @property
+    def missing_evidence(self) -> tuple[EvidenceKind, ...]:
+        """The kinds that are asked for; none: it is documented (TALK-1)."""
+        return self.request.missing_evidence(self.plan.evidence_wanted)
 
     @property
     def is_open(self) -> bool:

@@ -11,7 +11,7 @@ from escalation.case.events import CLOCKWORK, Event
 from escalation.case.lifecycle import Move, RcaState, State
 from escalation.case.moves.revise_plan import PlanRevised
 from escalation.case.post_mortem import PostMortem
-from escalation.case.request import CustomerRca, InternalRca
+from escalation.case.request import CustomerRca, Evidence, InternalRca
 from escalation.case.state import (
     AccessAnswer,
     ActionPlan,
@@ -68,6 +68,8 @@ class View:
     next_due_at: Instant | None
     is_breached: bool
     is_undocumented: bool
+    evidence: tuple[Evidence, ...] = ()
+    """Of the start, and what was added since (TALK-1)."""
     paused_because: str | None
     customers: tuple[str, ...]
     access: dict[str, AccessAnswer]
@@ -153,7 +155,8 @@ def view(now: Escalation) -> View:
         ended_at=now.ended_at,
         next_due_at=now.next_due_at,
         is_breached=now.is_breached,
-        is_undocumented=bool(now.request.missing_evidence),
+        is_undocumented=bool(now.missing_evidence),
+        evidence=now.request.evidence,
         paused_because=now.pause.reason if now.pause else None,
         customers=tuple(customer.account for customer in now.request.customers),
         access={account: access.answer for account, access in now.access.items()},

@@ -6,6 +6,8 @@ from enum import StrEnum
 from types import UnionType
 from typing import Annotated, Any, Union, get_args, get_origin
 
+from pydantic import AwareDatetime
+
 from escalation.kernel.command_fields import CommandField, FieldKind
 from escalation.kernel.values import described_fields
 
@@ -25,6 +27,7 @@ def fields_of(command: type) -> Iterator[CommandField]:
 _KINDS = {
     bool: FieldKind.FLAG,
     int: FieldKind.NUMBER,
+    AwareDatetime: FieldKind.INSTANT,
     datetime: FieldKind.INSTANT,
     date: FieldKind.DAY,
     timedelta: FieldKind.SPAN,

@@ -137,6 +137,10 @@ class EscalationMeasures:
     """Time at which the last resolution was declared."""
     reopened: int = 0
     refused: int = 0
+    attempts: int | None = None
+    """To solve it before the start, as far as evidence says; None: an import."""
+    entry_level: int | None = None
+    """The level at which it began; None: not known."""
     customers: tuple[AffectedAccount, ...] = ()
     holds: tuple[Ownership, ...] = ()
     clocks: tuple[ClockRun, ...] = ()
@@ -170,6 +174,13 @@ class EscalationMeasures:
     @property
     def resolved_after(self) -> timedelta | None:
         return self.resolved_at - self.opened_at if self.resolved_at else None
+
+    @property
+    def resolved_first(self) -> bool | None:
+        """Return whether it was resolved at the first contact; None: it is not resolved, or not known (TALK-1)."""
+        if self.resolved_at is None or self.entry_level is None:
+            return None
+        return self.level == self.entry_level and not self.hand_overs and not self.reopened
 
     @property
     def paused_for(self) -> timedelta:
@@ -313,6 +324,21 @@ MEASURES: tuple[Measure, ...] = (
         "Reopened",
         Unit.SHARE,
         "Escalations that went back to work at least once after a resolution had been declared.",
+    ),
+    Measure(
+        "attempts",
+        "Attempts before the start, mean",
+        Unit.MEAN,
+        "Attempts to solve it before the escalation was opened, as far as its evidence names them; an import does not "
+        "say.",
+    ),
+    Measure(
+        "resolved_first",
+        "Resolved at first contact",
+        Unit.SHARE,
+        "Escalations that were never raised, handed over or reopened, of those with a resolution that stands; an "
+        "import does not say.",
+        more_is_worse=False,
     ),
     Measure(
         "satisfaction",

@@ -13,6 +13,7 @@ from escalation.case.actions import Action
 from escalation.case.clock_events import ClockStarted
 from escalation.case.delivery_report import DeliveryReported
 from escalation.case.moves.acknowledge import Acknowledged
+from escalation.case.request import Evidence
 from escalation.case.shell_events import MoveRefused
 from escalation.case.start import Opened, open_state
 from escalation.case.state import VERIFYING, Escalation
@@ -31,6 +32,7 @@ from escalation.measures.definitions import (
     goes_back_to_work,
 )
 from escalation.notifications.delivery_results import DeliveryResult, latest_results
+from escalation.policy.classification import EvidenceKind
 from escalation.policy.people import Contact, ContactKind
 
 _Holder = tuple[int, str | None, str | None]
@@ -65,7 +67,7 @@ class _Tally:
     def __init__(self, start: Escalation) -> None:
         self._now = start
         self._until = start.opened_at
-        self._level = start.level
+        self._level = self._entry_level = start.level
         self._acknowledged_at: datetime | None = None
         self._first_notification_at: datetime | None = None
         self._reopened = self._refused = 0
@@ -131,6 +133,8 @@ class _Tally:
             declared_at=now.resolution.declared_at if now.resolution else None,
             reopened=self._reopened,
             refused=self._refused,
+            attempts=sum(_is_attempt_before(now, piece) for piece in request.evidence),
+            entry_level=self._entry_level,
             customers=tuple(AffectedAccount(account=c.account, tier=c.tier) for c in request.customers),
             holds=self._holds(),
             clocks=tuple(_run(clock) for clock in self._runs),
@@ -187,6 +191,10 @@ def _run(clock: Clock) -> ClockRun:
         outcome=Outcome.BREACHED if clock.breached_at else clock.outcome,
         late_by=max(late_by, timedelta()) if late_by is not None else None,
     )
+
+
+def _is_attempt_before(now: Escalation, piece: Evidence) -> bool:
+    return piece.kind is EvidenceKind.ATTEMPT and piece.is_before(now.opened_at)
 
 
 def _causes(now: Escalation) -> tuple[str, ...]:

@@ -49,6 +49,7 @@ class Occasion(StrEnum):
     FIRST_NOTIFICATION = "first_notification"
     ASSIGNED = "assigned"
     EVIDENCE_WANTED = "evidence_wanted"
+    EVIDENCE_ADDED = "evidence_added"
     REMINDER = "reminder"
     ACKNOWLEDGEMENT_EXPIRED = "acknowledgement_expired"
     NOBODY_ON_CALL = "nobody_on_call"

@@ -1,4 +1,4 @@
-"""Classification of a case: priority, urgency and impact, reason, and the cause of a cancellation."""
+"""Classification of a case: priority, urgency, impact, reason, kind of evidence, and cause of a cancellation."""
 
 from enum import StrEnum
 
@@ -36,6 +36,25 @@ class Degree(StrEnum):
     HIGH = "high"
     MEDIUM = "medium"
     LOW = "low"
+
+
+class EvidenceKind(StrEnum):
+    EMAIL = "email"
+    CALL = "call"
+    MISSED_DEADLINE = "missed_deadline"
+    REPORT = "report"
+    COMPLAINT = "complaint"
+    ATTEMPT = "attempt"
+    """Something that was tried; with its outcome."""
+
+
+class AttemptOutcome(StrEnum):
+    """The outcome of an attempt."""
+
+    FAILED = "failed"
+    HELPED = "helped"
+    """Better, and not solved."""
+    SOLVED = "solved"
 
 
 class CancelCause(StrEnum):

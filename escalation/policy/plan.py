@@ -23,7 +23,7 @@ from escalation.kernel.clock_name import ClockName
 from escalation.kernel.reasons import reason
 from escalation.kernel.refusals import UnknownName
 from escalation.kernel.values import Instant, Name, PropertyCache, frozen, to_bytes
-from escalation.policy.classification import EscalationReason, Priority
+from escalation.policy.classification import EscalationReason, EvidenceKind, Priority
 from escalation.policy.local_time import DeskTime
 from escalation.policy.people import Contact
 from escalation.policy.preferences import Preferences
@@ -229,6 +229,8 @@ class Plan(PropertyCache):
     """Local time of that calendar, in which times are shown."""
     customer_calendar: Name | None = None
     """Calendar of the affected customer, which promises to customers count."""
+    evidence_wanted: tuple[EvidenceKind, ...] = ()
+    """Kinds without which it is undocumented; none: any piece of evidence documents it (TALK-1)."""
     pause_reasons: dict[str, PausePolicy] = field(default_factory=dict)
     skills: dict[str, Name] = field(default_factory=dict)
     """Skill to contact id: where a functional escalation goes (KIND-2)."""

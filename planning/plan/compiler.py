@@ -194,6 +194,7 @@ def _compile_without_people(
         calendar=playbook.calendar,
         desk=compile_desk_time(playbook.calendars[playbook.calendar], now),
         customer_calendar=customer_calendar,
+        evidence_wanted=playbook.evidence_wanted,
         pause_reasons=pauses,
         skills={skill: playbook.ids_of((who,))[0] for skill, who in playbook.skills.items()},
         escalation_managers=duties["escalation_managers"],

@@ -15,7 +15,7 @@ from pydantic import AfterValidator, Field, PrivateAttr, WithJsonSchema
 
 from escalation.kernel.clock_name import ClockName
 from escalation.kernel.values import Name
-from escalation.policy.classification import Degree, Priority
+from escalation.policy.classification import Degree, EvidenceKind, Priority
 from escalation.policy.spans import parse_span
 from escalation.policy.translations import Translations
 from planning.calendars.calendar_spec import CalendarSpec
@@ -233,6 +233,8 @@ class Playbook(ScopeSpec):
     case can only join an outage of its own tenant."""
     skills: Annotated[dict[Id, Name], Refers.ONE_CONTACT] = {}
     """Skills, and who has each: a person, a team or a role. `transfer --skill` goes there."""
+    evidence_wanted: tuple[EvidenceKind, ...] = ()
+    """Kinds of evidence without which an escalation is marked as undocumented. If omitted, any one piece is enough."""
     pause_reasons: dict[PauseReason, PauseSpec] = {}
     """Reasons to pause: the clocks that stop, and for how long at most."""
     rca: RcaSpec = RcaSpec()

@@ -89,6 +89,7 @@ def test_a_declared_move_is_a_command() -> None:
         "--at",
         "--every",
         "--note",
+        "--tz",
         "--json",
     ]
     assert [name.removeprefix("to_") for name in options] == expected

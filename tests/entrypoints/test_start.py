@@ -40,6 +40,7 @@ async def test_a_start_without_a_file_takes_all_that_one_could_say(terminal: Ter
         *START,
         *("--tier", "ACME=gold", "--criterion", "funding", "--criterion", "tools", "--problem", "PRB-77"),
         *("--evidence", "call: Promised: a call back; on 2026-11-16", "--evidence", "report: Lab; results"),
+        *("--evidence", "attempt: Restarted it; outcome failed; on 2026-11-15"),
         *("--reason-note", "The third time", "--source", "internal"),
     )
 
@@ -53,9 +54,11 @@ async def test_a_start_without_a_file_takes_all_that_one_could_say(terminal: Ter
         request.customers[0].contacts[0].language,
         request.customers[0].contacts[0].time_zone,
     )
-    assert [("call", "Promised: a call back", date(2026, 11, 16)), ("report", "Lab; results", None)] == [
-        (each.kind, each.what, each.on) for each in request.evidence
-    ]
+    assert [
+        ("call", "Promised: a call back", date(2026, 11, 16), None),
+        ("report", "Lab; results", None, None),
+        ("attempt", "Restarted it", date(2026, 11, 15), "failed"),
+    ] == [(each.kind, each.what, each.on, each.outcome) for each in request.evidence]
     assert (("funding", "tools"), ("PRB-77",)) == (request.criteria, request.problem_records)
     assert ("The third time", "internal") == (request.reason_note, request.source)
 

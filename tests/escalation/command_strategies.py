@@ -13,6 +13,7 @@ from escalation.case import commands as c
 from escalation.case.lifecycle import Move, RcaState, State, moves_from
 from escalation.case.move_index import PersonsCommand
 from escalation.case.moves.acknowledge import Acknowledge
+from escalation.case.moves.add_evidence import AddEvidence
 from escalation.case.moves.answer_survey import AnswerSurvey
 from escalation.case.moves.approve_rca import ApproveRca
 from escalation.case.moves.approve_text import ApproveText
@@ -52,7 +53,7 @@ from escalation.case.request import CorrectiveAction, CustomerRca, InternalRca
 from escalation.case.state import AccessAnswer, Escalation, ResolutionKind, Step
 from escalation.kernel.values import CustomerText, InternalText
 from escalation.notifications.shell_commands import Tick
-from escalation.policy.classification import CancelCause, EscalationReason, Priority
+from escalation.policy.classification import CancelCause, EscalationReason, EvidenceKind, Priority
 from escalation.policy.plan import Plan, PlaybookRef, Trigger
 from escalation.task_force.state import SeatRequest
 from tests.builders import (
@@ -151,6 +152,12 @@ FIELDS: dict[type[PersonsCommand | Rebase], dict[str, st.SearchStrategy[Any]]] =
     Transfer: {"to": anybody, "reason": reasons, "note": notes},
     ReportTrigger: {"trigger": _triggers, "note": notes},
     NudgeOwner: {"note": notes},
+    AddEvidence: {
+        "evidence": st.sampled_from([kind for kind in EvidenceKind if kind is not EvidenceKind.ATTEMPT]),
+        "what": whys,
+        "at": st.none() | st.just(THE_MONDAY),
+        "who": st.just(InternalText(MARK)),
+    },
     TickResponse: {"response": _responses, "level": st.none() | st.integers(1, 3), "note": notes},
     ChangePriority: {"priority": st.sampled_from(Priority), "note": notes},
     PauseClocks: {"because": st.sampled_from(["waiting_for_customer", "lunch"]), "note": notes},

@@ -315,8 +315,8 @@ def test_a_customers_contact_may_answer_and_nothing_else(command: PersonsCommand
 
     assert isinstance(refused, RoleNotAllowed)
     assert (
-        f"ACME/4711: Jo may not {command.move.words}; contacts of customers may confirm access and answer survey, "
-        "for their own account"
+        f"ACME/4711: Jo may not {command.move.words}; contacts of customers may, for their own account: "
+        "confirm access, answer survey, add evidence"
     ) == refused.message
 
 

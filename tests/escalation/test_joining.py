@@ -11,13 +11,14 @@ from escalation.case.lifecycle import State
 from escalation.case.moves.confirm_access import ConfirmAccess
 from escalation.case.moves.join_outage import CustomerJoined, JoinOutage
 from escalation.case.moves.send_update import SendUpdate
-from escalation.case.request import AffectedCustomer, Evidence, EvidenceKind
+from escalation.case.request import AffectedCustomer, Evidence
 from escalation.case.state import AccessAnswer, Escalation
 from escalation.kernel.budgets import CUSTOMERS
 from escalation.kernel.clock_name import ClockName
 from escalation.kernel.clocks import Outcome
 from escalation.kernel.refusals import BadRequest, MoveNotAllowed
 from escalation.kernel.values import CustomerText, InternalText, from_plain, to_json
+from escalation.policy.classification import EvidenceKind
 from escalation.policy.people import Contact
 from tests.builders import (
     DECLARE,

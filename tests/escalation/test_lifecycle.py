@@ -55,6 +55,7 @@ KEEPS = {
     M.REVISE_PLAN: (S.COMMUNICATING, S.RESOLVING),
     M.SEND_UPDATE: _ALL_OPEN,
     M.NUDGE_OWNER: _ALL_OPEN,
+    M.ADD_EVIDENCE: _ALL_OPEN,
     M.CONFIRM_ACCESS: (S.VERIFYING, S.CLOSING),
     M.SETTLE_TICKET: _ALL_OPEN,
     M.REQUEST_RCA: _ALL_OPEN,  # a customer may ask at any time
@@ -175,6 +176,7 @@ def test_allowed_moves_leave_out_what_an_obstacle_forbids() -> None:
         Move.FILE_POST_MORTEM,
         Move.CORRECT_CONTACT,
         Move.NUDGE_OWNER,
+        Move.ADD_EVIDENCE,
     } == offered
 
 

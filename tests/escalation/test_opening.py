@@ -8,14 +8,14 @@ from pydantic import ValidationError
 from escalation.case.engine import decide
 from escalation.case.levels import SponsorshipProposed
 from escalation.case.lifecycle import State
-from escalation.case.request import Channel, EvidenceKind, StartRequest
+from escalation.case.request import Channel, StartRequest
 from escalation.case.start import Opened
 from escalation.kernel.clock_name import ClockName
 from escalation.kernel.refusals import faults_of
 from escalation.kernel.values import from_plain
 from escalation.notifications.notification import CustomerNotification
 from escalation.notifications.shell_commands import ReportDelivery, Tick
-from escalation.policy.classification import Priority
+from escalation.policy.classification import EvidenceKind, Priority
 from tests.builders import (
     JO,
     a_customer,

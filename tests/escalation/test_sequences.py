@@ -25,7 +25,7 @@ from escalation.case.move_index import PersonsCommand
 from escalation.case.moves.join_outage import JoinOutage
 from escalation.case.moves.rebase import Rebase
 from escalation.case.on_call import ReportOnCall
-from escalation.case.request import Evidence, EvidenceKind
+from escalation.case.request import Evidence
 from escalation.case.start import fold
 from escalation.case.state import AccessAnswer, Escalation
 from escalation.case.state_changes import apply_event
@@ -43,7 +43,7 @@ from escalation.notifications.notification import (
     message_key,
 )
 from escalation.notifications.shell_commands import ExtendOpenHours, ReportDelivery, Tick
-from escalation.policy.classification import Priority
+from escalation.policy.classification import EvidenceKind, Priority
 from escalation.policy.open_hours import CompileOpenHours
 from escalation.policy.people import Contact, HandsOver
 from escalation.policy.plan import (

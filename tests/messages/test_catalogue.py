@@ -14,12 +14,17 @@ from pydantic import TypeAdapter
 from escalation.case import events as e
 from escalation.case.actions import Origin
 from escalation.case.lifecycle import Move, RcaState, State
-from escalation.case.request import EvidenceKind
 from escalation.case.state import ResolutionKind
 from escalation.kernel.clock_name import ClockName
 from escalation.kernel.reasons import Person, Reason, reason
 from escalation.notifications.notification import Occasion
-from escalation.policy.classification import CancelCause, Degree, EscalationReason
+from escalation.policy.classification import (
+    AttemptOutcome,
+    CancelCause,
+    Degree,
+    EscalationReason,
+    EvidenceKind,
+)
 from escalation.task_force import events as of_force
 from escalation.task_force.lifecycle import TaskForceMove, TaskForceState
 from messages.catalogue import Catalogue, CatalogueFault, Finding, catalogue, findings, languages
@@ -27,7 +32,18 @@ from messages.catalogue import Catalogue, CatalogueFault, Finding, catalogue, fi
 Written = Callable[[str], Path]
 NOW = datetime(2030, 1, 1, 9, tzinfo=UTC)
 TERMS = (
-    *(State, RcaState, Move, ClockName, EscalationReason, Degree, EvidenceKind, Occasion, Origin),
+    *(
+        State,
+        RcaState,
+        Move,
+        ClockName,
+        EscalationReason,
+        Degree,
+        EvidenceKind,
+        AttemptOutcome,
+        Occasion,
+        Origin,
+    ),
     *(ResolutionKind, CancelCause, TaskForceState, TaskForceMove),
 )
 

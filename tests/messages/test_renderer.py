@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 from escalation.case.actions import Origin
-from escalation.case.request import EvidenceKind
 from escalation.kernel.clock_name import ClockName
 from escalation.kernel.reasons import Term, reason
 from escalation.notifications.notification import CustomerNotification, InternalNotification, Occasion
+from escalation.policy.classification import EvidenceKind
 from messages.examples import CUSTOMER_EXAMPLES, EXAMPLES, INTERNAL_EXAMPLES, LINK, make_example
 from messages.renderer import MessageRenderer, RenderedMessage
 from messages.templates import DIGEST, SHIPPED, TemplateFault

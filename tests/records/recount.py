@@ -110,6 +110,15 @@ class Recounted:
         )
 
     @property
+    def attempts(self) -> int:
+        """Return the attempts of the start; the stories of these tests add none later."""
+        return sum(each["kind"] == "attempt" for each in self.events[0]["request"]["evidence"])
+
+    @property
+    def is_first(self) -> bool:
+        return self.level == int(self.events[0]["level"]) and len(self.holders) == 1 and not self.reopened
+
+    @property
     def paused(self) -> float:
         total, since = timedelta(), None
         for event in self._of("clocks_paused", "clocks_resumed"):
@@ -145,7 +154,7 @@ class Recounted:
 class RecountedRows:
     """One incident, from the lines of the export."""
 
-    first_notification = level = None
+    first_notification = level = attempts = is_first = None
     scores: Sequence[int] = ()
     actions: Sequence[bool] = ()
 
@@ -245,6 +254,10 @@ def figures(past: Sequence[Counted]) -> dict[str, float | None]:
         "ping_pong": _mean([len(each.holders) > len(set(each.holders)) for each in past]),
         "paused": sum(each.paused for each in past) / sum(each.lived for each in past),
         "reopened": _mean([each.reopened > 0 for each in past]),
+        "attempts": _mean([each.attempts for each in past if each.attempts is not None]),
+        "resolved_first": _mean(
+            [each.is_first for each in past if each.is_first is not None and each.resolve is not None]
+        ),
         "satisfaction": _mean([score for each in past for score in each.scores]),
         "open_actions": actions.count(False) if actions else None,
         "rca_on_time": _met(rca),

@@ -24,7 +24,7 @@ from escalation.kernel.refusals import (
     UnknownName,
 )
 from escalation.kernel.values import InternalText
-from escalation.policy.classification import CancelCause, EscalationReason, Priority
+from escalation.policy.classification import CancelCause, EscalationReason, EvidenceKind, Priority
 from runtime.errors import NoWorker
 from tests.complaint import a_complaint
 from tests.escalations import Desk
@@ -68,6 +68,11 @@ async def test_every_move_can_be_made_through_the_client(desk: Desk) -> None:
         ),
         (Move.RESUME, lambda: client.resume(desk.key, by="elena"), State.COMMUNICATING),
         (Move.NUDGE_OWNER, lambda: client.nudge_owner(desk.key, by="elena"), State.COMMUNICATING),
+        (
+            Move.ADD_EVIDENCE,
+            lambda: client.add_evidence(desk.key, by="maya", evidence=EvidenceKind.CALL, what="They called"),
+            State.COMMUNICATING,
+        ),
         (
             Move.SEND_UPDATE,
             lambda: client.send_update(desk.key, by="dewi", customer_text="We look into it"),

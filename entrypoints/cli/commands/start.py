@@ -32,7 +32,8 @@ _OWN: dict[str, Any] = {
         list[str] | None,
         option(
             "--evidence",
-            f"{list_choices('What proves it, with the date. KIND is', values_of('evidence'))} Repeat for more.",
+            f"{list_choices('What proves it, with the date. KIND is', values_of('evidence'))} An attempt ends with "
+            f"{list_choices('its outcome, such as `; outcome failed`', values_of('outcome'))} Repeat for more.",
             "'KIND: WHAT; on DATE'",
         ),
     ],

@@ -17,6 +17,7 @@ from entrypoints.cli.command_names import command_for
 from entrypoints.reason_text import say
 from escalation.case.events import CLOCKWORK
 from escalation.case.lifecycle import State
+from escalation.case.request import Evidence
 from escalation.case.state import Step
 from escalation.case.view import ClockView, MoveResult, View
 from escalation.kernel.numbers import number_of
@@ -76,6 +77,7 @@ def _facts(view: View) -> Table:
     facts = {
         "owner": f"{view.owner_name} ({view.owner})" + ("" if view.acknowledged_by else ", not acknowledged"),
         "customers": ", ".join(view.customers),
+        "evidence": "; ".join(map(_evidence, view.evidence)),
         "access": ", ".join(access),
         "paused": (view.paused_because or "").replace("_", " "),
         "to do": "; ".join(_numbered(view)),
@@ -121,6 +123,18 @@ def _numbered(view: View) -> Iterator[str]:
     for number, response in enumerate(view.responses, 1):
         if response in view.responses_left:
             yield f"{view.level}.{number} {response}"
+
+
+def _evidence(piece: Evidence) -> str:
+    said = {
+        "": f"{piece.kind.replace('_', ' ')}: {' '.join(piece.what.split())}",
+        "by ": piece.who,
+        "on ": f"{piece.on:%d %b %Y}" if piece.on else "",
+        "at ": format_time(piece.at) if piece.at else "",
+        "outcome: ": piece.outcome or "",
+        "see ": piece.link,
+    }
+    return ", ".join(f"{word}{text}" for word, text in said.items() if text)
 
 
 def _undelivered(each: Undelivered) -> str:

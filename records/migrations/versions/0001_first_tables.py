@@ -57,6 +57,8 @@ def upgrade() -> None:
         _number("reopened"),
         _number("breaches"),
         _number("refused"),
+        sa.Column("attempts", sa.Integer(), nullable=True),
+        sa.Column("resolved_first", sa.Boolean(), nullable=True),
         sa.Column("promises", sa.JSON(), nullable=False),
         _to_playbook(),
         _pk("id"),
