@@ -19,9 +19,11 @@ from escalation import contract
 from escalation.case.actions import Action
 from escalation.case.deliveries import Delivery
 from escalation.case.lifecycle import Move, State
+from escalation.case.move_index import PersonsCommand
+from escalation.case.move_preview import MovePermission, MovePreview, list_permissions, preview_move
 from escalation.case.rca_on_file import RcaOnFile
 from escalation.case.record_batch import RecordBatch
-from escalation.case.state import ActionPlan
+from escalation.case.state import ActionPlan, Escalation
 from escalation.case.view import View
 from escalation.kernel.list_page import ListPage
 from escalation.kernel.refusals import UnknownEscalation
@@ -58,6 +60,27 @@ class Queries(ClientPart):
             UnknownEscalation: If there is none of this key.
         """
         return await self._runs.view(key)
+
+    async def state(self, key: str) -> Escalation:
+        """Return the whole state, on which the rules can show what would happen; an ended one's as it ended."""
+        found = await self._runs.query(key, contract.STATE, Escalation)
+        if found.ended_at is not None:
+            with suppress(UnknownEscalation):
+                return await self._runs.query(found.id, contract.STATE, Escalation)
+        return found
+
+    async def permissions(self, key: str, by: str | None) -> tuple[MovePermission, ...]:
+        """Return each move, as *by* may make it now, with the reason why not; without *by*, as somebody may."""
+        return list_permissions(await self.state(key), by)
+
+    async def preview(self, key: str, command: PersonsCommand) -> MovePreview:
+        """
+        Return what *command* would do now; nothing has changed.
+
+        Raises:
+            EscalationError: If it would be refused.
+        """
+        return preview_move(await self.state(key), command, datetime.now(UTC))
 
     async def timeline(self, key: str) -> tuple[TimelineEntry, ...]:
         """Return the timeline, oldest entry first."""

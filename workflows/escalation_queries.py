@@ -18,7 +18,7 @@ from escalation.case.moves.rebase import RebasePreview, preview_rebase
 from escalation.case.rca_on_file import RcaOnFile, on_file
 from escalation.case.record_batch import RecordBatch
 from escalation.case.staleness import find_outdated
-from escalation.case.state import ActionPlan, owners_of_actions
+from escalation.case.state import ActionPlan, Escalation, owners_of_actions
 from escalation.case.view import View, action_plans, timeline, view
 from escalation.kernel.budgets import ANSWER, first_of
 from escalation.kernel.list_page import ListPage, page_of
@@ -58,6 +58,12 @@ class EscalationQueries(EscalationBase):
     @workflow.query(name=contract.VIEW, description="The escalation as people see it.")
     def view(self) -> View:
         return view(self.opened)
+
+    @workflow.query(
+        name=contract.STATE, description="The whole state, for a preview of what a move would do."
+    )
+    def state(self) -> Escalation:
+        return self.opened
 
     @workflow.query(
         name=contract.TIMELINE, description=f"What happened, oldest first, {_PAGED} sequence number."

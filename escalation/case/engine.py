@@ -149,15 +149,17 @@ def moves_now(escalation: Escalation) -> tuple[Move, ...]:
     return (*allowed_moves(escalation), *returns)
 
 
-def permit(now: Escalation, move: Move, by: str) -> None:
+def permit(now: Escalation, move: Move, by: str | None) -> None:
     """
+    Let *by* make *move*; without *by*, somebody who may.
+
     Raises:
         EscalationError: If the person is unknown, the state or an obstacle forbids the move, or the roles do (ROLE-2).
     """
-    customer = None if now.plan.knows(by) else now.customer_contact(by)
+    customer = None if by is None or now.plan.knows(by) else now.customer_contact(by)
     if customer:
         follow_up.require_customers_move(now, move, customer)
-    person = None if customer else now.plan.contact(by)
+    person = None if customer or by is None else now.plan.contact(by)
     if person:
         require_person(now.key, person, move)
     if move not in moves_from(now.state, now.rca.state):

@@ -104,6 +104,32 @@ def simulate_run(
     """
     walk = _Run(at, on_call or _answer_nobody)
     yield from walk.take(open_escalation(opens, at))
+    yield from _go_on(walk, moves, until, stops_in_silence=stops_in_silence, most_steps=most_steps)
+
+
+def simulate_on(
+    escalation: Escalation,
+    at: datetime,
+    until: datetime | None = None,
+    *,
+    most_steps: int = MOST_STEPS,
+    on_call: AnswerOnCall | None = None,
+) -> Iterator[SimulatedStep]:
+    """Yield everything that happens to *escalation* from *at* on if nobody acts, as ``simulate_run`` does."""
+    walk = _Run(at, on_call or _answer_nobody)
+    walk.escalation = escalation
+    yield from _go_on(walk, (), until, stops_in_silence=until is None, most_steps=most_steps)
+
+
+def _go_on(
+    walk: "_Run",
+    moves: Iterable[PlannedMove],
+    until: datetime | None,
+    *,
+    stops_in_silence: bool,
+    most_steps: int,
+) -> Iterator[SimulatedStep]:
+    at = walk.at
     waiting = deque(sorted(moves, key=lambda move: move.at))
     for _ in range(most_steps):
         wake_at = walk.escalation.wake_at

@@ -41,18 +41,25 @@ class Close(MoveCommand):
     def obstacle(cls, now: Escalation) -> Reason | None:
         return reason("as_written", "") if now.missing_to_close else None
 
-    def carry_out(self, work: Work) -> None:
-        """CLOSE-8: refused with the complete list of what is missing."""
-        now = work.state
+    @staticmethod
+    def require_ready(now: Escalation) -> None:
+        """
+        Raises:
+            NotReadyToClose: If something is missing; it lists all of it.
+        """
         if now.missing_to_close:
             missing = shortened(now.missing_to_close, REFUSAL)
             lines = tuple(reason("on_a_line", what) for what in missing)
             raise NotReadyToClose(reason("missing_to_close", Listed(lines, "lines")), subject=now.key)
+
+    def carry_out(self, work: Work) -> None:
+        """CLOSE-8: refused with the complete list of what is missing."""
+        self.require_ready(work.state)
         work.end(ClockName.CLOSING)
         end_all_clocks(work)
         task_forces.stand_all_down(work, reason("escalation_closed"))
         work.record(Closed(note=self.note))
-        why = reason("closed_by", person_of(now, self.by))
+        why = reason("closed_by", person_of(work.state, self.by))
         notify(work, Occasion.CLOSED, followers_of(work.state), why=why)
         notify_customers(work, Occasion.CLOSED)
         ask_for_survey(work)
