@@ -9,7 +9,8 @@ from starlette.exceptions import HTTPException
 from starlette.routing import Mount, Route
 from starlette.types import ASGIApp
 
-from entrypoints.web.api.api import API, make_api
+from entrypoints.web.api.api import make_api
+from entrypoints.web.api.api_visit import API
 from entrypoints.web.health import Health
 from entrypoints.web.intake import Intake
 from entrypoints.web.link_pages import LinkPages

@@ -5,6 +5,7 @@ uvicorn bounds the time between two requests, not the time until the first one, 
 """
 
 import asyncio
+import json
 from collections.abc import Hashable
 
 import h11
@@ -16,6 +17,15 @@ BODY_WITHIN = 15.0
 """Seconds from a request's head to the end of its body; more than ``bodies.PATIENCE``, whose answer comes first."""
 REST_WITHIN = 1.0
 """Seconds from the answer to the end of a body that nobody reads: to close at once could lose the answer."""
+
+
+_NO_HTTP = {
+    "type": "about:blank",
+    "title": "The request cannot be read",
+    "status": 400,
+    "instance": "about:blank",
+    "code": "unreadable",
+}
 
 
 class PromptProtocol(H11Protocol):
@@ -35,6 +45,22 @@ class PromptProtocol(H11Protocol):
     def data_received(self, data: bytes) -> None:
         super().data_received(data)
         self._limit_what_comes()
+
+    def send_400_response(self, msg: str) -> None:
+        """Answer what is no HTTP, which reaches no part of the service, as the API answers: with a problem."""
+        body = json.dumps({**_NO_HTTP, "detail": msg}).encode()
+        headers = [
+            ("Content-Type", "application/problem+json"),
+            ("Content-Length", str(len(body))),
+            ("Connection", "close"),
+        ]
+        for event in (
+            h11.Response(status_code=400, headers=headers),
+            h11.Data(data=body),
+            h11.EndOfMessage(),
+        ):
+            self.transport.write(self.conn.send(event) or b"")
+        self.transport.close()
 
     def on_response_complete(self) -> None:
         super().on_response_complete()

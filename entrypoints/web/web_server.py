@@ -18,6 +18,7 @@ from starlette.types import ASGIApp
 
 from client import EscalationClient
 from entrypoints.web.app import make_app
+from entrypoints.web.event_stream import STOPPING
 from entrypoints.web.prompt_protocol import PromptProtocol
 from entrypoints.web.temporal_client import PATIENCE, TemporalClientSource
 from runtime.connection import connect_config
@@ -131,12 +132,15 @@ async def serve_app(
         )
     )
     answering = asyncio.create_task(server.serve(sockets=[listener]))
+    stopping = asyncio.Event()
     try:
         while not (server.started or answering.done()):  # noqa: ASYNC110 - uvicorn has no event for it
             await asyncio.sleep(0.01)
+        server.lifespan.state[STOPPING] = stopping  # in the scope of each request
         log.info("gateway_started", address=local_url(listener))
         yield
     finally:
+        stopping.set()
         server.should_exit = True
         await answering
 

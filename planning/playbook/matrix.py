@@ -6,7 +6,7 @@ Everything inherited is filled in; ids and roles have become names. Knows no ter
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from escalation.kernel.clock_name import ClockName
 from escalation.kernel.refusals import BadRequest, Fault, nearest, quote_input
@@ -200,3 +200,10 @@ def _describe_unreached(playbook: Playbook, level: EffectiveLevel) -> str:
 
 def _names_of(playbook: Playbook, names: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(playbook.contact_spec(id_).name for id_ in playbook.ids_of(names))
+
+
+def matrix_as_data(row: Any) -> Any:
+    """Named tuples as JSON objects, all the way down."""
+    if hasattr(row, "_asdict"):
+        return {name: matrix_as_data(value) for name, value in row._asdict().items()}
+    return [matrix_as_data(each) for each in row] if isinstance(row, tuple) else row

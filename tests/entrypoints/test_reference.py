@@ -7,7 +7,9 @@ from entrypoints.cli.move_models import declare_moves
 from entrypoints.reference_docs.reference import FOLDER, SCHEMA, pages, schema
 
 
-@pytest.mark.parametrize("name", ["commands.md", "lifecycle.md", "limits.md", "playbook.md", "settings.md"])
+@pytest.mark.parametrize(
+    "name", ["api.md", "commands.md", "lifecycle.md", "limits.md", "playbook.md", "settings.md"]
+)
 def test_reference_is_what_the_code_says(name: str) -> None:
     """
     Run `make docs` after a change of commands, lifecycle or settings.

@@ -124,7 +124,7 @@ def hostile_words(command: Any, *, with_options: bool) -> Iterator[str]:
 
 
 EVERY = dict(commands(app))
-RUN_ON = {"serve", "gateway", "demo"}
+RUN_ON = {"serve", "web", "gateway", "demo"}
 """Commands that take no text, and run until they are stopped."""
 CALLS = [
     (words, with_options)

@@ -1,11 +1,8 @@
-"""`escalate gateway`: the web service alone."""
+"""`escalate gateway`: the former name of `escalate web`."""
 
 
 def gateway() -> None:
-    """Run the gateway alone until Ctrl-C: the pages behind links in messages, and starts by webhook."""
-    import asyncio
+    """Run the web service alone until Ctrl-C, as `escalate web` does, by its former name."""
+    from entrypoints.cli.commands.web import web
 
-    from entrypoints.web.web_server import serve_gateway
-    from worker import prepared, say_now
-
-    asyncio.run(serve_gateway(prepared(works=False), say=say_now))
+    web()

@@ -5,7 +5,6 @@ Categories of an issue type that have the same levels share a table. Words are t
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
 
 from rich import box
 from rich.console import Group, RenderableType
@@ -85,10 +84,3 @@ def render_priorities(rows: Sequence[PriorityRow]) -> RenderableType:
         table.add_row(clock, *(row.targets[clock] for row in rows))
     table.add_row("notified at the start", *(Text("\n".join(row.stakeholders)) for row in rows))
     return table
-
-
-def matrix_as_data(row: Any) -> Any:
-    """Named tuples as JSON objects, all the way down."""
-    if hasattr(row, "_asdict"):
-        return {name: matrix_as_data(value) for name, value in row._asdict().items()}
-    return [matrix_as_data(each) for each in row] if isinstance(row, tuple) else row

@@ -8,7 +8,6 @@ import csv
 import io
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from pydantic import TypeAdapter
@@ -22,7 +21,7 @@ from entrypoints.reason_text import say
 from escalation.case.events import Event
 from escalation.kernel.numbers import number_of
 from escalation.kernel.timeline_entry import brief
-from escalation.measures.definitions import MEASURES, Measure
+from escalation.measures.definitions import Measure
 from records.data_export import RecordedEscalation
 from records.figure_formats import format_as_of, format_day, format_figure, format_period
 from records.report import By, Case, Figure, Group, Report
@@ -98,31 +97,6 @@ def report_as_csv(found: Report) -> str:
     return text.getvalue()
 
 
-def report_as_data(found: Report, zone: ZoneInfo) -> dict[str, Any]:
-    """For scripts."""
-    return {
-        "time_zone": zone.key,
-        "from": found.period.since,
-        "until": found.period.until,
-        "as_of": found.as_of,
-        "record": found.record,
-        "by": found.by,
-        "imported": found.imported,
-        "figures": _figures_as_data(found.whole),
-        "groups": {group.label: _figures_as_data(group) for group in found.groups},
-        "volume": {by.value: dict(counts) for by, counts in found.volumes.items()},
-        "opened": [each._asdict() for each in found.opened],
-        "level_reached": {str(each.level): each.escalations for each in found.reached},
-        "held": [each._asdict() for each in found.held],
-        "worst": [each._asdict() for each in found.worst],
-        "ping_pong": [each._asdict() for each in found.ping_pong],
-        "actions_to_do": found.to_do,
-        "overdue_actions": [each._asdict() for each in found.overdue],
-        "repeated_causes": [each._asdict() for each in found.causes],
-        "definitions": {measure.name: measure.definition for measure in MEASURES},
-    }
-
-
 def one(escalation: RecordedEscalation) -> RenderableType:
     """An escalation of the record, with all that happened."""
     head = Text(escalation["key"], style="bold")
@@ -150,10 +124,6 @@ def _sentence(event: RecordedEscalation, before: RecordedEscalation) -> str:
         return say(_EVENT.validate_python(event["event"]).sentence())
     changes = (f"{name}: {value}" for name, value in event["event"].items() if before.get(name) != value)
     return ", ".join(changes) or "nothing that is kept has changed"
-
-
-def _figures_as_data(group: Group) -> dict[str, Any]:
-    return {name: {"value": figure.value, "of": figure.of} for name, figure in group.figures.items()}
 
 
 def _figures(group: Group) -> Table:

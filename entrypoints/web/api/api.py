@@ -5,12 +5,28 @@ A version is never changed in a way that breaks a caller: fields and operations 
 beside this one if anything must go.
 """
 
+import json
+from typing import Any
+
 from fastapi import APIRouter, FastAPI
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.types import ASGIApp
 
-from entrypoints.web.api import escalation_resource
-from entrypoints.web.api.api_visit import Service
+from entrypoints.web.api import (
+    escalation_resource,
+    event_resource,
+    inbox_resource,
+    move_resource,
+    playbook_resource,
+    preview_resource,
+    rca_resource,
+    record_resource,
+    sponsorship_resource,
+    task_force_resource,
+)
+from entrypoints.web.api.api_visit import API, Service
+from entrypoints.web.api.body_limit import BodyLimit
 from entrypoints.web.api.list_cursors import Cursors
 from entrypoints.web.api.open_api import describe
 from entrypoints.web.api.problems import handle_problems
@@ -22,22 +38,25 @@ from identity.caller import CallerSource
 from runtime.settings import Settings
 from runtime.signed_links import link_keys
 
-API = "/api/v1"
-RESOURCES: tuple[APIRouter, ...] = (escalation_resource.router,)
+RESOURCES: tuple[APIRouter, ...] = (
+    escalation_resource.router,
+    move_resource.router,
+    preview_resource.router,
+    event_resource.router,
+    task_force_resource.router,
+    rca_resource.router,
+    sponsorship_resource.router,
+    inbox_resource.router,
+    record_resource.router,
+    playbook_resource.router,
+)
 
 
 def make_api(
     settings: Settings, reach: TemporalClientSource, languages: Languages, callers: CallerSource
-) -> FastAPI:
+) -> ASGIApp:
     """Make the API over the client that *reach* has."""
-    app = FastAPI(
-        openapi_url=None,
-        docs_url=None,
-        redoc_url=None,
-        redirect_slashes=False,
-        max_body_size=REQUEST,
-        generate_unique_id_function=lambda route: route.name,
-    )
+    app = _with_resources()
     app.state.service = Service(
         settings,
         reach,
@@ -46,13 +65,29 @@ def make_api(
         RateLimit(settings.api_requests_per_caller),
         Cursors(link_keys(settings)),
     )
-    for resource in RESOURCES:
-        app.include_router(resource)
     handle_problems(app)
-    description = describe(app, API)
+    description = json.dumps(describe(app, API), ensure_ascii=False)
 
     @app.get("/openapi.json", include_in_schema=False)
     async def show_description(_: Request) -> Response:
         return Response(description, media_type="application/json")
 
+    return BodyLimit(app, REQUEST)
+
+
+def describe_api() -> dict[str, Any]:
+    """Return the API's description of itself, which needs no server."""
+    return describe(_with_resources(), API)
+
+
+def _with_resources() -> FastAPI:
+    app = FastAPI(
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        generate_unique_id_function=lambda route: route.name,
+    )
+    for resource in RESOURCES:
+        app.include_router(resource)
     return app

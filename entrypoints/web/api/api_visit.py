@@ -23,6 +23,7 @@ from identity.caller import AS_HEADER, Caller, CallerSource, NotIdentified
 from messages.speaker import Speaker
 from runtime.settings import Settings
 
+API = "/api/v1"
 JSON = "application/json"
 MODE_HEADER = "X-Escalation-Mode"
 

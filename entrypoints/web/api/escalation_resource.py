@@ -3,18 +3,22 @@ Escalations: started, listed, and looked at.
 """
 
 from typing import Annotated
+from urllib.parse import quote
 
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
 from client import EscalationFilter, EscalationListing
-from entrypoints.web.api.api_visit import ONE, CurrentVisit, KeyInPath
+from entrypoints.web.api.api_visit import API, ONE, CurrentVisit, KeyInPath
+from entrypoints.web.api.command_body import body_of, read_command
+from entrypoints.web.api.idempotency import IdempotencyKey, repeat_id
 from entrypoints.web.api.list_cursors import DEFAULT_LIMIT, Cursor, Limit, Page
-from entrypoints.web.api.problems import LOOKING
+from entrypoints.web.api.problems import LOOKING, MOVING
 from escalation.case.deliveries import Delivery
 from escalation.case.lifecycle import State
+from escalation.case.request import StartRequest
 from escalation.case.state import ActionPlan
-from escalation.case.view import View
+from escalation.case.view import MoveResult, View
 from escalation.kernel.timeline_entry import TimelineEntry
 from escalation.kernel.values import Name
 from escalation.notifications.notification import CustomerFacts
@@ -48,6 +52,33 @@ async def list_escalations(
     found = await visit.client.list_page(wanted, size=limit, after=after)
     going_on = cursors.write(of, found.next.hex()) if found.next else None
     return visit.answer(Page(items=found.items, next=going_on))
+
+
+StartBody = body_of(StartRequest, "start")
+
+
+@router.post(
+    "/escalations",
+    status_code=201,
+    response_model=MoveResult,
+    responses=MOVING
+    | {200: {"model": MoveResult, "description": "It runs already, or was started by this request."}},
+)
+async def start_escalation(
+    visit: CurrentVisit,
+    said: StartBody,  # type: ignore[valid-type]
+    repeat: IdempotencyKey = None,
+) -> Response:
+    """
+    Start one, submitted by whoever asks, or find the one that runs for the same key.
+
+    With an `Idempotency-Key` a repeat opens nothing even after the escalation has ended.
+    """
+    wanted = read_command(StartRequest, said, submitted_by=visit.person)
+    id_ = repeat_id(visit, repeat, "start", said)
+    result = await (visit.client.start_once(wanted, delivery=id_) if id_ else visit.client.start(wanted))
+    at = f"{API}/escalations/{quote(result.key)}"
+    return visit.answer(result, 200 if result.is_repeat else 201, {"Location": at})
 
 
 @router.get(ONE, response_model=View)

@@ -2,7 +2,6 @@
 The API's description of itself, in OpenAPI 3.1: made from the operations, and never written by hand.
 """
 
-import json
 from typing import Any
 
 from fastapi import FastAPI
@@ -14,6 +13,13 @@ from entrypoints.web.api.problems import Problem
 TAGS = {
     "escalations": "Start one, list them, look at one, and follow what happens.",
     "moves": "One operation for each move. `by` is whoever asks.",
+    "previews": "What is allowed, what a move would do, and what happens if nobody acts.",
+    "task forces": "People who work on one escalation together.",
+    "RCA": "The root cause analysis, and the actions that came of it.",
+    "sponsorship": "Executives who look after accounts.",
+    "records": "What is on record past retention, and the figures of a period.",
+    "playbook": "The rules of this installation, and what others would change.",
+    "inboxes": "What waits for somebody, because of quiet hours or limits.",
 }
 _ABOUT = """\
 Everything that people do with escalations, for programs.
@@ -28,8 +34,8 @@ Everything that people do with escalations, for programs.
 """
 
 
-def describe(app: FastAPI, at: str) -> str:
-    """Return the description of *app*, which is reached *at* this path, as JSON."""
+def describe(app: FastAPI, at: str) -> dict[str, Any]:
+    """Return the description of *app*, which is reached *at* this path."""
     found: dict[str, Any] = get_openapi(
         title="Escalations",
         version="1",
@@ -48,4 +54,4 @@ def describe(app: FastAPI, at: str) -> str:
         "type": "string",
         "description": "What it says, in the caller's language; parts are said within it.",
     }
-    return json.dumps(found, ensure_ascii=False)
+    return found

@@ -63,8 +63,8 @@ _CODE = {
     503: "unavailable",
 }
 """Of what is wrong with a request before anything is asked, and of what is wrong here."""
-_MEANS = {
-    400: "The body cannot be read.",
+MEANINGS = {
+    400: "The request cannot be read.",
     401: "It is not known who asks.",
     403: "Whoever asks may not do this.",
     404: "There is nothing of this name.",
@@ -107,14 +107,14 @@ def responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """Return what OpenAPI is told of the problems that any operation, and one with *statuses*, can answer."""
     schema = {"schema": {"$ref": "#/components/schemas/Problem"}}
     return {
-        status: {"description": _MEANS[status], "content": {MEDIA_TYPE: schema}}
-        for status in sorted({401, 422, 429, 500, 503, *statuses})
+        status: {"description": MEANINGS[status], "content": {MEDIA_TYPE: schema}}
+        for status in sorted({400, 401, 422, 429, 500, 503, *statuses})
     }
 
 
 LOOKING = responses(404)
 """Of operations that change nothing."""
-MOVING = responses(400, 403, 404, 409, 413)
+MOVING = responses(403, 404, 409, 413)
 """Of operations that may change something."""
 
 

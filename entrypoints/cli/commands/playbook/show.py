@@ -20,10 +20,10 @@ def show(
 
     from entrypoints.cli.option_values import print_or_write
     from entrypoints.cli.render.matrix_page import make_matrix_page
-    from entrypoints.cli.render.matrix_table import matrix, matrix_as_data, render_priorities
+    from entrypoints.cli.render.matrix_table import matrix, render_priorities
     from entrypoints.terminal import as_json, out
     from planning.playbook.loader import load_playbook
-    from planning.playbook.matrix import category_tables_of, priority_rows_of
+    from planning.playbook.matrix import category_tables_of, matrix_as_data, priority_rows_of
 
     playbook = load_playbook(configured_playbook(file))
     chosen, rows = category_tables_of(playbook, issue_type, category), priority_rows_of(playbook)

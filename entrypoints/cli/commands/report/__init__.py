@@ -32,10 +32,11 @@ def report(
     from entrypoints.cli.open_escalations import record_open_escalations
     from entrypoints.cli.option_values import OptionValues, parse_choice, write_file
     from entrypoints.cli.record_store import open_store, parse_period
-    from entrypoints.cli.render.report import render_report, report_as_csv, report_as_data
+    from entrypoints.cli.render.report import render_report, report_as_csv
     from entrypoints.terminal import as_json, out
     from records.period_report import make_report as look_back
     from records.report import By
+    from records.report_data import report_as_data
     from records.review_pack import render_review_pack
     from records.spreadsheet import ENCODING
 

@@ -1,0 +1,54 @@
+"""
+Events: what happens in an escalation, as it happens, as a stream of server-sent events.
+"""
+
+import json
+from collections.abc import AsyncIterable
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Header, Request
+from fastapi.sse import EventSourceResponse, ServerSentEvent
+
+from entrypoints.web.api.answer import say_reasons
+from entrypoints.web.api.api_visit import ONE, CurrentVisit, KeyInPath, Visit
+from entrypoints.web.api.problems import LOOKING
+from entrypoints.web.event_stream import until_stopped
+from escalation.kernel.timeline_entry import TimelineEntry
+from escalation.kernel.values import to_plain
+
+router = APIRouter(tags=["escalations"], responses=LOOKING)
+LOOKS_EVERY = 2.0
+"""Seconds between two looks at an escalation that somebody follows."""
+
+
+async def _known(visit: CurrentVisit, key: KeyInPath) -> Visit:
+    """Look whether it is there, before the answer begins: a stream cannot become a problem."""
+    await visit.client.view(key)
+    return visit
+
+
+@router.get(ONE + "/events", response_class=EventSourceResponse)
+async def follow_events(
+    request: Request,
+    visit: Annotated[Visit, Depends(_known)],
+    key: KeyInPath,
+    last_event_id: Annotated[
+        str, Header(max_length=20, description="The `id` of the last event that was received.")
+    ] = "",
+) -> AsyncIterable[ServerSentEvent]:
+    """
+    Follow what happens: each entry of the timeline as an event of its kind, with its number as id.
+
+    Begins with the first entry, or after `Last-Event-ID`, which browsers send when a connection was lost. Ends when the
+    escalation does.
+    """
+    after = int(last_event_id) if last_event_id.isdecimal() else 0
+    async for _, entries in until_stopped(request, visit.client.watch(key, every=LOOKS_EVERY)):
+        for entry in entries:
+            if entry.seq > after:
+                yield _event_of(visit, entry)
+
+
+def _event_of(visit: Visit, entry: TimelineEntry) -> ServerSentEvent:
+    data = json.dumps(say_reasons(to_plain(entry), visit.speaker))
+    return ServerSentEvent(raw_data=data, event=entry.kind, id=str(entry.seq))

@@ -1,0 +1,68 @@
+"""
+Previews: which moves are allowed, what one would do, and what happens if nobody acts. Nothing changes by them.
+"""
+
+from collections.abc import Callable, Coroutine
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query
+from pydantic import BaseModel
+from starlette.responses import Response
+
+from entrypoints.web.api.api_visit import ONE, CurrentVisit, KeyInPath
+from entrypoints.web.api.command_body import body_of, read_command
+from entrypoints.web.api.problems import LOOKING, MOVING
+from escalation.case.move_index import PERSONS_COMMANDS, PersonsCommand
+from escalation.case.move_preview import Consequence, MovePermission, MovePreview
+from planning.forecast.outlook import look_ahead
+from planning.plan.on_call_answer import answer_from_playbook
+from planning.playbook.loader import load_playbook
+
+router = APIRouter(tags=["previews"])
+LONGEST_OUTLOOK = timedelta(days=31)
+
+
+@router.get(ONE + "/moves", response_model=tuple[MovePermission, ...], responses=LOOKING)
+async def list_moves(visit: CurrentVisit, key: KeyInPath) -> Response:
+    """List each move as whoever asks may make it now, with the reason why not; as somebody may, if nobody is named."""
+    return visit.answer(await visit.client.permissions(key, visit.caller.person))
+
+
+@router.get(ONE + "/forecast", response_model=tuple[Consequence, ...], responses=LOOKING)
+async def show_forecast(
+    visit: CurrentVisit,
+    key: KeyInPath,
+    hours: Annotated[
+        int, Query(ge=1, le=LONGEST_OUTLOOK // timedelta(hours=1), description="How far to look ahead.")
+    ] = 24,
+) -> Response:
+    """Show what happens if nobody acts: who is reminded, when the level rises, who owns it then."""
+    state, now = await visit.client.state(key), datetime.now(UTC)
+    on_call = answer_from_playbook(load_playbook(visit.service.settings.playbook))
+    return visit.answer(look_ahead(state, now, now + timedelta(hours=hours), on_call))
+
+
+def _operation(
+    command: type[PersonsCommand], body: type[BaseModel]
+) -> Callable[..., Coroutine[Any, Any, Response]]:
+    async def preview(visit: CurrentVisit, key: KeyInPath, said: BaseModel) -> Response:
+        asked = read_command(command, said, by=visit.person)
+        return visit.answer(await visit.client.preview(key, asked))
+
+    preview.__annotations__["said"] = body
+    return preview
+
+
+for _command in PERSONS_COMMANDS:
+    _move = _command.move.value
+    router.add_api_route(
+        f"{ONE}/moves/{_move}/preview",
+        _operation(_command, body_of(_command, _move)),
+        methods=["POST"],
+        name=f"preview_{_move}",
+        summary=f"Preview: {_command.move.words}",
+        description="Show what this move would do now, or why it would be refused. Nothing changes.",
+        response_model=MovePreview,
+        responses=MOVING,
+    )

@@ -1,0 +1,94 @@
+"""
+Records and reports: what is kept past retention, the figures of a period, and the reports that are mailed.
+
+The database is asked in a thread of its own, because it waits.
+"""
+
+import asyncio
+from datetime import UTC, date, datetime, timedelta
+from typing import Annotated, Any
+from zoneinfo import ZoneInfo
+
+from fastapi import APIRouter, Query
+from starlette.responses import Response
+
+from entrypoints.web.api.api_visit import ONE, CurrentVisit, KeyInPath
+from entrypoints.web.api.problems import LOOKING
+from escalation.kernel.refusals import BadRequest, Fault, UnknownEscalation, quote_input
+from escalation.kernel.values import InputDay, Name
+from escalation.measures.report_schedule import ScheduledReport
+from planning.calendars.report_periods import midnight_of
+from records.data_export import read_escalations
+from records.period_report import make_report
+from records.report import By, Period
+from records.report_data import report_as_data
+from records.store import RecordStore
+from runtime.settings import Settings
+
+router = APIRouter(tags=["records"], responses=LOOKING)
+
+
+@router.get(ONE + "/record", response_model=list[dict[str, Any]])
+async def show_record(visit: CurrentVisit, key: KeyInPath) -> Response:
+    """Show what is on record of one key, every escalation that it had."""
+    found = await asyncio.to_thread(_read_record, visit.service.settings, key)
+    if not found:
+        raise UnknownEscalation(f"nothing of {quote_input(key)} is on record")
+    return visit.answer(found)
+
+
+def _read_record(settings: Settings, key: str) -> list[Any]:
+    store = RecordStore.at(settings.records_url, settings.state_folder)
+    try:
+        return list(read_escalations(store, key=key))
+    finally:
+        store.close()
+
+
+@router.get("/report", response_model=dict[str, Any])
+async def show_report(
+    visit: CurrentVisit,
+    since: Annotated[
+        InputDay | None, Query(alias="from", description="The first day; if omitted, of the record.")
+    ] = None,
+    until: Annotated[
+        InputDay | None, Query(alias="to", description="The last day; if omitted, today.")
+    ] = None,
+    by: Annotated[By | None, Query(description="Divide the figures by this.")] = None,
+    time_zone: Annotated[Name, Query(description="The zone of the days.", examples=["Asia/Jakarta"])] = "UTC",
+) -> Response:
+    """
+    Look back on a period: each figure with its definition. Open escalations count as far as they are on record.
+    """
+    zone = _zone(time_zone)
+    if since and until and until < since:
+        fault = Fault(where="to", given=str(until), allowed=f"a day not before {since}")
+        raise BadRequest.because("the report", (fault,))
+    period = Period(_midnight(since, zone), _midnight(until, zone, timedelta(days=1)))
+    return visit.answer(await asyncio.to_thread(_report, visit.service.settings, period, by, zone))
+
+
+def _report(settings: Settings, period: Period, by: By | None, zone: ZoneInfo) -> dict[str, Any]:
+    store = RecordStore.at(settings.records_url, settings.state_folder)
+    try:
+        return report_as_data(make_report(store, period, datetime.now(UTC), by), zone)
+    finally:
+        store.close()
+
+
+def _zone(name: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        fault = Fault(where="time_zone", given=quote_input(name), allowed="a time zone, such as Asia/Jakarta")
+        raise BadRequest.because("the report", (fault,)) from None
+
+
+def _midnight(day: date | None, zone: ZoneInfo, later: timedelta = timedelta()) -> datetime | None:
+    return midnight_of(day + later, zone) if day else None
+
+
+@router.get("/report-schedules", response_model=tuple[ScheduledReport, ...])
+async def list_report_schedules(visit: CurrentVisit) -> Response:
+    """List the reports that are mailed regularly."""
+    return visit.answer(await visit.client.scheduled_reports())

@@ -1,0 +1,63 @@
+"""
+Executive sponsorship of accounts: listed, looked at, and one operation for each move.
+"""
+
+from collections.abc import Callable, Coroutine
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path
+from pydantic import AfterValidator, BaseModel
+from starlette.responses import Response
+
+from entrypoints.web.api.api_visit import CurrentVisit
+from entrypoints.web.api.command_body import body_of, read_command
+from entrypoints.web.api.problems import LOOKING, MOVING
+from escalation.contract import SponsorshipListing
+from escalation.kernel.values import LONGEST_NAME, Name, reader_of
+from escalation.sponsorship.engine import PERSONS_COMMANDS, PersonsCommand, Propose, Sponsorship
+
+router = APIRouter(tags=["sponsorship"])
+Account = Annotated[
+    str,
+    Path(min_length=1, max_length=LONGEST_NAME, description="The account.", examples=["ACME"]),
+    AfterValidator(reader_of(Name).validate_python),
+]
+
+
+@router.get("/sponsorships", response_model=tuple[SponsorshipListing, ...], responses=LOOKING)
+async def list_sponsorships(visit: CurrentVisit) -> Response:
+    """List the accounts that are proposed or sponsored."""
+    return visit.answer([line async for line in visit.client.sponsorships()])
+
+
+@router.get("/sponsorships/{account}", response_model=Sponsorship, responses=LOOKING)
+async def show_sponsorship(visit: CurrentVisit, account: Account) -> Response:
+    """Show the sponsorship of an account as it is."""
+    return visit.answer(await visit.client.sponsorship(account))
+
+
+def _operation(
+    command: type[PersonsCommand], body: type[BaseModel]
+) -> Callable[..., Coroutine[Any, Any, Response]]:
+    async def make_move(visit: CurrentVisit, account: Account, said: BaseModel) -> Response:
+        asked = read_command(command, said, by=visit.person)
+        if isinstance(asked, Propose):
+            return visit.answer(await visit.client.propose_sponsorship(account, asked))
+        return visit.answer(await visit.client.ask_sponsorship(account, asked))
+
+    make_move.__annotations__["said"] = body
+    return make_move
+
+
+for _command in PERSONS_COMMANDS:
+    _move = _command.move.value
+    router.add_api_route(
+        f"/sponsorships/{{account}}/moves/{_move}",
+        _operation(_command, body_of(_command)),
+        methods=["POST"],
+        name=_move if _move.endswith("sponsorship") else f"{_move}_sponsorship",
+        summary=_move.replace("_", " ").capitalize(),
+        description=" ".join((_command.__doc__ or "").split()),
+        response_model=Sponsorship,
+        responses=MOVING,
+    )
