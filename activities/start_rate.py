@@ -8,6 +8,7 @@ Owns the counting, in memory: each process counts for itself, and begins at noth
 from datetime import UTC, datetime
 
 from escalation.case.request import StartRequest
+from escalation.kernel.reasons import reason
 from escalation.policy.rates import STARTS_OF_KEY, STARTS_WITHIN, Rate, Rates
 
 
@@ -23,7 +24,7 @@ class StartRate:
             RateExceeded: If whoever submits it has started too many, or it was started too often.
         """
         now, key, who = datetime.now(UTC), request.key, request.submitted_by
-        after = self._rates.after(f"key {key}", STARTS_OF_KEY, now, f"{key}: starts, one after the other")
+        after = self._rates.after(f"key {key}", STARTS_OF_KEY, now, reason("rate.starts_of_key", key))
         if self._of_one:
-            after = after.after(f"by {who}", self._of_one, now, f"{key}: starts of {who}")
+            after = after.after(f"by {who}", self._of_one, now, reason("rate.starts_of", key, who))
         self._rates = after

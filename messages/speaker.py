@@ -10,8 +10,7 @@ from datetime import date, datetime, timedelta
 from functools import cache
 from typing import assert_never
 
-from escalation.kernel.reasons import At, Day, Lasting, Listed, Part, Person, Reason, Term
-from escalation.kernel.refusals import EscalationError
+from escalation.kernel.reasons import At, Day, Lasting, Listed, Part, Person, Reason, Spoken, Term
 from escalation.kernel.timeline_entry import brief, minute
 from messages.catalogue import FALLBACK_LANGUAGE, Catalogue, catalogue
 
@@ -72,4 +71,4 @@ def _in_english(part: Part) -> str:
 
 
 # A refusal that is logged, or shown by a program that knows nothing of catalogues, reads in English.
-EscalationError.say = _in_english
+Spoken.say = _in_english

@@ -16,6 +16,7 @@ from pydantic import (
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
+from escalation.kernel.reasons import Part
 from escalation.kernel.values import Input, Name
 
 
@@ -83,7 +84,7 @@ def checked_by(parse: Callable[[str], object]) -> AfterValidator:
     return AfterValidator(check)
 
 
-def text_in_an_editor(form: str = "", *examples: str, pattern: str = "") -> WithJsonSchema:
+def text_in_an_editor(form: Part = "", *examples: str, pattern: str = "") -> WithJsonSchema:
     """Describe a text to editors: its *form* in words, *examples*, and the *pattern* that it has."""
     more = {"pattern": pattern, "description": form, "examples": list(examples)}
     return WithJsonSchema({"type": "string", **{key: value for key, value in more.items() if value}})

@@ -21,8 +21,7 @@ from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSetti
 
 from escalation.kernel.email_address import SenderAddress
 from escalation.kernel.values import Name
-from escalation.policy.limit_text import LIMIT_FORM
-from escalation.policy.preferences import Limit
+from escalation.policy.preferences import MOST_COUNTED, Limit
 from runtime.errors import SettingsFault
 from runtime.named_settings import (
     APPRISE_ADDRESS,
@@ -59,7 +58,8 @@ ROOT = Path(__file__).resolve().parent.parent
 
 _SMTP_PORTS = {SmtpTls.NONE: 25, SmtpTls.STARTTLS: 587, SmtpTls.TLS: 465}
 _LIMIT_OF = "limit_"
-_LIMIT = f"{LIMIT_FORM}; what the channel as a whole takes, from all workers together; unset: no limit"
+_LIMIT_FORM = f"a number (1 to {MOST_COUNTED}) and a time, such as 5 per 10 min, 20 per 1 h or 50 per 1 day"
+_LIMIT = f"{_LIMIT_FORM}; what the channel as a whole takes, from all workers together; unset: no limit"
 
 SINGLE_ENDPOINTS = ("slack", "teams", "apprise")
 """Channels whose endpoints are one variable each."""

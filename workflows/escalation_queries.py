@@ -27,6 +27,7 @@ from escalation.kernel.timeline_entry import TimelineEntry
 from escalation.notifications.notification import CustomerFacts, NotificationBatch
 from escalation.policy.people import Contact
 from escalation.policy.plan import Plan
+from messages.speaker import speaker
 from workflows import web_ui
 from workflows.escalation_base import EscalationBase
 from workflows.record_outbox import batch_of
@@ -91,7 +92,7 @@ class EscalationQueries(EscalationBase):
         name=contract.DIAGRAM, description="The lifecycle as a Mermaid diagram; where it stands is marked."
     )
     def diagram(self) -> str:
-        return diagram(self.opened.state)
+        return diagram(self.opened.state, speaker().say)
 
     @workflow.query(
         name=contract.OUTDATED_MESSAGES, description="Which messages should not leave any more, and why."

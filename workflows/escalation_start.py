@@ -20,6 +20,7 @@ from escalation.case.request import StartRequest
 from escalation.case.start import Open, open_escalation
 from escalation.case.view import MoveResult, make_move_result
 from escalation.kernel.budgets import REQUEST
+from escalation.kernel.reasons import reason, term
 from escalation.kernel.refusals import EscalationError
 from workflows.escalation_merge import EscalationMerge
 from workflows.inputs import read_model, takes_one
@@ -86,7 +87,7 @@ class EscalationStart(EscalationMerge):
     )
     @takes_one
     async def join_outage(self, *raws: RawValue) -> MoveResult:
-        asked = read_model(contract.WrittenStart, raws, Move.JOIN_OUTAGE.words, _START, REQUEST)
+        asked = read_model(contract.WrittenStart, raws, term(Move.JOIN_OUTAGE), _START, REQUEST)
         await self._wait_until_open()
         command: JoinOutage = await self._checked(contract.CHECK_JOIN, asked, JoinOutage)
         self._require_free()
@@ -100,7 +101,7 @@ class EscalationStart(EscalationMerge):
 
     async def _submitter(self, raws: Sequence[RawValue]) -> str:
         """Return who submitted a start that is repeated; the repeat is checked like the first one."""
-        asked = read_model(contract.WrittenStart, raws, "the start", _START, REQUEST)
+        asked = read_model(contract.WrittenStart, raws, reason("the_start"), _START, REQUEST)
         request: StartRequest = await self._checked(contract.CHECK_START, asked, StartRequest)
         return request.submitted_by
 

@@ -22,13 +22,15 @@ from temporalio.common import RawValue
 from escalation.contract import EscalationInput
 from escalation.kernel.budgets import MOVE, PAYLOAD, REQUEST
 from escalation.kernel.ids import Own, name_in
-from escalation.kernel.numbers import number_of
+from escalation.kernel.reasons import Part, reason
 from escalation.kernel.refusals import BadRequest, EscalationError, Fault, faults_of, quote_input
+from escalation.kernel.state_size import too_large
 from escalation.kernel.values import from_json, without_input
 
 _Model = TypeVar("_Model")
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 _REFUSAL = "_start_refusal"
+_START, _ONE_OBJECT = reason("the_start"), reason("allowed.json")
 
 
 def refuse_bad_input(init: Callable[..., None]) -> Callable[..., None]:
@@ -57,8 +59,8 @@ def read_start(model: type[_Model], raws: Sequence[RawValue], example: str) -> _
     Raises:
         BadRequest: If *raws* are not one such model, with every fault.
     """
-    what = f"the start of {workflow.info().workflow_id}"
-    return read_model(model, raws, what, f"one JSON object, such as {example}", PAYLOAD)
+    what = reason("of.start", workflow.info().workflow_id)
+    return read_model(model, raws, what, reason("allowed.json_such_as", example), PAYLOAD)
 
 
 def require_own_id(kind: Own, name: str | None = None) -> None:
@@ -87,7 +89,7 @@ def require_nothing(is_empty: bool, what: str) -> None:
         BadRequest: If a first run starts with *what* only an earlier run can know.
     """
     if not is_empty and not is_continued():
-        _refuse(what, "something", "nothing: only a run that goes on has any")
+        _refuse(what, reason("something"), reason("allowed.nothing_at_first"))
 
 
 def require_parent() -> None:
@@ -96,7 +98,7 @@ def require_parent() -> None:
         BadRequest: If it was started by hand. Only an escalation starts such a run, and the server says who did.
     """
     if workflow.info().parent is None and not is_continued():
-        _refuse("(parent)", "nothing", "the escalation that it belongs to: it is not started by hand")
+        _refuse("(parent)", reason("nothing"), reason("allowed.parent"))
 
 
 def is_continued() -> bool:
@@ -104,13 +106,13 @@ def is_continued() -> bool:
     return workflow.info().continued_run_id is not None
 
 
-def _refuse(where: str, given: str, allowed: str) -> None:
+def _refuse(where: str, given: Part, allowed: Part) -> None:
     fault = Fault(where=where, given=given, allowed=allowed)
-    raise BadRequest.because(f"the start of {workflow.info().workflow_id}", (fault,))
+    raise BadRequest.because(reason("of.start", workflow.info().workflow_id), (fault,))
 
 
 def read_model(
-    model: type[_Model], raws: Sequence[RawValue], what: str, allowed: str, largest: int = MOVE
+    model: type[_Model], raws: Sequence[RawValue], what: Part, allowed: Part, largest: int = MOVE
 ) -> _Model:
     """
     Read the one *model* that somebody sent as *what*.
@@ -137,7 +139,7 @@ def read_input(raws: Sequence[RawValue], *, is_ours: bool = True) -> EscalationI
     Raises:
         BadRequest: If it is no such input.
     """
-    data = _the_one(raws, "the start", "one JSON object")
+    data = _the_one(raws, _START, _ONE_OBJECT)
     try:
         begin = from_json(EscalationInput, data, ignores_unknown=True)
     except ValidationError as error:
@@ -145,30 +147,30 @@ def read_input(raws: Sequence[RawValue], *, is_ours: bool = True) -> EscalationI
             raise RuntimeError(
                 f"what the run before carried over cannot be read: {without_input(error)}"
             ) from None
-        faults = faults_of(error) if data else (_other_than("nothing", "one JSON object"),)
-        raise BadRequest.because("the start", faults) from None
+        faults = faults_of(error) if data else (_other_than(reason("nothing"), _ONE_OBJECT),)
+        raise BadRequest.because(_START, faults) from None
     if begin.carried is None:
-        require_at_most(REQUEST + MOVE, len(data), "the start")
+        require_at_most(REQUEST + MOVE, len(data), _START)
     return begin
 
 
-def _the_one(raws: Sequence[RawValue], what: str, allowed: str) -> bytes:
+def _the_one(raws: Sequence[RawValue], what: Part, allowed: Part) -> bytes:
     if len(raws) != 1:
-        raise BadRequest.because(what, (_other_than(f"{number_of(len(raws), 'argument')}", allowed),))
+        raise BadRequest.because(what, (_other_than(reason("given.arguments", len(raws)), allowed),))
     return raws[0].payload.data
 
 
-def _other_than(given: str, allowed: str) -> Fault:
+def _other_than(given: Part, allowed: Part) -> Fault:
     return Fault(where="(whole)", given=given, allowed=allowed)
 
 
-def require_at_most(largest: int, size: int, what: str) -> None:
+def require_at_most(largest: int, size: int, what: Part) -> None:
     """
     Raises:
         BadRequest: If *size* bytes are more than *largest*.
     """
     if size > largest:
-        raise BadRequest.because(what, (_other_than(f"{size:,} bytes", f"at most {largest:,} bytes"),))
+        raise too_large(what, reason("bytes", size), reason("allowed.bytes", largest))
 
 
 def takes_one(function: _Function) -> _Function:

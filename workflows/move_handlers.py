@@ -19,8 +19,7 @@ from temporalio.common import RawValue
 
 from escalation import contract
 from escalation.case.move_index import PersonsCommand
-from escalation.kernel.numbers import number_of
-from escalation.kernel.reasons import Part
+from escalation.kernel.reasons import Part, reason, term
 from escalation.kernel.refusals import EscalationError, Fault, quote_input
 from escalation.sponsorship.engine import PersonsCommand as SponsorshipMoves
 from escalation.task_force.commands import MembersCommand
@@ -64,8 +63,8 @@ def read(command: type[Command], raws: Sequence[RawValue]) -> Command:
     Raises:
         BadRequest: If *raws* are not one such command, with every fault.
     """
-    allowed = f"one JSON object, such as {example(command)}"
-    return read_model(command, raws, command.move.words, allowed, command.largest)
+    allowed = reason("allowed.json_such_as", example(command))
+    return read_model(command, raws, term(command.move), allowed, command.largest)
 
 
 def example(command: type[Command]) -> str:
@@ -142,7 +141,7 @@ def _unknown(known: str) -> Any:
         def signal(self, name: str, args: Sequence[RawValue]) -> None:
             fault = Fault(
                 where=f"signal {quote_input(name)}",
-                given=f"{number_of(len(args), 'argument')}",
+                given=reason("given.arguments", len(args)),
                 allowed=known,
             )
             self.note_refusal(name, str(fault))

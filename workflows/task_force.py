@@ -18,7 +18,7 @@ from escalation import contract
 from escalation.kernel.budgets import CARRIED, OURS, TIMELINE, WRAPPED, last_of, size_of
 from escalation.kernel.ids import task_force_id
 from escalation.kernel.list_page import ListPage, page_of
-from escalation.kernel.reasons import Part
+from escalation.kernel.reasons import Part, reason
 from escalation.kernel.refusals import BadRequest, EscalationError, Fault
 from escalation.kernel.timeline_entry import TimelineEntry, timeline_entry
 from escalation.notifications.delivery_results import DeliveryResult
@@ -250,7 +250,7 @@ def _read(begins: Sequence[RawValue]) -> contract.TaskForceInput:
     require_nothing(begin.carried is None, "carried")
     charter = begin.carried.force.charter if begin.carried else begin.charter
     if charter is None:
-        fault = Fault(where="charter", given="nothing", allowed="what it is deployed for")
-        raise BadRequest.because("the start of a task force", (fault,))
+        fault = Fault(where="charter", given=reason("nothing"), allowed=reason("allowed.charter"))
+        raise BadRequest.because(reason("of.start_of_task_force"), (fault,))
     require_id(task_force_id(charter.about.key, charter.name))
     return begin

@@ -25,7 +25,7 @@ from escalation.case.wanted_moves import list_wanted_moves
 from escalation.kernel.characters import clip
 from escalation.kernel.clock_name import ClockName
 from escalation.kernel.clocks import Clock
-from escalation.kernel.reasons import sentences
+from escalation.kernel.reasons import sentences, term
 from escalation.kernel.timeline_entry import minute, timeline_entry
 from escalation.measures.report_schedule import ReportMade, ReportSchedule
 from escalation.notifications.delivery_results import DeliveryResult
@@ -106,7 +106,9 @@ def current_details(now: Escalation, events: Sequence[Event], left_out: str = ""
         head.append(f"- **Not delivered** ({len(now.undelivered)}): {escaped(missed)}")
     if left_out:
         head.append(f"- **Left out of the record** (escalate doctor fixes it): {escaped(left_out)}")
-    head.append(f"- **Moves allowed now**: {', '.join(move.words for move in moves_now(now)) or 'none'}")
+    head.append(
+        f"- **Moves allowed now**: {', '.join(english().say(term(move)) for move in moves_now(now)) or 'none'}"
+    )
     desk = now.plan.desk
     speaker = replace(english(), instant=desk.minute)
     lines = [*head, "", "### Clocks", "", *_clocks(now), "", f"### Latest, {escaped(desk.zone)}", ""]
@@ -222,11 +224,11 @@ def charter_details(charter: Charter) -> str:
 def force_details(now: TaskForce, events: Sequence[TaskForceEvent]) -> str:
     """Return how a task force stands, as Markdown under 4 KB."""
     charter = now.charter
-    seats = ", ".join(_seat(now, seat) for seat in now.seats) or "none"
+    state, seats = english().say(term(now.state)), ", ".join(_seat(now, seat) for seat in now.seats) or "none"
     lines = [
         f"## {escaped(charter.mission)}",
         "",
-        f"**{now.state.words}** · for {escaped(charter.about.key)} · led by {escaped(charter.name_of(charter.lead))}",
+        f"**{state}** · for {escaped(charter.about.key)} · led by {escaped(charter.name_of(charter.lead))}",
         "",
         f"- **Seats**: {escaped(seats)}",
         *(

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from entrypoints.cli.command_words import word_for
 from escalation.case.lifecycle import Move
-from escalation.kernel.reasons import Part, Term
+from escalation.kernel.reasons import Part, Term, reason
 from escalation.kernel.refusals import BadRequest, Fault, Refusal, faults_of
 from escalation.kernel.values import described_fields, from_plain
 from escalation.task_force.lifecycle import TaskForceMove
@@ -59,7 +59,7 @@ COMMANDS = {
 """The moves that are typed by another word than their own."""
 
 
-_OF_OPTIONS = {"this field is required": "this option is required"}
+_OF_OPTIONS: Mapping[Part, Part] = {reason("allowed.required"): reason("allowed.required_option")}
 
 
 def command_for(move: Move | TaskForceMove) -> str:
@@ -90,9 +90,7 @@ def name_option(fault: Fault, fields: Container[str], command: str = "") -> Faul
         word_for(each, command).strip("[]") if each in fields else each for each in names.split(", ")
     )
     counted = re.sub(r"\b\d+\b", lambda index: str(int(index[0]) + 1), within)
-    allowed = (
-        _OF_OPTIONS.get(fault.allowed, fault.allowed) if isinstance(fault.allowed, str) else fault.allowed
-    )
+    allowed = _OF_OPTIONS.get(fault.allowed, fault.allowed)
     return replace(fault, where=f"{typed} {counted}".strip(), allowed=allowed)
 
 

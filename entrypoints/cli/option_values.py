@@ -16,7 +16,8 @@ from rich.text import Text
 from entrypoints.files import STANDARD_INPUT
 from entrypoints.terminal import err, out, write
 from escalation.kernel.language_tag import language_tag
-from escalation.kernel.refusals import BadRequest, Fault, Misspelled, nearest, quote_input
+from escalation.kernel.reasons import InvalidValue, Part
+from escalation.kernel.refusals import BadRequest, Fault, nearest, quote_input
 from escalation.policy.plan import Basis
 from escalation.policy.spans import Span, SpanFault, parse_span
 from planning.calendars.instants import parse_instant
@@ -35,7 +36,7 @@ _Given = ParamSpec("_Given")
 _NUMBER = re.compile(r"[\d.]+", re.ASCII)
 
 
-def bad_option(where: str, given: str, allowed: str, suggestion: str = "") -> BadRequest:
+def bad_option(where: str, given: Part, allowed: Part, suggestion: str = "") -> BadRequest:
     fault = Fault(where=where, given=given, allowed=allowed, suggestion=suggestion)
     return BadRequest.because("the command", (fault,))
 
@@ -56,7 +57,7 @@ class OptionValues:
             self.faults += error.faults
             return otherwise
 
-    def refuse(self, where: str, given: str, allowed: str, suggestion: str = "") -> None:
+    def refuse(self, where: str, given: Part, allowed: Part, suggestion: str = "") -> None:
         self.faults += bad_option(where, given, allowed, suggestion).faults
 
     def zone(self, name: str) -> ZoneInfo:
@@ -95,8 +96,8 @@ def parse_zone(name: str) -> ZoneInfo:
     """
     try:
         return time_zone_of(name)
-    except Misspelled as slip:
-        raise bad_option("--tz", quote_input(name), str(slip), slip.suggestion) from None
+    except InvalidValue as slip:
+        raise bad_option("--tz", quote_input(name), slip.allowed, slip.suggestion) from None
 
 
 def parse_time(text: str | None, there: ZoneInfo, option: str) -> datetime | None:
@@ -106,8 +107,8 @@ def parse_time(text: str | None, there: ZoneInfo, option: str) -> datetime | Non
     """
     try:
         return parse_instant(text, there) if text is not None else None
-    except ValueError as error:
-        raise bad_option(option, quote_input(text), str(error)) from None
+    except InvalidValue as error:
+        raise bad_option(option, quote_input(text), error.allowed) from None
 
 
 def parse_duration(text: str, option: str, *, bare: str = "") -> Span:
@@ -121,7 +122,7 @@ def parse_duration(text: str, option: str, *, bare: str = "") -> Span:
     try:
         return parse_span(text + unit)
     except SpanFault as error:
-        raise bad_option(option, quote_input(text), str(error)) from None
+        raise bad_option(option, quote_input(text), error.allowed) from None
 
 
 def parse_language(tag: str, option: str) -> str:
@@ -131,8 +132,8 @@ def parse_language(tag: str, option: str) -> str:
     """
     try:
         return language_tag(tag)
-    except ValueError as error:
-        raise bad_option(option, quote_input(tag), str(error)) from None
+    except InvalidValue as error:
+        raise bad_option(option, quote_input(tag), error.allowed) from None
 
 
 def current_minute() -> datetime:

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from entrypoints.cli.option_values import OptionValues, bad_option, read_bytes
 from entrypoints.terminal import write_json
+from escalation.kernel.reasons import InvalidValue
 from escalation.kernel.refusals import quote_input
 from escalation.kernel.values import require_plausible_year
 from planning.calendars.report_periods import midnight_of
@@ -51,8 +52,8 @@ def _day(text: str | None, option: str) -> date | None:
         raise bad_option(option, quote_input(text), "a day such as 2026-07-01") from None
     try:
         return require_plausible_year(day) if day else None
-    except ValueError as error:
-        raise bad_option(option, quote_input(text), str(error)) from None
+    except InvalidValue as error:
+        raise bad_option(option, quote_input(text), error.allowed) from None
 
 
 def _midnight(day: date | None, zone: ZoneInfo, later: timedelta = timedelta()) -> datetime | None:

@@ -7,9 +7,11 @@ from escalation.kernel import budgets
 from escalation.kernel.values import LONGEST_TEXT
 from escalation.policy import rates
 from escalation.task_force.moves.add_task import MOST_TASKS
+from messages.speaker import speaker
 from runtime.settings import Settings
 
 _Rows = Sequence[tuple[str, str]]
+_say = speaker().say
 
 
 def limits_page() -> str:
@@ -28,9 +30,9 @@ def limits_page() -> str:
             "After so many at once, one more is possible each time that the share of one has passed: of 100 within",
             "10 min, one each 6 s. The refusal says when. A person who works on an incident never meets these.",
             "",
-            _table("what", "at most", _OFTEN),
+            _table("what", "at most", [(what, _say(rate.reason)) for what, rate in _OFTEN]),
             "Acknowledge, close and cancel do not count for all people together: nobody is kept from them.",
-            f"Refused signals above {rates.REFUSALS} are in the log and not on record.",
+            f"Refused signals above {_say(rates.REFUSALS.reason)} are in the log and not on record.",
             "",
             "## What travels",
             "",
@@ -89,15 +91,15 @@ _SAID: _Rows = (
     ("open tasks of one task force", _bytes(budgets.OPEN_TASKS)),
     ("the plan that the playbook makes for one escalation", _bytes(budgets.PLAN)),
 )
-_OFTEN: _Rows = (
-    ("moves of one person in one escalation, task force, sponsorship or inbox", str(rates.MOVES_OF_ONE)),
-    ("moves of all people together there", str(rates.MOVES_OF_ALL)),
-    ("access confirmed, surveys answered and records settled, by all people together", str(rates.ANSWERS)),
-    ("starts of a key that runs already", str(rates.REPEATS)),
-    ("escalations of one key, one after the other, by one worker", str(rates.STARTS_OF_KEY)),
-    ("starts of one person, by one worker: `ESCALATION_STARTS_PER_PERSON`", str(_STARTS)),
-    ("webhooks of one key, at one gateway", str(rates.DELIVERIES_OF_KEY)),
-    ("webhooks of one sender (secret), at one gateway", str(rates.DELIVERIES)),
+_OFTEN = (
+    ("moves of one person in one escalation, task force, sponsorship or inbox", rates.MOVES_OF_ONE),
+    ("moves of all people together there", rates.MOVES_OF_ALL),
+    ("access confirmed, surveys answered and records settled, by all people together", rates.ANSWERS),
+    ("starts of a key that runs already", rates.REPEATS),
+    ("escalations of one key, one after the other, by one worker", rates.STARTS_OF_KEY),
+    ("starts of one person, by one worker: `ESCALATION_STARTS_PER_PERSON`", _STARTS),
+    ("webhooks of one key, at one gateway", rates.DELIVERIES_OF_KEY),
+    ("webhooks of one sender (secret), at one gateway", rates.DELIVERIES),
 )
 _TRAVELS: _Rows = (
     ("messages that are sent together, or wait and leave as one letter", f"{budgets.LARGEST_BATCH:,}"),

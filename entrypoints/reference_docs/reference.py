@@ -20,7 +20,9 @@ from entrypoints.cli.program import app
 from entrypoints.reference_docs.api_page import api_page
 from entrypoints.reference_docs.limits import limits_page
 from escalation.case.lifecycle import LIFECYCLE, RCA_COURSE, Move, diagram
+from escalation.kernel.reasons import term
 from escalation.kernel.state_machine import Row
+from messages.speaker import speaker
 from planning.playbook.json_schema import NUMBERS, make_json_schema, models
 from runtime.settings import (
     ENDPOINT_CHANNELS,
@@ -73,14 +75,17 @@ def _commands() -> str:
 def _lifecycle() -> str:
     return (
         f"{_WRITTEN}# The lifecycle\n\nDrawn from the table in `escalation/case/lifecycle.py`.\n\n"
-        f"```mermaid\n{diagram()}```\n\n## Moves\n\n{_table(LIFECYCLE)}\n"
+        f"```mermaid\n{diagram(say=speaker().say)}```\n\n## Moves\n\n{_table(LIFECYCLE)}\n"
         f"## The course of the RCA, within `closing`\n\n{_table(RCA_COURSE)}"
     )
 
 
 def _table(rows: tuple[Row[Any, Move], ...]) -> str:
     lines = ["| move | from | to |", "| --- | --- | --- |"]
-    lines += [f"| {row.move.words} | {', '.join(row.sources)} | {row.target or 'stays'} |" for row in rows]
+    say = speaker().say
+    lines += [
+        f"| {say(term(row.move))} | {', '.join(row.sources)} | {row.target or 'stays'} |" for row in rows
+    ]
     return "\n".join(lines) + "\n"
 
 

@@ -24,6 +24,7 @@ from entrypoints.web.temporal_client import TemporalClientSource
 from escalation.case.request import StartRequest
 from escalation.case.view import MoveResult
 from escalation.kernel.budgets import REQUEST
+from escalation.kernel.reasons import reason
 from escalation.kernel.refusals import BadRequest, EscalationError, Fault, RateExceeded, StillFinishing
 from escalation.kernel.values import to_plain
 from escalation.policy.rates import DELIVERIES, DELIVERIES_OF_KEY, Rates
@@ -84,8 +85,9 @@ class Intake:
             RateExceeded: If the sender, or the key, has come in too often at this gateway.
         """
         now = datetime.now(UTC)
-        after = self._rates.after(f"sender {sender.name}", DELIVERIES, now, f"webhooks of {sender.name}")
-        self._rates = after.after(f"key {key}", DELIVERIES_OF_KEY, now, f"webhooks of {key}")
+        of_sender, of_key = reason("rate.webhooks", sender.name), reason("rate.webhooks", key)
+        after = self._rates.after(f"sender {sender.name}", DELIVERIES, now, of_sender)
+        self._rates = after.after(f"key {key}", DELIVERIES_OF_KEY, now, of_key)
 
 
 def _out_of_bounds(sender: Sender, wanted: StartRequest, faults: Sequence[Fault]) -> Response:

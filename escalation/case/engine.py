@@ -94,7 +94,7 @@ def decide(escalation: Escalation, command: c.Command, now: datetime) -> Decisio
 def _require_room(work: Work, before: Escalation, command: PersonsCommand | Rebase | JoinOutage) -> None:
     # a move that ends it is never too large: what it says stays out of the state
     if command.move not in ENDING_MOVES:
-        require_state_fits(f"{before.key}: {command.move.words}", before, work.state, state_size)
+        require_state_fits(before.key, command.move, before, work.state, state_size)
 
 
 def _follow(work: Work, asked: PersonsCommand | Rebase | c.NamePeople) -> None:

@@ -9,10 +9,12 @@ One machine serves all escalations: it holds no escalation, it is
 asked. A second, small table governs the course of the RCA within the first.
 """
 
+from collections.abc import Callable
 from enum import StrEnum
 from functools import cache
 
 from escalation.kernel.move import MoveName
+from escalation.kernel.reasons import Term, spell, term
 from escalation.kernel.state_machine import Row, StateMachine
 
 
@@ -56,10 +58,6 @@ class Move(MoveName):
     CORRECT_CONTACT = "correct_contact"
     NUDGE_OWNER = "nudge_owner"
     ADD_EVIDENCE = "add_evidence"
-
-    @property
-    def words(self) -> str:
-        return super().words.replace("rca", "RCA").replace("post mortem", "post-mortem")
 
 
 class State(StrEnum):
@@ -176,12 +174,12 @@ def moves_from(state: State, rca: RcaState) -> tuple[Move, ...]:
     )
 
 
-def diagram(now: State | None = None) -> str:
-    """The lifecycle as a Mermaid state diagram, drawn from the table; *now* is marked."""
+def diagram(now: State | None = None, say: Callable[[Term], str] = spell) -> str:
+    """Draw the table as a Mermaid state diagram; *now* is marked, and *say* names the moves."""
     lines = ["stateDiagram-v2", f"    [*] --> {State.STARTED}"]
     for row in LIFECYCLE:
         if row.target:
-            lines += [f"    {source} --> {row.target}: {row.move.words}" for source in row.sources]
+            lines += [f"    {source} --> {row.target}: {say(term(row.move))}" for source in row.sources]
     lines += [f"    {end} --> [*]" for end in (State.CLOSED, State.CANCELLED)]
     if now:
         lines += ["    classDef now font-weight:bold,stroke-width:3px", f"    class {now} now"]

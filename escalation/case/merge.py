@@ -121,9 +121,7 @@ def take_over(work: Work, command: TakeOver) -> None:
         return
     require_open(now, command.ticket)
     joining = new_in(now.request, command)
-    require_case_fits(
-        now.key, now.request, joining, f"the merge of {command.ticket}", "close one of them first"
-    )
+    require_case_fits(now.request, joining, reason("of.merge", command.ticket), reason("close_one_first"))
     _require_room_for_actions(now, command)
     sponsors = tuple(sponsor for sponsor in command.sponsors if sponsor.id not in now.plan.sponsors)
     work.by = command.by

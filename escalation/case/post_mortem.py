@@ -10,6 +10,7 @@ from typing import Annotated
 from pydantic import AfterValidator, Field
 
 from escalation.kernel.budgets import ENTRIES
+from escalation.kernel.reasons import InvalidValue, reason
 from escalation.kernel.values import NO_NOTE, Input, InputDay, InternalText, Name
 
 _Text = Annotated[InternalText, Field(min_length=1, max_length=2_000)]
@@ -18,7 +19,7 @@ _Texts = Annotated[tuple[_Text, ...], Field(max_length=ENTRIES)]
 
 def _is_currency(code: str) -> str:
     if not (len(code) == 3 and code.isascii() and code.isalpha() and code.isupper()):
-        raise ValueError("a currency of three capital letters, such as EUR, IDR or TRY")
+        raise InvalidValue(reason("allowed.currency"))
     return code
 
 

@@ -28,6 +28,7 @@ from escalation.kernel.budgets import (
 from escalation.kernel.email_address import EmailAddress, mailbox_of
 from escalation.kernel.ids import EscalationReference, Key
 from escalation.kernel.language_tag import LanguageTag
+from escalation.kernel.reasons import InvalidValue, reason
 from escalation.kernel.values import (
     NO_NOTE,
     REFUSES_UNKNOWN,
@@ -215,7 +216,7 @@ class StartRequest(PropertyCache):
         known = info.data
         follows = known.get("impact", _WRONG) is not None and known.get("urgency", _WRONG) is not None
         if priority is None and not follows:
-            raise ValueError("either a priority, or both impact and urgency")
+            raise InvalidValue(reason("allowed.priority_or_both"))
         return priority
 
     @field_validator("customers", "linked_tickets")
@@ -224,8 +225,8 @@ class StartRequest(PropertyCache):
         names = [each.account if isinstance(each, AffectedCustomer) else each for each in listed]
         twice = sorted(name for name, times in Counter(names).items() if times > 1)
         if twice:
-            what = "account" if info.field_name == "customers" else "linked record"
-            raise ValueError(f"each {what} once; given twice: {', '.join(twice)}")
+            code = "allowed.accounts_once" if info.field_name == "customers" else "allowed.records_once"
+            raise InvalidValue(reason(code, tuple(twice)))
         return listed
 
     def returning(
@@ -327,7 +328,7 @@ WEB_ADDRESS = re.compile(r"https?://[^\s<>\"]+")
 
 def _is_web_address(text: str) -> str:
     if not WEB_ADDRESS.fullmatch(text):
-        raise ValueError("a web address, https://host/path")
+        raise InvalidValue(reason("allowed.web_address"))
     return text
 
 

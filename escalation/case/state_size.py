@@ -7,6 +7,7 @@ Owns what is measured of a request, of an escalation and of a task force. The nu
 from escalation.case.request import StartRequest
 from escalation.case.state import Escalation
 from escalation.kernel.budgets import MOVE, PLAN, REQUEST, SUMMARY, size_of
+from escalation.kernel.reasons import Part, reason
 from escalation.kernel.state_size import too_large
 from escalation.kernel.values import to_bytes
 from escalation.policy.plan import Plan
@@ -19,15 +20,14 @@ def weight_of(request: StartRequest) -> int:
     return size_of(request) + sum(size_of(recipient.id) for recipient in request.recipients)
 
 
-def require_request_fits(request: StartRequest, what: str) -> None:
+def require_request_fits(request: StartRequest, what: Part) -> None:
     """
     Raises:
         BadRequest: If *request* is larger than an escalation can hold.
     """
     most = REQUEST + (MOVE if request.is_returning else 0)  # it takes along why it comes back
     if (size := weight_of(request)) > most:
-        allowed = f"at most {most:,} bytes, in which each contact counts the name of its account again"
-        raise too_large(what, f"{size:,} bytes", allowed)
+        raise too_large(what, reason("bytes", size), reason("allowed.request_size", most))
 
 
 def require_plan_fits(plan: Plan) -> None:
@@ -36,8 +36,8 @@ def require_plan_fits(plan: Plan) -> None:
         BadRequest: If *plan* is larger than an escalation can carry.
     """
     if (size := plan.size) > PLAN:
-        allowed = f"at most {PLAN:,} bytes; shorten the playbook: fewer people, levels or responses"
-        raise too_large(f"the plan for {plan.issue_type}, {plan.category}", f"{size:,} bytes", allowed)
+        what = reason("of.plan", plan.issue_type, plan.category)
+        raise too_large(what, reason("bytes", size), reason("allowed.plan_size", PLAN))
 
 
 def state_size(now: Escalation) -> int:

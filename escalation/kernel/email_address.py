@@ -13,6 +13,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
+from escalation.kernel.reasons import InvalidValue, reason
 from escalation.kernel.values import LONGEST_ADDRESS
 
 _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~\-\u00a1-\U0010ffff]+"
@@ -22,8 +23,8 @@ _DOMAIN = re.compile(rf"{_LABEL}(\.{_LABEL})*")
 _LONGEST_LOCAL_PART = 64
 
 
-class BadEmailAddress(ValueError):
-    """The text is no e-mail address; says what is allowed."""
+class BadEmailAddress(InvalidValue):
+    """The text is no e-mail address."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,7 @@ class Mailbox:
         local_part, _, domain = unicodedata.normalize("NFC", text).rpartition("@")
         mailbox = cls(local_part, _ascii_domain(domain))
         if not _is_local_part(local_part) or len(str(mailbox)) > LONGEST_ADDRESS:
-            raise BadEmailAddress("an e-mail address, name@host")
+            raise BadEmailAddress(reason("allowed.email"))
         return mailbox
 
     @property
@@ -74,7 +75,7 @@ def _ascii_domain(domain: str) -> str:
     folded = domain.lower()
     encoded = folded if folded.isascii() else _encoded(folded)
     if not _DOMAIN.fullmatch(encoded):
-        raise BadEmailAddress("an e-mail address, name@host")
+        raise BadEmailAddress(reason("allowed.email"))
     return encoded
 
 
@@ -91,7 +92,7 @@ def _encoded(domain: str) -> str:
             return encoded
     except UnicodeError:
         pass
-    raise BadEmailAddress("a domain in its ASCII form (xn--…), since its letters could lead to another one")
+    raise BadEmailAddress(reason("allowed.ascii_domain"))
 
 
 def as_mailed(text: str) -> str:
@@ -106,7 +107,7 @@ def as_mailed(text: str) -> str:
 
 def _in_ascii(text: str) -> str:
     if not text.isascii():
-        raise BadEmailAddress("an e-mail address in ASCII, name@host, that every mail server takes")
+        raise BadEmailAddress(reason("allowed.ascii_email"))
     return text
 
 

@@ -16,11 +16,11 @@ from typing import Annotated, NamedTuple
 
 from pydantic import AfterValidator, Field
 
+from escalation.kernel.reasons import InvalidValue, reason
+
 _KEY_FORM = r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.#-]*"
 _KEY = re.compile(_KEY_FORM)
 _ESCALATION = re.compile(rf"{_KEY_FORM}@[\w:.+-]+")
-KEY_ALLOWED = "TENANT/TICKET in letters, digits and . _ - #, such as ACME/4711"
-REFERENCE_ALLOWED = "the key of an escalation, or its id, such as ACME/4711@2026-11-20T09:00:00.000Z"
 
 
 class Own(StrEnum):
@@ -88,13 +88,13 @@ class RunId(NamedTuple):
 
 def _require_key(text: str) -> str:
     if not is_key(text):
-        raise ValueError(KEY_ALLOWED)
+        raise InvalidValue(reason("allowed.key"))
     return text
 
 
 def _require_reference(text: str) -> str:
     if not is_of_escalation(text):
-        raise ValueError(REFERENCE_ALLOWED)
+        raise InvalidValue(reason("allowed.reference"))
     return text
 
 

@@ -11,6 +11,8 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field, WithJsonSchema
 
+from escalation.kernel.reasons import InvalidValue, reason
+
 _TAG = re.compile(r"[a-z]{2,3}(-[a-z0-9]{2,8})*", re.IGNORECASE | re.ASCII)
 _LONGEST_TAG = 35
 _COUNTRY, _SCRIPT = 2, 4
@@ -22,11 +24,11 @@ def language_tag(text: str) -> str:
     Return the one spelling of a language tag.
 
     Raises:
-        ValueError: If no language can be called that; says what is allowed.
+        InvalidValue: If no language can be called that.
     """
     tag = text.replace("_", "-")
     if not _TAG.fullmatch(tag) or len(tag) > _LONGEST_TAG:
-        raise ValueError("a language tag such as en, id, tr or pt-BR")
+        raise InvalidValue(reason("allowed.language_tag"))
     language, *parts = tag.split("-")
     return "-".join([language.lower(), *map(_cased, parts)])
 

@@ -14,10 +14,6 @@ Work = TypeVar("Work")
 class MoveName(StrEnum):
     """Base class of the names of a process's moves."""
 
-    @property
-    def words(self) -> str:
-        return self.value.replace("_", " ")
-
 
 class MoveCommand(Input, Generic[Work]):
     """A move that a person asks for, with its fields; *Work* is the decision in the making that it works on."""

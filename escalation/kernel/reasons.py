@@ -6,11 +6,11 @@ entries in the context `reason` of `messages/catalogues/*.po`; a test compares b
 people and of the playbook are parts as well, and stay as they were written.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
@@ -77,6 +77,11 @@ PLAYBOOK = "playbook"
 AsPart = Part | datetime | date | timedelta | tuple["AsPart", ...]
 
 
+def term(code: StrEnum) -> Term:
+    """Return the part that says a code of the rules."""
+    return Term(type(code).__name__, code.value)
+
+
 def reason(code: str, *parts: "AsPart") -> Reason:
     """Return a reason; codes of the rules, instants, days, spans and tuples become parts."""
     return Reason(code, tuple(map(_part, parts)))
@@ -117,6 +122,24 @@ def spell(part: Part) -> str:
             return str(part)
 
 
+class Spoken:
+    """Base of errors that read as a text: by their codes, until a speaker of some language takes over."""
+
+    say: ClassVar[Callable[[Part], str]] = spell
+
+
+class InvalidValue(Spoken, ValueError):
+    """A value that is refused: what is allowed instead, and what was probably meant."""
+
+    def __init__(self, allowed: Part, suggestion: str = "") -> None:
+        super().__init__(allowed)
+        self.allowed = allowed
+        self.suggestion = suggestion
+
+    def __str__(self) -> str:
+        return Spoken.say(self.allowed)
+
+
 def as_written(text: str) -> Reason:
     """Return a reason in words that somebody wrote: a person, the playbook, another system."""
     return Reason("as_written", (str(text),))
@@ -130,7 +153,7 @@ def shortened_part(part: Part, at_most: int) -> Part:
 def _part(value: "AsPart") -> Part:
     match value:
         case StrEnum():
-            return Term(type(value).__name__, value.value)
+            return term(value)
         case datetime():
             return At(value)
         case date():

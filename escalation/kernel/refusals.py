@@ -17,7 +17,7 @@ The class is the stable code (``code``). A refusal crosses the wire as data: wha
 which moves are allowed, every fault. Text is made of it where a person reads it. This file knows no rule.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import timedelta
 from difflib import get_close_matches
 from enum import StrEnum
@@ -29,7 +29,7 @@ from pydantic import ValidationError
 from escalation.kernel.budgets import REFUSAL, first_of, shortened
 from escalation.kernel.characters import clip
 from escalation.kernel.name_comparison import fold_name
-from escalation.kernel.reasons import Listed, Part, Reason, listed, reason, spell
+from escalation.kernel.reasons import InvalidValue, Listed, Part, Reason, Spoken, listed, reason
 from escalation.kernel.values import frozen
 
 if TYPE_CHECKING:
@@ -95,20 +95,10 @@ class Refusal:
         return Listed(tuple(lines), "lines")
 
 
-class Misspelled(ValueError):
-    """Fault of a validator in a value that is probably a slip: what is allowed, and what was meant."""
-
-    def __init__(self, allowed: str, suggestion: str) -> None:
-        super().__init__(allowed)
-        self.suggestion = suggestion
-
-
-class EscalationError(Exception):
+class EscalationError(Spoken, Exception):
     """A refusal. Nothing has changed."""
 
     code: ClassVar[str] = "escalation_error"
-    say: ClassVar[Callable[[Part], str]] = spell
-    """The text of a refusal: by its codes, until a speaker of some language takes over."""
 
     def __init__(
         self,
@@ -282,22 +272,22 @@ def _fault_of(found: "ErrorDetails", within: str) -> Fault:
     return Fault(
         where=".".join(str(part) for part in ((within,) if within else ()) + found["loc"]) or "(whole)",
         given=_given(found),
-        allowed=_allowed(_kind(found), found["msg"], found.get("ctx", {})),
+        allowed=_allowed(found),
         suggestion=getattr(found.get("ctx", {}).get("error"), "suggestion", ""),
     )
 
 
-def _given(found: "ErrorDetails") -> str:
+def _given(found: "ErrorDetails") -> Part:
     """Return what was given. A long value with parts is described: the first characters of its spelling say nothing."""
     given = found["input"]
     if found["type"] == "missing" or given is None or given in ([], ()):
-        return "nothing"
+        return reason("nothing")
     is_short = len(repr(given)) <= _LONGEST_ECHO
     match given:
         case Mapping() if not is_short:
-            return clip(f"a mapping of {', '.join(map(str, given))}", _LONGEST_ECHO)
+            return reason("given.mapping", clip(", ".join(map(str, given)), _LONGEST_ECHO))
         case list() | tuple() if not is_short:
-            return f"a list of {len(given)}"
+            return reason("given.list", len(given))
         case _:
             return quote_input(given)
 
@@ -310,46 +300,39 @@ def _kind(found: "ErrorDetails") -> str:
 
 UNKNOWN_FIELD = frozenset({"extra_forbidden", "unexpected_keyword_argument"})
 """Names that pydantic gives to an unknown field, of a model and of a dataclass."""
-_SIZES = {
-    "too_short": "at least {min_length} of these",
-    "too_long": "at most {max_length} of these",
-    "string_too_short": "a text that is not empty",
-    "string_too_long": "at most {max_length} characters",
-}
-_A_MAPPING = "a mapping, such as name: value"
-_A_DATE = "a date such as 2026-12-24"
-_A_NUMBER = "a whole number"
-_AN_INSTANT = "a date and time with its offset, such as 2026-11-20T16:30+07:00"
-_IN_WORDS = {
-    "missing": "this field is required",
-    **dict.fromkeys(UNKNOWN_FIELD, "no field of this name exists here"),
-    "dict_type": _A_MAPPING,
-    "model_type": _A_MAPPING,
-    "model_attributes_type": _A_MAPPING,
-    "dataclass_type": _A_MAPPING,
-    "int_type": _A_NUMBER,
-    "int_parsing": _A_NUMBER,
-    "int_from_float": _A_NUMBER,
-    "string_type": "a text",
-    "tuple_type": "a list, such as [a, b]",
-    "list_type": "a list, such as [a, b]",
-    "bool_parsing": "true or false",
-    "bool_type": "true or false",
-    "timezone_aware": _AN_INSTANT,
-    "datetime_type": _AN_INSTANT,
-    "datetime_parsing": _AN_INSTANT,
-    "datetime_from_date_parsing": _AN_INSTANT,
-    "date_type": _A_DATE,
-    "date_parsing": _A_DATE,
-    "date_from_datetime_parsing": _A_DATE,
-    "date_from_datetime_inexact": _A_DATE,
+_KINDS = {
+    "allowed.required": "missing",
+    "allowed.no_such_field": " ".join(UNKNOWN_FIELD),
+    "allowed.mapping": "dict_type model_type model_attributes_type dataclass_type",
+    "allowed.list": "tuple_type list_type",
+    "allowed.whole_number": "int_type int_parsing int_from_float",
+    "allowed.true_or_false": "bool_type bool_parsing",
+    "allowed.instant": "timezone_aware datetime_type datetime_parsing datetime_from_date_parsing",
+    "allowed.day": "date_type date_parsing date_from_datetime_parsing date_from_datetime_inexact",
+    "allowed.text": "string_type",
+    "allowed.some_text": "string_too_short",
 }
 """Kinds of findings that the library words for programmers."""
+_IN_WORDS = {kind: reason(code) for code, kinds in _KINDS.items() for kind in kinds.split()}
+_BOUNDS = {
+    "too_short": ("allowed.items_at_least", "min_length"),
+    "too_long": ("allowed.items_at_most", "max_length"),
+    "string_too_long": ("allowed.characters_at_most", "max_length"),
+    "greater_than": ("allowed.greater_than", "gt"),
+    "greater_than_equal": ("allowed.at_least", "ge"),
+    "less_than": ("allowed.less_than", "lt"),
+    "less_than_equal": ("allowed.at_most", "le"),
+}
+"""Kinds of findings with a bound, and its name in the finding."""
 
 
-def _allowed(kind: str, message: str, limits: Mapping[str, Any]) -> str:
+def _allowed(found: "ErrorDetails") -> Part:
+    kind, limits = _kind(found), found.get("ctx", {})
     if kind in _IN_WORDS:
         return _IN_WORDS[kind]
-    if kind in _SIZES:
-        return _SIZES[kind].format(**limits)
-    return message.removeprefix("Input should be ").removeprefix("Value error, ")
+    if kind in _BOUNDS:
+        code, bound = _BOUNDS[kind]
+        return reason(code, limits[bound] if isinstance(limits[bound], int) else str(limits[bound]))
+    if isinstance(refused := limits.get("error"), InvalidValue):
+        return refused.allowed
+    return found["msg"].removeprefix("Input should be ").removeprefix("Value error, ")

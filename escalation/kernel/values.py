@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import MISSING, dataclass, field, is_dataclass
 from datetime import date, timedelta
 from functools import cache
-from typing import Annotated, Any, Self, TypeVar, dataclass_transform, get_type_hints
+from typing import Annotated, Any, ClassVar, Self, TypeVar, dataclass_transform, get_type_hints
 
 import pydantic_core
 from pydantic import (
@@ -31,6 +31,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import CoreSchema, core_schema
 
 from escalation.kernel.characters import HARMFUL, remove_harmful
+from escalation.kernel.reasons import InvalidValue, Reason, reason
 
 LONGEST_TEXT = 16_384
 """Characters; keeps any one message far below Temporal's 2 MiB payload limit."""
@@ -130,6 +131,7 @@ class _Text(str):
     """A bounded text without control or direction-changing characters."""
 
     __slots__ = ()
+    _allowed: ClassVar[Reason]
 
     @classmethod
     def __get_pydantic_core_schema__(cls, _source: Any, _handler: GetCoreSchemaHandler) -> CoreSchema:
@@ -146,7 +148,7 @@ class _Text(str):
         if isinstance(text, cls):
             return text
         if isinstance(text, _Text):
-            raise ValueError(f"a {type(text).__name__} cannot be used here")
+            raise InvalidValue(cls._allowed)
         return of_text(text)
 
     @classmethod
@@ -158,12 +160,14 @@ class CustomerText(_Text):
     """A text that customers may read."""
 
     __slots__ = ()
+    _allowed = reason("allowed.customer_text")
 
 
 class InternalText(_Text):
     """A text that only our own people may read."""
 
     __slots__ = ()
+    _allowed = reason("allowed.internal_text")
 
 
 Instant = AwareDatetime
@@ -179,10 +183,10 @@ def require_plausible_year(day: _Day) -> _Day:
     Return *day*, a date or an instant, if computing with it stays within what a calendar can say.
 
     Raises:
-        ValueError: If it is too far away; the message says what is allowed.
+        InvalidValue: If it is too far away.
     """
     if not FIRST_YEAR <= day.year <= LAST_YEAR:
-        raise ValueError(f"a year from {FIRST_YEAR} to {LAST_YEAR}")
+        raise InvalidValue(reason("allowed.year", str(FIRST_YEAR), str(LAST_YEAR)))
     return day
 
 
@@ -194,7 +198,7 @@ InputDay = Annotated[date, AfterValidator(require_plausible_year)]
 
 def _is_printable(text: str) -> str:
     if HARMFUL.search(text) or "\n" in text or "\t" in text:
-        raise ValueError("printable characters")
+        raise InvalidValue(reason("allowed.printable"))
     return text
 
 

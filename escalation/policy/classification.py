@@ -27,10 +27,6 @@ class EscalationReason(StrEnum):
     EXECUTIVE_THREAT = "executive_threat"
     OTHER = "other"
 
-    @property
-    def words(self) -> str:
-        return self.value.replace("_", " ")
-
 
 class Degree(StrEnum):
     HIGH = "high"

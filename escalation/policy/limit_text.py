@@ -1,17 +1,18 @@
 """
 Limits as people write them: ``5 per 10 min``.
 
-Owns the words. What a limit holds back is for ``escalation.policy.preferences``.
+Owns the form. What a limit holds back is for ``escalation.policy.preferences``.
 """
 
 import re
 from datetime import timedelta
 
+from escalation.kernel.reasons import InvalidValue, reason
 from escalation.policy.plan import Basis
 from escalation.policy.preferences import MOST_COUNTED, Limit
 from escalation.policy.spans import SpanFault, parse_span
 
-LIMIT_FORM = f"a number (1 to {MOST_COUNTED}) and a time, such as 5 per 10 min, 20 per 1 h or 50 per 1 day"
+LIMIT_FORM = reason("allowed.limit", MOST_COUNTED)
 LONGEST_LIMIT = timedelta(days=7)
 
 _LIMIT = re.compile(r"(\d{1,6}) ?(?:per|/) ?(.+)", re.ASCII)
@@ -31,15 +32,15 @@ def parse_limit(text: str) -> Limit:
     Read ``5 per 10 min``.
 
     Raises:
-        ValueError: If it is no limit, or one that lets nothing through.
+        InvalidValue: If it is no limit, or one that lets nothing through.
     """
     match = _LIMIT.fullmatch(" ".join(text.lower().split()))
     if not match or not 1 <= int(match[1]) <= MOST_COUNTED:
-        raise ValueError(LIMIT_FORM)
+        raise InvalidValue(LIMIT_FORM)
     try:
         within = parse_span(match[2] if match[2][0].isdigit() else f"1 {match[2]}")
     except SpanFault:
-        raise ValueError(LIMIT_FORM) from None
+        raise InvalidValue(LIMIT_FORM) from None
     if within.basis not in _COUNTED or within.elapsed > LONGEST_LIMIT:
-        raise ValueError(f"{LIMIT_FORM}; at most {LONGEST_LIMIT.days} days, and no business time")
+        raise InvalidValue(reason("allowed.limit_length", LIMIT_FORM, LONGEST_LIMIT.days))
     return Limit(at_most=int(match[1]), within=within.elapsed)

@@ -10,10 +10,10 @@ Pure: *now* is an argument. Where the rates are kept is for whoever asks.
 """
 
 from dataclasses import field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from escalation.kernel.reasons import reason
+from escalation.kernel.reasons import Part, Reason, reason
 from escalation.kernel.refusals import Fault, RateExceeded
 from escalation.kernel.values import Instant, frozen
 
@@ -22,8 +22,9 @@ class Rate(NamedTuple):
     at_most: int
     within: timedelta
 
-    def __str__(self) -> str:
-        return f"{self.at_most:,} within {self.within // timedelta(minutes=1)} min"
+    @property
+    def reason(self) -> Reason:
+        return reason("rate", self.at_most, self.within // timedelta(minutes=1))
 
     @property
     def share(self) -> timedelta:
@@ -62,9 +63,9 @@ class Rates:
 
     reached: dict[str, Instant] = field(default_factory=dict)
 
-    def after(self, name: str, rate: Rate, now: datetime, what: str) -> "Rates":
+    def after(self, name: str, rate: Rate, now: datetime, what: Part) -> "Rates":
         """
-        Return the rates after one more by *name*. *what* is said of it: ``ACME/4711: moves of maya``.
+        Return the rates after one more by *name*. *what* is said of it, as of the moves of maya in ACME/4711.
 
         Raises:
             RateExceeded: If there is no room *now*, with when there is again.
@@ -84,22 +85,22 @@ class Rates:
             RateExceeded: If *by*, or all together, have made too many moves.
         """
         if move in ONE_FOR_EACH:
-            return self.after("answers", ANSWERS, now, f"{key}: answers of customers, and for them")
-        mine = self.after(f"by {by}", MOVES_OF_ONE, now, f"{key}: moves of {by}")
+            return self.after("answers", ANSWERS, now, reason("rate.answers", key))
+        mine = self.after(f"by {by}", MOVES_OF_ONE, now, reason("rate.moves_of", key, by))
         if move in ALWAYS_POSSIBLE:
             return mine
-        return mine.after("all", MOVES_OF_ALL, now, f"{key}: moves of all people")
+        return mine.after("all", MOVES_OF_ALL, now, reason("rate.moves_of_all", key))
 
     def after_repeat(self, key: str, now: datetime) -> "Rates":
         """
         Raises:
             RateExceeded: If *key* was started too often while it runs.
         """
-        return self.after("repeats", REPEATS, now, f"{key}: starts of a key that runs already")
+        return self.after("repeats", REPEATS, now, reason("rate.repeats", key))
 
 
-def exceeded(what: str, rate: Rate, free_at: datetime) -> RateExceeded:
-    again = f"{free_at.astimezone(UTC) + timedelta(seconds=1):%Y-%m-%d %H:%M:%S} UTC"
-    given, allowed = reason("given.more_than", str(rate)), reason("allowed.rate", str(rate), again)
+def exceeded(what: Part, rate: Rate, free_at: datetime) -> RateExceeded:
+    again = free_at + timedelta(minutes=1)  # it is said without seconds, and must not be too early
+    given, allowed = reason("given.more_than", rate.reason), reason("allowed.rate", rate.reason, again)
     fault = Fault(where="rate", given=given, allowed=allowed)
     return RateExceeded(reason("rate_exceeded", given, allowed), (fault,), subject=what)

@@ -1,7 +1,7 @@
 """
 Spans of time as people write them: ``15 min``, ``45m``, ``1h30m``, ``4 business h``, ``1-2 business days``.
 
-Owns the words. Knows no calendar: what one business day is worth is an argument.
+Owns the form. Knows no calendar: what one business day is worth is an argument.
 """
 
 import re
@@ -10,6 +10,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 from escalation.kernel.business_time import worth
+from escalation.kernel.reasons import InvalidValue, Reason, reason
 from escalation.kernel.values import frozen
 from escalation.policy.plan import Basis
 
@@ -32,18 +33,13 @@ _HUGE = re.compile(r"\d{9}", re.ASCII)
 """Nine digits: even as seconds, more than the longest span."""
 _ALWAYS = " 24x7"
 _BARE_NUMBER = re.compile(r"\d{1,6}(?:\.\d{1,3})?", re.ASCII)
-_UNITS = "s, min, h, business h, business days"
-
-SPAN_FORM = (
-    f"a span such as 15 min, 45m, 1.5 h, 4 business h, 2 business days or 60 min 24x7 (units: {_UNITS}, days)"
-)
-WINDOW_FORM = (
-    f"a window from minimum to maximum, such as 15 - 30 min or 1 - 2 business days (units: {_UNITS})"
-)
+# Units and examples stand in each catalogue as they are typed, in English: they are read, not only said.
+SPAN_FORM = reason("allowed.span")
+WINDOW_FORM = reason("allowed.window")
 
 
-class SpanFault(ValueError):
-    """A span that cannot be understood; the message says what is allowed."""
+class SpanFault(InvalidValue):
+    """A span that cannot be understood."""
 
 
 @frozen
@@ -83,7 +79,7 @@ def parse_span(text: str) -> Span:
     """
     span = _span(_normal(text), SPAN_FORM)
     if not span.elapsed:
-        raise SpanFault("more than nothing")
+        raise SpanFault(reason("allowed.more_than_nothing"))
     return span
 
 
@@ -96,23 +92,21 @@ def parse_window(text: str) -> WindowSpan:
     """
     ends = [end.strip() for end in _normal(text).split("-")]
     if len(ends) == 1 and (alone := _ONE_END.fullmatch(ends[0])):
-        raise SpanFault(f"both ends: {alone[1]} - {ends[0]}")
+        raise SpanFault(reason("allowed.both_ends", f"{alone[1]} - {ends[0]}"))
     if len(ends) != 2 or not all(ends):
         raise SpanFault(WINDOW_FORM)
     last = _span(ends[1], WINDOW_FORM)
     first = _span(_with_unit_of(ends[0], ends[1]), WINDOW_FORM)
     if Basis.AROUND_THE_CLOCK in {first.basis, last.basis}:
-        raise SpanFault("a window counts what its priority counts, or business days")
+        raise SpanFault(reason("allowed.window_basis"))
     if Basis.CALENDAR_DAYS in {first.basis, last.basis}:
-        raise SpanFault("business days rather than days (units of a window: " + _UNITS + ")")
+        raise SpanFault(reason("allowed.window_days"))
     if first.basis is not last.basis:
-        raise SpanFault(
-            "minimum and maximum in one kind of unit: both in minutes and hours, or both in business days"
-        )
+        raise SpanFault(reason("allowed.window_one_unit"))
     if not last.elapsed:
-        raise SpanFault("a window that is not empty: a maximum of more than nothing")
+        raise SpanFault(reason("allowed.window_not_empty"))
     if first.elapsed > last.elapsed:
-        raise SpanFault("the minimum first, and not greater than the maximum")
+        raise SpanFault(reason("allowed.minimum_first"))
     return WindowSpan(minimum=first, maximum=last)
 
 
@@ -128,30 +122,30 @@ def _with_unit_of(first: str, last: str) -> str:
     return f"{first} {_PART.findall(last)[0][1]}"
 
 
-def _span(text: str, form: str) -> Span:
+def _span(text: str, form: Reason) -> Span:
     is_always = text.endswith(_ALWAYS)
     text = text.removesuffix(_ALWAYS)
     if _HUGE.search(text):
-        raise SpanFault(f"at most {LONGEST.days} days")
+        raise SpanFault(reason("allowed.days_at_most", LONGEST.days))
     parts = _PART.findall(text)
     if not parts or not re.fullmatch(rf"{_PART.pattern}(?: ?{_PART.pattern})*", text, re.ASCII):
         raise SpanFault(form)
     measured = [_part(Decimal(number), unit, form) for number, unit in parts]
     bases = {basis for basis, _ in measured}
     if len(bases) > 1:
-        raise SpanFault("one kind of unit in a span")
+        raise SpanFault(reason("allowed.one_unit"))
     elapsed = _sum(elapsed for _, elapsed in measured)
     if elapsed > LONGEST:
-        raise SpanFault(f"at most {LONGEST.days} days")
+        raise SpanFault(reason("allowed.days_at_most", LONGEST.days))
     basis = bases.pop()
     if is_always:
         if basis not in {Basis.PRIORITY, Basis.CALENDAR_DAYS}:
-            raise SpanFault("either business hours and days, or 24x7")
+            raise SpanFault(reason("allowed.business_or_always"))
         basis = Basis.AROUND_THE_CLOCK
     return Span(written=f"{text}{_ALWAYS if is_always else ''}", basis=basis, elapsed=elapsed)
 
 
-def _part(number: Decimal, unit: str, form: str) -> tuple[Basis, timedelta]:
+def _part(number: Decimal, unit: str, form: Reason) -> tuple[Basis, timedelta]:
     is_business = unit.startswith("business ")
     unit = unit.removeprefix("business ")
     singular = unit if unit in _SECONDS else unit.removesuffix("s")

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from escalation.kernel.language_tag import broader_tags, language_tag
+from escalation.kernel.reasons import InvalidValue, reason
 from escalation.kernel.values import CustomerText
 
 EVERYBODY = ""
@@ -28,7 +29,7 @@ def _by_language(given: Any) -> Any:
 def _require_each_once(tags: list[str]) -> None:
     twice = sorted({tag for tag in tags if tags.count(tag) > 1})
     if twice:
-        raise ValueError(f"each language once; given twice: {', '.join(twice)}")
+        raise InvalidValue(reason("allowed.languages_once", tuple(twice)))
 
 
 def _tag(text: str) -> str:

@@ -46,10 +46,6 @@ class SponsorshipMove(StrEnum):
     REVIEW = "review"
     EXIT = "exit"
 
-    @property
-    def words(self) -> str:
-        return self.value.replace("_", " ")
-
 
 class SponsorshipCommand(Input):
     """A move that a person asks for."""

@@ -160,7 +160,7 @@ def _follow(work: TaskForceWork, command: c.MembersCommand) -> None:
     _permit(before, command)
     work.by = command.by
     command.carry_out(work)
-    require_state_fits(f"{before.charter.label}: {command.move.words}", before, work.state, size_of)
+    require_state_fits(before.charter.label, command.move, before, work.state, size_of)
 
 
 def _permit(force: TaskForce, command: c.MembersCommand) -> None:
@@ -198,7 +198,7 @@ def _settle(work: TaskForceWork) -> None:
             _handle_due_status(work, clock)
         else:
             seat = next(seat for seat in work.state.seats if seat.clock is clock)
-            seats.end_offer(work, seat, "did not answer")
+            seats.end_offer(work, seat, reason("seat.did_not_answer"))
     if work.state.is_standing:
         tasks.remind(work)
 
@@ -271,4 +271,4 @@ def _report_delivery(work: TaskForceWork, command: ReportDelivery) -> None:
     }
     for seat in work.state.seats:
         if work.state.is_standing and seat.offered_to in unreached:
-            seats.end_offer(work, seat, "could not be reached")
+            seats.end_offer(work, seat, reason("seat.not_reached"))

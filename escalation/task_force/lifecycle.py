@@ -17,10 +17,6 @@ class TaskForceState(StrEnum):
     WORKING = "working"
     STOOD_DOWN = "stood_down"
 
-    @property
-    def words(self) -> str:
-        return self.value.replace("_", " ")
-
 
 class TaskForceMove(MoveName):
     ACCEPT_SEAT = "accept_seat"

@@ -115,7 +115,7 @@ def invite(work: TaskForceWork, seat: Seat, person: str, *, is_new_round: bool =
     )
 
 
-def end_offer(work: TaskForceWork, seat: Seat, why: str) -> None:
+def end_offer(work: TaskForceWork, seat: Seat, why: Reason) -> None:
     """End an offer that was not answered in time or could not be delivered: the next one is asked."""
     person = seat.offered_to or ""
     work.record(SeatUnanswered(seat=seat.number, role=seat.plan.role, person=person, why=why))

@@ -17,7 +17,7 @@ from escalation.kernel.budgets import CANDIDATES
 from escalation.kernel.business_time import OpenHours
 from escalation.kernel.clock_name import ClockName
 from escalation.kernel.clocks import Clock
-from escalation.kernel.reasons import Reason, reason
+from escalation.kernel.reasons import InvalidValue, Reason, reason
 from escalation.kernel.refusals import UnknownName
 from escalation.kernel.values import NO_NOTE, Input, Instant, InternalText, Name, PropertyCache, frozen
 from escalation.policy.classification import Priority
@@ -31,7 +31,7 @@ _SLUG = "abcdefghijklmnopqrstuvwxyz0123456789-"
 
 def _is_slug(name: str) -> str:
     if name.strip("-") != name or set(name) - set(_SLUG):
-        raise ValueError("small letters, digits and -, such as data-recovery")
+        raise InvalidValue(reason("allowed.task_force_name"))
     return name
 
 

@@ -7,6 +7,7 @@ A local time that the zone's clocks skip is refused; of one that they show twice
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from escalation.kernel.reasons import InvalidValue
 from escalation.kernel.values import require_plausible_year
 
 INSTANT_FORM = "a date and time such as 2026-11-20T16:30, or with an offset: 2026-11-20T16:30+07:00"
@@ -17,12 +18,12 @@ def parse_instant(text: str, zone: ZoneInfo) -> datetime:
     Read *text* as an instant in UTC.
 
     Raises:
-        ValueError: If it is none, or none in that zone; the message says what is allowed.
+        InvalidValue: If it is none, or none in that zone; the message says what is allowed.
     """
     try:
         written = datetime.fromisoformat(text.strip())
     except ValueError:
-        raise ValueError(INSTANT_FORM) from None
+        raise InvalidValue(INSTANT_FORM) from None
     return to_utc(written, zone)
 
 
@@ -31,14 +32,14 @@ def to_utc(written: datetime, zone: ZoneInfo) -> datetime:
     Return *written* in UTC: by its own offset, or else as local time of *zone*.
 
     Raises:
-        ValueError: If the zone's clocks never show it, or it is not of our time.
+        InvalidValue: If the zone's clocks never show it, or it is not of our time.
     """
     require_plausible_year(written)
     if written.tzinfo:
         return written.astimezone(UTC)
     instant = written.replace(tzinfo=zone).astimezone(UTC)
     if instant.astimezone(zone).replace(tzinfo=None) != written:
-        raise ValueError(f"a time that exists there: the clocks of {zone.key} skip this one")
+        raise InvalidValue(f"a time that exists there: the clocks of {zone.key} skip this one")
     return instant
 
 

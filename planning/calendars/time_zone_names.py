@@ -12,7 +12,8 @@ from difflib import get_close_matches
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from escalation.kernel.name_comparison import fold_name
-from escalation.kernel.refusals import BadRequest, Fault, Misspelled, quote_input
+from escalation.kernel.reasons import InvalidValue
+from escalation.kernel.refusals import BadRequest, Fault, quote_input
 
 TIME_ZONE_FORM = "a time zone such as Europe/London or Asia/Jakarta, by a place in it"
 
@@ -93,7 +94,7 @@ def time_zone_of(name: str) -> ZoneInfo:
     Return the zone of that name.
 
     Raises:
-        Misspelled: If there is none, or none that is the same on each machine.
+        InvalidValue: If there is none, or none that is the same on each machine.
     """
     is_elsewhere = name in _OF_THE_MACHINE or name.startswith(_OF_OTHER_SECONDS)
     try:
@@ -101,7 +102,7 @@ def time_zone_of(name: str) -> ZoneInfo:
             return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
         pass
-    raise Misspelled(TIME_ZONE_FORM, suggest_time_zone(name))
+    raise InvalidValue(TIME_ZONE_FORM, suggest_time_zone(name))
 
 
 def suggest_time_zone(given: str) -> str:
@@ -165,8 +166,8 @@ def require_time_zone(name: str, subject: str) -> ZoneInfo:
     """
     try:
         return time_zone_of(name)
-    except Misspelled as slip:
+    except InvalidValue as slip:
         fault = Fault(
-            where="time_zone", given=quote_input(name), allowed=str(slip), suggestion=slip.suggestion
+            where="time_zone", given=quote_input(name), allowed=slip.allowed, suggestion=slip.suggestion
         )
         raise BadRequest.because(subject, (fault,)) from None

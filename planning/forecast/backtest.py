@@ -19,10 +19,12 @@ from escalation.case.moves.acknowledge import Acknowledged
 from escalation.case.start import Open
 from escalation.kernel import values
 from escalation.kernel.clocks import Outcome
+from escalation.kernel.reasons import term
 from escalation.kernel.refusals import BadRequest, Fault, nearest, quote_input
 from escalation.measures.definitions import goes_back_to_work
 from escalation.notifications.notification import InternalNotification
 from escalation.policy.classification import Priority
+from messages.speaker import speaker
 from planning.forecast.export_map import ExportMap
 from planning.forecast.helpdesk_log import Incident, Log
 from planning.forecast.imported_moves import count_reassignments, limit_to_log, moves_of
@@ -158,7 +160,7 @@ class _Tally:
             highest = max(highest, happening.escalation.level)
             figures.reopened += goes_back_to_work(before, state)
             if happening.refused and happening.move:
-                figures.refused[f"{happening.move.words} ({happening.refused.code})"] += 1
+                figures.refused[f"{speaker().say(term(happening.move))} ({happening.refused.code})"] += 1
             for event in happening.events:
                 _count_event(figures, event)
             self._messages(figures, happening)

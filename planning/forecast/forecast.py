@@ -21,6 +21,7 @@ from escalation.case.request import StartRequest
 from escalation.case.start import Opened
 from escalation.case.state import Escalation
 from escalation.kernel.clock_name import ClockName
+from escalation.kernel.reasons import term
 from escalation.kernel.values import ENGINE
 from escalation.notifications.notification import CustomerNotification, Occasion
 from escalation.policy.classification import Priority
@@ -169,7 +170,7 @@ def _entries_of(happening: SimulatedStep, level: int) -> Iterator[ForecastEntry]
 
 def _make_refusal(happening: SimulatedStep, level: int) -> ForecastEntry:
     assert happening.refused
-    what = happening.move.words if happening.move else "move"
+    what = speaker().say(term(happening.move)) if happening.move else "move"
     text = f"{what} refused: {' '.join(happening.refused.message.split())}"
     return ForecastEntry(happening.at, "move_refused", level, (), text, by=happening.by)
 

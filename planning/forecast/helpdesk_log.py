@@ -14,7 +14,8 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from escalation.kernel.numbers import number_of
-from escalation.kernel.refusals import BadRequest, Fault, nearest, quote_input
+from escalation.kernel.reasons import InvalidValue, Part
+from escalation.kernel.refusals import BadRequest, EscalationError, Fault, nearest, quote_input
 from escalation.kernel.values import LONGEST_TEXT, InternalText
 from escalation.policy.classification import Priority
 from planning.calendars.instants import to_utc
@@ -32,7 +33,7 @@ class RowFault(NamedTuple):
     """The line of the file that the row begins in, counted from 1; the header is the first."""
     column: str
     given: str
-    allowed: str
+    allowed: Part
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +165,7 @@ def _require_columns(table: CsvTable, by: ExportMap) -> None:
 
 
 class _Faulty(Exception):
-    def __init__(self, column: str, given: str, allowed: str) -> None:
+    def __init__(self, column: str, given: str, allowed: Part) -> None:
         super().__init__(column)
         self.fault = column, given, allowed
 
@@ -250,9 +251,10 @@ class _RowParser:
             try:
                 naive = datetime.strptime(written, self._by.time.format)  # noqa: DTZ007 - its zone is the map's, below
                 known = self._instants[written] = to_utc(naive, self._zone)
-            except ValueError as error:
-                is_ours = str(error).startswith(("a time", "a year"))
-                why = str(error) if is_ours else f"a time as {self._by.time.format}"
+            except InvalidValue as error:
+                raise _Faulty(column, quote_input(written), error.allowed) from None
+            except ValueError:
+                why = f"a time as {self._by.time.format}"
                 raise _Faulty(column, quote_input(written), why) from None
         return known
 
@@ -282,8 +284,8 @@ class _RowParser:
 
 
 def _describe_fault(fault: RowFault) -> str:
-    return f"line {fault.row}, {fault.column}: given {fault.given}; allowed: {fault.allowed}"
+    return f"line {fault.row}, {fault.column}: given {fault.given}; allowed: {EscalationError.say(fault.allowed)}"
 
 
-def _refusal_of(where: str, given: str, allowed: str) -> BadRequest:
+def _refusal_of(where: str, given: str, allowed: Part) -> BadRequest:
     return BadRequest.because("the log", (Fault(where=where, given=given, allowed=allowed),))

@@ -20,6 +20,7 @@ from pydantic import ValidationError
 
 from escalation.case.move_index import PERSONS_COMMANDS, PersonsCommand
 from escalation.case.state import Escalation
+from escalation.kernel.reasons import InvalidValue, Part
 from escalation.kernel.refusals import BadRequest, Fault, findings_of, nearest, quote_input
 from escalation.policy.spans import SpanFault, parse_span
 from planning.calendars.instants import parse_instant
@@ -114,8 +115,8 @@ class _Entry:
     def _at(self, text: Any) -> datetime:
         try:
             at = parse_instant(str(text), self._zone)
-        except ValueError as error:
-            raise self._wrong(("at",), quote_input(text), str(error)) from None
+        except InvalidValue as error:
+            raise self._wrong(("at",), quote_input(text), error.allowed) from None
         if at < self._starts_at:
             raise self._wrong(("at",), quote_input(text), "a time that is not before the start")
         return at
@@ -134,7 +135,7 @@ class _Entry:
     def _of_form(self, error: ValidationError) -> Iterator[Fault]:
         return (place_fault(fault, found, self._node) for fault, found in findings_of(error))
 
-    def _wrong(self, path: tuple[str, ...], given: str, allowed: str, suggestion: str = "") -> _Faulty:
+    def _wrong(self, path: tuple[str, ...], given: str, allowed: Part, suggestion: str = "") -> _Faulty:
         where = f"{place_of(self._node, path)} {'.'.join(path)}".strip()
         return _Faulty(Fault(where=where, given=given, allowed=allowed, suggestion=suggestion))
 

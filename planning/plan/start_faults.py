@@ -13,7 +13,8 @@ from pydantic import ValidationError
 from escalation.case.request import StartRequest
 from escalation.case.state_size import require_request_fits
 from escalation.kernel.ids import is_of_escalation, key_of, tenant_of
-from escalation.kernel.refusals import BadRequest, Fault, Misspelled, faults_of, quote_input
+from escalation.kernel.reasons import InvalidValue, reason
+from escalation.kernel.refusals import BadRequest, Fault, faults_of, quote_input
 from escalation.kernel.values import from_plain
 from planning.calendars.time_zone_names import time_zone_of
 from planning.playbook.effective_levels import levels_of
@@ -60,7 +61,7 @@ def read_request(key: str, written: dict[str, Any], playbook: Playbook) -> Start
     faults = join_faults(faults, (*_of_key(key, written), *start_faults_of(playbook, written)))
     if faults or request is None:
         raise BadRequest.because(f"the start of {key}", faults)
-    require_request_fits(request, f"the start of {key}")
+    require_request_fits(request, reason("of.start", key))
     return request
 
 
@@ -109,8 +110,8 @@ def _check_zone(path: Path, contact: Mapping[str, Any]) -> Iterator[Finding]:
     try:
         if zone is not None:
             time_zone_of(zone)
-    except Misspelled as slip:
-        yield Finding(path, quote_input(zone), str(slip), slip.suggestion)
+    except InvalidValue as slip:
+        yield Finding(path, quote_input(zone), slip.allowed, slip.suggestion)
 
 
 def _check_customers(playbook: Playbook, written: Mapping[str, Any]) -> Iterator[Finding]:

@@ -13,6 +13,7 @@ from itertools import chain
 from pathlib import Path as FilePath
 
 from escalation.kernel.clock_name import ClockName
+from escalation.kernel.reasons import reason
 from escalation.kernel.refusals import BadRequest, EscalationError, quote_input
 from escalation.policy.classification import Degree, Priority
 from escalation.policy.plan import Basis
@@ -137,7 +138,7 @@ def _check_permissions(playbook: Playbook) -> Iterator[Finding]:
         if not roles:
             known = list_names((*SPECIAL_ROLES, *playbook.roles))
             yield Finding(
-                ("permissions", move), f"nobody who may {move.words}", f"some of the roles: {known}"
+                ("permissions", move), reason("given.nobody_may", move), f"some of the roles: {known}"
             )
 
 

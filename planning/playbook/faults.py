@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from typing import NamedTuple
 
+from escalation.kernel.reasons import Part
 from escalation.kernel.refusals import NOTHING_CALLED, Fault, nearest, quote_input
 
 Path = tuple[str | int, ...]
@@ -20,8 +21,8 @@ class Finding(NamedTuple):
     """A fault or a warning, before its place in the file is looked up."""
 
     path: Path
-    given: str
-    allowed: str
+    given: Part
+    allowed: Part
     suggestion: str = ""
     is_absence: bool = False
     """Something is missing: not shown while a part that may contain it cannot be read."""

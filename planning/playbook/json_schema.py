@@ -11,6 +11,8 @@ from typing import Any
 
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 
+from escalation.kernel.reasons import Reason
+from escalation.kernel.refusals import EscalationError
 from planning.calendars.calendar_spec import DATE_IN_AN_EDITOR
 from planning.playbook.schema import Playbook
 from planning.playbook.value_types import LEVEL_NUMBER
@@ -74,6 +76,8 @@ def _for_editors(part: Any) -> Any:
     """Return *part* without required fields; names of an enumeration become properties, which editors complete."""
     if isinstance(part, list):
         return [_for_editors(each) for each in part]
+    if isinstance(part, Reason):
+        return EscalationError.say(part)
     if not isinstance(part, dict):
         return part
     found = {key: _for_editors(value) for key, value in part.items() if not _is_left_out(key, value)}

@@ -24,6 +24,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from escalation.case.lifecycle import NOBODYS
+from escalation.kernel.reasons import Part, reason
 from escalation.kernel.refusals import BadRequest, EscalationError, Fault, findings_of, nearest, quote_input
 from planning.plain_files import read_plain
 from planning.playbook import yaml_tree
@@ -223,23 +224,19 @@ def _validate(data: Any, folder: FilePath | None) -> tuple[Playbook | None, list
 def _findings_of_form(error: ValidationError) -> Iterator[Finding]:
     for fault, details in findings_of(error):
         path, written = path_of(details["loc"]), details["input"]
-        given = "nothing" if written is None else EscalationError.say(fault.given)
-        if path[:1] == ("rotas",) and "://" in given:
+        given = reason("nothing") if written is None else fault.given
+        if path[:1] == ("rotas",) and "://" in str(written):
             given = "an address (not shown)"  # it can be all that keeps a calendar from others
         known = _known_names(details["type"], path, details.get("ctx", {}))
         is_of_key = details["loc"][-1:] == (KEY,)
         if details["type"] == "extra_forbidden":
             given, written, is_of_key = f"the field {quote_input(path[-1])}", path[-1], True
-        allowed = (
-            list_names(known)
-            if known
-            else _describe_allowed(details, path, EscalationError.say(fault.allowed))
-        )
+        allowed = list_names(known) if known else _describe_allowed(details, path, fault.allowed)
         suggestion = nearest(str(written), known, _ALSO_CALLED) if known else fault.suggestion
         yield Finding(path, given, allowed, suggestion, is_of_key=is_of_key)
 
 
-def _describe_allowed(details: ErrorDetails, path: Path, otherwise: str) -> str:
+def _describe_allowed(details: ErrorDetails, path: Path, otherwise: Part) -> Part:
     if details.get("ctx", {}).get("pattern") == ID_PATTERN:
         return ID_FORM
     if details["type"] == "model_type" and "holidays" in path:

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path as FilePath
 from zoneinfo import ZoneInfo
 
+from escalation.kernel.reasons import InvalidValue
 from escalation.kernel.refusals import quote_input
 from planning.calendars.instants import to_utc
 from planning.calendars.opening_hours import parse_days
@@ -60,8 +61,8 @@ def _check_override(path: Path, rules: OverrideSpec, rota: RotaSpec) -> Iterator
     for field, written in (("from", rules.from_), ("to", rules.to)):
         try:
             instants.append(to_utc(written, zone))
-        except ValueError as error:
-            yield Finding((*path, field), quote_input(written.isoformat()), str(error))
+        except InvalidValue as error:
+            yield Finding((*path, field), quote_input(written.isoformat()), error.allowed)
     if len(instants) == 2 and instants[1] <= instants[0]:
         given = f"{quote_input(rules.to.isoformat())}, which is not after {rules.from_.isoformat()}"
         yield Finding((*path, "to"), given, "a time after from")

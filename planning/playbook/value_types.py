@@ -15,6 +15,7 @@ from escalation.case.lifecycle import NOBODYS, Move
 from escalation.case.state import VERIFYING
 from escalation.kernel.clock_name import AGREED, ClockName
 from escalation.kernel.email_address import as_mailed
+from escalation.kernel.reasons import InvalidValue, reason
 from escalation.policy.spans import SPAN_FORM, WINDOW_FORM, Span, WindowSpan, parse_span, parse_window
 from planning.spec import one_or_several, require_distinct, text_in_an_editor
 
@@ -43,6 +44,7 @@ TARGET_CLOCKS = tuple(clock for clock in ClockName if clock not in AGREED | _SET
 OPTIONAL_CLOCKS = frozenset({ClockName.INTERNAL_UPDATE})
 """Clocks that run only where a priority has a target."""
 UNTIL_RESOLUTION = "until resolution"
+_WINDOW_OR_END = reason("allowed.or", WINDOW_FORM, UNTIL_RESOLUTION)
 Phrase = Annotated[str, Field(min_length=1, max_length=500)]
 
 
@@ -84,7 +86,7 @@ def _read_span(given: Any) -> Any:
 
 def _read_window(given: Any) -> Any:
     if given is None:
-        raise ValueError(f"{WINDOW_FORM}; or: {UNTIL_RESOLUTION}")
+        raise InvalidValue(_WINDOW_OR_END)
     if not isinstance(given, str):
         return given
     return None if given.strip().lower() == UNTIL_RESOLUTION else parse_window(given)
@@ -123,7 +125,6 @@ SpanText = Annotated[
         SPAN_FORM, "15 min", "60 min 24x7", "4 business h", "2 business days", pattern=SPAN_PATTERN
     ),
 ]
-_WINDOW_OR_END = f"{WINDOW_FORM}; or: {UNTIL_RESOLUTION}"
 WindowText = Annotated[
     WindowSpan | None,
     BeforeValidator(_read_window),

@@ -32,11 +32,11 @@ WRONG = (
     ),
     (
         ("sponsor", "enrol", "ACME", "--sponsor", "", "--duty", "", "--every", "0", *TERMS),
-        f"3 faults\n  --sponsor: {NOT_EMPTY}\n  --duty 1: {NOT_EMPTY}\n  --every: given 0; allowed: greater than",
+        f"3 faults\n  --sponsor: {NOT_EMPTY}\n  --duty 1: {NOT_EMPTY}\n  --every: given 0; allowed: at least",
     ),
     (
         ("task-force", "deploy", KEY, "dam", "--mission", "x", "--lead", "ana", "--status-every", "1s"),
-        "task-force deploy is refused: 1 fault\n  --status-every: given 0:00:01; allowed: greater than",
+        "task-force deploy is refused: 1 fault\n  --status-every: given 0:00:01; allowed: at least",
     ),
     (("show", ""), "KEY: given nothing; allowed: an escalation's key, such as ACME/4711"),
     (

@@ -30,6 +30,7 @@ from escalation.case.request import CorrectiveAction
 from escalation.case.state import AccessAnswer, Escalation
 from escalation.kernel.clock_name import ClockName
 from escalation.kernel.clocks import Outcome
+from escalation.kernel.reasons import term
 from escalation.kernel.refusals import (
     BadRequest,
     EscalationError,
@@ -41,6 +42,7 @@ from escalation.kernel.values import CustomerText, InternalText
 from escalation.notifications.shell_commands import Tick
 from escalation.policy.classification import Priority
 from escalation.policy.plan import ActionPolicy
+from messages.speaker import speaker
 from tests.builders import (
     DECLARE,
     JO,
@@ -314,8 +316,9 @@ def test_a_customers_contact_may_answer_and_nothing_else(command: PersonsCommand
     refused = refusal(one_in(State.CLOSING), command, monday("09:10"))
 
     assert isinstance(refused, RoleNotAllowed)
+    move = speaker().say(term(command.move))
     assert (
-        f"ACME/4711: Jo may not {command.move.words}; contacts of customers may, for their own account: "
+        f"ACME/4711: Jo may not {move}; contacts of customers may, for their own account: "
         "confirm access, answer survey, add evidence"
     ) == refused.message
 

@@ -18,6 +18,7 @@ from escalation.case.lifecycle import (
     step,
     step_rca,
 )
+from escalation.kernel.reasons import spell, term
 from escalation.kernel.state_machine import IllegalMove
 from tests.builders import a_plan, one_in
 
@@ -186,7 +187,7 @@ def test_the_diagram_shows_every_state_and_each_change_of_it() -> None:
     """
     lines = diagram().splitlines()
     arrows = {line.strip() for line in lines if "-->" in line}
-    changes = {f"{source} --> {target}: {move.words}" for (move, source), target in CHANGES.items()}
+    changes = {f"{source} --> {target}: {spell(term(move))}" for (move, source), target in CHANGES.items()}
 
     assert changes | {"[*] --> started", "closed --> [*]", "cancelled --> [*]"} == arrows
     assert "stateDiagram-v2" == lines[0]

@@ -63,7 +63,7 @@ def test_a_list_of_a_start_is_refused_when_it_is_too_long(field: str, most: int)
         a_request(**{field: listed(field, 60_000)})
 
     said = BadRequest.because("the start", faults_of(refused.value)).message
-    assert f"{field}: given a list of 60000; allowed: at most {most} of these" in said
+    assert f"{field}: given a list of 60,000; allowed: at most {most} of these" in said
 
 
 ASKED: tuple[type, ...] = (

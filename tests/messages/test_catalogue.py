@@ -144,12 +144,14 @@ def test_a_guess_of_a_tool_does_not_count(own: Written) -> None:
     assert "high" == catalogue("pt", folder).word("Degree", "high")
 
 
-RULES = Path(__file__).resolve().parent.parent.parent / "escalation"
+ROOT = Path(__file__).resolve().parent.parent.parent
+SPEAKING = ("escalation", "planning", "workflows", "activities", "clients", "entrypoints")
+"""Folders that give reasons."""
 
 
 def reasons_of_the_rules() -> Iterator[tuple[str, int]]:
-    """Each code that the rules write out in a call of `reason`, and the number of its parts."""
-    for path in sorted(RULES.rglob("*.py")):
+    """Each code that the product writes out in a call of `reason`, and the number of its parts."""
+    for path in sorted(path for folder in SPEAKING for path in (ROOT / folder).rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             match node:
                 case ast.Call(func=ast.Name(id="reason"), args=[ast.Constant(value=str(code)), *parts]):

@@ -772,7 +772,7 @@ BANK_HOLIDAYS = "    holidays: {country: GB, subdivision: ENG}\n"
         ),
         ("targets:\n", "\ttargets:\n", "spaces instead of the tab", ""),
         ("window: 15 - 30 min", "window: 8 business h", "both ends: 8 - 8 business h", ""),
-        ("closing: 5 business days", "closing: 999999999 business days", "at most 3660 days", ""),
+        ("closing: 5 business days", "closing: 999999999 business days", "at most 3,660 days", ""),
         ("time_zone: Europe/London", "time_zone: New York", "a time zone", "America/New_York"),
         ("time_zone: Europe/London", "time_zone: America/NewYork", "a time zone", "America/New_York"),
         ("time_zone: Europe/London", "time_zone: Jakarta", "a time zone", "Asia/Jakarta"),

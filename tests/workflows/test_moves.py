@@ -14,6 +14,7 @@ from client import EscalationClient
 from escalation.case.lifecycle import NOBODYS, Move, State
 from escalation.case.moves.send_update import SendUpdate
 from escalation.case.state import AccessAnswer, ResolutionKind, Step
+from escalation.kernel.reasons import term
 from escalation.kernel.refusals import (
     BadRequest,
     EscalationError,
@@ -25,6 +26,7 @@ from escalation.kernel.refusals import (
 )
 from escalation.kernel.values import InternalText
 from escalation.policy.classification import CancelCause, EscalationReason, EvidenceKind, Priority
+from messages.speaker import speaker
 from runtime.errors import NoWorker
 from tests.complaint import a_complaint
 from tests.escalations import Desk
@@ -249,7 +251,7 @@ async def test_moves_on_unknown_and_ended_keys_are_refused_clearly(desk: Desk) -
     with pytest.raises(MoveNotAllowed) as by_id:
         await desk.client.acknowledge(view.id, by="priya")
 
-    allowed = ", ".join(move.words for move in view.allowed_moves)
+    allowed = ", ".join(speaker().say(term(move)) for move in view.allowed_moves)
     assert "answer survey, file post-mortem, finish action, correct contact, reopen" == allowed
     assert (
         allowed == str(by_key.value).partition("allowed now: ")[2] == str(by_id.value).partition("now: ")[2]

@@ -12,7 +12,9 @@ from entrypoints.cli.new_playbook.outline import Outline
 from entrypoints.cli.new_playbook.playbook_writer import write_playbook
 from entrypoints.cli.new_playbook.questions import QUESTIONS, Question
 from entrypoints.cli.render.playbook_check import examine
+from entrypoints.reason_text import say
 from entrypoints.terminal import out
+from escalation.kernel.reasons import InvalidValue
 from escalation.kernel.refusals import BadRequest, Fault, quote_input
 from planning.playbook.faults import file_fault
 from planning.playbook.loader import parse_playbook
@@ -83,11 +85,9 @@ def _read(answers: "Outline", question: "Question", texts: list[str], *, has_fau
 def _fault(answers: "Outline", question: "Question", text: str) -> Fault | None:
     try:
         question.read(answers, text)
-    except ValueError as error:
-        suggestion = getattr(error, "suggestion", "")
-        return Fault(
-            where=question.option, given=quote_input(text), allowed=str(error), suggestion=suggestion
-        )
+    except InvalidValue as error:
+        given = quote_input(text)
+        return Fault(where=question.option, given=given, allowed=error.allowed, suggestion=error.suggestion)
     return None
 
 
@@ -140,7 +140,7 @@ def _show(question: "Question", default: str) -> None:
 
 def _show_fault(fault: Fault) -> None:
     meant = f" Did you mean {fault.suggestion}?" if fault.suggestion else ""
-    out.print(Text(f"  Not {fault.given}; allowed: {fault.allowed}.{meant}", style="red"))
+    out.print(Text(f"  Not {say(fault.given)}; allowed: {say(fault.allowed)}.{meant}", style="red"))
 
 
 def _save(answers: "Outline", file: Path) -> None:

@@ -13,11 +13,11 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from entrypoints.cli.new_playbook.outline import AGENT, MANAGER, LevelDraft, Outline, PersonDraft
-from entrypoints.reason_text import say
 from escalation.kernel.email_address import as_mailed
 from escalation.kernel.language_tag import LanguageTag
 from escalation.kernel.name_comparison import fold_name
-from escalation.kernel.refusals import Misspelled, findings_of, nearest
+from escalation.kernel.reasons import InvalidValue
+from escalation.kernel.refusals import findings_of, nearest
 from escalation.kernel.values import Name
 from planning.calendars.calendar_spec import HolidaySpec, Hours, TimeZone
 from planning.calendars.opening_hours import DAYS, DAYS_FORM, HOURS_FORM, parse_days
@@ -41,7 +41,7 @@ _MESSAGES = ROOT / "playbooks" / "messages"
 
 @dataclass(frozen=True)
 class Question:
-    """One question; *read* puts an answer among the others, or raises ``ValueError`` with what is allowed."""
+    """One question; *read* puts an answer among the others, or raises ``InvalidValue``."""
 
     option: str
     asks: str
@@ -56,13 +56,13 @@ class Question:
 def _valid(form: Any, given: str | list[str]) -> Any:
     """
     Raises:
-        Misspelled: If *given* does not have the *form*; says what is allowed.
+        InvalidValue: If *given* does not have the *form*; says what is allowed.
     """
     try:
         return TypeAdapter(form).validate_python(given.strip() if isinstance(given, str) else given)
     except ValidationError as error:
         fault, _ = next(iter(findings_of(error)))
-        raise Misspelled(say(fault.allowed), fault.suggestion) from None
+        raise InvalidValue(fault.allowed, fault.suggestion) from None
 
 
 def _parts(text: str) -> list[str]:
@@ -76,9 +76,9 @@ def _people_in(answers: Outline, text: str) -> list[str]:
         if id_ not in answers.people:
             called = {person.name: id_ for id_, person in answers.people.items()}
             allowed = f"ids of people: {list_names(answers.people)}"
-            raise Misspelled(allowed, nearest(id_, answers.people, called))
+            raise InvalidValue(allowed, nearest(id_, answers.people, called))
     if not ids:
-        raise ValueError(f"one id or several: {list_names(answers.people)}")
+        raise InvalidValue(f"one id or several: {list_names(answers.people)}")
     return ids
 
 
@@ -93,11 +93,11 @@ def _time_zone(answers: Outline, text: str) -> None:
 def _hours(answers: Outline, text: str) -> None:
     found = _DAYS_AND_HOURS.fullmatch(_ROUND_THE_CLOCK if text.strip() == "24x7" else text.strip())
     if not found:
-        raise ValueError(f"{DAYS_FORM}, then {HOURS_FORM}; or 24x7")
+        raise InvalidValue(f"{DAYS_FORM}, then {HOURS_FORM}; or 24x7")
     days = found["days"].lower().replace(" ", "").strip(",")
     given = {day for written in answers.hours for day in parse_days(written)}
     if again := [DAYS[day] for day in parse_days(days) if day in given]:
-        raise ValueError(f"each day once, with all of its hours ({list_names(again)} again)")
+        raise InvalidValue(f"each day once, with all of its hours ({list_names(again)} again)")
     answers.hours[days] = list(_valid(Hours, _parts(found["hours"])))
 
 
@@ -111,12 +111,12 @@ def _days_off(text: str) -> HolidaySpec:
     """Read ``GB``, or ``GB-ENG`` for the holidays of a part of it."""
     country, _, part = text.upper().partition("-")
     if country not in list_countries():
-        raise Misspelled(
+        raise InvalidValue(
             "a country by two letters, or a part of it: GB, GB-ENG; or none", suggest_country(text)
         )
     if part and part not in (known := list_subdivisions(country)):
         meant = suggest_subdivision(country, part)
-        raise Misspelled(
+        raise InvalidValue(
             f"{country}, or a part of it after a hyphen: {list_names(known)}", meant and f"{country}-{meant}"
         )
     return HolidaySpec(country=country, subdivision=part or None)
@@ -130,7 +130,7 @@ def _languages(answers: Outline, text: str) -> None:
             allowed = (
                 f"languages in which there are messages: {list_names(known)} (docs/how-to/add-a-language.md)"
             )
-            raise Misspelled(allowed, nearest(tag, known))
+            raise InvalidValue(allowed, nearest(tag, known))
         if tag not in answers.languages:
             answers.languages.append(tag)
 
@@ -138,7 +138,9 @@ def _languages(answers: Outline, text: str) -> None:
 def _person(answers: Outline, text: str) -> None:
     parts = _parts(text)
     if len(parts) < 3:
-        raise ValueError("an id, a name and an e-mail address, such as: maya, Maya Okafor, maya@example.com")
+        raise InvalidValue(
+            "an id, a name and an e-mail address, such as: maya, Maya Okafor, maya@example.com"
+        )
     id_, *name, email = parts
     id_ = _new_id(id_, answers.people, (AGENT, MANAGER, *SPECIAL_ROLES))
     # from here on levels may name this person, so that one slip is one fault
@@ -149,18 +151,18 @@ def _person(answers: Outline, text: str) -> None:
 def _new_id(text: str, taken: Collection[str], reserved: Collection[str] = ()) -> str:
     id_: str = _valid(Id, text)
     if id_ in taken:
-        raise ValueError(f"an id that is not taken yet ({id_} is)")
+        raise InvalidValue(f"an id that is not taken yet ({id_} is)")
     if id_ in reserved:
-        raise ValueError(f"another id than {id_}, which is a role")
+        raise InvalidValue(f"another id than {id_}, which is a role")
     return id_
 
 
 def _level(answers: Outline, text: str) -> None:
     name, colon, ids = text.rpartition(":")
     if not colon or not name.strip():
-        raise ValueError("a name and the people who are asked, such as: Service desk: maya, tom")
+        raise InvalidValue("a name and the people who are asked, such as: Service desk: maya, tom")
     if len(answers.levels) == MOST_LEVELS:
-        raise ValueError(f"at most {MOST_LEVELS} levels here; more can be written into the file")
+        raise InvalidValue(f"at most {MOST_LEVELS} levels here; more can be written into the file")
     answers.levels.append(LevelDraft(_valid(Name, name), _people_in(answers, ids)))
 
 
@@ -182,7 +184,7 @@ def _as_id(name: str) -> str:
     plain = unicodedata.normalize("NFKD", fold_name(name)).encode("ascii", "ignore").decode()
     id_ = "_".join(re.findall(r"[a-z0-9]+", plain))
     if not id_:
-        raise ValueError(
+        raise InvalidValue(
             "an id of Latin letters, a colon and the name, such as: late_delivery: Late delivery"
         )
     return id_

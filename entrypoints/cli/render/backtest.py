@@ -8,6 +8,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from entrypoints.reason_text import say
 from entrypoints.terminal import out
 from escalation.kernel.numbers import number_of
 from planning.forecast.backtest import Backtest, Figures, Load
@@ -83,7 +84,7 @@ def _faults(source: str, faults: Sequence[RowFault]) -> RenderableType:
     for column in ("line", "column", "given", "allowed"):
         table.add_column(column, overflow="fold")
     for fault in faults[:_MOST_FAULTS]:
-        table.add_row(str(fault.row), Text(fault.column), Text(fault.given), Text(fault.allowed))
+        table.add_row(str(fault.row), Text(fault.column), Text(fault.given), Text(say(fault.allowed)))
     more = len(faults) - _MOST_FAULTS
     return Group(table, Text(f"… and {more} more; --json lists them all", style="dim")) if more > 0 else table
 

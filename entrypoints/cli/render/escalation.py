@@ -21,7 +21,7 @@ from escalation.case.request import Evidence
 from escalation.case.state import Step
 from escalation.case.view import ClockView, MoveResult, View
 from escalation.kernel.numbers import number_of
-from escalation.kernel.reasons import Person, Reason, sentences
+from escalation.kernel.reasons import Person, Reason, sentences, term
 from escalation.kernel.timeline_entry import TimelineEntry, brief
 from escalation.notifications.delivery_results import Undelivered
 
@@ -92,7 +92,7 @@ def _facts(view: View) -> Table:
         "to approve": "; ".join(f"{held.number} by {held.by}: {held.text}" for held in view.pending_texts),
         "not delivered": "; ".join(map(_undelivered, view.undelivered[:_MOST_UNDELIVERED])) + _more(view),
         "resolution": _resolution(view),
-        "task forces": "; ".join(f"{f.name} {f.state.words}, led by {f.lead}" for f in view.task_forces),
+        "task forces": "; ".join(f"{f.name} {say(term(f.state))}, led by {f.lead}" for f in view.task_forces),
         "records": ", ".join(f"{record}: {_settled(why)}" for record, why in view.records.items()),
         "RCA": view.rca if view.rca != "none" else "",
         "causes": "; ".join(view.internal_rca.root_causes) if view.internal_rca else "",

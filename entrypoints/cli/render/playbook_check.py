@@ -7,6 +7,7 @@ from typing import Any
 
 from rich.text import Text
 
+from entrypoints.reason_text import say
 from entrypoints.terminal import as_json, out
 from escalation.kernel.numbers import number_of
 from escalation.kernel.refusals import Fault
@@ -102,4 +103,4 @@ def _holding(playbook: "Playbook") -> str:
 def _format_fault(fault: Fault) -> str:
     """Put what was probably meant before what is allowed, which can be long."""
     meant = f"did you mean {fault.suggestion}? " if fault.suggestion else ""
-    return f"{fault.where}: given {fault.given}; {meant}allowed: {fault.allowed}"
+    return f"{fault.where}: given {say(fault.given)}; {meant}allowed: {say(fault.allowed)}"

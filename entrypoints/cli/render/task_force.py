@@ -6,19 +6,20 @@ from rich.text import Text
 
 from entrypoints.cli.render.escalation import format_due
 from entrypoints.reason_text import say
+from escalation.kernel.reasons import term
 from escalation.task_force.state import TaskForceSummary
 from escalation.task_force.view import SeatView, TaskForceAnswer, TaskForceView
 
 
 def render_answer(answer: TaskForceAnswer) -> RenderableType:
     head = Text(f"{answer.key}, task force {answer.name}", style="bold")
-    head.append(f" is {answer.state.words}")
+    head.append(f" is {say(term(answer.state))}")
     return Group(head, *(Text(f"  {say(what)}") for what in answer.happened))
 
 
 def render_task_force(view: TaskForceView) -> RenderableType:
     head = Text(f"{view.key}, task force {view.name}", style="bold")
-    head.append(f"  {view.mission}\n{view.state.words} · led by {view.lead}", style="")
+    head.append(f"  {view.mission}\n{say(term(view.state))} · led by {view.lead}", style="")
     if view.status_due_at:
         status = format_due(view.status_due_at, is_over=view.is_status_missed)
         head.append(f" · status {'missed, was due' if view.is_status_missed else 'due'} {status}")
@@ -48,7 +49,7 @@ def _seated(seat: SeatView) -> str:
 def render_task_forces(forces: tuple[TaskForceSummary, ...]) -> Table:
     table = Table("name", "state", "lead", "members", "open tasks", "latest report", box=None, pad_edge=False)
     for force in forces:
-        state = Text(force.state.words).append(
+        state = Text(say(term(force.state))).append(
             " status missed" if force.is_status_missed else "", style="red"
         )
         latest = " ".join(force.latest.text.split()) if force.latest else ""

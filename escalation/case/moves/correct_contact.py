@@ -89,7 +89,7 @@ class CorrectContact(MoveCommand):
         known = _known(before, self.contact)
         corrected = _corrected(before, known, self)
         require_request_fits(
-            before.request.with_contact(known, corrected), f"the correction of a contact of {before.key}"
+            before.request.with_contact(known, corrected), reason("of.correction", known.email, before.key)
         )
         work.record(ContactCorrected(before=known, after=corrected, note=self.note))
         if mailbox_of(corrected.email) != mailbox_of(known.email):

@@ -29,7 +29,7 @@ from escalation.kernel.budgets import (
 from escalation.kernel.clock_name import ClockName
 from escalation.kernel.email_address import mailbox_of
 from escalation.kernel.ids import Key, tenant_of
-from escalation.kernel.reasons import AsPart, Reason, reason
+from escalation.kernel.reasons import AsPart, Part, Reason, reason
 from escalation.kernel.refusals import BadRequest, Fault, MoveNotAllowed, RoleNotAllowed
 from escalation.kernel.values import ENGINE, Name, frozen
 from escalation.notifications.notification import Occasion
@@ -134,9 +134,7 @@ def join_outage(work: Work, command: JoinOutage) -> None:
     joining = new_in(now.request, command)
     if command.is_guest:
         _require_own_accounts(now, joining)
-    require_case_fits(
-        now.key, now.request, joining, f"the start of {command.ticket}", "give the others another outage key"
-    )
+    require_case_fits(now.request, joining, reason("of.start", command.ticket), reason("use_another_outage"))
     sponsors = tuple(sponsor for sponsor in command.sponsors if sponsor.id not in now.plan.sponsors)
     work.by = command.by
     work.record(
@@ -261,7 +259,7 @@ def _require_own_accounts(now: Escalation, joining: JoinOutage) -> None:
         raise BadRequest.because(reason("of.start", joining.ticket), faults)
 
 
-def require_case_fits(key: str, request: StartRequest, joining: JoinOutage, what: str, instead: str) -> None:
+def require_case_fits(request: StartRequest, joining: JoinOutage, what: Part, instead: Part) -> None:
     """
     Raises:
         BadRequest: If it would hold more than it can: *what* is refused, and *instead* says how to go on.
@@ -271,18 +269,18 @@ def require_case_fits(key: str, request: StartRequest, joining: JoinOutage, what
     size = weight_of(request) + size_of(joining) + ids
     limits = (
         ("customers", len(after), CUSTOMERS),
-        ("contacts of one customer", max(len(customer.contacts) for customer in after), CONTACTS),
+        ("contacts_of_one", max(len(customer.contacts) for customer in after), CONTACTS),
         ("services", _together(request.services, joining.services), SERVICES),
-        ("linked tickets", _together(request.linked_tickets, joining.linked_tickets), LINKED_TICKETS),
-        ("problem records", _together(request.problem_records, joining.problem_records), PROBLEM_RECORDS),
-        ("pieces of evidence", len(request.evidence) + len(joining.evidence), EVIDENCE),
+        ("linked_tickets", _together(request.linked_tickets, joining.linked_tickets), LINKED_TICKETS),
+        ("problem_records", _together(request.problem_records, joining.problem_records), PROBLEM_RECORDS),
+        ("evidence", len(request.evidence) + len(joining.evidence), EVIDENCE),
         ("bytes", size, REQUEST),
     )
     faults = [
         Fault(
             where="outage",
-            given=f"{joining.ticket} would bring {key} to {amount:,} {unit}",
-            allowed=f"at most {most:,} {unit} in one escalation; {instead}",
+            given=reason("given.would_bring_to", joining.ticket, request.key, reason(unit, amount)),
+            allowed=reason("allowed.in_one_escalation", reason(unit, most), instead),
         )
         for unit, amount, most in limits
         if amount > most

@@ -1,7 +1,7 @@
 """Nudge the owner: remind them with a note, at most once within ten minutes."""
 
 from dataclasses import replace
-from datetime import UTC, timedelta
+from datetime import timedelta
 from typing import Literal
 
 from escalation.case.audience import notify, person_of
@@ -43,8 +43,8 @@ class NudgeOwner(MoveCommand):
         now = work.state
         possible_at = now.nudged_at + NUDGED_EVERY if now.nudged_at else work.now
         if work.now < possible_at:
-            again = f"{possible_at.astimezone(UTC) + timedelta(minutes=1):%H:%M} UTC"
-            raise MoveNotAllowed(f"{now.key}: {now.owner} was nudged already; possible again at {again}")
+            again = possible_at + timedelta(minutes=1)
+            raise MoveNotAllowed(reason("nudged_already", person_of(now, now.owner), again), subject=now.key)
         work.record(OwnerNudged(owner=now.owner, note=self.note))
         why = reason("nudged_by", person_of(now, self.by))
         notify(work, Occasion.REMINDER, (now.owner,), why=why, text=self.note or None)
