@@ -19,9 +19,9 @@ from mdit_py_plugins.front_matter import front_matter_plugin
 
 from documents.markdown_lines import join_lines, unescape_markdown
 from documents.sections import ACTION_FIELDS, BY_HEADING, CAUSES, FRONT_MATTER, SECTIONS, Kind, Section
-from escalation.kernel.refusals import Fault, nearest, quote_input
+from escalation.kernel.refusals import Fault, Place, nearest, quote_input
 from planning.playbook import yaml_tree
-from planning.playbook.yaml_tree import Entry, Mapping, Node, Place, Scalar
+from planning.playbook.yaml_tree import Entry, Mapping, Node, Scalar
 from planning.playbook.yaml_tree import Sequence as Listed
 
 _MARKDOWN = (
@@ -255,5 +255,5 @@ def _mapping(place: Place, **nodes: Node) -> Mapping:
     return Mapping(place, {name: Entry(node.place, node) for name, node in nodes.items()})
 
 
-def _fault(place: object, given: str, allowed: str, suggestion: str = "") -> Fault:
-    return Fault(where=str(place), given=given, allowed=allowed, suggestion=suggestion)
+def _fault(place: Place, given: str, allowed: str, suggestion: str = "") -> Fault:
+    return Fault(place=place, given=given, allowed=allowed, suggestion=suggestion)

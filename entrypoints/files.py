@@ -91,7 +91,7 @@ def _placed(fault: Fault, tree: Node, options: Mapping[str, Any]) -> Fault:
     path = tuple(int(part) if part.isdigit() else part for part in fault.where.split("."))
     if path[0] in options:
         return fault
-    return replace(fault, where=f"{place_of(tree, path)} {fault.where}")
+    return replace(fault, place=place_of(tree, path))
 
 
 _FENCE = re.compile(rb"^---[ \t]*\r?$", re.MULTILINE)

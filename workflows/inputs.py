@@ -161,7 +161,7 @@ def _the_one(raws: Sequence[RawValue], what: Part, allowed: Part) -> bytes:
 
 
 def _other_than(given: Part, allowed: Part) -> Fault:
-    return Fault(where="(whole)", given=given, allowed=allowed)
+    return Fault(given=given, allowed=allowed)
 
 
 def require_at_most(largest: int, size: int, what: Part) -> None:

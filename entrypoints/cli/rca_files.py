@@ -28,9 +28,9 @@ class RcaFile:
     def unknown_owners(self, known: Collection[str]) -> Iterator[Fault]:
         for index, action in enumerate(self.rca.corrective_actions):
             if action.owner not in known:
-                place = place_of(self.tree, ("corrective_actions", index, "owner"))
                 yield Fault(
-                    where=f"{place} corrective_actions.{index}.owner",
+                    where=f"corrective_actions.{index}.owner",
+                    place=place_of(self.tree, ("corrective_actions", index, "owner")),
                     given=quote_input(action.owner),
                     allowed="somebody whom the escalation or the playbook knows",
                     suggestion=nearest(action.owner, known),
@@ -87,7 +87,10 @@ def _without_key(tree: Node, faults: tuple[Fault, ...], key: str) -> tuple[Node,
     entries = {name: entry for name, entry in tree.entries.items() if name != "escalation"}
     named = to_plain(about.node)
     if named != key:
-        faults = (*faults, Fault(where=f"{about.place} escalation", given=quote_input(named), allowed=key))
+        faults = (
+            *faults,
+            Fault(where="escalation", place=about.place, given=quote_input(named), allowed=key),
+        )
     return Mapping(tree.place, entries), faults
 
 

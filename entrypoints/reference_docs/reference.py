@@ -83,9 +83,7 @@ def _lifecycle() -> str:
 def _table(rows: tuple[Row[Any, Move], ...]) -> str:
     lines = ["| move | from | to |", "| --- | --- | --- |"]
     say = speaker().say
-    lines += [
-        f"| {say(term(row.move))} | {', '.join(row.sources)} | {row.target or 'stays'} |" for row in rows
-    ]
+    lines += [f"| {say(term(move))} | {', '.join(states)} | {to or 'stays'} |" for move, states, to in rows]
     return "\n".join(lines) + "\n"
 
 

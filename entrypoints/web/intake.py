@@ -127,6 +127,6 @@ def _read(body: bytes) -> dict[str, Any]:
     except (ValueError, RecursionError):
         found = None
     if not isinstance(found, dict):
-        fault = Fault(where="(whole)", given=f"{len(body):,} bytes", allowed="one JSON object in UTF-8")
+        fault = Fault(given=f"{len(body):,} bytes", allowed="one JSON object in UTF-8")
         raise BadRequest.because("the start", (fault,))
     return found

@@ -18,6 +18,7 @@ which moves are allowed, every fault. Text is made of it where a person reads it
 """
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import timedelta
 from difflib import get_close_matches
 from enum import StrEnum
@@ -43,18 +44,42 @@ FAULTS = "refused.faults"
 """Code of an obstacle that is a list of faults: what is refused, and how many there are."""
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class Place:
+    """A place in a file; lines and columns are counted from 1, and are 0 for the file as a whole."""
+
+    file: str
+    line: int = 0
+    column: int = 0
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}" if self.line else self.file
+
+
 @frozen
 class Fault:
     """One thing wrong with an input."""
 
-    where: str
+    where: str = ""
+    """The field, by its path; empty: the whole."""
+    place: Place | None = None
     given: Part
     allowed: Part
     suggestion: str = ""
 
     @property
+    def location(self) -> str:
+        """``reference.yaml:12:3 calendars.office``"""
+        return f"{self.place or ''} {self.where}".strip()
+
+    @property
     def reason(self) -> Reason:
-        return reason("refused.fault", self.where, self.given, _meaning(self.allowed, self.suggestion))
+        return reason(
+            "refused.fault",
+            self.location or reason("whole"),
+            self.given,
+            _meaning(self.allowed, self.suggestion),
+        )
 
     def __str__(self) -> str:
         return EscalationError.say(self.reason)
@@ -270,7 +295,7 @@ def _follows_from(found: "ErrorDetails", errors: "Iterable[ErrorDetails]") -> bo
 
 def _fault_of(found: "ErrorDetails", within: str) -> Fault:
     return Fault(
-        where=".".join(str(part) for part in ((within,) if within else ()) + found["loc"]) or "(whole)",
+        where=".".join(str(part) for part in ((within,) if within else ()) + found["loc"]),
         given=_given(found),
         allowed=_allowed(found),
         suggestion=getattr(found.get("ctx", {}).get("error"), "suggestion", ""),
@@ -320,7 +345,6 @@ _BOUNDS = {
     "string_too_long": ("allowed.characters_at_most", "max_length"),
     "greater_than": ("allowed.greater_than", "gt"),
     "greater_than_equal": ("allowed.at_least", "ge"),
-    "less_than": ("allowed.less_than", "lt"),
     "less_than_equal": ("allowed.at_most", "le"),
 }
 """Kinds of findings with a bound, and its name in the finding."""

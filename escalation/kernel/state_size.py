@@ -30,4 +30,4 @@ def require_state_fits(
 
 
 def too_large(what: Part, given: Part, allowed: Part) -> BadRequest:
-    return BadRequest.because(what, (Fault(where="(whole)", given=given, allowed=allowed),))
+    return BadRequest.because(what, (Fault(given=given, allowed=allowed),))

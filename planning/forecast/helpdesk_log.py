@@ -254,8 +254,7 @@ class _RowParser:
             except InvalidValue as error:
                 raise _Faulty(column, quote_input(written), error.allowed) from None
             except ValueError:
-                why = f"a time as {self._by.time.format}"
-                raise _Faulty(column, quote_input(written), why) from None
+                raise _Faulty(column, quote_input(written), f"a time as {self._by.time.format}") from None
         return known
 
     def _key(self, cells: list[str]) -> str:

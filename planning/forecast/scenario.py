@@ -45,7 +45,7 @@ def read_scenario(data: bytes, source: str, starts_at: datetime, zone: ZoneInfo)
     except Unreadable as unreadable:
         raise BadRequest.because("the script", (unreadable.fault,)) from None
     if not isinstance(tree, Sequence):
-        faults = (*faults, Fault(where=str(tree.place), given=quote_input(to_plain(tree)), allowed=_FORM))
+        faults = (*faults, Fault(place=tree.place, given=quote_input(to_plain(tree)), allowed=_FORM))
     moves, found = _read_moves(tree, starts_at, zone)
     if faults or found:
         raise BadRequest.because("the script", (*faults, *found))
@@ -136,8 +136,8 @@ class _Entry:
         return (place_fault(fault, found, self._node) for fault, found in findings_of(error))
 
     def _wrong(self, path: tuple[str, ...], given: str, allowed: Part, suggestion: str = "") -> _Faulty:
-        where = f"{place_of(self._node, path)} {'.'.join(path)}".strip()
-        return _Faulty(Fault(where=where, given=given, allowed=allowed, suggestion=suggestion))
+        where, place = ".".join(path), place_of(self._node, path)
+        return _Faulty(Fault(where=where, place=place, given=given, allowed=allowed, suggestion=suggestion))
 
 
 def _parse_wall_clock(text: Any) -> timedelta:

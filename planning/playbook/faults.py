@@ -7,7 +7,7 @@ from itertools import islice
 from typing import NamedTuple
 
 from escalation.kernel.reasons import Part
-from escalation.kernel.refusals import NOTHING_CALLED, Fault, nearest, quote_input
+from escalation.kernel.refusals import NOTHING_CALLED, Fault, Place, nearest, quote_input
 
 Path = tuple[str | int, ...]
 """Path in a playbook: the keys from the top."""
@@ -29,21 +29,12 @@ class Finding(NamedTuple):
     is_of_key: bool = False
     """The key is wrong, not its value."""
 
-    def as_fault(self, where: str = "") -> Fault:
-        """Return it as a fault at *where*; if omitted, at its path."""
-        where = where or ".".join(map(str, self.path))
-        return Fault(where=where, given=self.given, allowed=self.allowed, suggestion=self.suggestion)
-
-
-class PlaybookWarning(NamedTuple):
-    """A warning of something valid that is probably not meant."""
-
-    where: str
-    odd: str
-    better: str
-
-    def __str__(self) -> str:
-        return f"{self.where}: {self.odd}; better: {self.better}"
+    def as_fault(self, path: Path = (), place: Place | None = None) -> Fault:
+        """Return it as a fault at *path*, if omitted at its own, which is at *place* in a file."""
+        where = ".".join(map(str, path or self.path))
+        return Fault(
+            where=where, place=place, given=self.given, allowed=self.allowed, suggestion=self.suggestion
+        )
 
 
 def file_fault(path: object, error: OSError, wanted: str, where: str = "the file") -> Fault:

@@ -76,10 +76,8 @@ def _for_editors(part: Any) -> Any:
     """Return *part* without required fields; names of an enumeration become properties, which editors complete."""
     if isinstance(part, list):
         return [_for_editors(each) for each in part]
-    if isinstance(part, Reason):
-        return EscalationError.say(part)
     if not isinstance(part, dict):
-        return part
+        return EscalationError.say(part) if isinstance(part, Reason) else part
     found = {key: _for_editors(value) for key, value in part.items() if not _is_left_out(key, value)}
     keys = _resolve(found.get("propertyNames", {}))
     if "enum" in keys:

@@ -25,19 +25,11 @@ from pydantic_core import ErrorDetails
 
 from escalation.case.lifecycle import NOBODYS
 from escalation.kernel.reasons import Part, reason
-from escalation.kernel.refusals import BadRequest, EscalationError, Fault, findings_of, nearest, quote_input
+from escalation.kernel.refusals import BadRequest, Fault, findings_of, nearest, quote_input
 from planning.plain_files import read_plain
 from planning.playbook import yaml_tree
 from planning.playbook.checks import check_open_hours, check_playbook
-from planning.playbook.faults import (
-    MOST_SHOWN,
-    Finding,
-    Path,
-    PlaybookWarning,
-    file_fault,
-    limit_faults,
-    list_names,
-)
+from planning.playbook.faults import MOST_SHOWN, Finding, Path, file_fault, limit_faults, list_names
 from planning.playbook.faulty_parts import KEY, check_without_faulty, path_of
 from planning.playbook.playbook_warnings import warnings_of
 from planning.playbook.schema import Playbook
@@ -101,8 +93,8 @@ class PlaybookExamination(NamedTuple):
     playbook: Playbook | None
     """None if it has faults."""
     faults: tuple[Fault, ...]
-    warnings: tuple[PlaybookWarning, ...]
-    """Looked for where there are no faults."""
+    warnings: tuple[Fault, ...]
+    """What is valid and odd, and what would be better; looked for where there are no faults."""
     is_complete: bool = True
     """False if the faults hide others, which show once these are fixed."""
 
@@ -121,14 +113,7 @@ def examine_playbook(path: FilePath, now: datetime) -> PlaybookExamination:
     if faults or playbook is None:
         return PlaybookExamination(None, faults, (), is_complete)
     odd = _place_findings(whole.node, warnings_of(playbook, now))
-    return PlaybookExamination(
-        playbook,
-        (),
-        tuple(
-            PlaybookWarning(f.where, EscalationError.say(f.given), EscalationError.say(f.allowed))
-            for f in odd
-        ),
-    )
+    return PlaybookExamination(playbook, (), tuple(odd))
 
 
 def _bytes_of(path: FilePath) -> bytes:
@@ -185,22 +170,23 @@ def _read_chain(data: bytes, source: str, folder: FilePath | None, chain: tuple[
 def _extended_name(node: Node, folder: FilePath | None, chain: tuple[str, ...]) -> str:
     """Return the name of the file that is extended."""
     name = node.text if isinstance(node, Scalar) else None
-    where = f"{node.place} extends"
     if not name or FilePath(name).name != name or folder is None:
         allowed = "the name of a file in the same folder" if folder else "nothing: this text is in no folder"
-        raise Unreadable(where, quote_input(yaml_tree.to_plain(node)), allowed)
+        raise Unreadable(node.place, quote_input(yaml_tree.to_plain(node)), allowed, "extends")
     if name in chain or len(chain) >= _LONGEST_CHAIN:
         raise Unreadable(
-            where,
+            node.place,
             f"{quote_input(name)}, by way of {list_names(chain)}",
             "files that do not extend each other in turn",
+            "extends",
         )
     if not (folder / name).is_file():
         near = nearest(name, (file.name for file in folder.glob("*.yaml")))
         raise Unreadable(
-            where,
+            node.place,
             f"{quote_input(name)}, which does not exist",
             f"a file in the same folder{near and f', such as {near}'}",
+            "extends",
         )
     return name
 
@@ -287,6 +273,5 @@ def _place_findings(node: Node, found: Iterable[Finding]) -> list[Fault]:
     for fault in found:
         path = yaml_tree.path_written(node, fault.path)
         place = yaml_tree.place_of(node, path, of_key=fault.is_of_key)
-        where = f"{place} {'.'.join(map(str, path))}".strip()
-        placed.append((place, fault.as_fault(where)))
+        placed.append((place, fault.as_fault(path, place)))
     return [fault for _, fault in sorted(placed, key=lambda pair: pair[0])]

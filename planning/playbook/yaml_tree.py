@@ -35,7 +35,7 @@ from ruamel.yaml.events import (
 )
 from ruamel.yaml.reader import ReaderError
 
-from escalation.kernel.refusals import UNKNOWN_FIELD, Fault, quote_input
+from escalation.kernel.refusals import UNKNOWN_FIELD, Fault, Place, quote_input
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
@@ -48,17 +48,6 @@ _LONG_TAG = re.compile(r"(?:^|(?<=[\s,\[{]))!\S{1000}")
 """The parser takes the square of a tag's length; no tag is allowed anyway."""
 _MERGE = "<<"
 _NOTHING = re.compile(r"|~|null|Null|NULL")
-
-
-class Place(NamedTuple):
-    """Place in a file; lines and columns are counted from 1."""
-
-    source: str
-    line: int
-    column: int
-
-    def __str__(self) -> str:
-        return f"{self.source}:{self.line}:{self.column}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +80,9 @@ Node = Scalar | Sequence | Mapping
 class Unreadable(Exception):
     """The fault that stopped the reading."""
 
-    def __init__(self, where: object, given: str, allowed: str) -> None:
+    def __init__(self, place: Place, given: str, allowed: str, where: str = "") -> None:
         super().__init__(given)
-        self.fault = Fault(where=str(where), given=given, allowed=allowed)
+        self.fault = Fault(where=where, place=place, given=given, allowed=allowed)
 
 
 def read_yaml(data: bytes, source: str) -> tuple[Node, tuple[Fault, ...]]:
@@ -111,7 +100,7 @@ def read_yaml(data: bytes, source: str) -> tuple[Node, tuple[Fault, ...]]:
         node = composer.document(YAML(typ="safe", pure=True).parse(text))
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        place = Place(source, mark.line + 1, mark.column + 1) if mark else source
+        place = Place(source, mark.line + 1, mark.column + 1) if mark else Place(source)
         if "'\\t'" in str(error.problem):
             raise Unreadable(place, "a tab", "spaces instead of the tab") from None
         why = " ".join(str(part) for part in (error.context, error.problem) if part)
@@ -166,8 +155,7 @@ def place_of(node: Node, path: tuple[str | int, ...], *, of_key: bool = False) -
 
 def place_fault(fault: Fault, found: "ErrorDetails", tree: Node) -> Fault:
     """Add to *fault* the place in *tree* of what pydantic *found*."""
-    place = place_of(tree, found["loc"], of_key=found["type"] in UNKNOWN_FIELD)
-    return replace(fault, where=f"{place} {fault.where}")
+    return replace(fault, place=place_of(tree, found["loc"], of_key=found["type"] in UNKNOWN_FIELD))
 
 
 def path_written(node: Node, path: tuple[str | int, ...]) -> tuple[str | int, ...]:
@@ -189,7 +177,7 @@ def decode_text(data: bytes, source: str) -> str:
         Unreadable: If it is too large, or not in UTF-8.
     """
     if len(data) > LARGEST_FILE:
-        raise Unreadable(source, f"more than {LARGEST_FILE:,} bytes", f"at most {LARGEST_FILE:,}")
+        raise Unreadable(Place(source), f"more than {LARGEST_FILE:,} bytes", f"at most {LARGEST_FILE:,}")
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -219,7 +207,7 @@ class _Composer:
     def document(self, events: Iterator[Event]) -> Node:
         start = self._skip_to(events, (DocumentStartEvent, StreamEndEvent))
         if isinstance(start, StreamEndEvent):
-            raise Unreadable(self._source, "an empty file", "a file that says something")
+            raise Unreadable(Place(self._source), "an empty file", "a file that says something")
         node = self._node(events, next(events), 0)
         end = self._skip_to(events, (DocumentStartEvent, StreamEndEvent))
         if isinstance(end, DocumentStartEvent):
@@ -241,7 +229,7 @@ class _Composer:
             raise Unreadable(place, "malformed YAML", "well-formed YAML")
         if event.ctag is not None:
             self.faults.append(
-                Fault(where=str(place), given=f"the tag {quote_input(str(event.ctag))}", allowed="no tags")
+                Fault(place=place, given=f"the tag {quote_input(str(event.ctag))}", allowed="no tags")
             )
         before = self._values
         self._count(1, place)
@@ -274,9 +262,7 @@ class _Composer:
             return value.encode("utf-16", "surrogatepass").decode("utf-16")
         except UnicodeDecodeError:
             self.faults.append(
-                Fault(
-                    where=str(place), given="half a character (a lone surrogate)", allowed="whole characters"
-                )
+                Fault(place=place, given="half a character (a lone surrogate)", allowed="whole characters")
             )
             return ""
 
@@ -286,15 +272,15 @@ class _Composer:
             key = self._node(events, event, depth + 1)
             value = self._node(events, next(events), depth + 1)
             if not isinstance(key, Scalar) or key.text is None:
-                fault = Fault(where=str(key.place), given="a key that is no text", allowed="a name as a key")
+                fault = Fault(place=key.place, given="a key that is no text", allowed="a name as a key")
                 self.faults.append(fault)
             elif key.text == _MERGE:
                 allowed = "a name as a key: anchors can be repeated with *name, but not merged with <<"
-                self.faults.append(Fault(where=str(key.place), given=_MERGE, allowed=allowed))
+                self.faults.append(Fault(place=key.place, given=_MERGE, allowed=allowed))
             elif first := entries.get(key.text):
                 allowed = f"each key once; first given at line {first.place.line}"
                 given = f"{quote_input(key.text)} again"
-                self.faults.append(Fault(where=f"{key.place} {key.text}", given=given, allowed=allowed))
+                self.faults.append(Fault(where=key.text, place=key.place, given=given, allowed=allowed))
             else:
                 entries[key.text] = Entry(key.place, value)
         return Mapping(place, entries)

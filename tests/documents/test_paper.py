@@ -104,7 +104,7 @@ def test_no_internal_text_has_a_way_onto_the_customers_paper() -> None:
 
     assert {"summary": CustomerText, "actions": tuple[CustomerText, ...]} == kinds
     assert (CustomerText, ...) == get_args(kinds["actions"])
-    with pytest.raises(ValueError, match="InternalText cannot be used here"):
+    with pytest.raises(ValueError, match="a text for customers"):
         CustomerRca(summary=InternalText("not for you"))  # type: ignore[arg-type]
 
 

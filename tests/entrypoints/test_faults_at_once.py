@@ -113,5 +113,5 @@ def test_a_start_by_hand_hears_of_shape_and_playbook_at_once() -> None:
     with pytest.raises(BadRequest) as refused:
         read_request("ACME/1", written, load_playbook(REFERENCE))
 
-    places = [fault.where for fault in refused.value.faults]
+    places = [fault.location for fault in refused.value.faults]
     assert ["category", "colour", "key", "priority", "submitted_by"] == sorted(places)

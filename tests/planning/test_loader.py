@@ -290,7 +290,7 @@ def test_a_fault_is_told_with_its_place(  # noqa: PLR0917 - the columns of the t
     """A fault says what was given, what is allowed, and what was probably meant."""
     faults = faults_with((old, new))
 
-    fault = next(fault for fault in faults if fault.where.endswith(f" {path}"))
+    fault = next(fault for fault in faults if fault.location.endswith(f" {path}"))
     assert given in said(fault.given)
     assert allowed in said(fault.allowed)
     assert suggestion == fault.suggestion
@@ -311,7 +311,7 @@ def test_every_fault_is_told_at_once_in_the_order_of_the_file() -> None:
     assert [
         (f"reference.yaml:{line_of(new, text)}", suggestion)
         for (_, new), suggestion in zip(changes, ("24x7", "unreached", "", "jonas"), strict=True)
-    ] == [(":".join(fault.where.split(":")[:2]), fault.suggestion) for fault in faults_of_text(text)]
+    ] == [(":".join(fault.location.split(":")[:2]), fault.suggestion) for fault in faults_of_text(text)]
 
 
 def test_a_fault_that_many_categories_inherit_is_told_once() -> None:
@@ -335,8 +335,8 @@ def test_a_level_that_no_escalation_reaches_is_refused() -> None:
     )
 
     (fault,) = faults
-    assert "reference.yaml" == fault.where.partition(":")[0]
-    assert fault.where.endswith(" priorities.P1.entry_level")
+    assert "reference.yaml" == fault.location.partition(":")[0]
+    assert fault.location.endswith(" priorities.P1.entry_level")
     assert "2 or higher for every priority, so that nothing reaches level 1" == fault.given
 
 
@@ -357,7 +357,7 @@ def test_a_category_without_levels_is_refused() -> None:
 
     (fault,) = faults_with(("issue_types:\n", empty))
 
-    assert fault.where.endswith("issue_types.it_projects.categories.delay")
+    assert fault.location.endswith("issue_types.it_projects.categories.delay")
     assert "no levels" == fault.given
 
 
@@ -410,7 +410,7 @@ def test_what_is_no_safe_yaml_is_refused(text: str, where: str, given: str) -> N
     """
     faults = faults_of_text(text)
 
-    assert any(fault.where.startswith(where) and given in said(fault.given) for fault in faults), faults
+    assert any(fault.location.startswith(where) and given in said(fault.given) for fault in faults), faults
 
 
 def test_a_file_of_ten_megabytes_is_refused_unread(tmp_path: Path) -> None:
@@ -527,7 +527,7 @@ def test_faults_are_told_in_the_file_that_they_are_in(tmp_path: Path) -> None:
     with pytest.raises(BadRequest) as refused:
         load_playbook(own)
 
-    assert ["base.yaml", "own.yaml"] == [fault.where.partition(":")[0] for fault in refused.value.faults]
+    assert ["base.yaml", "own.yaml"] == [fault.location.partition(":")[0] for fault in refused.value.faults]
 
 
 @pytest.mark.parametrize(
@@ -559,7 +559,7 @@ def loaded_or_refused(text: str) -> Playbook | tuple[Fault, ...]:
     try:
         return parse_playbook(text, "any.yaml")
     except BadRequest as refused:
-        return tuple(fault for fault in refused.faults if fault.where and fault.allowed)
+        return tuple(fault for fault in refused.faults if fault.location and fault.allowed)
 
 
 LINES = REFERENCE.read_text(encoding="utf-8").splitlines(keepends=True)
@@ -805,7 +805,7 @@ def test_a_faulty_calendar_or_rota_hides_no_other_fault(old: str, new: str, path
     """
     MATRIX-8: what refers to it is right, as far as anybody can tell.
     """
-    places = [fault.where.partition(" ")[2] for fault in faults_with((old, new), ("[jonas]", "[jnas]"))]
+    places = [fault.location.partition(" ")[2] for fault in faults_with((old, new), ("[jonas]", "[jnas]"))]
 
     assert path in places
     assert f"{SERVICE}.levels.3.contacts.0" in places

@@ -147,7 +147,7 @@ def test_what_cannot_be_followed_is_refused_with_its_place(more: str, path: str,
     """
     (fault,) = faults_with((MAYA, f"{MAYA}, {more}"))
 
-    assert fault.where.startswith(f"reference.yaml: {path}") or path in fault.where
+    assert fault.location.startswith(f"reference.yaml: {path}") or path in fault.location
     assert allowed in said(fault.allowed)
 
 
@@ -164,4 +164,4 @@ def test_a_fault_of_quiet_hours_is_told_where_it_was_written(hours: str, path: s
     """
     (fault,) = faults_with((MAYA, f"{MAYA}, quiet_hours: {hours}"))
 
-    assert fault.where.endswith(f" people.maya.{path}")
+    assert fault.location.endswith(f" people.maya.{path}")

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from planning.playbook.faults import PlaybookWarning
+from escalation.kernel.refusals import Fault
 from planning.playbook.loader import examine_playbook
 from tests.planning.builders import PLAYBOOKS, reference_with, utc
 from tests.said import said
@@ -15,7 +15,7 @@ OFFICE = "calendars.office"
 HOLIDAYS = "    holidays: {country: GB, subdivision: ENG}\n"
 
 
-def cautions_with(folder: Path, *changes: tuple[str, str]) -> tuple[PlaybookWarning, ...]:
+def cautions_with(folder: Path, *changes: tuple[str, str]) -> tuple[Fault, ...]:
     """Return the warnings of the reference playbook, with pieces replaced; it must have no faults."""
     path = folder / "reference.yaml"
     path.write_text(reference_with(*changes), encoding="utf-8")
@@ -102,10 +102,10 @@ def test_what_is_odd_is_told_with_its_place(  # noqa: PLR0917 - the columns of t
     """
     (caution,) = cautions_with(tmp_path, (old, new))
 
-    assert caution.where.startswith("reference.yaml:")
-    assert caution.where.endswith(f" {path}")
-    assert odd in caution.odd
-    assert better in caution.better
+    assert caution.location.startswith("reference.yaml:")
+    assert caution.location.endswith(f" {path}")
+    assert odd in said(caution.given)
+    assert better in said(caution.allowed)
 
 
 @pytest.mark.parametrize(
@@ -138,9 +138,9 @@ def test_holidays_that_are_not_known_are_told(
 
     found = examine_playbook(path, utc(f"{now} 12:00")).warnings
 
-    (caution,) = (each for each in found if each.where.endswith(f" {OFFICE}.holidays.1"))
-    assert odd in caution.odd
-    assert better in caution.better
+    (caution,) = (each for each in found if each.location.endswith(f" {OFFICE}.holidays.1"))
+    assert odd in said(caution.given)
+    assert better in said(caution.allowed)
 
 
 def test_a_calendar_without_an_open_day_ahead_is_a_fault(tmp_path: Path) -> None:
@@ -161,7 +161,7 @@ def test_a_calendar_without_an_open_day_ahead_is_a_fault(tmp_path: Path) -> None
 
     (fault,) = examine_playbook(path, NOW).faults
 
-    assert fault.where.endswith(" calendars.office")
+    assert fault.location.endswith(" calendars.office")
     assert "never open from 2026-11-13 to 2027-02-19" in said(fault.given)
 
 
@@ -242,7 +242,7 @@ def test_what_probably_was_meant_otherwise_is_warned_of(
     """
     found = cautions_with(tmp_path, (old, new))
 
-    assert any(path in caution.where and odd in caution.odd for caution in found), found
+    assert any(path in caution.location and odd in said(caution.given) for caution in found), found
 
 
 def test_a_rota_that_stands_nowhere_is_warned_of(tmp_path: Path) -> None:
@@ -254,7 +254,7 @@ def test_a_rota_that_stands_nowhere_is_warned_of(tmp_path: Path) -> None:
 
     found = cautions_with(tmp_path, ("chase_every: 24 h", f"chase_every: 24 h\n{desk}"))
 
-    assert ["a rota that nothing uses"] == [caution.odd for caution in found]
+    assert ["a rota that nothing uses"] == [said(caution.given) for caution in found]
 
 
 def test_an_empty_holding_update_is_warned_of(tmp_path: Path) -> None:
@@ -266,7 +266,7 @@ def test_an_empty_holding_update_is_warned_of(tmp_path: Path) -> None:
 
     found = examine_playbook(tmp_path / "ours.yaml", NOW).warnings
 
-    assert ["an empty text, so that nothing is said"] == [caution.odd for caution in found]
+    assert ["an empty text, so that nothing is said"] == [said(caution.given) for caution in found]
 
 
 @pytest.mark.parametrize(
@@ -289,7 +289,7 @@ def test_a_holding_update_that_speaks_one_language_to_all_is_warned_of(
 
     found = examine_playbook(tmp_path / "ours.yaml", NOW).warnings
 
-    assert [odd] == [caution.odd for caution in found]
+    assert [odd] == [said(caution.given) for caution in found]
 
 
 def test_a_language_of_ours_without_a_holding_update_is_warned_of(tmp_path: Path) -> None:
@@ -303,5 +303,5 @@ def test_a_language_of_ours_without_a_holding_update_is_warned_of(tmp_path: Path
     found = examine_playbook(tmp_path / "reference.yaml", NOW).warnings
 
     assert ["no text in en, so that messages in it say what their template says"] == [
-        caution.odd for caution in found
+        said(caution.given) for caution in found
     ]

@@ -141,7 +141,7 @@ def test_a_fault_of_a_rota_is_told_with_its_place(
     """
     faults = faults_of_text(text_of(**changes))
 
-    fault = next(fault for fault in faults if fault.where.endswith(f" {path}"))
+    fault = next(fault for fault in faults if fault.location.endswith(f" {path}"))
     assert given in said(fault.given)
     assert allowed in said(fault.allowed)
     assert suggestion == fault.suggestion
@@ -236,7 +236,7 @@ def test_a_rota_fits_the_rest(old: str, new: str, path: str, given: str) -> None
 
     faults = faults_of_text(text.replace(old, new, 1))
 
-    fault = next(fault for fault in faults if fault.where.endswith(f" {path}"))
+    fault = next(fault for fault in faults if fault.location.endswith(f" {path}"))
     assert given in said(fault.given)
 
 
@@ -273,7 +273,7 @@ def test_a_calendar_lies_beside_the_playbook(tmp_path: Path) -> None:
     (tmp_path / "desk.ics").write_text(a_calendar_file(), encoding="utf-8")
     whole = load_playbook(path)
 
-    assert missing.where.startswith("ours.yaml:")
+    assert missing.location.startswith("ours.yaml:")
     assert "'desk.ics': No such file or directory" == missing.given
     assert "'desk.ics': it breaks off in the middle" == broken.given
     assert tmp_path == whole.folder
@@ -320,8 +320,8 @@ def test_what_is_odd_about_a_rota_is_told(
 
     assert () == examined.faults
     (caution,) = examined.warnings
-    assert caution.where.endswith(f" {path}")
-    assert odd in caution.odd
+    assert caution.location.endswith(f" {path}")
+    assert odd in said(caution.given)
     assert "private-0123" not in str(caution)
 
 
@@ -335,7 +335,9 @@ def test_an_entry_that_names_nobody_is_shown(tmp_path: Path) -> None:
 
     (caution,) = examine_playbook(tmp_path / "ours.yaml", NOW).warnings
 
-    assert "the calendar entry 'Somebody' of 2026-12-01, which names nobody of the playbook" == caution.odd
+    assert "the calendar entry 'Somebody' of 2026-12-01, which names nobody of the playbook" == said(
+        caution.given
+    )
 
 
 def test_an_override_of_the_past_is_fine(tmp_path: Path) -> None:

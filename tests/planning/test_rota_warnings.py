@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
-from planning.playbook.faults import PlaybookWarning
+from escalation.kernel.refusals import Fault
 from planning.playbook.loader import examine_playbook
 from tests.planning.builders import reference_with, utc
 from tests.planning.rotas import WEEKS, a_rotation, text_of
+from tests.said import said
 
 NOW = utc("2026-11-20 16:30")
 SEVEN = ["priya", "lukas", "omar", "stefan", "grace", "elena", "hannah"]
@@ -18,7 +19,7 @@ OFFICE = {"mon-fri": "09:00-17:00"}
 EVERYBODY = a_rotation(name="Rest", people=["elena"])
 
 
-def warned(folder: Path, text: str) -> dict[str, PlaybookWarning]:
+def warned(folder: Path, text: str) -> dict[str, Fault]:
     """
     Each warning by its place; there must be no faults.
     """
@@ -26,10 +27,10 @@ def warned(folder: Path, text: str) -> dict[str, PlaybookWarning]:
     path.write_text(text, encoding="utf-8")
     examined = examine_playbook(path, NOW)
     assert () == examined.faults
-    return {caution.where.rpartition(" ")[2]: caution for caution in examined.warnings}
+    return {caution.location.rpartition(" ")[2]: caution for caution in examined.warnings}
 
 
-def of_rota(folder: Path, *rotations: dict[str, Any], **changes: Any) -> dict[str, PlaybookWarning]:
+def of_rota(folder: Path, *rotations: dict[str, Any], **changes: Any) -> dict[str, Fault]:
     return warned(folder, text_of(rotations=list(rotations), **changes))
 
 
@@ -42,8 +43,8 @@ def test_people_whose_turns_are_always_on_weekends_are_named(tmp_path: Path) -> 
     """
     found = of_rota(tmp_path, a_rotation(people=SEVEN, restrict_to=OFFICE), EVERYBODY)
 
-    assert "elena, hannah never on call: all of their turns are in hours" in found[PEOPLE].odd
-    assert "turns of another length" in found[PEOPLE].better
+    assert "elena, hannah never on call: all of their turns are in hours" in said(found[PEOPLE].given)
+    assert "turns of another length" in said(found[PEOPLE].allowed)
 
 
 @pytest.mark.parametrize(
@@ -70,7 +71,7 @@ def test_people_whose_turns_another_rotation_always_takes_are_named(tmp_path: Pa
     working_days = a_rotation(name="Days", people=["omar"], restrict_to={"mon-fri": "00:00-24:00"})
     found = of_rota(tmp_path, working_days, a_rotation(people=SEVEN, hand_over="00:00"))
 
-    odd = found["rotas.desk.rotations.1.people"].odd
+    odd = said(found["rotas.desk.rotations.1.people"].given)
     assert "priya, lukas, omar, stefan, grace never on call" in odd
     assert "another rotation goes before it" in odd
 
@@ -88,7 +89,7 @@ def test_a_rotation_behind_one_that_always_answers_is_named(tmp_path: Path, firs
     """
     found = of_rota(tmp_path, first, a_rotation(name="Nights", restrict_to={"mon-sun": "22:00-06:00"}))
 
-    assert "Nights never answers" in found["rotas.desk.rotations.1"].odd
+    assert "Nights never answers" in said(found["rotas.desk.rotations.1"].given)
 
 
 def test_a_rotation_that_answers_until_another_one_begins_is_not_hidden(tmp_path: Path) -> None:
@@ -110,7 +111,7 @@ def test_a_rota_that_holds_nothing_has_nothing_to_hand_over(tmp_path: Path) -> N
 
     found = warned(tmp_path, "\n".join(lines).replace(*duty))
 
-    assert "never holds an escalation" in found["rotas.desk.hands_over"].odd
+    assert "never holds an escalation" in said(found["rotas.desk.hands_over"].given)
     assert "rotas.desk.hands_over" not in of_rota(tmp_path, EVERYBODY, hands_over="open")
 
 
@@ -124,7 +125,7 @@ def test_a_playbook_without_permissions_is_warned_of(tmp_path: Path) -> None:
 
     found = warned(tmp_path, text[:start] + text[end:])
 
-    assert "everybody in the playbook may make every move" in found["permissions"].odd
+    assert "everybody in the playbook may make every move" in said(found["permissions"].given)
 
 
 def test_verifying_that_is_open_to_everybody_is_warned_of(tmp_path: Path) -> None:
@@ -133,7 +134,7 @@ def test_verifying_that_is_open_to_everybody_is_warned_of(tmp_path: Path) -> Non
     """
     found = warned(tmp_path, reference_with(("  verify_resolution: [de_escalation_architect]\n", "")))
 
-    assert "everybody may verify their own resolution" in found["permissions"].odd
+    assert "everybody may verify their own resolution" in said(found["permissions"].given)
 
 
 @pytest.mark.parametrize("verifier", ["priya", "support_manager"])
@@ -145,7 +146,7 @@ def test_somebody_who_verifies_what_they_solve_is_warned_of(tmp_path: Path, veri
         tmp_path, reference_with(("architects: [de_escalation_architect]", f"architects: [{verifier}]"))
     )
 
-    odd = found["duties.architects"].odd
+    odd = said(found["duties.architects"].given)
     assert "priya, who verifies resolutions and is a contact of level 2 of customer_service_requests" in odd
 
 
@@ -156,4 +157,4 @@ def test_somebody_on_the_rota_of_a_level_who_verifies_is_warned_of(tmp_path: Pat
     text = text_of(rotations=[WEEKS | {"people": ["aisha"]}, EVERYBODY])
     found = warned(tmp_path, text.replace("        contacts: [priya]", "        contacts: [desk]", 1))
 
-    assert "aisha, who verifies resolutions" in found["duties.architects"].odd
+    assert "aisha, who verifies resolutions" in said(found["duties.architects"].given)

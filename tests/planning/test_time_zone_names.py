@@ -18,6 +18,7 @@ from planning.plan.compiler import compile_plan
 from planning.plan.report_readers import read_schedule
 from planning.playbook.loader import examine_playbook
 from tests.planning.builders import PLAYBOOKS, faults_with, reference_with, the_reference, utc
+from tests.said import said
 
 WINTER, SUMMER = datetime(2026, 1, 15, tzinfo=UTC), datetime(2026, 7, 15, tzinfo=UTC)
 
@@ -145,7 +146,7 @@ def test_a_playbook_is_warned_of_a_zone_with_its_sign_the_other_way_round(tmp_pa
     examined = examine_playbook(path, utc("2026-11-20 16:30"))
 
     assert () == examined.faults
-    assert any("7 hours behind UTC" in caution.odd for caution in examined.warnings)
+    assert any("7 hours behind UTC" in said(caution.given) for caution in examined.warnings)
 
 
 def test_a_contact_of_a_customer_is_answered_the_same() -> None:

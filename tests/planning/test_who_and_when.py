@@ -173,7 +173,7 @@ def test_what_does_not_fit_is_told_with_its_place(
     """
     MATRIX-1: where, what was given, what is allowed.
     """
-    fault = next(fault for fault in faults_with(change) if fault.where.endswith(path))
+    fault = next(fault for fault in faults_with(change) if fault.location.endswith(path))
 
     assert given in said(fault.given)
     assert allowed in said(fault.allowed)
@@ -188,5 +188,5 @@ def test_a_pause_that_stops_all_work_for_good_is_a_warning(tmp_path: Path) -> No
 
     (caution,) = examine_playbook(path, NOW).warnings
 
-    assert caution.where.endswith("pause_reasons.waiting_for_customer")
-    assert "for as long as nobody ends it" in caution.odd
+    assert caution.location.endswith("pause_reasons.waiting_for_customer")
+    assert "for as long as nobody ends it" in said(caution.given)

@@ -1,6 +1,5 @@
 """Faults and warnings of a playbook, in a terminal and as plain data."""
 
-import re
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -10,7 +9,7 @@ from rich.text import Text
 from entrypoints.reason_text import say
 from entrypoints.terminal import as_json, out
 from escalation.kernel.numbers import number_of
-from escalation.kernel.refusals import Fault
+from escalation.kernel.refusals import Fault, Place
 from planning.playbook.loader import Playbook, PlaybookExamination, examine_playbook
 
 
@@ -37,7 +36,7 @@ def _report(path: Path, examined: "PlaybookExamination") -> dict[str, Any]:
         ),
         "faults": [
             {
-                **_place(fault.where),
+                **_located(fault),
                 "given": fault.given,
                 "allowed": fault.allowed,
                 "suggestion": fault.suggestion,
@@ -45,33 +44,24 @@ def _report(path: Path, examined: "PlaybookExamination") -> dict[str, Any]:
             for fault in examined.faults
         ],
         "warnings": [
-            {**_place(warning.where), "odd": warning.odd, "better": warning.better}
+            {**_located(warning), "odd": warning.given, "better": warning.allowed}
             for warning in examined.warnings
         ],
     }
 
 
-_WHERE = re.compile(r"(?P<file>.*?):(?P<line>\d+):(?P<column>\d+)(?: (?P<path>.*))?", re.DOTALL)
-
-
-def _place(where: str) -> dict[str, str | int | None]:
-    """``reference.yaml:12:3 calendars.office`` in its parts."""
-    found = _WHERE.fullmatch(where)
-    if not found:
-        return {"file": where, "line": None, "column": None, "path": ""}
-    return {
-        "file": found["file"],
-        "line": int(found["line"]),
-        "column": int(found["column"]),
-        "path": found["path"] or "",
-    }
+def _located(fault: Fault) -> dict[str, str | int | None]:
+    """Return where a fault or warning is; what is not about a place in a file has no line."""
+    at = fault.place or Place(fault.where)
+    path = fault.where if fault.place else ""
+    return {"file": at.file, "line": at.line or None, "column": at.column or None, "path": path}
 
 
 def _print(path: Path, examined: "PlaybookExamination") -> None:
     for fault in examined.faults:
         out.print(Text("fault    ", style="red").append(_format_fault(fault), style="default"))
     for warning in examined.warnings:
-        out.print(Text("warning  ", style="yellow").append(str(warning), style="default"))
+        out.print(Text("warning  ", style="yellow").append(_format_warning(warning), style="default"))
     counts = [
         number_of(len(found), word, none="no")
         for word, found in (("fault", examined.faults), ("warning", examined.warnings))
@@ -103,4 +93,8 @@ def _holding(playbook: "Playbook") -> str:
 def _format_fault(fault: Fault) -> str:
     """Put what was probably meant before what is allowed, which can be long."""
     meant = f"did you mean {fault.suggestion}? " if fault.suggestion else ""
-    return f"{fault.where}: given {say(fault.given)}; {meant}allowed: {say(fault.allowed)}"
+    return f"{fault.location}: given {say(fault.given)}; {meant}allowed: {say(fault.allowed)}"
+
+
+def _format_warning(fault: Fault) -> str:
+    return f"{fault.location}: {say(fault.given)}; better: {say(fault.allowed)}"
