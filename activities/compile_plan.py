@@ -21,7 +21,7 @@ from escalation.case.moves.join_outage import JoinOutage
 from escalation.case.request import StartRequest
 from escalation.kernel.business_time import OpenHours
 from escalation.kernel.refusals import BadRequest, Fault, quote_input
-from escalation.policy.open_hours import CompileOpenHours
+from escalation.policy.open_hours_horizon import CompileOpenHours
 from escalation.policy.people import Contact
 from escalation.policy.plan import Plan
 from planning.calendars.open_hours import compile_further

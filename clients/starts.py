@@ -16,8 +16,8 @@ from temporalio.service import RPCError
 from clients.client_part import ClientPart
 from clients.run_errors import RunEnded
 from escalation import contract
+from escalation.case.case_size import require_request_fits
 from escalation.case.request import StartRequest
-from escalation.case.state_size import require_request_fits
 from escalation.case.view import MoveResult
 from escalation.kernel.refusals import BadRequest, EscalationError, Fault, faults_of
 from escalation.kernel.values import from_plain, to_plain

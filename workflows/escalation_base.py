@@ -25,7 +25,7 @@ from escalation.kernel.refusals import EscalationError, MoveNotAllowed, StillFin
 from escalation.notifications.delivery_results import DeliveryResult
 from escalation.notifications.notification import CustomerNotification, InternalNotification
 from escalation.notifications.shell_commands import NoteRefusal
-from escalation.policy.open_hours import CompileOpenHours
+from escalation.policy.open_hours_horizon import CompileOpenHours
 from workflows.base_workflow import BaseWorkflow
 from workflows.on_call import find_on_call
 from workflows.outbox import Outbox, Parallel

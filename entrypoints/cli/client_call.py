@@ -61,8 +61,8 @@ def make_declared_move(
 ) -> None:
     """Make a *move* as it was *typed*, of what is *named*: an escalation, a task force, a sponsorship."""
     from entrypoints.cli.command_words import option_for
-    from entrypoints.cli.move_command import read_fields
     from entrypoints.cli.move_models import MODELS
+    from entrypoints.cli.move_options import read_fields
     from entrypoints.cli.option_values import OptionValues
     from escalation.kernel.command_fields import FieldKind
 

@@ -19,8 +19,8 @@ from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command_from_info
 from typer.models import CommandInfo
 
-from entrypoints.cli.move_command import make_function
 from entrypoints.cli.move_declarations import declared_moves
+from entrypoints.cli.move_options import make_function
 from entrypoints.cli.playbook_names import describe_values
 
 PANELS = {

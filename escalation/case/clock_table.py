@@ -26,7 +26,7 @@ from escalation.kernel.clocks import Clock, count_passed_thresholds, is_late
 from escalation.kernel.reasons import Reason, reason
 from escalation.kernel.values import frozen
 from escalation.notifications.notification import Occasion
-from escalation.policy.open_hours import open_hours_to_compile
+from escalation.policy.open_hours_horizon import open_hours_to_compile
 from escalation.policy.translations import EVERYBODY, on_record
 
 _WHY_REMINDED = {

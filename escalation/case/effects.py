@@ -14,7 +14,7 @@ from escalation.kernel.reasons import Part
 from escalation.kernel.values import Instant, InternalText, Name, frozen
 from escalation.notifications.notification import CustomerNotification, InternalNotification
 from escalation.policy.classification import Priority
-from escalation.policy.open_hours import CompileOpenHours
+from escalation.policy.open_hours_horizon import CompileOpenHours
 from escalation.policy.people import Contact, Recipient
 from escalation.policy.plan import SharedPlan
 from escalation.task_force.moves.keep_informed import KeepInformed

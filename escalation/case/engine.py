@@ -9,6 +9,7 @@ from datetime import datetime
 
 from escalation.case import commands as c
 from escalation.case import follow_up, merge, on_call, task_forces
+from escalation.case.case_size import state_size
 from escalation.case.clock_table import extend_open_hours, settle, skip_past_thresholds
 from escalation.case.delivery_report import report_delivery
 from escalation.case.lifecycle import ENDING_MOVES, NOBODYS, Move, RcaState, State, allows, moves_from
@@ -23,7 +24,6 @@ from escalation.case.on_call import LookUpOnCall, ReportOnCall
 from escalation.case.shell_events import MoveRefused, OpenHoursExtended, PeopleNamed
 from escalation.case.start import open_escalation
 from escalation.case.state import Escalation
-from escalation.case.state_size import state_size
 from escalation.case.task_forces import NoteFailedDeployment, ReportTaskForce
 from escalation.case.work import Decision, Work
 from escalation.kernel.characters import clip

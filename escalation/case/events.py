@@ -10,7 +10,7 @@ from pydantic import Field
 
 from escalation.case.clock_events import ClockBreached, ClockChased, ClockEnded, ClockStarted, ThresholdPassed
 from escalation.case.clock_table import CommunicationBegun
-from escalation.case.closing import RcaRequested
+from escalation.case.close_preparation import RcaRequested
 from escalation.case.delivery_report import DeliveryReported
 from escalation.case.follow_up import ActionsReminded, SuccessorAsked
 from escalation.case.levels import AcknowledgementExpired, ContactTried, LevelRaised, SponsorshipProposed

@@ -25,7 +25,7 @@ from escalation.notifications.shell_commands import (
     ReportDelivery,
     Tick,
 )
-from escalation.policy.open_hours import open_hours_to_compile
+from escalation.policy.open_hours_horizon import open_hours_to_compile
 from escalation.policy.people import require_person
 from escalation.task_force import commands as c
 from escalation.task_force import seats, tasks

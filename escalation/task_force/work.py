@@ -15,7 +15,7 @@ from escalation.kernel.clocks import Clock
 from escalation.kernel.reasons import Part, reason
 from escalation.kernel.values import InternalText
 from escalation.notifications.notification import InternalFacts, InternalNotification, Occasion
-from escalation.policy.open_hours import CompileOpenHours
+from escalation.policy.open_hours_horizon import CompileOpenHours
 from escalation.task_force.state import TaskForce
 from escalation.task_force.state_changes import apply_event, new_clock
 

@@ -10,9 +10,9 @@ from dataclasses import replace
 from datetime import datetime
 from itertools import chain
 
+from escalation.case.case_size import require_plan_fits
 from escalation.case.lifecycle import Move
 from escalation.case.request import StartRequest
-from escalation.case.state_size import require_plan_fits
 from escalation.kernel.clock_name import ClockName
 from escalation.kernel.ids import tenant_of
 from escalation.kernel.refusals import BadRequest, Fault, RoleNotAllowed

@@ -10,8 +10,8 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from escalation.case.case_size import require_request_fits
 from escalation.case.request import StartRequest
-from escalation.case.state_size import require_request_fits
 from escalation.kernel.ids import is_of_escalation, key_of, tenant_of
 from escalation.kernel.reasons import InvalidValue, reason
 from escalation.kernel.refusals import BadRequest, Fault, faults_of, quote_input

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from escalation.case.case_size import require_plan_fits, require_request_fits, state_size, weight_of
 from escalation.case.engine import decide
 from escalation.case.lifecycle import State
 from escalation.case.moves.acknowledge import Acknowledge
@@ -15,7 +16,6 @@ from escalation.case.moves.deploy_task_force import DeployTaskForce
 from escalation.case.moves.settle_ticket import SettleTicket
 from escalation.case.request import AffectedCustomer, StartRequest
 from escalation.case.state import Escalation
-from escalation.case.state_size import require_plan_fits, require_request_fits, state_size, weight_of
 from escalation.case.view import make_move_result, view
 from escalation.kernel.budgets import (
     ANSWER,

@@ -12,7 +12,7 @@ from escalation.kernel.clock_name import ClockName
 from escalation.kernel.values import from_json, to_json
 from escalation.notifications.shell_commands import ExtendOpenHours, Tick
 from escalation.policy.classification import Priority
-from escalation.policy.open_hours import CompileOpenHours
+from escalation.policy.open_hours_horizon import CompileOpenHours
 from escalation.policy.plan import Basis, Calendar, Plan, Target
 from tests.builders import (
     DAY,

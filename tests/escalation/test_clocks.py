@@ -16,7 +16,7 @@ from escalation.kernel.clock_name import ClockName
 from escalation.kernel.clocks import Outcome, used_time_of
 from escalation.notifications.shell_commands import ExtendOpenHours, Tick
 from escalation.policy.classification import Priority
-from escalation.policy.open_hours import CompileOpenHours
+from escalation.policy.open_hours_horizon import CompileOpenHours
 from escalation.policy.plan import Target
 from tests.builders import (
     DAY,

@@ -44,7 +44,7 @@ from escalation.notifications.notification import (
 )
 from escalation.notifications.shell_commands import ExtendOpenHours, ReportDelivery, Tick
 from escalation.policy.classification import EvidenceKind, Priority
-from escalation.policy.open_hours import CompileOpenHours
+from escalation.policy.open_hours_horizon import CompileOpenHours
 from escalation.policy.people import Contact, HandsOver
 from escalation.policy.plan import (
     ActionPolicy,

@@ -20,7 +20,7 @@ from escalation.notifications.delivery_results import DeliveryResult
 from escalation.notifications.notification import InternalNotification
 from escalation.notifications.shell_commands import CancelByOperator, ExtendOpenHours, ReportDelivery, Tick
 from escalation.policy.classification import Priority
-from escalation.policy.open_hours import CompileOpenHours
+from escalation.policy.open_hours_horizon import CompileOpenHours
 from escalation.policy.plan import Calendar
 from escalation.task_force.commands import EscalationGone, MembersCommand, ShellsCommand
 from escalation.task_force.engine import decide, deploy, fold, updates_of

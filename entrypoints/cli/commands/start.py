@@ -11,8 +11,8 @@ from typing import Annotated, Any
 import typer
 
 from entrypoints.cli.client_call import call_client, print_move_result
-from entrypoints.cli.move_command import parameter_of
 from entrypoints.cli.move_declarations import fields_of_start, values_of
+from entrypoints.cli.move_options import parameter_of
 from entrypoints.cli.options import YOU_IN_ENVIRONMENT, Json, list_choices, option, person
 from entrypoints.cli.playbook_names import complete_names
 

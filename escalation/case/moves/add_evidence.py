@@ -7,11 +7,11 @@ from pydantic import Field, ValidationInfo, field_validator
 
 from escalation.case.audience import notify, person_of
 from escalation.case.base_event import BaseEvent
+from escalation.case.case_size import weight_of
 from escalation.case.lifecycle import Move
 from escalation.case.move_command import MoveCommand
 from escalation.case.request import Evidence, EvidenceLink, StartRequest, require_outcome_fits
 from escalation.case.state import Escalation
-from escalation.case.state_size import weight_of
 from escalation.case.work import Work
 from escalation.kernel.budgets import EVIDENCE, REQUEST
 from escalation.kernel.reasons import Person, Reason, Term, reason

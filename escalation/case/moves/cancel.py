@@ -8,7 +8,7 @@ from pydantic import Field
 from escalation.case import task_forces, text_approval
 from escalation.case.audience import followers_of, notify, notify_customers
 from escalation.case.base_event import BaseEvent
-from escalation.case.closing import end_all_clocks
+from escalation.case.close_preparation import end_all_clocks
 from escalation.case.follow_up import line
 from escalation.case.lifecycle import Move, step
 from escalation.case.move_command import MoveCommand

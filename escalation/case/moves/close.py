@@ -6,7 +6,7 @@ from typing import Literal
 from escalation.case import task_forces
 from escalation.case.audience import followers_of, notify, notify_customers, person_of
 from escalation.case.base_event import BaseEvent
-from escalation.case.closing import end_all_clocks
+from escalation.case.close_preparation import end_all_clocks
 from escalation.case.follow_up import ask_for_survey
 from escalation.case.lifecycle import Move, step
 from escalation.case.move_command import MoveCommand

@@ -14,13 +14,13 @@ from pydantic import Field
 
 from escalation.case.audience import contacts_at, notify_customers
 from escalation.case.base_event import BaseEvent
+from escalation.case.case_size import require_request_fits
 from escalation.case.follow_up import nothing_to_follow_up
 from escalation.case.lifecycle import Move, State
 from escalation.case.move_command import MoveCommand
 from escalation.case.moves.join_outage import notify_of_resolution
 from escalation.case.request import CustomerContact
 from escalation.case.state import Escalation
-from escalation.case.state_size import require_request_fits
 from escalation.case.work import Work
 from escalation.kernel.email_address import EmailAddress, mailbox_of
 from escalation.kernel.language_tag import LanguageTag

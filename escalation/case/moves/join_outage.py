@@ -11,10 +11,10 @@ from typing import ClassVar, Literal, TypeVar
 
 from escalation.case.audience import contacts_among, notify, notify_customers
 from escalation.case.base_event import BaseEvent
+from escalation.case.case_size import weight_of
 from escalation.case.lifecycle import Move, RcaState, State, allows
 from escalation.case.request import AffectedCustomer, Evidence, StartRequest, recipients_of, with_customers
 from escalation.case.state import Escalation
-from escalation.case.state_size import weight_of
 from escalation.case.work import Work
 from escalation.kernel.budgets import (
     CONTACTS,

@@ -15,7 +15,7 @@ from escalation.case.base_event import BaseEvent
 from escalation.case.clock_events import ClockBreached
 from escalation.case.clock_table import settle, skip_past_thresholds
 from escalation.case.clock_targets import clock_for, retarget_clock
-from escalation.case.closing import adapt_rca_to_plan
+from escalation.case.close_preparation import adapt_rca_to_plan
 from escalation.case.levels import ask_the_level, start_window
 from escalation.case.lifecycle import WORKING, Move
 from escalation.case.move_command import MoveCommand

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from escalation.case.closing import ask_for_requested_rca
+from escalation.case.close_preparation import ask_for_requested_rca
 from escalation.case.lifecycle import Move
 from escalation.case.move_command import MoveCommand
 from escalation.case.work import Work

@@ -5,7 +5,7 @@ from typing import Literal
 
 from escalation.case.audience import followers_of, notify, notify_customers, person_of
 from escalation.case.base_event import BaseEvent
-from escalation.case.closing import begin_closing
+from escalation.case.close_preparation import begin_closing
 from escalation.case.lifecycle import Move, step
 from escalation.case.move_command import MoveCommand
 from escalation.case.resolution import CLOCKS_OF_PROBLEM, HELD_WHILE_VERIFYING

@@ -6,6 +6,6 @@ from entrypoints.cli.options import Json
 
 def list_(in_json: Json = False) -> None:
     """List what is scheduled, and when it is mailed next."""
-    from entrypoints.cli.report_schedule import print_schedules
+    from entrypoints.cli.schedule_options import print_schedules
 
     print_schedules(call_client(lambda client: client.scheduled_reports()), in_json)

@@ -28,7 +28,7 @@ def set_(
     in_json: Json = False,
 ) -> None:
     """Schedule the report, or change how: each is about the whole week or quarter before it."""
-    from entrypoints.cli.report_schedule import print_schedules, read_schedule_options
+    from entrypoints.cli.schedule_options import print_schedules, read_schedule_options
 
     written = {"rhythm": rhythm, "at": at, "time_zone": tz, "to": to or [], "language": language}
     wanted = read_schedule_options(written)

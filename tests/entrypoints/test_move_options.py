@@ -8,8 +8,8 @@ from pydantic import BaseModel, Field
 from typer.main import get_command_from_info
 from typer.models import CommandInfo
 
-from entrypoints.cli.move_command import make_function, read_fields
 from entrypoints.cli.move_declarations import DeclaredMove
+from entrypoints.cli.move_options import make_function, read_fields
 from escalation.kernel.command_fields import FieldKind
 from escalation.kernel.field_reader import fields_of
 
