@@ -8,7 +8,7 @@ import pytest
 
 from tests.house import measures
 from tests.house.__main__ import figures
-from tests.house.limits import LIMITS, Limit
+from tests.house.limits import LIMITS, SAME_IDEA, Limit
 from tests.house.source import House, Source, read_house
 
 
@@ -81,6 +81,21 @@ def test_twins_are_noticed() -> None:
     )
 
     assert ["a/form.py", "a/page.py", "b/page.py"] == measures.twin_files(twins)
+
+
+def test_a_file_that_is_named_after_something_else_is_no_twin() -> None:
+    """A command of the word that is typed, a drawing of what it draws; among other rooms the name still counts."""
+    paths = ("cli/commands/rca/show.py", "cli/commands/show.py", "cli/render/case.py", "workflows/case.py")
+
+    assert [] == measures.twin_files(house(*(Source(f"entrypoints/{path}", "") for path in paths)))
+
+
+def test_each_name_that_may_be_shared_is_shared() -> None:
+    """An exception that no two files need leaves the list."""
+    product = read_house().product
+    folders = {name: {source.path for source in product if source.stem == name} for name in SAME_IDEA}
+
+    assert [] == [name for name, paths in folders.items() if len(paths) < 2]
 
 
 def test_gerunds_and_bare_participles_are_noticed() -> None:

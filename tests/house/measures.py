@@ -8,7 +8,7 @@ import tokenize
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
-from tests.house.limits import OLD_DIALECT, OWN_TEXT, RECORDS, SAME_IDEA, TEXT_OF_OTHERS
+from tests.house.limits import NAMED_AFTER_OTHERS, OLD_DIALECT, OWN_TEXT, RECORDS, SAME_IDEA, TEXT_OF_OTHERS
 from tests.house.source import House, Places, Source
 
 _CLAUSE = re.compile(
@@ -218,14 +218,18 @@ def reachable(arrows: Mapping[str, set[str]], start: str) -> set[str]:
 
 
 def twin_files(house: House) -> Places:
-    """List file names that occur twice, in whatever folders, and singular beside plural in one folder."""
-    stems = Counter(source.stem for source in house.product)
+    """
+    List names that files have in two folders, with two meanings as far as nobody said, and singular beside plural in
+    one folder.
+    """
+    own = [source for source in house.product if not source.path.startswith(tuple(NAMED_AFTER_OTHERS))]
+    stems = Counter(source.stem for source in own if source.stem not in SAME_IDEA)
+    twins = {source.path for source in own if stems[source.stem] > 1}
     paths = {source.path for source in house.product}
     return [
         source.path
         for source in house.product
-        if source.stem not in SAME_IDEA
-        and (stems[source.stem] > 1 or source.path.replace(".py", "s.py") in paths)
+        if source.path in twins or source.path.replace(".py", "s.py") in paths
     ]
 
 
