@@ -107,10 +107,10 @@ class Evidence:
 def require_outcome_fits(kind: EvidenceKind | None, outcome: AttemptOutcome | None) -> None:
     """
     Raises:
-        ValueError: If an attempt has no outcome, or something else has one.
+        InvalidValue: If an attempt has no outcome, or something else has one.
     """
     if kind and (kind is EvidenceKind.ATTEMPT) != (outcome is not None):
-        raise ValueError("an outcome with each attempt, and with nothing else")
+        raise InvalidValue(reason("allowed.outcome"))
 
 
 @frozen
