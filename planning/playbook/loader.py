@@ -94,7 +94,7 @@ class PlaybookExamination(NamedTuple):
     """None if it has faults."""
     faults: tuple[Fault, ...]
     warnings: tuple[Fault, ...]
-    """What is valid and odd, and what would be better; looked for where there are no faults."""
+    """Valid parts that are odd, with what would be better; looked for where there are no faults."""
     is_complete: bool = True
     """False if the faults hide others, which show once these are fixed."""
 

@@ -16,11 +16,12 @@ from escalation.case.request import Evidence
 from escalation.case.state import Escalation
 from escalation.case.view import view
 from escalation.kernel.budgets import EVIDENCE
-from escalation.kernel.refusals import BadRequest, MoveNotAllowed
+from escalation.kernel.refusals import BadRequest, MoveNotAllowed, faults_of
 from escalation.kernel.values import InternalText, from_plain
 from escalation.measures.fold import measure_events
 from escalation.policy.classification import AttemptOutcome, EvidenceKind
 from tests.builders import JO, a_plan, an_escalation, monday, one_in, opening, the, told
+from tests.said import said
 
 CALL, ATTEMPT, REPORT = EvidenceKind.CALL, EvidenceKind.ATTEMPT, EvidenceKind.REPORT
 
@@ -125,10 +126,13 @@ def test_an_attempt_has_an_outcome_and_nothing_else_has(kind: EvidenceKind, outc
     """
     TALK-1: when it is added, and at the start.
     """
-    with pytest.raises(ValidationError, match="an outcome with each attempt"):
+    with pytest.raises(ValidationError) as added:
         AddEvidence.model_validate({"by": "ben", "evidence": kind, "what": "it", "outcome": outcome})
-    with pytest.raises(ValidationError, match="an outcome with each attempt"):
+    with pytest.raises(ValidationError) as started:
         from_plain(Evidence, {"kind": kind, "what": "it", "outcome": outcome})
+
+    allowed = ["an outcome with each attempt, and with nothing else"] * 2
+    assert allowed == [said(fault.allowed) for no in (added, started) for fault in faults_of(no.value)]
 
 
 def test_more_than_an_escalation_can_hold_is_refused() -> None:

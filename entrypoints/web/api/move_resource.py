@@ -15,8 +15,10 @@ from entrypoints.web.api.idempotency import IdempotencyKey, repeat_id
 from entrypoints.web.api.problems import MOVING
 from escalation.case.move_index import PERSONS_COMMANDS, PersonsCommand
 from escalation.case.view import MoveResult
+from escalation.kernel.reasons import term
 from escalation.kernel.text_fields import WhyText
 from escalation.kernel.values import Input, Name
+from messages.speaker import speaker
 
 router = APIRouter(tags=["moves"], responses=MOVING)
 Operation = Callable[..., Coroutine[Any, Any, Response]]
@@ -41,7 +43,7 @@ for _command in PERSONS_COMMANDS:
         _operation(_command, body_of(_command, _move)),
         methods=["POST"],
         name=_move,
-        summary=_command.move.words.capitalize(),
+        summary=speaker().say(term(_command.move)).capitalize(),
         description=" ".join((_command.__doc__ or "").split()),
         response_model=MoveResult,
     )

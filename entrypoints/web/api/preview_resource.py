@@ -15,6 +15,8 @@ from entrypoints.web.api.command_body import body_of, read_command
 from entrypoints.web.api.problems import LOOKING, MOVING
 from escalation.case.move_index import PERSONS_COMMANDS, PersonsCommand
 from escalation.case.move_preview import Consequence, MovePermission, MovePreview
+from escalation.kernel.reasons import term
+from messages.speaker import speaker
 from planning.forecast.outlook import look_ahead
 from planning.plan.on_call_answer import answer_from_playbook
 from planning.playbook.loader import load_playbook
@@ -61,7 +63,7 @@ for _command in PERSONS_COMMANDS:
         _operation(_command, body_of(_command, _move)),
         methods=["POST"],
         name=f"preview_{_move}",
-        summary=f"Preview: {_command.move.words}",
+        summary=f"Preview: {speaker().say(term(_command.move))}",
         description="Show what this move would do now, or why it would be refused. Nothing changes.",
         response_model=MovePreview,
         responses=MOVING,
