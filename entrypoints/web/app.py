@@ -6,8 +6,8 @@ Owns which address leads to which part, and what all answers have in common. Mus
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
-from starlette.routing import Mount, Route
-from starlette.types import ASGIApp
+from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from entrypoints.web.api.api import make_api
 from entrypoints.web.api.api_visit import API
@@ -52,7 +52,6 @@ def make_app(
         Route("/livez", health.live, methods=_LOOKED_AT),
         Route("/readyz", health.ready, methods=_LOOKED_AT),
         Route("/health", health.ready, methods=_LOOKED_AT),
-        Mount(API, SecurityHeaders(api, NOTHING)),
     ]
     trouble = {HTTPException: pages.trouble, Exception: pages.fault}
     # Around it all, so that the answers to our own faults are covered too.
@@ -60,4 +59,19 @@ def make_app(
     app.router.redirect_slashes = (
         False  # a redirect would repeat a token in a header, and send a start elsewhere
     )
-    return RequestIds(SecurityHeaders(app, {**COMMON, **page_policy(STYLE_HASH)}))
+    parts = ApiBeside(app, SecurityHeaders(api, NOTHING))
+    return RequestIds(SecurityHeaders(parts, {**COMMON, **page_policy(STYLE_HASH)}))
+
+
+class ApiBeside:
+    """Gives all that is below the API's address to *api*, and the rest to *app*: a mount takes no line break."""
+
+    def __init__(self, app: ASGIApp, api: ASGIApp) -> None:
+        self._app = app
+        self._api = api
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["path"].startswith(f"{API}/"):
+            await self._api({**scope, "root_path": scope.get("root_path", "") + API}, receive, send)
+        else:
+            await self._app(scope, receive, send)

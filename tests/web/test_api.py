@@ -91,7 +91,12 @@ async def test_a_cursor_that_no_page_gave_is_refused(door: Door) -> None:
 
 async def test_what_is_no_address_is_a_problem_too(door: Door) -> None:
     """Nothing of the API answers in another form."""
-    for method, path, status in (("GET", "/nothing", 404), ("DELETE", "/escalations", 405)):
+    odd = "/escalations/AC%0AME/1"
+    for method, path, status in (
+        ("GET", "/nothing", 404),
+        ("DELETE", "/escalations", 405),
+        ("GET", odd, 404),
+    ):
         answer = await door.http.request(method, API + path)
         assert (status, status) == (answer.status_code, answer.json()["status"])
         assert "application/problem+json" == answer.headers["content-type"]

@@ -1,7 +1,7 @@
 // A client of the HTTP API in TypeScript, without a dependency: starts an escalation, makes a move, follows events.
 //
-//     npx --package typescript tsc --target es2022 --module nodenext --lib es2022,dom,dom.asynciterable api_client.ts
-//     node api_client.js http://127.0.0.1:8234 ACME/4714 maya
+//     npx --package typescript tsc --target es2022 --module nodenext --lib es2022,dom,dom.asynciterable api_client.mts
+//     node api_client.mjs http://127.0.0.1:8234 ACME/4714 maya
 
 interface Problem {
   status: number;
@@ -92,4 +92,3 @@ if (!service || !key || !person) {
     if (event.kind === "acknowledged") break;
   }
 }
-export {};
