@@ -138,9 +138,7 @@ OUTDATED_MESSAGES = "outdated_messages"
 UNRECORDED = "unrecorded"
 """Query for events that are not on record yet: a `RecordBatch`, which may be empty."""
 RECORD_OPEN_ESCALATIONS = "record_open_escalations"
-"""
-Activity on the records' queue that records these events of every open escalation; gives an `OpenEscalationsRecorded`.
-"""
+"""Activity that records these events of every open escalation; gives an `OpenEscalationsRecorded`."""
 REPORT_DELIVERY = "report_delivery"
 """Signal with the results of messages that waited elsewhere."""
 

@@ -26,9 +26,7 @@ def is_due(continue_after: int | None = None) -> bool:
 
 
 def is_outdated() -> bool:
-    """
-    Return whether another build is current. The run's latest step in the history says so: a replay finds the same.
-    """
+    """Return whether another build is current. The history says so in its latest step: a replay finds it too."""
     return workflow.info().is_target_worker_deployment_version_changed()
 
 

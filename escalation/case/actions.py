@@ -1,7 +1,7 @@
 """
 Actions: what was promised in an RCA or a post-mortem, each with owner and due day, tracked until it is done (CLOSE-7).
 
-Owns when an action is brought up, derived from its due day alone. Whom that tells, and who may finish it, is for
+Owns when people are reminded, derived from the due day alone. Who is reminded, and who may finish it, is for
 ``follow_up.py``. A due day has no time zone: it begins and ends at midnight UTC, and reminders go out at 08:00 UTC.
 """
 
@@ -19,18 +19,18 @@ REMINDED_AT = time(8, tzinfo=UTC)
 
 
 class Origin(StrEnum):
-    """Where an action was agreed on."""
+    """Origins of actions."""
 
     RCA = "RCA"
     POST_MORTEM = "post-mortem"
     MERGED = "merged"
-    """In an escalation that went over into this one."""
+    """Agreed on in an escalation that went over into this one."""
 
 
 @frozen
 class Action:
     number: int
-    """From 1, within its escalation; never given to another."""
+    """Number from 1, within its escalation; never given to another."""
     what: InternalText
     owner: str
     due: date
@@ -38,7 +38,7 @@ class Action:
     done_by: str | None = None
     done_at: Instant | None = None
     reminded: int = 0
-    """How many of its reminders are behind us."""
+    """Number of reminders that are behind us."""
 
     @property
     def is_open(self) -> bool:
@@ -52,8 +52,8 @@ def track_actions(
     known: tuple[Action, ...], origin: Origin, wanted: Iterable[ActionItem | CorrectiveAction]
 ) -> tuple[Action, ...]:
     """
-    *known* after a new version of *origin* asked for *wanted*: what it asks for again keeps its number and whether it
-    is done, what it no longer asks for is tracked no longer unless it is done.
+    Return *known* after a new version of *origin* asked for *wanted*. What is asked for again keeps its number and its
+    state. What is no longer asked for is dropped, unless it is done.
     """
     before = [action for action in known if action.origin is origin]
     kept = [action for action in known if action.origin is not origin]
@@ -73,7 +73,7 @@ def track_actions(
 
 
 def take_over_actions(known: tuple[Action, ...], more: Iterable[Action]) -> tuple[Action, ...]:
-    """*known* and *more* of another escalation, under the next numbers."""
+    """Return *known*, and *more* of another escalation under the next numbers."""
     first = max((action.number for action in known), default=0) + 1
     moved = (
         replace(action, number=number, origin=Origin.MERGED, reminded=0)
@@ -88,13 +88,13 @@ def due_at_of(action: Action) -> datetime:
 
 
 def remind_at(action: Action, rules: ActionPolicy, times: int) -> datetime:
-    """When it is brought up after *times* reminders: before its day, on its day, and then again and again."""
+    """Return the time of the reminder after *times* others: before its day, on its day, then again and again."""
     on_the_day = due_at_of(action)
     return on_the_day - rules.remind_before if times == 0 else on_the_day + (times - 1) * rules.chase_every
 
 
 def count_passed_reminders(action: Action, rules: ActionPolicy, at: datetime) -> int:
-    """How many reminders are behind *at*."""
+    """Return how many reminders are behind *at*."""
     on_the_day = due_at_of(action)
     if at < on_the_day - rules.remind_before:
         return 0

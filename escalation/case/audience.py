@@ -1,5 +1,5 @@
 """
-Who is told, on which occasion, with which facts (COMM-1 to COMM-6).
+Audience: who is notified, on which occasion, with which facts (COMM-1 to COMM-6).
 
 Chooses recipients and facts; writes no sentence for customers and knows no channel.
 """
@@ -39,7 +39,7 @@ _WITH_AN_APOLOGY = frozenset(
         Occasion.RCA,
     }
 )
-"""Once at each turn of the case; an apology in every update would wear out."""
+"""Occasions with an apology: once at each stage of the case; one in every update would wear out."""
 _OUR_FAULT = frozenset(
     {
         EscalationReason.SLA_BREACH,
@@ -69,7 +69,7 @@ def notify(
 
     *by*: who made it, if not whoever is at work.
 
-    Who answers for an on-call schedule is found out first (MATRIX-1).
+    Whoever answers for a rota is looked up first (MATRIX-1).
     """
     now = work.state
     told = [
@@ -108,7 +108,7 @@ def notify(
 
 
 def _few(items: tuple[Part, ...]) -> tuple[Part, ...]:
-    """As many as a letter can carry."""
+    """Return as many items as one message can carry."""
     few = first_of(items, ITEMS)
     return few if len(few) == len(items) else (*few, ELLIPSIS)
 
@@ -128,7 +128,7 @@ def notify_customers(
     formerly: str = "",
 ) -> None:
     """
-    Tell every contact of every affected customer, *but* those of these accounts; or those of *to* alone. *apologise*:
+    Notify every contact of every affected customer, *but* those of these accounts, or those of *to* alone. *apologise*:
     whatever the occasion.
     """
     now = work.state
@@ -160,7 +160,7 @@ def notify_customers(
 
 
 def script(now: Escalation, at: datetime) -> CustomerFacts:
-    """COMM-7: what agents may answer with: the last words that went out, and when the next come."""
+    """Return what agents may answer with: the last text that went out, and the time of the next update (COMM-7)."""
     next_update_at = now.next_update_at
     return CustomerFacts(
         reference=now.key,
@@ -174,7 +174,7 @@ def script(now: Escalation, at: datetime) -> CustomerFacts:
 
 
 def _is_our_fault(now: Escalation, reason: EscalationReason | None) -> bool:
-    """COMM-8: as its start says, by the reason of this message or of its start, or because a promise was missed."""
+    """Return whether we are at fault (COMM-8): by its start, by this message's reason, or after a missed promise."""
     return (
         _is_promise_missed(now)
         or now.request.our_fault
@@ -195,47 +195,47 @@ def customer_recipients(now: Escalation) -> tuple[Recipient, ...]:
 
 
 def contacts_among(now: Escalation, customers: Iterable[AffectedCustomer]) -> tuple[Recipient, ...]:
-    """The contacts of *customers*, as they are known here."""
+    """Return the contacts of *customers*, as they are known here."""
     mailboxes = {mailbox_of(contact.email) for customer in customers for contact in customer.contacts}
     return tuple(each for each in customer_recipients(now) if each.mailbox in mailboxes)
 
 
 def contacts_at(now: Escalation, email: str) -> tuple[Recipient, ...]:
-    """The contact with this mailbox; none, if there is none."""
+    """Return the contact with this mailbox; none, if there is none."""
     return tuple(each for each in customer_recipients(now) if each.mailbox == mailbox_of(email))
 
 
 def first_recipients_of(now: Escalation) -> tuple[str, ...]:
-    """Everybody whom the first notification must reach: level contact, stakeholders, customers (COMM-2)."""
+    """Return everybody whom the first notification must reach: level contacts, stakeholders, customers (COMM-2)."""
     ours = dict.fromkeys((*now.asked, *now.rules.stakeholders))
     return (*ours, *(recipient.id for recipient in customer_recipients(now)))
 
 
 def followers_of(now: Escalation) -> tuple[str, ...]:
-    """Our people who follow this escalation: its owner, the stakeholders of its priority, who was brought in."""
+    """Return our people who follow it: its owner, the stakeholders of its priority, and those brought in."""
     resolution = now.clock(ClockName.RESOLUTION)
     brought_in = now.plan.bring_in if resolution and resolution.breached_at else ()
     return (now.owner, *now.rules.stakeholders, *brought_in)
 
 
 def managers_of(now: Escalation) -> tuple[str, ...]:
-    """Who is alerted at a breach: the managers of the level, else the escalation managers (CLOCK-6)."""
+    """Return who is alerted at a breach: the managers of the level, else the escalation managers (CLOCK-6)."""
     return now.current_level.managers or now.plan.escalation_managers
 
 
 def with_rotas(now: Escalation, people: Iterable[str]) -> tuple[str, ...]:
-    """*people*, with a schedule in place of whoever answers for it: who does by now is found out (MATRIX-1)."""
+    """Return *people*, with the rota in place of the person who answers for it: it is looked up then (MATRIX-1)."""
     schedules = {shift.holder: shift.schedule for shift in now.shifts if now.is_handed_over(shift)}
     return tuple(schedules.get(person, person) for person in people)
 
 
 def without_rotas(now: Escalation, contacts: Iterable[str]) -> tuple[str, ...]:
-    """Those of *contacts* who answer themselves: no schedules, who may have nobody."""
+    """Return the *contacts* that are no rotas, which may have nobody on call."""
     return tuple(who for who in contacts if now.plan.contact(who).kind is not ContactKind.SCHEDULE)
 
 
 def managers_above(now: Escalation, levels: int) -> tuple[str, ...]:
-    """The managers so many *levels* above, for what goes up without the escalation itself rising (CLOSE-5)."""
+    """Return the managers so many *levels* above; the escalation itself is not raised to them (CLOSE-5)."""
     above = now.plan.level(min(now.level + levels, now.plan.last_level))
     return above.managers or now.plan.escalation_managers
 

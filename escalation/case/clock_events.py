@@ -1,4 +1,4 @@
-"""What happened to clocks."""
+"""Events of clocks."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -33,10 +33,10 @@ class ThresholdPassed(BaseEvent):
     kind: Literal["threshold_passed"] = "threshold_passed"
     clock: ClockName
     passed: int
-    """Thresholds behind us now; all but the last of the new ones were skipped (CLOCK-2)."""
+    """Number of thresholds behind us; all but the last of the new ones were skipped (CLOCK-2)."""
     skipped: int = 0
     is_skipped: bool = False
-    """The last one too: due times changed, and it was past already."""
+    """True if the last one was skipped too: due times changed, and it was past already."""
     due_at: Instant
 
     def applied_to(self, now: Escalation) -> Escalation:
@@ -56,7 +56,7 @@ class ClockBreached(BaseEvent):
     passed: int
     skipped: int = 0
     chased: int = 0
-    """Times that it would have been brought up again by now: known this late, the breach speaks for them too."""
+    """Number of chasers that would have been sent by now: known this late, the breach covers them too."""
 
     def applied_to(self, now: Escalation) -> Escalation:
         return change_clock(
@@ -71,7 +71,7 @@ class ClockBreached(BaseEvent):
 
 @frozen
 class ClockChased(BaseEvent):
-    """A breached clock was brought up again, because nobody has ended it."""
+    """A chaser of a breached clock that nobody has ended."""
 
     kind: Literal["clock_chased"] = "clock_chased"
     clock: ClockName
@@ -91,10 +91,10 @@ class ClockEnded(BaseEvent):
     clock: ClockName
     outcome: Outcome
     ended_at: Instant
-    """When it was satisfied; earlier than ``at`` if that is only known now."""
+    """Time at which it ended; earlier than ``at`` if that is only known now."""
     late_by: timedelta = timedelta()
     runs_on_if_reopened: bool = False
-    """The verification ended it: a reopening lets it run on (CLOSE-9)."""
+    """True if the verification ended it: a reopening lets it run on (CLOSE-9)."""
 
     def applied_to(self, now: Escalation) -> Escalation:
         return change_clock(
@@ -115,6 +115,6 @@ class ClockEnded(BaseEvent):
 
 
 def _noticed(now: Escalation) -> Escalation:
-    """The first notification that begins is to reach whoever joined since the last one began (COMM-2)."""
+    """Let the first notification that begins reach those who joined since the last one began (COMM-2)."""
     not_yet_notified = tuple(dict.fromkeys((*now.not_yet_notified, *now.joiners)))
     return replace(now, not_yet_notified=not_yet_notified, joiners=(), joined_at=None)

@@ -1,5 +1,5 @@
 """
-What happens by itself: every due time that has come is judged, before anything else is decided.
+Clock table: what each clock does at its due time, before anything else is decided.
 
 Compares instants, never trusts "a timer fired": at every command and every wake the clocks are settled first
 (CLOCK-2, CLOCK-6). After downtime nothing comes in a burst: of several thresholds behind us only the last speaks.
@@ -204,8 +204,8 @@ def _chase(work: Work, clock: Clock) -> None:
 
 def _people_to_alert(now: Escalation, clock: Clock, times: int = 0) -> tuple[str, ...]:
     """
-    Who hears of what is overdue: managers, and the chased; of an RCA also managers above, a level higher each of the
-    *times* that it is brought up again (CLOSE-5).
+    Return who is notified of what is overdue: managers, and those who must act; of an RCA also managers above, a level
+    higher for each of the *times* that it was chased (CLOSE-5).
     """
     above = managers_above(now, 1 + times) if clock.name in _OF_THE_RCA else ()
     chased = _people_to_chase(now, clock)
@@ -213,14 +213,14 @@ def _people_to_alert(now: Escalation, clock: Clock, times: int = 0) -> tuple[str
 
 
 def _on_call_beside(now: Escalation, chased: tuple[str, ...]) -> tuple[str, ...]:
-    """Whoever acknowledged keeps what is overdue, and may be off duty: who is on call now hears of it, too."""
+    """Return the rotas beside the *chased*: whoever acknowledged keeps what is overdue, and may be off duty."""
     if now.state not in WORKING:
         return ()
     return tuple(shift.schedule for shift in now.shifts if shift.holder in chased)
 
 
 def _people_to_chase(now: Escalation, clock: Clock) -> tuple[str, ...]:
-    """Who has to act for this clock."""
+    """Return who has to act for this clock."""
     match clock.name:
         case ClockName.VERIFICATION:
             return now.plan.architects or now.plan.escalation_managers
@@ -239,7 +239,7 @@ def _people_to_chase(now: Escalation, clock: Clock) -> tuple[str, ...]:
 
 
 def _next_with_the_rca(now: Escalation) -> tuple[str, ...]:
-    """CLOSE-4, CLOSE-5: who derives, approves and shares it."""
+    """Return who derives, approves or shares the RCA next (CLOSE-4, CLOSE-5)."""
     match now.rca.state:
         case RcaState.DERIVED:
             return now.plan.rca_approvers

@@ -1,5 +1,5 @@
 """
-How long each clock may run: from the pinned plan, by priority and level (MATRIX-2, MATRIX-7, CLOCK-8).
+Targets of clocks: how long each may run, from the pinned plan, by priority and level (MATRIX-2, MATRIX-7, CLOCK-8).
 
 Makes clocks; does not judge them.
 """

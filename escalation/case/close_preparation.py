@@ -1,4 +1,4 @@
-"""The end: RCA, related records, the gate, close and cancel (CLOSE)."""
+"""Steps of closing: RCA, related records, the gate, close and cancel (CLOSE)."""
 
 from dataclasses import replace
 from typing import Literal
@@ -26,9 +26,9 @@ class RcaRequested(BaseEvent):
 
 def begin_closing(work: Work) -> None:
     """
-    CLOSE-2: the RCA is requested where the playbook says so; then whichever clock comes next runs.
+    Request the RCA where the playbook says so, and start the clock that comes next (CLOSE-2).
 
-    One that was shared before this verification explained a resolution that did not hold: it is asked for again.
+    An RCA that was shared before this verification explained a resolution that did not hold: it is requested again.
     """
     now = work.state
     if now.rca.state is RcaState.SHARED or _lacks_its_rca(now):
@@ -41,13 +41,13 @@ def _lacks_its_rca(now: Escalation) -> bool:
 
 
 def adapt_rca_to_plan(work: Work) -> None:
-    """CLOSE-2, CLOCK-4: another playbook may want an RCA of what is closing already."""
+    """Request an RCA if the new playbook wants one of what is closing already (CLOSE-2, CLOCK-4)."""
     if work.state.state is State.CLOSING and _lacks_its_rca(work.state):
         ask_for_requested_rca(work)
 
 
 def start_next_rca_clock(work: Work) -> None:
-    """Within closing exactly one of the three clocks runs, by where the RCA stands (CLOSE-5)."""
+    """Start the one of the three closing clocks that fits where the RCA stands; exactly one runs (CLOSE-5)."""
     match work.state.rca.state:
         case RcaState.REQUESTED:
             wanted = ClockName.INTERNAL_RCA

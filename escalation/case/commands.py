@@ -1,5 +1,5 @@
 """
-What people ask of an escalation, and what its shell reports to it: imperative, one class each.
+Commands to an escalation, of people and of its shell: imperative, one class each.
 
 A person's command is named after its move; its ``kind`` is the name on the wire. The shell's commands
 (``Open``, ``Tick``, ``ReportDelivery`` …) are no moves: they cannot be sent from outside.

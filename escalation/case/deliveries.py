@@ -1,5 +1,5 @@
 """
-Messages: what became of each one, as a list that people can read (COMM-12, COMM-13).
+Deliveries: the result of each message, as a list that people can read (COMM-12, COMM-13).
 
 A projection of the record. How a message was worded or sent is not known here.
 """
@@ -30,14 +30,14 @@ class Delivery:
     recipient: str
     occasion: str
     channel: str
-    """The last that was tried; empty: none could be."""
+    """Last channel that was tried; empty: none could be."""
     at: Instant
-    """When it was delivered, or what became of it was known."""
+    """Time of the delivery, or at which the result was known."""
     state: MessageState
     until: Instant | None = None
-    """It waits, at least until then (COMM-11)."""
+    """Earliest end of its wait (COMM-11)."""
     why: Part = ""
-    """What stood in the way, or why it waits."""
+    """Reason for the failure or the wait."""
 
     @property
     def is_delivered(self) -> bool:
@@ -45,21 +45,21 @@ class Delivery:
 
 
 def results_of(events: Iterable[Event]) -> Iterator[DeliveryResult]:
-    """Every word on messages, oldest first."""
+    """Return all results of messages, oldest first."""
     return (receipt for receipt, _ in _recipients_of(events))
 
 
 def deliveries(events: Iterable[Event], start: int = 0) -> tuple[Delivery, ...]:
-    """The messages in the record, each once, oldest first, without the first *start*."""
-    told_of = tuple(_recipients_of(events))
-    known_at = {(receipt.key, receipt.state): at for receipt, at in reversed(told_of)}
-    found = latest_results(receipt for receipt, _ in told_of).values()
+    """Return the messages in the record, each once, oldest first, without the first *start*."""
+    known = tuple(_recipients_of(events))
+    known_at = {(receipt.key, receipt.state): at for receipt, at in reversed(known)}
+    found = latest_results(receipt for receipt, _ in known).values()
     sent = (_delivery(receipt, known_at[receipt.key, receipt.state]) for receipt in found)
     return tuple(islice(sent, start, None))
 
 
 def last_deferral_of(events: Iterable[Event]) -> datetime | None:
-    """When the last of those leaves that wait in somebody's inbox, as far as is known; None if none does (COMM-11)."""
+    """Return when the last message that waits in an inbox leaves, as far as is known; None if none does (COMM-11)."""
     own = (event for event in events if isinstance(event, DeliveryReported))
     return deferred_until(results_of(own))
 

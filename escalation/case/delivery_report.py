@@ -1,4 +1,4 @@
-"""The report of what became of messages: first notifications that are met, failures that are raised to a person."""
+"""Reports of delivery results: first notifications that are met, failures that are raised to a person."""
 
 from dataclasses import replace
 from typing import Literal

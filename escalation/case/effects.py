@@ -1,9 +1,9 @@
 """
-What the shell must do: compile the plan, tell people, compile open hours further, keep the record.
+Effects: what the shell must do, such as to notify people or to look up who is on call.
 
 Facts for customers and facts for our own people are different types, and so are their texts: an internal note has
-no way into a customer's message (COMM-6). The core says who is told what; how it reads and how it travels is not
-known here.
+no way into a customer's message (COMM-6). The rules say who is notified of what; how it reads and how it travels is
+not known here.
 """
 
 from typing import Any
@@ -41,12 +41,12 @@ __all__ = [
 
 @frozen
 class CompilePlan:
-    """Before the first decision: make a plan of the playbook for this request."""
+    """Make a plan of the playbook for this request, before the first decision."""
 
     key: str
-    """The subject that the request must name."""
+    """Subject that the request must name."""
     request: dict[str, Any]
-    """As it was written; every fault in it is told at once (START-6)."""
+    """Request as it was written; all its faults are found at once (START-6)."""
 
 
 @frozen
@@ -60,35 +60,35 @@ class CompiledStart:
 
 @frozen
 class OutageRequest:
-    """A subject is part of an outage: join the escalation that runs for it, or open that (START-5)."""
+    """Join the escalation that runs for an outage, or open that (START-5)."""
 
     key: str
-    """Of the subject."""
+    """Key of the subject."""
     request: dict[str, Any]
-    """As it was written."""
+    """Request as it was written."""
     escalation_workflow: str
-    """The type of workflow that is opened."""
+    """Type of the workflow that is opened."""
 
 
 @frozen
 class MergeRequest:
-    """An escalation goes over into another one: find it, and have it taken over (CLOSE-10)."""
+    """Find the escalation that another one goes over into, and have that one taken over (CLOSE-10)."""
 
     key: Key
     id: str
     into: Key
-    """As somebody named it: its key, or that of a subject that joined it."""
+    """Key as somebody named it: its own, or that of a subject that joined it."""
 
 
 @frozen
 class MergeQuestion:
-    """What one that is to take another over is asked; it asks that one itself what comes over."""
+    """Ask an escalation to take another one over; it asks the other one itself what it gets."""
 
     key: Key
-    """Of the one that ends."""
+    """Key of the one that ends."""
     id: str
     known_as: tuple[str, ...] = ()
-    """Keys that mean the one that goes on: added by itself."""
+    """Keys that mean the one that goes on; it adds them itself."""
 
 
 @frozen
@@ -98,26 +98,25 @@ class RecompilePlan:
     request: StartRequest
     opened_at: Instant
     named: tuple[str, ...] = ()
-    """Whom moves have named: those of them whom the playbook has are in the plan as well."""
+    """People whom moves have named; those in the playbook are in the plan as well."""
 
 
 @frozen
 class FindNamed:
-    """A move names people whom the plan does not have; the playbook may."""
+    """Look up people whom a move names and the plan does not have; the playbook may."""
 
     named: tuple[str, ...]
 
 
 @frozen
 class FindOnCall:
-    """Somebody is to be asked who is known only when needed: whoever is on call (MATRIX-1)."""
+    """Look up who is on call, because somebody must be asked (MATRIX-1)."""
 
     schedule: Name
-    """Contact id of the schedule."""
+    """Contact id of the rota."""
     at: Instant
     notice: InternalNotification | None = None
-    """What is to be told; comes back with the answer. Those whom it is to already are told beside it. None: it is only
-    to be known."""
+    """Notification for them; comes back with the answer. Its own recipients get it anyway. None: the look-up alone."""
 
 
 @frozen
@@ -126,13 +125,13 @@ class OnCallResult:
 
     schedule: Name
     people: tuple[Contact, ...]
-    """Who answers, the first one first; empty: nobody is on call."""
+    """People who are on call, the first one first; empty: nobody is."""
     until: Instant | None = None
-    """When that changes; None: not within what can be foreseen."""
+    """Time at which that changes; None: not as far as is known."""
     why: Part
-    """What says so, in words: the rotation, the override, the calendar's entry."""
+    """Source of the answer in words: the rotation, the override, the calendar's entry."""
     is_known: bool = True
-    """False: it could not be found out, for the reason in ``why``; it is asked again at ``until``."""
+    """False if the look-up failed, for the reason in ``why``; it is repeated at ``until``."""
 
 
 @frozen
@@ -144,7 +143,7 @@ class OpenSuccessor:
 
 @frozen
 class ProposeSponsorship:
-    """Accounts of an executive escalation are proposed for the sponsorship programme (SPONSOR-2)."""
+    """Propose the accounts of an executive escalation for sponsorship (SPONSOR-2)."""
 
     accounts: tuple[str, ...]
     escalation: str
@@ -155,7 +154,7 @@ class ProposeSponsorship:
 
 @frozen
 class StartTaskForce:
-    """Bring a task force to life (RESOLVE-2)."""
+    """Start a task force (RESOLVE-2)."""
 
     charter: Charter
 
@@ -178,7 +177,7 @@ class SenderCheck:
 
     id: str
     digest: str
-    """Of the message."""
+    """Digest of the message."""
 
 
 @frozen

@@ -117,7 +117,7 @@ def _follow(work: Work, asked: PersonsCommand | Rebase | c.NamePeople) -> None:
 
 
 def _permit(now: Escalation, command: PersonsCommand | Rebase) -> None:
-    """Who owned an action, and did it, is not told of roles: it is done."""
+    """Permit the move, but say of a finished action that it is done, rather than which role may finish it."""
     try:
         permit(now, command.move, command.by)
     except (MoveNotAllowed, RoleNotAllowed):
@@ -132,7 +132,7 @@ def _extend(work: Work, command: ExtendOpenHours) -> None:
 
 
 def allowed_moves(escalation: Escalation) -> tuple[Move, ...]:
-    """The moves that somebody can make now: the machine allows them, and nothing stands in the way."""
+    """Return the moves that somebody can make now: the machine allows them, and nothing stands in the way."""
     return tuple(
         move
         for move in moves_from(escalation.state, escalation.rca.state)

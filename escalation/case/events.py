@@ -1,5 +1,5 @@
 """
-What happened to an escalation: past tense, each with who, when and why (ROLE-3).
+Events of an escalation: past tense, each with who, when and why (ROLE-3).
 
 Events are the record. The state is a fold over them (``start.fold``), so they carry all that the state needs.
 """

@@ -1,13 +1,19 @@
 """
-Who hears that a message could not be delivered: a person does, as long as anybody can be reached (COMM-13).
+Failed deliveries: a person is notified of each one, as long as anybody can be reached (COMM-13).
 
-Owns the line of those who are told. Each of them may be unreachable, too: then the
-next in line is told, of everything that is missing by then. How a message travels is not known here.
+Owns the order of those who are notified. Each of them may be unreachable, too: then the next group is notified, of
+everything that is missing by then. How a message travels is not known here.
 
-The line, one rung after the other: the escalation managers; the managers of the level; the managers of each level
-above; the fallback contacts of the levels, from this one up; whoever owns it or was asked; the contacts of the levels,
-from this one up. Nobody is told twice that
-they cannot be reached, so the line has an end; what was not told then stands in the list and in the details.
+The groups, one after the other:
+
+    the escalation managers
+    the managers of the level, then those of each level above
+    the fallback contacts of the levels, from this one up
+    the owner and the people who were asked
+    the contacts of the levels, from this one up
+
+Nobody whom we cannot reach is asked twice, so this has an end. The list of deliveries and the details show what is
+missing then.
 """
 
 from collections.abc import Iterable, Iterator
@@ -19,40 +25,41 @@ from escalation.notifications.delivery_results import DeliveryResult
 from escalation.notifications.notification import Occasion
 from escalation.policy.people import ContactKind
 
-_MOST_TOLD = 50
-"""Lines of one message."""
+_MOST_FAILURES = 50
+"""Number of failures in one message."""
 
 
 def notify_undelivered(work: Work, receipts: Iterable[DeliveryResult], before: Escalation) -> None:
-    """COMM-13: what failed is raised to a person. *before*: how it stood when these *receipts* came."""
+    """Notify a person of what failed (COMM-13). *before*: the escalation when these *receipts* came."""
     receipts = tuple(receipts)
     failed = [each for each in receipts if each.has_failed and not before.is_nobodys(each.recipient)]
-    unheard = [receipt for receipt in failed if receipt.occasion == Occasion.UNDELIVERABLE]
-    if unheard and not _has_arrived(receipts):
+    undelivered = [receipt for receipt in failed if receipt.occasion == Occasion.UNDELIVERABLE]
+    if undelivered and not _has_arrived(receipts):
         items = tuple(each.failure for each in work.state.undelivered)
     else:
-        items = tuple(receipt.failure for receipt in failed if receipt not in unheard)
+        items = tuple(receipt.failure for receipt in failed if receipt not in undelivered)
     if not items:
         return
-    is_news = any(receipt.recipient not in _unreachable(before) for receipt in unheard)
-    deaf = _unreachable(work.state) | {receipt.recipient for receipt in failed}
-    to = next_in_line(work.state, deaf, in_person=bool(unheard) and not is_news)
-    notify(work, Occasion.UNDELIVERABLE, to, items=items[-_MOST_TOLD:])
+    is_news = any(receipt.recipient not in _unreachable(before) for receipt in undelivered)
+    unreached = _unreachable(work.state) | {receipt.recipient for receipt in failed}
+    to = next_group(work.state, unreached, in_person=bool(undelivered) and not is_news)
+    notify(work, Occasion.UNDELIVERABLE, to, items=items[-_MOST_FAILURES:])
 
 
-def next_in_line(now: Escalation, deaf: set[str], *, in_person: bool) -> tuple[str, ...]:
+def next_group(now: Escalation, unreached: set[str], *, in_person: bool) -> tuple[str, ...]:
     """
-    The first rung on which somebody is not *deaf*, without those who are; empty: nobody is left. *without_rotas*: no
-    schedules, since whoever is on call has proven deaf.
+    Return the first group with somebody who is not *unreached*, without those who are; empty: nobody is left.
+
+    *in_person*: without rotas, since whoever is on call could not be reached.
     """
-    for rung in _line(now):
-        found = tuple(who for who in rung if _can_receive(now, who, deaf, in_person=in_person))
+    for group in _groups(now):
+        found = tuple(who for who in group if _can_receive(now, who, unreached, in_person=in_person))
         if found:
             return found
     return ()
 
 
-def _line(now: Escalation) -> Iterator[tuple[str, ...]]:
+def _groups(now: Escalation) -> Iterator[tuple[str, ...]]:
     above = now.plan.levels[now.level :]
     yield now.plan.escalation_managers
     yield managers_of(now)
@@ -62,20 +69,20 @@ def _line(now: Escalation) -> Iterator[tuple[str, ...]]:
     yield from (level.contacts for level in (now.current_level, *above))
 
 
-def _can_receive(now: Escalation, who: str, deaf: set[str], *, in_person: bool) -> bool:
-    if who in deaf or not now.plan.knows(who):
+def _can_receive(now: Escalation, who: str, unreached: set[str], *, in_person: bool) -> bool:
+    if who in unreached or not now.plan.knows(who):
         return False
     contact = now.plan.contact(who)
     if contact.kind is ContactKind.SCHEDULE:
-        return not in_person and deaf.isdisjoint(contact.members)
+        return not in_person and unreached.isdisjoint(contact.members)
     return True
 
 
 def _unreachable(now: Escalation) -> set[str]:
-    """Those who could not be told that something was undeliverable."""
+    """Return those who could not be notified of another failure."""
     return {each.recipient for each in now.undelivered if each.occasion == Occasion.UNDELIVERABLE}
 
 
 def _has_arrived(receipts: Iterable[DeliveryResult]) -> bool:
-    """Somebody else on the same rung was told, or will be."""
+    """Return whether somebody else of the same group was notified, or will be."""
     return any(each.occasion == Occasion.UNDELIVERABLE and not each.has_failed for each in receipts)

@@ -1,5 +1,5 @@
 """
-What goes on after the resolution, beyond the close: the survey, the post-mortem, and its actions (CLOSE-6, CLOSE-7).
+Follow-up: the survey, the post-mortem and its actions, also after the close (CLOSE-6, CLOSE-7).
 
 A closed escalation is followed up until its survey has ended and its actions are done. Whose workflow that is, is not
 known here.
@@ -24,12 +24,12 @@ from escalation.notifications.notification import Occasion
 from escalation.policy.people import Recipient
 
 CUSTOMERS_MOVES = (Move.CONFIRM_ACCESS, Move.ANSWER_SURVEY, Move.ADD_EVIDENCE)
-"""What a customer's contact may do, for their own account; everything else is ours (ROLE-2)."""
+"""Moves of a customer's contact, for their own account; all others are ours (ROLE-2)."""
 
 
 @frozen
 class SuccessorAsked(BaseEvent):
-    """A low score opens the case again, as a new escalation (CLOSE-6, CLOSE-9)."""
+    """A low score that opens the case again, as a new escalation (CLOSE-6, CLOSE-9)."""
 
     kind: Literal["successor_asked"] = "successor_asked"
     why: Part

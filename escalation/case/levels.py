@@ -234,7 +234,7 @@ def _try_contact(work: Work, contact: str, why: Reason) -> None:
 
 
 def ask_the_level(work: Work, why: Reason) -> None:
-    """Its contacts are asked again, as when it came to this level."""
+    """Ask the contacts of the level again, as when it came to this level."""
     _give(work, work.state.current_level.asked_first, 0, why)
 
 

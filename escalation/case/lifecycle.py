@@ -163,12 +163,12 @@ _RCA_MOVES = frozenset(row.move for row in RCA_COURSE)
 step = _LIFECYCLE.step
 step_rca = _RCA.step
 allows = _LIFECYCLE.allows
-"""Whether the lifecycle allows a move in a state, wherever the RCA stands."""
+"""Return whether the lifecycle allows a move in a state, whatever the state of the RCA."""
 
 
 @cache
 def moves_from(state: State, rca: RcaState) -> tuple[Move, ...]:
-    """The moves that the tables allow in *state*, in the order of the table."""
+    """Return the moves that the tables allow in *state*, in the order of the table."""
     return tuple(
         move for move in Move if allows(state, move) and (move not in _RCA_MOVES or _RCA.allows(rca, move))
     )

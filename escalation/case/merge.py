@@ -1,5 +1,5 @@
 """
-One escalation goes over into another one: a duplicate, or a part of the same problem (CLOSE-10).
+Merge: one escalation goes over into another one, as a duplicate or a part of the same problem (CLOSE-10).
 
 Owns what the one that ends hands over, and what the one that goes on does with it. How the two find each other is the
 shell's: it ends the one only once the other has taken it over.
@@ -41,14 +41,14 @@ class EscalationTakenOver(BroughtAlong):
 
     kind: Literal["escalation_taken_over"] = "escalation_taken_over"
     merged: str
-    """Its id."""
+    """Id of the other escalation."""
     cause: CancelCause
     why: InternalText
     settled: dict[str, str] = field(default_factory=dict)
     actions: tuple[Action, ...] = ()
-    """Tracked here from now on, under new numbers."""
+    """Actions that are tracked here from now on, under new numbers."""
     people: tuple[Contact, ...] = ()
-    """Who owns them."""
+    """Owners of these actions."""
 
     def applied_to(self, now: Escalation) -> Escalation:
         joined = self.joined_to(now)
@@ -69,21 +69,21 @@ class TakeOver(JoinOutage):
     """Another escalation ends by going over into this one; ``ticket`` is its key (CLOSE-10)."""
 
     merged: str
-    """Its id."""
+    """Id of the other escalation."""
     into: Key
-    """This one, or a subject that joined it, as it was named."""
+    """Key of this escalation, or of a subject that joined it, as it was named."""
     cause: CancelCause
     why: InternalText
     settled: dict[str, str] = field(default_factory=dict)
-    """Which of its linked tickets were settled there, and why they stay open; empty if they were closed."""
+    """Linked tickets that were settled there, and why they stay open; empty if they were closed."""
     actions: tuple[Action, ...] = ()
-    """Those that are still to be done."""
+    """Actions that are still to be done."""
     people: tuple[Contact, ...] = ()
-    """Who owns them."""
+    """Owners of these actions."""
 
 
 def hand_over_to(now: Escalation, command: Cancel) -> TakeOver:
-    """All that goes over when *command* merges *now* into another escalation."""
+    """Return all that goes over when *command* merges *now* into another escalation."""
     request = now.request
     assert command.into
     return TakeOver(
@@ -115,7 +115,7 @@ def require_open(now: Escalation, other: str) -> None:
 
 
 def take_over(work: Work, command: TakeOver) -> None:
-    """The customers of the other one belong here from now on, and hear it; so do the records and the actions."""
+    """Take over the customers of the other one, who are notified, and its records and actions."""
     now = work.state
     if command.merged in now.merged:
         return

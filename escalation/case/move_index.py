@@ -120,4 +120,4 @@ MoveEvent = (
     | OwnerNudged
     | EvidenceAdded
 )
-"""What happened because somebody made a move; events that come by themselves too are listed in ``events.py``."""
+"""Events of moves; events that come by themselves too are listed in ``events.py``."""

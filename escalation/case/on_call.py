@@ -1,5 +1,5 @@
 """
-Who is on call, for an escalation that was given to a schedule: found out, and handed over (MATRIX-1, MATRIX-5).
+On call: the person who answers for a rota that has the escalation; looked up, and handed over (MATRIX-1, MATRIX-5).
 
 A schedule has no address. Whenever one must be notified, the shell looks up who is on call (``FindOnCall``) and comes
 back with the answer. The first one on call then stands where the schedule stood, among those asked and as the owner:
@@ -40,18 +40,18 @@ _ASK = frozenset({Occasion.ASSIGNED, Occasion.REMINDER, Occasion.ACKNOWLEDGEMENT
 
 @frozen
 class OnCallFound(BaseEvent):
-    """Who answers for a schedule was found out, because somebody had to be told."""
+    """The people on call at a rota, looked up because somebody had to be notified."""
 
     kind: Literal["on_call_found"] = "on_call_found"
     schedule: str
     people: tuple[Contact, ...]
-    """Empty: nobody."""
+    """People on call; empty: nobody."""
     until: Instant | None = None
     why: Part
     instead_of: str | None = None
-    """Whose shift was over: they are asked no more (MATRIX-1)."""
+    """Person whose shift was over: no longer asked (MATRIX-1)."""
     told: tuple[str, ...] | None = None
-    """Whom the message of the start reaches instead of the schedule; None: nobody, and that is not made good."""
+    """People whom the message of the start reaches instead of the rota; None: it stays unreached."""
 
     def applied_to(self, now: Escalation) -> Escalation:
         return _found(now, self)
@@ -68,7 +68,7 @@ class OnCallFound(BaseEvent):
 
 @frozen
 class ReportOnCall:
-    """Who is on call, as found out; what they were to be told comes along."""
+    """Report who is on call; the notification for them comes along."""
 
     found: OnCallResult
     notice: InternalNotification | None = None
@@ -76,7 +76,7 @@ class ReportOnCall:
 
 @frozen
 class LookUpOnCall:
-    """Somebody unknown came, who may be on call by now: look again (MATRIX-1)."""
+    """Look up again who is on call, for somebody unknown (MATRIX-1)."""
 
 
 def apply_on_call(work: Work, command: ReportOnCall) -> None:
@@ -93,7 +93,7 @@ def apply_on_call(work: Work, command: ReportOnCall) -> None:
 
 
 def look_up(work: Work) -> None:
-    """Look up all schedules that it was given to, for whoever says that they are on call."""
+    """Look up all rotas that it was given to, for somebody who claims to be on call."""
     for shift in work.state.shifts:
         work.do(FindOnCall(schedule=shift.schedule, at=work.now))
 
@@ -187,7 +187,7 @@ def _pass_on(work: Work, notice: InternalNotification, people: Iterable[str]) ->
 def _nobody_on_call(
     work: Work, found: OnCallResult, notice: InternalNotification | None, *, is_new: bool
 ) -> None:
-    """The managers hear of it, and if they are nobody themselves, the escalation managers in person."""
+    """Notify the managers, and if they are nobody themselves, the escalation managers in person."""
     now = work.state
     schedule = name_of(now, found.schedule)
     told: Iterable[str] = managers_of(now)
@@ -201,7 +201,7 @@ def _nobody_on_call(
 
 
 def end_shift(work: Work) -> None:
-    """Look up who is on call now, of each schedule whose last answer holds no longer."""
+    """Look up who is on call now, for each rota whose last answer is no longer valid."""
     work.end(ClockName.ON_DUTY)
     now = work.state
     for shift in now.shifts:
@@ -228,12 +228,12 @@ def watch_shifts(work: Work, before: Escalation) -> None:
 
 
 def _is_looked_up(clock: Clock, changes_at: datetime) -> bool:
-    """It has run out for that change, and the answer is on its way."""
+    """Return whether the clock has run out for that change, and the answer is on its way."""
     return clock.outcome is Outcome.MET and clock.ended_at is not None and clock.ended_at >= changes_at
 
 
 def _found(now: Escalation, event: OnCallFound) -> Escalation:
-    """Whoever is on call is known from now on, and stands where the schedule stood, or whoever was before."""
+    """Return *now* with the people on call: the first one stands where the rota stood, or whoever was before."""
     not_yet_notified = (
         now.not_yet_notified
         if event.told is None
@@ -251,8 +251,8 @@ def _found(now: Escalation, event: OnCallFound) -> Escalation:
 
 def _on_shift(now: Escalation, event: OnCallFound, before: str) -> Escalation:
     """
-    A schedule that nobody stands for leaves it to others asked, or stands for itself; who has acknowledged keeps it
-    until there is somebody.
+    Put *event*'s people on shift. A rota with nobody on call leaves it to others who are asked, or stands for itself.
+    Whoever has acknowledged keeps it until there is somebody.
     """
     people = tuple(person.id for person in event.people)
     keeps = not people and before in now.acknowledgements
@@ -260,13 +260,13 @@ def _on_shift(now: Escalation, event: OnCallFound, before: str) -> Escalation:
     asked = put_in_place(now.asked, before, () if holder == event.schedule else (holder,)) or (
         event.schedule,
     )
-    heir = holder if holder in asked else asked[0]
+    first = holder if holder in asked else asked[0]
     is_void = holder != before and before in now.acknowledgements
     shift = OnCallAnswer(schedule=event.schedule, people=people, holder=holder, until=event.until)
     return replace(
         now,
         asked=asked,
-        owner=heir if now.owner == before else now.owner,
+        owner=first if now.owner == before else now.owner,
         acknowledgements=tuple(who for who in now.acknowledgements if who != before or not is_void),
         acknowledged_by=None if is_void else now.acknowledged_by,
         shifts=(*on_call_answers_but(now, event.schedule), shift),

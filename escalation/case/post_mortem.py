@@ -24,7 +24,7 @@ def _is_currency(code: str) -> str:
 
 
 class Concession(Input):
-    """What the customer was given."""
+    """Something that the customer was given."""
 
     what: _Text
     amount: Annotated[Decimal, Field(gt=0, max_digits=15, decimal_places=2)]
@@ -34,7 +34,7 @@ class Concession(Input):
 
 
 class ActionItem(Input):
-    """What somebody will do, and by when; tracked until it is done."""
+    """A task for somebody, with its due day; tracked until it is done."""
 
     what: _Text
     owner: Name
@@ -42,16 +42,16 @@ class ActionItem(Input):
 
 
 class PostMortem(Input):
-    """How the escalation was handled, and what follows from that; of the root causes tells the RCA."""
+    """The review of how the escalation was handled, and what follows from it; root causes are in the RCA."""
 
     participants: Annotated[tuple[Name, ...], Field(min_length=1, max_length=ENTRIES)]
-    """Who took part in the review; customers and guests too, so these need not be in the playbook."""
+    """Participants of the review; customers and guests too, so these need not be in the playbook."""
     findings: Annotated[_Texts, Field(min_length=1)]
     improvements: _Texts = ()
-    """What to do better in the handling itself."""
+    """Improvements of the handling itself."""
     concessions: Annotated[tuple[Concession, ...], Field(max_length=ENTRIES)] = ()
     training: _Texts = ()
     documentation: _Texts = ()
     actions: Annotated[tuple[ActionItem, ...], Field(max_length=ENTRIES)] = ()
     notes: InternalText = NO_NOTE
-    """Whatever else is to be kept: of a Markdown file, what stands below its head."""
+    """Other notes: of a Markdown file, what stands below its head."""

@@ -19,10 +19,10 @@ from escalation.kernel.values import CustomerText, Instant, InternalText, frozen
 
 _One = TypeVar("_One")
 _NOT_OF_THE_STORY = CLOCKWORK | {"delivery_reported", "move_refused", "open_hours_extended", "clock_chased"}
-_TOLD_TWICE = frozenset(
+_ON_RECORD_TWICE = frozenset(
     {"force.delivery_reported", "force.deployed", "force.stood_down", "force.stood_down.open"}
 )
-"""What a task force says of its messages, and of what the escalation tells itself."""
+"""Reports of a task force on its messages, and on what the escalation records itself."""
 _LONGEST_MOMENT = 2_000
 _MOST_MOMENTS = 500
 _LISTS = ("root_causes", "five_whys", "contributing_factors", "went_well", "went_badly", "corrective_actions")
@@ -41,14 +41,14 @@ class RcaOnFile:
 
     versions: tuple[RcaVersion, ...] = ()
     version: RcaVersion | None = None
-    """The one that was asked for; None: it is not on file."""
+    """Version that was asked for; None: it is not on file."""
     rca: InternalRca | None = None
     problem_records: tuple[str, ...] = ()
-    """Those that the escalation began with, for the first draft."""
+    """Problem records of the start, for the first draft."""
 
 
 def on_file(now: Escalation, events: Iterable[Event], number: int | None = None) -> RcaOnFile:
-    """Version *number* of the internal RCA, else the latest."""
+    """Return version *number* of the internal RCA, else the latest."""
     filed = {event.version: event for event in events if isinstance(event, RcaFiled)}
     versions = tuple(RcaVersion(number=event.version, by=event.by, at=event.at) for event in filed.values())
     wanted = filed.get(max(filed, default=0) if number is None else number)
@@ -83,7 +83,7 @@ def _is_told_twice(what: Reason) -> bool:
         case (_, Listed((Reason("force.stood_down", (Reason("ended_by_operator"),)), *_))):
             return False
         case (_, Listed((Reason(code), *_))):
-            return code in _TOLD_TWICE
+            return code in _ON_RECORD_TWICE
         case _:
             return False
 

@@ -52,7 +52,7 @@ class Source(StrEnum):
 
 
 class Channel(StrEnum):
-    """How the problem came in (START-1)."""
+    """Channels by which a problem comes in (START-1)."""
 
     PHONE = "phone"
     EMAIL = "email"
@@ -140,7 +140,7 @@ class AffectedCustomer:
 
 
 _WRONG = object()
-"""In the place of a field that is refused itself."""
+"""Stand-in for a field that is refused itself."""
 
 
 @frozen
@@ -187,7 +187,7 @@ class StartRequest(PropertyCache):
         tuple[Name, ...],
         Field(max_length=LINKED_TICKETS, description="An incident or problem that the customer raised."),
     ] = ()
-    """Each is settled before the close (CLOSE-1)."""
+    """Tickets that must be settled before the close (CLOSE-1)."""
     problem_records: Annotated[
         tuple[Name, ...], Field(max_length=PROBLEM_RECORDS, description="A problem record.")
     ] = ()
@@ -232,7 +232,7 @@ class StartRequest(PropertyCache):
     def returning(
         self, predecessor: str, level: int, priority: Priority | None, by: str, why: InternalText
     ) -> Self:
-        """The request of a closed escalation, for the one that continues it as it was, from *level* on (CLOSE-9)."""
+        """Return the request of a closed escalation, for the one that continues it, from *level* on (CLOSE-9)."""
         return replace(
             self,
             predecessor=predecessor,
@@ -243,7 +243,7 @@ class StartRequest(PropertyCache):
         )
 
     def with_contact(self, before: CustomerContact, after: CustomerContact) -> Self:
-        """*after* in place of whoever has the mailbox of *before*, in each of their accounts."""
+        """Return the request with *after* instead of the contact with the mailbox of *before*, for each account."""
         mailbox = mailbox_of(before.email)
         customers = (
             replace(
@@ -258,7 +258,7 @@ class StartRequest(PropertyCache):
 
     @property
     def is_returning(self) -> bool:
-        """It continues a closed escalation, and does not merely follow it (CLOSE-9)."""
+        """True if it continues a closed escalation, and does not merely follow it (CLOSE-9)."""
         return self.predecessor is not None and self.entry_level is not None
 
     @cached_property
@@ -278,7 +278,7 @@ class StartRequest(PropertyCache):
 
 
 def recipients_of(customers: Iterable[AffectedCustomer]) -> tuple[Recipient, ...]:
-    """One mailbox is one person, however it is spelt; known by the first of their accounts, speaking for each."""
+    """Return one person for each mailbox, in any spelling; known by the first of their accounts, speaking for each."""
     found: dict[str, Recipient] = {}
     for customer in customers:
         for contact in customer.contacts:
@@ -292,7 +292,7 @@ def recipients_of(customers: Iterable[AffectedCustomer]) -> tuple[Recipient, ...
 def with_customers(
     known: tuple[AffectedCustomer, ...], more: Iterable[AffectedCustomer]
 ) -> tuple[AffectedCustomer, ...]:
-    """Each account once, with the contacts of both."""
+    """Return each account once, with the contacts of both."""
     found = {customer.account: customer for customer in known}
     for customer in more:
         before = found.get(customer.account)
@@ -306,7 +306,7 @@ class CorrectiveAction(Input):
     owner: Name
     due: InputDay
     for_customers: CustomerText | None = None
-    """How customers are told of this action; None: they are not."""
+    """Text about this action for customers; None: they do not read of it."""
 
 
 class RcaTimelineEntry(Input):
@@ -343,10 +343,10 @@ class InternalRca(Input):
     """The internal root cause analysis; its timeline is proposed from the record (CLOSE-3)."""
 
     summary: InternalText = NO_NOTE
-    """What happened, for our own people."""
+    """Summary for our own people."""
     timeline: Annotated[tuple[RcaTimelineEntry, ...], Field(max_length=500)] = ()
     root_causes: Annotated[tuple[InternalText, ...], Field(min_length=1, max_length=20)]
-    """Where they are left out and whys are given: the ends of those chains."""
+    """Root causes; if omitted, the last whys of the chains."""
     five_whys: Annotated[tuple[FiveWhys, ...], Field(max_length=20)] = ()
     contributing_factors: Annotated[tuple[InternalText, ...], Field(max_length=ENTRIES)] = ()
     went_well: Annotated[tuple[InternalText, ...], Field(max_length=ENTRIES)] = ()
@@ -355,7 +355,7 @@ class InternalRca(Input):
     problem_records: Annotated[tuple[Name, ...], Field(max_length=PROBLEM_RECORDS)] = ()
     links: Annotated[tuple[Reference, ...], Field(max_length=ENTRIES)] = ()
     summary_for_customers: CustomerText | None = None
-    """What happened and why, in words for customers; the customer RCA starts from it (CLOSE-4)."""
+    """Summary in words for customers; the customer RCA starts from it (CLOSE-4)."""
 
     @model_validator(mode="before")
     @classmethod
@@ -366,7 +366,7 @@ class InternalRca(Input):
 
 
 def _ends_of(given: dict[str, Any]) -> list[Any]:
-    """The last why of each chain, as far as what was given is chains at all."""
+    """Return the last why of each chain, as far as what was given is chains at all."""
     chains = given.get("five_whys")
     whys = [
         chain.get("whys") if isinstance(chain, dict) else getattr(chain, "whys", None)

@@ -1,4 +1,4 @@
-"""What the shell reported or looked up, as events: open hours, people of the playbook, refused moves."""
+"""Events that the shell reported or looked up: open hours, people of the playbook, refused moves."""
 
 from dataclasses import replace
 from typing import Literal

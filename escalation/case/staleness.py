@@ -1,9 +1,9 @@
 """
-What is no longer true of a message that waited: asked just before it leaves (COMM-12).
+Staleness: whether a message that waited is outdated, asked just before it leaves (COMM-12).
 
 One case an occasion: what must still hold for the message to be worth reading. A message that tells what happened
 stays true; one that asks somebody for something, or promises a next time, need not. What cannot be known counts as
-true: better told twice than never.
+valid: twice is better than never.
 """
 
 from collections.abc import Iterable, Sequence
@@ -41,13 +41,13 @@ _AFTER_THE_END = frozenset(
         Occasion.UNDELIVERABLE,
     }
 )
-"""What is worth telling once the escalation has ended."""
-_GIVES_IT_AWAY = frozenset({"level_raised", "contact_tried", "transferred"})
+"""Occasions that still matter when the escalation has ended."""
+_CHANGES_WHO_IS_ASKED = frozenset({"level_raised", "contact_tried", "transferred"})
 """Kinds of events after which somebody else is asked."""
 
 
 def find_outdated(now: Escalation, events: Iterable[e.Event], batch: NotificationBatch) -> dict[str, Part]:
-    """The messages of *batch*, by key, that should not leave any more, and why. *events*: the timeline, or its end."""
+    """Return the messages of *batch* that are outdated, by key, and why. *events*: the timeline, or its end."""
     timeline = tuple(events)
     return {
         message_key(notice, recipient): why
@@ -66,7 +66,7 @@ def _why_not(  # noqa: C901, PLR0912 - one case an occasion
     if isinstance(notice, CustomerNotification) and now.customer_contact(to.id) is None:
         return reason("meanwhile.contact_corrected")
     match notice.occasion:
-        case Occasion.ASSIGNED if any(_gives_it_away(event, to.id) for event in since):
+        case Occasion.ASSIGNED if any(_changes_who_is_asked(event, to.id) for event in since):
             return reason("meanwhile.given_away")
         case Occasion.ASSIGNED | Occasion.ACKNOWLEDGEMENT_EXPIRED if now.acknowledged_by:
             return reason("meanwhile.acknowledged")
@@ -94,9 +94,9 @@ def _why_not(  # noqa: C901, PLR0912 - one case an occasion
             return None
 
 
-def _gives_it_away(event: e.Event, holder: str) -> bool:
+def _changes_who_is_asked(event: e.Event, holder: str) -> bool:
     is_relieved = isinstance(event, OnCallFound) and event.instead_of == holder
-    return is_relieved or event.kind in _GIVES_IT_AWAY
+    return is_relieved or event.kind in _CHANGES_WHO_IS_ASKED
 
 
 def _clock_ended(since: Sequence[e.Event], notice: Notification) -> bool:

@@ -31,7 +31,7 @@ class Opened(BaseEvent):
     level: int
     owner: str
     not_yet_notified: tuple[str, ...] = ()
-    """Whom the first notification is to reach (COMM-2)."""
+    """Recipients whom the first notification must reach (COMM-2)."""
 
     def applied_to(self, now: Escalation) -> Escalation:  # noqa: ARG002 - there is no escalation before it
         raise ValueError("an escalation is opened once")
@@ -44,7 +44,7 @@ class Opened(BaseEvent):
 
 @frozen
 class Open:
-    """Begin: the request, and the plan compiled for it."""
+    """Open an escalation by this request, and the plan compiled for it."""
 
     id: str
     request: StartRequest
@@ -64,7 +64,7 @@ _ENTRY_CLOCKS = (
 
 def open_escalation(command: Open, now: datetime) -> Decision:
     """
-    Begin an escalation: clocks run, the level's contact is asked, stakeholders and customers are told (START).
+    Begin an escalation: clocks run, the level's contact is asked, stakeholders and customers are notified (START).
 
     Pure, like ``decide``.
     """
@@ -90,16 +90,16 @@ def open_escalation(command: Open, now: datetime) -> Decision:
     work = Work(open_state(first), now, by=request.submitted_by, events=[first])
     for name in _ENTRY_CLOCKS:
         work.start(name)
-    _tell_of_the_start(work)
+    _notify_of_start(work)
     if executive:
         levels.propose_sponsorship(work)
     return work.decision()
 
 
-def _tell_of_the_start(work: Work) -> None:
+def _notify_of_start(work: Work) -> None:
     now = work.state
     request, by = now.request, work.by
-    work.by = ENGINE  # whoever submitted it is told as well, if it is theirs to solve
+    work.by = ENGINE  # the submitter is notified too, if it is theirs to solve
     why = reason("reopened") if request.is_returning else reason("as_written", request.reason)
     text = request.reason_note or request.description or None
     if request.is_returning:

@@ -102,34 +102,34 @@ class PendingText:
     number: int
     text: CustomerText
     by: str
-    """Whoever wrote it first."""
+    """First author."""
     held_at: Instant
     apologise: bool = False
     edited_by: str = ""
-    """Whoever edited it last."""
+    """Last editor."""
 
     @property
     def author(self) -> str:
-        """Of the words as they are now."""
+        """Author of the present words."""
         return self.edited_by or self.by
 
 
 @frozen
 class OnCallAnswer:
-    """Who answers for an on-call schedule that was given the escalation, as last found out (MATRIX-1)."""
+    """The answer of the latest look-up for a rota that was given the escalation (MATRIX-1)."""
 
     schedule: str
     people: tuple[str, ...] = ()
-    """All who are on call there; empty: nobody is."""
+    """People on call there; empty: nobody is."""
     holder: str
-    """Who stands where the schedule stood; the schedule itself as long as nobody does."""
+    """Person who stands where the rota stood; the rota itself as long as nobody does."""
     until: Instant | None = None
-    """When that changes; None: not within what can be foreseen."""
+    """Time at which that changes; None: not as far as is known."""
 
 
 @frozen
 class LastUpdate:
-    """What customers were told last, in words."""
+    """The latest text that customers got."""
 
     text: CustomerText
     at: Instant
@@ -148,29 +148,29 @@ class Escalation:
     ended_at: Instant | None = None
     level: int
     level_since: Instant | None = None
-    """When it came to this level."""
+    """Time at which it came to this level."""
     attempt: int = 0
-    """Which of the level's contacts is being asked: 0 is the first (MATRIX-5)."""
+    """Index of the level's contact that is asked: 0 is the first (MATRIX-5)."""
     owner: str
     acknowledged_by: str | None = None
-    """Who has it; None until everybody needed has acknowledged."""
+    """Person who acknowledged it; None until everybody needed has."""
     nudged_at: Instant | None = None
-    """When somebody last reminded the owner by hand."""
+    """Time of the latest nudge of the owner."""
     asked: tuple[str, ...] = ()
     """Contact ids asked to acknowledge since it was last given to somebody (MATRIX-5)."""
     acknowledgements: tuple[str, ...] = ()
-    """Who has, in order."""
+    """Contacts who have acknowledged, in order."""
     shifts: tuple[OnCallAnswer, ...] = ()
-    """Of the on-call schedules among those asked."""
+    """Answers for the rotas among those asked."""
     responses_done: tuple[str, ...] = ()
-    """Of the current level."""
+    """Responses done at the current level."""
     clocks: tuple[Clock, ...] = ()
     """At most one of each name: the one that runs, or else the last that ran."""
     pauses: tuple[Pause, ...] = ()
     not_yet_notified: tuple[str, ...] = ()
     """Recipients whom the first notification has not reached yet (COMM-2)."""
     undelivered: tuple[Undelivered, ...] = ()
-    """What did not reach whom; a later message on the same occasion that arrives makes up for it."""
+    """Messages that did not reach somebody; a later one on the same occasion that arrives makes up for it."""
     action_plan: ActionPlan | None = None
     resolution: Resolution | None = None
     access: dict[str, Access] = field(default_factory=dict)
@@ -178,13 +178,13 @@ class Escalation:
     """Linked record to why it stays open; empty if it was closed."""
     rca: Rca = Rca()
     survey: dict[str, SurveyAnswer] = field(default_factory=dict)
-    """By the recipient id of the customer's contact (CLOSE-6)."""
+    """Answers by the recipient id of the customer's contact (CLOSE-6)."""
     is_succeeded: bool = False
-    """A low score has opened the case again."""
+    """True if a low score has opened the case again."""
     post_mortem: PostMortem | None = None
     post_mortem_version: int = 0
     actions: tuple[Action, ...] = ()
-    """Of the RCA and the post-mortem, tracked until they are done (CLOSE-7)."""
+    """Actions of the RCA and the post-mortem, tracked until they are done (CLOSE-7)."""
     tickets: tuple[str, ...] = ()
     """Keys of the subjects that joined it (START-5)."""
     merged: tuple[str, ...] = ()
@@ -192,23 +192,23 @@ class Escalation:
     merged_into: str | None = None
     """Key of the escalation that it went over into."""
     submitters: dict[str, str] = field(default_factory=dict)
-    """Who submitted each of them."""
+    """Submitter of each subject that joined."""
     account_tenants: dict[str, str] = field(default_factory=dict)
-    """The tenant that brought an account in by joining; all others are of its own tenant."""
+    """Account to the tenant that brought it in by joining; all others are of its own tenant."""
     joiners: tuple[str, ...] = ()
-    """Recipients of those, whom the next first notification is to reach: others are still waiting for theirs."""
+    """Recipients who joined and whom the next first notification must reach: the present one is for others."""
     joined_at: Instant | None = None
-    """Since when the first of them waits."""
+    """Time since which the first of them waits."""
     pending_texts: tuple[PendingText, ...] = ()
     texts_submitted: int = 0
-    """How many ever were."""
+    """Number of texts that were ever submitted."""
     news: LastUpdate | None = None
     holding_updates: int = 0
     """Automatic updates in a row, since a person last wrote to customers (COMM-3)."""
     sequence: int = 0
-    """How many events there were."""
+    """Number of events so far."""
     task_forces: tuple[TaskForceSummary, ...] = ()
-    """Each as it was last heard of, in the order of their deployment."""
+    """Summary of each task force from its latest update, in the order of their deployment."""
 
     @property
     def key(self) -> str:
@@ -225,7 +225,7 @@ class Escalation:
 
     @property
     def is_surveyed(self) -> bool:
-        """Customers are asked how it was, and their answers are taken (CLOSE-6)."""
+        """True while the survey of customers takes answers (CLOSE-6)."""
         clock = self.clock(ClockName.SURVEY)
         return clock is not None and clock.is_running
 
@@ -235,13 +235,13 @@ class Escalation:
 
     @property
     def is_followed_up(self) -> bool:
-        """It is closed, and answers are still taken, or actions still to be done."""
+        """True if it is closed, and answers are still taken, or actions still to be done."""
         has_actions = self.plan.actions is not None and bool(self.open_actions)
         return self.state is State.CLOSED and (self.is_surveyed or has_actions)
 
     @property
     def is_attended(self) -> bool:
-        """Something can still become due by itself."""
+        """True if something can still become due by itself."""
         return self.is_open or self.is_followed_up
 
     @property
@@ -254,7 +254,7 @@ class Escalation:
 
     @property
     def unacknowledged(self) -> tuple[str, ...]:
-        """Those asked whose acknowledgement is still needed: each, or else any of them."""
+        """People asked whose acknowledgement is still needed: each, or else any of them."""
         if self.acknowledgements and not self.current_level.needs_all:
             return ()
         return tuple(
@@ -319,12 +319,12 @@ class Escalation:
 
     @property
     def next_update_at(self) -> datetime | None:
-        """When customers hear next; None where that is not known: held, or missed already (COMM-4, COMM-5)."""
+        """Time of the next update for customers; None if unknown: held, or missed already (COMM-4, COMM-5)."""
         return self._promised_at(ClockName.NEXT_UPDATE)
 
     @property
     def next_internal_update_at(self) -> datetime | None:
-        """When our own people hear next; None where nothing is promised, too."""
+        """Time of the next update for our own people; None also where nothing is promised."""
         return self._promised_at(ClockName.INTERNAL_UPDATE)
 
     def _promised_at(self, name: ClockName) -> datetime | None:
@@ -333,7 +333,7 @@ class Escalation:
 
     @property
     def missing_to_close(self) -> tuple[Reason, ...]:
-        """Everything that stands between this escalation and its close (CLOSE-8)."""
+        """Obstacles to the close (CLOSE-8)."""
         is_verified = self.resolution is not None and self.resolution.verified_by is not None
         missing = [] if is_verified else [reason("missing.verification")]
         missing += [
@@ -368,7 +368,7 @@ class Escalation:
         return next((customer for customer in self.request.customers if customer.account == account), None)
 
     def customer_contact(self, recipient: str) -> Recipient | None:
-        """The contact of an affected customer with this recipient id, ``ACCOUNT:EMAIL``, for any of their accounts."""
+        """Return the customers' contact with this recipient id, ``ACCOUNT:EMAIL``, for any of their accounts."""
         account, email = ContactId.read(recipient)
         return next(
             (
@@ -380,13 +380,15 @@ class Escalation:
         )
 
     def is_nobodys(self, recipient: str) -> bool:
-        """Whether this is the id of a customer's contact that was corrected since: nobody misses what bounced there."""
+        """Return whether a customer's contact of this id was corrected: nobody misses what failed to reach it."""
         is_customers = ":" in recipient and not self.plan.knows(recipient)
         return is_customers and self.customer_contact(recipient) is None
 
     def roles_of(self, contact: Contact) -> set[str]:
-        """The roles of a person here: their own, and ``owner``, ``level_contact``, ``task_force_lead`` or
-        ``action_owner`` while they are that."""
+        """
+        Return the roles of a person here: their own, and ``owner``, ``level_contact``, ``task_force_lead`` or
+        ``action_owner`` while they are that.
+        """
         roles = set(contact.roles)
         if self.answers_for(contact.id, self.owner):
             roles.add("owner")
@@ -399,7 +401,7 @@ class Escalation:
         return roles
 
     def stands_for(self, person: str, ids: tuple[str, ...]) -> bool:
-        """Whether *person* is one of these, of a team among them, or on call for a schedule among them."""
+        """Return whether *person* is one of these, of a team among them, or on call for a rota among them."""
         return (
             person in ids
             or any(person in self.plan.contact(held).members for held in ids if self.plan.knows(held))
@@ -407,7 +409,7 @@ class Escalation:
         )
 
     def answers_for(self, person: str, holder: str) -> bool:
-        """Whether *person* stands for *holder*, or is on call beside them."""
+        """Return whether *person* stands for *holder*, or is on call beside them."""
         return self.stands_for(person, (holder,)) or any(
             person in shift.people for shift in self.shifts if shift.holder == holder
         )
@@ -416,7 +418,7 @@ class Escalation:
         return next((shift for shift in self.shifts if shift.schedule == schedule), None)
 
     def is_handed_over(self, shift: OnCallAnswer) -> bool:
-        """Whether it goes to the next shift when this one ends."""
+        """Return whether it goes to the next shift when this one ends."""
         if self.state not in WORKING:
             return False
         if not self.acknowledged_by and shift.holder not in self.acknowledgements:
@@ -426,18 +428,18 @@ class Escalation:
 
     @property
     def contacts_asked(self) -> tuple[str, ...]:
-        """As they stand in the plan: a schedule, and not whoever is on call there."""
+        """Contacts asked, as in the plan: a rota, and not the person on call there."""
         schedules = {shift.holder: shift.schedule for shift in self.shifts}
         return tuple(schedules.get(asked, asked) for asked in self.asked)
 
     @property
     def shift_changes_at(self) -> datetime | None:
-        """When somebody else answers for one of the schedules that it was given to; None: nobody else does."""
+        """Time at which somebody else answers for one of its rotas; None: nobody else does."""
         ends = (shift.until for shift in self.shifts if shift.until and self.is_handed_over(shift))
         return min(ends, default=None)
 
 
 def owners_of_actions(now: Escalation) -> tuple[Contact, ...]:
-    """The people who still have something to do after the end."""
+    """Return the people who still have something to do after the end."""
     owners = dict.fromkeys(action.owner for action in now.open_actions)
     return tuple(now.plan.contact(owner) for owner in owners if now.plan.knows(owner))

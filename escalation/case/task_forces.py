@@ -1,5 +1,5 @@
 """
-Task forces, as the escalation that they work for sees them (RESOLVE-2, RESOLVE-3): deploy, hear of, stand down.
+Task forces, as tnext_owner escalation sees them (RESOLVE-2, RESOLVE-3): deploy, take updates, stand down.
 
 Each lives a life of its own (``escalation.task_force``); here is what it is deployed with, and what its news mean for
 the escalation. None outlives it.
@@ -40,15 +40,15 @@ _ASKED_AT = (75,)
 
 @frozen
 class TaskForceReported(BaseEvent):
-    """What a task force told of itself."""
+    """An update of a task force."""
 
     kind: Literal["task_force_reported"] = "task_force_reported"
     force: TaskForceSummary
     happened: tuple[Reason, ...]
     note: InternalText = NO_NOTE
-    """Its report."""
+    """Report of the lead."""
     receipts: tuple[DeliveryResult, ...] = ()
-    """What became of its messages."""
+    """Results of its messages."""
 
     def applied_to(self, now: Escalation) -> Escalation:
         undelivered = undelivered_after(now, self.receipts, self.at)
@@ -68,7 +68,7 @@ class TaskForceStoodDown(BaseEvent):
     left: tuple[Reason, ...] = ()
     """Tasks that are still open (RESOLVE-3)."""
     handed_to: str | None = None
-    """Who goes on with them; None: they are listed."""
+    """Person who goes on with them; None: they are listed."""
 
     def applied_to(self, now: Escalation) -> Escalation:
         (known,) = (force for force in now.task_forces if force.name == self.name)
@@ -81,27 +81,27 @@ class TaskForceStoodDown(BaseEvent):
 
 @frozen
 class ReportTaskForce:
-    """News of a task force, from itself (RESOLVE-2)."""
+    """Take an update of a task force (RESOLVE-2)."""
 
     news: TaskForceUpdate
 
 
 @frozen
 class NoteFailedDeployment:
-    """A task force could not be brought to life."""
+    """Note that a task force could not be started."""
 
     id: str
     why: Part
 
 
 def stand_all_down(work: Work, why: Reason) -> None:
-    """RESOLVE-3, CLOSE-10: none outlives what it was deployed for."""
+    """Stand down all task forces: none outlives its escalation (RESOLVE-3, CLOSE-10)."""
     for force in work.state.standing_forces:
         stand_one_down(work, force, why)
 
 
 def follow_task_force_update(work: Work, news: TaskForceUpdate) -> None:
-    """Its news become part of the escalation's story; what somebody must act on is told."""
+    """Record an update of a task force, and notify people of what they must act on."""
     force = news.summary
     known = next((each for each in work.state.task_forces if each.id == force.id), None)
     if known is None:
@@ -126,7 +126,7 @@ def _is_new(report: StatusReport, known: StatusReport | None) -> bool:
 
 
 def note_failed_deployment(work: Work, command: NoteFailedDeployment) -> None:
-    """It never came to life: the owner must know, because nobody else is at it."""
+    """Note a failed deployment, and notify the owner, because nobody else works on it."""
     force = next(each for each in work.state.task_forces if each.id == command.id)
     if not force.is_standing:
         return
@@ -140,7 +140,7 @@ def note_failed_deployment(work: Work, command: NoteFailedDeployment) -> None:
 
 
 def update_task_forces(work: Work, before: Escalation) -> None:
-    """Messages of a task force say where its escalation stands now, not where it stood at the deployment."""
+    """Inform the task forces of where the escalation stands, so that tnext_owner messages say so."""
     now = work.state
     if not before.standing_forces:
         return
@@ -162,7 +162,7 @@ def update_task_forces(work: Work, before: Escalation) -> None:
 
 
 def _counting(now: Escalation) -> tuple[object, ...]:
-    """All that says when something of a task force is due: targets, calendars, and how often it is chased."""
+    """Return all that says when something of a task force is due: targets, calendars, and the time between chasers."""
     definitions = {name: calendar.definition for name, calendar in now.plan.calendars.items()}
     return now.rules, now.plan.calendar, definitions, now.plan.chase_every
 
@@ -228,16 +228,16 @@ def _notify_of(work: Work, known: TaskForceSummary, news: TaskForceUpdate) -> No
         notify(work, Occasion.TASK_FORCE_STOOD_DOWN, (now.owner,), why=why, items=force.tasks_left)
 
 
-def stand_one_down(work: Work, force: TaskForceSummary, why: Part, heir: str | None = None) -> None:
-    work.record(TaskForceStoodDown(name=force.name, why=why, left=force.tasks_left, handed_to=heir))
-    _order_down(work, force, why, heir)
+def stand_one_down(work: Work, force: TaskForceSummary, why: Part, next_owner: str | None = None) -> None:
+    work.record(TaskForceStoodDown(name=force.name, why=why, left=force.tasks_left, handed_to=next_owner))
+    _order_down(work, force, why, next_owner)
     if force.open_tasks:
-        to = heir or work.state.owner
+        to = next_owner or work.state.owner
         because = reason("of_task_force", force.name, why)
         notify(work, Occasion.TASK_FORCE_STOOD_DOWN, (to,), why=because, items=force.tasks_left)
 
 
-def _order_down(work: Work, force: TaskForceSummary, why: Part, heir: str | None = None) -> None:
+def _order_down(work: Work, force: TaskForceSummary, why: Part, next_owner: str | None = None) -> None:
     now = work.state
     work.do(
         StandDown(
@@ -245,7 +245,7 @@ def _order_down(work: Work, force: TaskForceSummary, why: Part, heir: str | None
             by=work.by,
             why=why,
             about=summarize_escalation(now),
-            hand_over_to=name_of(now, heir) if heir else None,
+            hand_over_to=name_of(now, next_owner) if next_owner else None,
         )
     )
 
@@ -255,7 +255,7 @@ _LONGEST_REPORT = 1_000
 
 
 def _with_update(force: TaskForceSummary) -> TaskForceSummary:
-    """Of its latest report, the beginning; the event and the task force itself have all of it."""
+    """Return *force* with the beginning of its latest report; the event and the task force itself have all of it."""
     if not force.latest:
         return force
     text = InternalText(clip(force.latest.text, _LONGEST_REPORT))

@@ -77,13 +77,13 @@ class PendingTextCommand(MoveCommand):
 
 
 def send_customer_update(work: Work, text: CustomerText, *, apologise: bool = False) -> None:
-    """COMM-3: what customers are told meets the cadence and starts it again."""
+    """Send an update to customers; it meets the cadence and starts it again (COMM-3)."""
     restart_next_update(work, ClockName.NEXT_UPDATE)
     notify_customers(work, Occasion.UPDATE, text=text, apologise=apologise)
 
 
 def text_approvers(now: Escalation) -> tuple[str, ...]:
-    """Who is asked; the escalation managers, where nobody else is."""
+    """Return who is asked to approve; the escalation managers, where nobody else is."""
     approval = now.plan.text_approval
     return (approval.approvers if approval else ()) or now.plan.escalation_managers
 
@@ -97,7 +97,7 @@ def submit_text(work: Work, text: CustomerText, *, apologise: bool) -> None:
 
 
 def reject_all_texts(work: Work, because: Part) -> None:
-    """CLOSE-10: it is cancelled, so nothing that waits is sent any more; its author hears of it."""
+    """Reject all texts that wait, because the escalation is cancelled; their authors are notified (CLOSE-10)."""
     for held in work.state.pending_texts:
         work.record(TextRejected(number=held.number, why=because))
         notify_author(work, held, because)

@@ -40,9 +40,9 @@ class ClockView:
     due_at: Instant | None
     """None: a pause holds the clock, or it is due later than open hours are known."""
     not_before: Instant | None = None
-    """It is due later than this: so far open hours are known."""
+    """End of the known open hours; it is due later."""
     outcome: Outcome | None
-    """None: it runs, or is held."""
+    """Outcome; None: it runs, or is held."""
     is_held: bool = False
 
 
@@ -74,9 +74,9 @@ class View:
     customers: tuple[str, ...]
     access: dict[str, AccessAnswer]
     access_by: dict[str, str] = field(default_factory=dict)
-    """Who gave that answer, by account."""
+    """Account to who gave that answer."""
     responses: tuple[str, ...] = ()
-    """Of the level, in its order: the third of level 2 can be ticked off as ``2.3``."""
+    """Responses of the level, in its order: the third of level 2 can be ticked off as ``2.3``."""
     responses_done: tuple[str, ...]
     responses_left: tuple[str, ...]
     triggers: tuple[str, ...]
@@ -91,7 +91,7 @@ class View:
     pending_texts: tuple[PendingText, ...] = ()
     """Texts for customers that wait for approval (COMM-6)."""
     undelivered: tuple[Undelivered, ...] = ()
-    """Whom no message has reached yet on which occasion, and why (COMM-13)."""
+    """Recipients whom no message has reached yet on an occasion, and why (COMM-13)."""
     resolution: Resolution | None
     records: dict[str, str | None]
     """Linked record to: None, not settled yet; empty, closed; else why it stays open (CLOSE-1)."""
@@ -104,17 +104,17 @@ class View:
     allowed_moves: tuple[Move, ...]
     clocks: tuple[ClockView, ...]
     task_forces: tuple[TaskForceSummary, ...] = ()
-    """Each as it was last heard of."""
+    """Summary of each task force from its latest update."""
     survey: dict[str, SurveyAnswer] = field(default_factory=dict)
-    """By customer contact (CLOSE-6)."""
+    """Answers by customer contact (CLOSE-6)."""
     post_mortem: PostMortem | None = None
     post_mortem_version: int = 0
     wanted: tuple[WantedMove, ...] = ()
     """The moves that it waits for, the first due first, and who is asked for each."""
     actions: tuple[Action, ...] = ()
-    """Of RCA and post-mortem, done ones too (CLOSE-7)."""
+    """Actions of RCA and post-mortem, done ones too (CLOSE-7)."""
     is_followed_up: bool = False
-    """It is closed, and lives on under its id until its survey has ended and its actions are done."""
+    """True if it is closed, and followed up under its id until its survey has ended and its actions are done."""
 
 
 @frozen
@@ -127,12 +127,12 @@ class MoveResult:
     level: int
     owner: str
     is_repeat: bool = False
-    """A start found the escalation already running, or a move's id was seen before: nothing was done again."""
+    """True if the escalation was already running, or the move's id was seen before: nothing was done again."""
     happened: tuple[Reason, ...] = ()
-    """What this did, a sentence each."""
+    """Effects of the move, a sentence each."""
     next_update_at: Instant | None = None
     ticket: str = ""
-    """The subject that was asked for, if another one answers: it joined this escalation (START-5)."""
+    """Subject that was asked for, if it joined this escalation, which answers for it (START-5)."""
 
 
 def view(now: Escalation) -> View:

@@ -30,7 +30,7 @@ Decision = decision.Decision[Escalation, "Event", Effect]
 @dataclass(slots=True)
 class Work(decision.Work[Escalation, "Event", Effect]):
     happenings: list[int] = field(default_factory=list)
-    """Where in the effects another event begins."""
+    """Indexes in the effects at which another event begins."""
 
     @property
     def sequence(self) -> int:
@@ -40,7 +40,7 @@ class Work(decision.Work[Escalation, "Event", Effect]):
         return apply_event(self.state, event)
 
     def begin(self) -> None:
-        """What is recorded and told from here on is another event: a move, or a due time that came."""
+        """Begin another event: a move, or a due time that came."""
         self.happenings.append(len(self.effects))
 
     def start(self, name: ClockName, since: datetime | None = None) -> None:

@@ -107,9 +107,7 @@ def used_time_of(clock: Clock, hours: OpenHours | None, pauses: Iterable[Pause],
 def instant_of(
     clock: Clock, hours: OpenHours | None, pauses: Iterable[Pause], span: timedelta
 ) -> datetime | None:
-    """
-    Return when *span* of the clock's time is used up; None if an open pause holds it before that, or it is not known.
-    """
+    """Return when *span* of the clock is used up; None if an open pause holds it before, or it is not known."""
     return _instant_after(_stopping(clock, pauses), hours, clock.started_at, span)
 
 
@@ -147,9 +145,7 @@ def derive_clock(
 def derive_next_instant(
     clock: Clock, hours: OpenHours | None, pauses: Iterable[Pause], chase_every: timedelta
 ) -> Clock:
-    """
-    Return *clock* with ``next_at`` computed again, after it fired, breached or was chased; its due time is the same.
-    """
+    """Return *clock*, with its due time as it was, and ``next_at`` computed after it fired, breached or was chased."""
     if not clock.is_running:
         return clock
     stopping = _stopping(clock, pauses)

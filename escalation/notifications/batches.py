@@ -1,6 +1,4 @@
-"""
-Batches of notifications in sizes that Temporal takes. A batch bounds what is sent, and what may be answered to it.
-"""
+"""Batches of notifications. A batch bounds what is sent to Temporal, and what may be answered to it."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace

@@ -199,9 +199,7 @@ def reference_of(notice: InternalNotification | CustomerNotification) -> str:
 
 
 def senders_of(id_: str) -> tuple[str, ...]:
-    """
-    Return the ids of the workflows that may run for *id_*: an escalation's follow-up and its key, or a task force.
-    """
+    """Return the workflow ids that may run for *id_*: a follow-up and the key, or a task force."""
     key, task_force = RunId.read(id_)
     if task_force:
         return (task_force_id(key, task_force),)

@@ -56,9 +56,7 @@ def _free_at(limit: Limit, sent: tuple[CountedMessage, ...], now: datetime) -> d
 
 
 def free_after(limit: Limit, counted: Sequence[datetime], now: datetime) -> datetime:
-    """
-    Return the first instant from *now* on at which one more keeps *limit*, after those *counted*, which are in order.
-    """
+    """Return the first instant from *now* on at which one more keeps *limit* after *counted*, in order."""
     if len(counted) < limit.at_most:
         return now
     return max(now, counted[-limit.at_most] + limit.within)

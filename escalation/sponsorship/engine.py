@@ -255,9 +255,7 @@ def _require_decider(programme: Sponsorship, command: Enrol | Exit, known: Playb
 def _proposed(
     programme: Sponsorship, command: Propose, now: datetime, known: PlaybookPeople
 ) -> SponsorshipDecision:
-    """
-    Record a proposal, and notify those who decide; an escalation that proposes has notified them itself (SPONSOR-2).
-    """
+    """Record a proposal, and notify who decides, unless it comes from an escalation, which did (SPONSOR-2)."""
     if command.escalation in {each.escalation for each in programme.proposals if each.escalation}:
         return SponsorshipDecision(programme)
     noted = LogEntry(by=command.by, at=now, text=command.why, escalation=command.escalation)
@@ -329,9 +327,7 @@ def _exited(programme: Sponsorship, command: Exit, now: datetime) -> Sponsorship
 
 
 def _reminded(programme: Sponsorship, now: datetime, known: PlaybookPeople) -> SponsorshipDecision:
-    """
-    Remind of what is due. After downtime nothing comes in a burst: one reminder of each covers those that were missed.
-    """
+    """Remind of what is due, once of each: after downtime nothing comes in a burst."""
     notices: list[InternalNotification] = []
     if programme.remind_of_touch_at and programme.remind_of_touch_at <= now:
         due_at = programme.touch_due_at

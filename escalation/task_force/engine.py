@@ -57,9 +57,7 @@ from escalation.task_force.work import TaskForceDecision, TaskForceWork
 
 
 def deploy(charter: Charter, now: datetime) -> TaskForceDecision:
-    """
-    Deploy a task force: the lead is notified, every seat is offered, the status clock starts. Pure, like ``decide``.
-    """
+    """Deploy a task force: notify the lead, offer every seat, start the status clock. Pure, like ``decide``."""
     first = Deployed(seq=1, at=now, by=charter.deployed_by, charter=charter)
     work = TaskForceWork(open_state(first), now, events=[first])
     start_status_clock(work)

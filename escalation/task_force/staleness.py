@@ -19,9 +19,7 @@ from escalation.task_force.state import TaskForce
 def find_outdated(
     now: TaskForce, events: Iterable[e.TaskForceEvent], batch: NotificationBatch
 ) -> dict[str, Part]:
-    """
-    Return the messages of *batch*, by key, that should not leave any more, and why. *events*: the timeline, or its end.
-    """
+    """Return the messages of *batch* that are outdated, by key, and why. *events*: the timeline, or its end."""
     reported = max((event.seq for event in events if isinstance(event, StatusReported)), default=0)
     return {
         message_key(notice, recipient): why

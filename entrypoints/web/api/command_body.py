@@ -17,7 +17,7 @@ from escalation.kernel.values import Input, described_fields, from_plain
 
 Command = TypeVar("Command")
 NOT_SAID = frozenset({"by", "kind", "submitted_by"})
-"""Who makes a move is whoever asks; which move it is, the address says."""
+"""Fields that a body leaves out: the one who asks makes the move, and the address says which move it is."""
 _VALUES: Mapping[FieldKind, Any] = {
     FieldKind.TEXT: "Replaced the pump",
     FieldKind.NUMBER: 1,

@@ -19,7 +19,7 @@ router = APIRouter(tags=["inboxes"], responses=MOVING)
 
 
 class InboxBody(Input):
-    """Whose inbox."""
+    """Owner of the inbox."""
 
     of: Annotated[
         Mover,

@@ -87,7 +87,7 @@ class AnswerSurvey(MoveCommand):
 
 
 def _answering(now: Escalation, command: AnswerSurvey) -> Recipient:
-    """Whose answer it is: the contact that is named, the one who sends it, or the account's only one."""
+    """Return whose answer it is: the contact that is named, the one who sends it, or the account's only one."""
     require_affected(now, command.account)
     of_account = {
         contact.mailbox: contact

@@ -58,13 +58,13 @@ class DeclareResolved(MoveCommand):
     kind: Literal["declare_resolved"] = "declare_resolved"
     resolution: ResolutionKind
     done: Annotated[InternalText, Field(min_length=1)]
-    """What was done."""
+    """Work that was done."""
     customer_text: CustomerText | None = None
-    """What customers are told once it is verified; whoever verifies it approves these words (COMM-6)."""
+    """Text for customers once it is verified; the verification approves it (COMM-6)."""
 
     def carry_out(self, work: Work) -> None:
         """
-        RESOLVE-4: a fix or a workaround; the architects are asked to verify it (RESOLVE-5).
+        Record a fix or a workaround (RESOLVE-4), and ask the architects to verify it (RESOLVE-5).
 
         They read what customers will: their verification approves that text, too (COMM-6).
         """

@@ -47,14 +47,14 @@ class DeployTaskForce(MoveCommand):
     seats: Annotated[tuple[SeatRequest, ...], Field(max_length=SEATS)] = ()
     technical_plan: Annotated[InternalText, Field(max_length=8000)] = NO_NOTE
     status_every: Annotated[timedelta | None, Field(ge=timedelta(minutes=5), le=timedelta(days=30))] = None
-    """How often the lead says how it stands; None: as the playbook says."""
+    """Time between status reports of the lead; None: as the playbook says."""
 
     @property
     def named(self) -> tuple[str, ...]:
         return (self.lead,)
 
     def carry_out(self, work: Work) -> None:
-        """RESOLVE-2: a name that is new, a lead, and for each seat those whom it is offered to."""
+        """Check the name, the lead and the candidates of each seat, and deploy (RESOLVE-2)."""
         now = work.state
         if any(force.name == self.name for force in now.task_forces):
             raise MoveNotAllowed(reason("force_name_taken", self.name), subject=now.key)
@@ -131,7 +131,7 @@ def _unknown(where: str, given: str, known: list[str]) -> Fault:
 
 
 def _candidates(now: Escalation, wanted: SeatRequest) -> tuple[str, ...]:
-    """Those who are named; else those with the skill, whoever has the role too before the others; else the role's."""
+    """Return those who are named; else those with the skill, and with the role first; else those with the role."""
     of_role = [contact.id for contact in now.plan.contacts if wanted.role in contact.roles]
     if wanted.people:
         names: Iterable[str] = _each_person(now, wanted.people)
@@ -146,7 +146,7 @@ def _candidates(now: Escalation, wanted: SeatRequest) -> tuple[str, ...]:
 
 
 def _each_person(now: Escalation, ids: Iterable[str]) -> list[str]:
-    """A team or a schedule stands for its members."""
+    """Return the people: a team or a rota stands for its members."""
     people = _people(now)
     found = (now.plan.contact(each) for each in ids if now.plan.knows(each))
     each = ((contact.id,) if contact.kind is ContactKind.PERSON else contact.members for contact in found)

@@ -59,5 +59,5 @@ class DeriveRca(MoveCommand):
 
 
 def internal_texts_of(rca: CustomerRca) -> tuple[InternalText, tuple[str, ...]]:
-    """What customers will read, for our own people to read first: its summary and its actions."""
+    """Return what customers will read, for our own people to read first: its summary and its actions."""
     return InternalText(str(rca.summary)), tuple(str(action) for action in rca.actions)

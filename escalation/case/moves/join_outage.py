@@ -1,8 +1,8 @@
 """
-One outage, many customers: another subject joins the escalation that runs for it (START-5).
+Join: another subject of an outage becomes part of the escalation that runs for it (START-5).
 
-Owns what a join adds, whom it has told, and how much one escalation can hold. Which subjects belong together, their
-starts say; how they find each other is the shell's.
+Owns what a join adds, who is notified of it, and how much one escalation can hold. Starts say which subjects belong
+together; the shell finds the escalation.
 """
 
 from collections.abc import Iterable, Iterator
@@ -40,18 +40,18 @@ _Each = TypeVar("_Each")
 
 @frozen
 class BroughtAlong(BaseEvent):
-    """What comes over from another subject."""
+    """Content of another subject that comes over."""
 
     ticket: str
     """Key of that subject."""
     customers: tuple[AffectedCustomer, ...] = ()
-    """Who is new by it; of a customer who was known, the new contacts."""
+    """Customers who are new by it; of a known customer, the new contacts."""
     services: tuple[Name, ...] = ()
     linked_tickets: tuple[Name, ...] = ()
     problem_records: tuple[Name, ...] = ()
     evidence: tuple[Evidence, ...] = ()
     sponsors: tuple[Contact, ...] = ()
-    """Of their accounts: stakeholders from now on (SPONSOR-2)."""
+    """Sponsors of their accounts: stakeholders from now on (SPONSOR-2)."""
 
     def is_opening(self, now: Escalation) -> bool:  # noqa: ARG002 - a joining case looks at it
         """Return whether it is the case whose start opened the escalation."""
@@ -86,7 +86,7 @@ class BroughtAlong(BaseEvent):
 
 @frozen
 class CustomerJoined(BroughtAlong):
-    """Another subject turned out to be the same outage (START-5)."""
+    """Another subject of the same outage joined (START-5)."""
 
     kind: Literal["customer_joined"] = "customer_joined"
 
@@ -103,14 +103,14 @@ class CustomerJoined(BroughtAlong):
 @frozen
 class JoinOutage:
     """
-    Another subject is the same outage: what its start brings along is added (START-5).
+    Join another subject of the same outage: add what its start brings along (START-5).
 
     Made of a start that was checked against the playbook; never read from the wire.
     """
 
     move: ClassVar[Move] = Move.JOIN_OUTAGE
     by: Name
-    """Who submitted it."""
+    """Submitter of its start."""
     ticket: Key
     """The other subject."""
     customers: tuple[AffectedCustomer, ...]
@@ -119,13 +119,13 @@ class JoinOutage:
     problem_records: tuple[Name, ...] = ()
     evidence: tuple[Evidence, ...] = ()
     sponsors: tuple[Contact, ...] = ()
-    """Of these customers' accounts (SPONSOR-2)."""
+    """Sponsors of these customers' accounts (SPONSOR-2)."""
     is_guest: bool = False
-    """Of another tenant: it adds contacts only to accounts that its own tenant has brought in."""
+    """True if it is of another tenant: it adds contacts only to accounts that its own tenant has brought in."""
 
 
 def join_outage(work: Work, command: JoinOutage) -> None:
-    """Each new contact gets a receipt of their own, and every update from now on; a ticket joins once."""
+    """Add a subject once: each new contact gets a receipt of their own, and every update from now on."""
     now = work.state
     if command.ticket in now.tickets:
         return
@@ -157,7 +157,7 @@ def join_outage(work: Work, command: JoinOutage) -> None:
 
 def permit_repeat(now: Escalation, by: str, ticket: str = "") -> None:
     """
-    Whether *by*, who submitted a start again, may hear how the escalation stands; *ticket*: the subject that joined.
+    Permit *by*, who submitted a start again, to see how the escalation stands; *ticket*: the subject that joined.
 
     Raises:
         RoleNotAllowed: If it is neither who submitted it first, nor anybody whom its plan knows.
@@ -168,7 +168,7 @@ def permit_repeat(now: Escalation, by: str, ticket: str = "") -> None:
 
 
 def begin_first_notification(work: Work) -> None:
-    """COMM-2: a clock for those who joined while an earlier first notification was under way, as of their joining."""
+    """Start a clock for those who joined during an earlier first notification, as of their joining (COMM-2)."""
     now = work.state
     clock = now.clock(ClockName.FIRST_NOTIFICATION)
     is_free = clock is None or not clock.is_running
@@ -177,7 +177,7 @@ def begin_first_notification(work: Work) -> None:
 
 
 def _notify(work: Work, customers: tuple[AffectedCustomer, ...], before: Escalation) -> None:
-    """Whoever was known here has been told already, for whichever account (START-5)."""
+    """Notify the new contacts; known ones have been notified already, for whichever account (START-5)."""
     known = {each.id for each in before.request.recipients}
     new = tuple(each for each in contacts_among(work.state, customers) if each.id not in known)
     begin_first_notification(work)
@@ -189,8 +189,8 @@ def _notify(work: Work, customers: tuple[AffectedCustomer, ...], before: Escalat
 
 def notify_of_end(work: Work, customers: tuple[AffectedCustomer, ...], new: tuple[Recipient, ...]) -> None:
     """
-    It is over for the others already: who is *new* is told all that those were (CLOSE-4, RESOLVE-6). Who was known is
-    asked for the account that is new.
+    Notify those who joined after the resolution: the *new* get all that the others got (CLOSE-4, RESOLVE-6). Known
+    contacts are asked only for the account that is new.
     """
     notify_of_resolution(work, new, asked=contacts_among(work.state, customers))
     accounts = tuple(customer.account for customer in customers)
@@ -198,7 +198,7 @@ def notify_of_end(work: Work, customers: tuple[AffectedCustomer, ...], new: tupl
 
 
 def notify_of_resolution(work: Work, new: tuple[Recipient, ...], asked: tuple[Recipient, ...]) -> None:
-    """*new* are told what the others were; *asked*: whether they have access."""
+    """Send to the *new* what the others got, and ask *asked* whether they have access."""
     now = work.state
     resolution, rca = now.resolution, now.rca
     notify_customers(work, Occasion.RESOLVED, to=new, text=resolution.customer_text if resolution else None)
@@ -208,7 +208,7 @@ def notify_of_resolution(work: Work, new: tuple[Recipient, ...], asked: tuple[Re
 
 
 def new_in(request: StartRequest, command: JoinOutage) -> JoinOutage:
-    """*command* with only what *request* does not have yet."""
+    """Return *command* with only what *request* does not have yet."""
     return replace(
         command,
         customers=tuple(_new_customers(request, command.customers)),
@@ -226,7 +226,7 @@ def _without(known: tuple[_Each, ...], more: tuple[_Each, ...]) -> tuple[_Each, 
 def _new_customers(
     request: StartRequest, customers: tuple[AffectedCustomer, ...]
 ) -> Iterator[AffectedCustomer]:
-    """Who is known in any spelling, or for another account, is no further contact of an account that is known."""
+    """Yield the customers and contacts that are new. A known mailbox, in any spelling or of another account, is not."""
     people = {each.mailbox for each in request.recipients}
     accounts = {customer.account for customer in request.customers}
     for customer in customers:

@@ -46,7 +46,7 @@ class ClocksResumed(BaseEvent):
     kind: Literal["clocks_resumed"] = "clocks_resumed"
     because: str
     ended_at: Instant | None = None
-    """When it had lasted as long as it may, if that is only known now; None: ``at``."""
+    """End of the longest time that it may last, if that is only known now; None: ``at``."""
     note: InternalText = NO_NOTE
 
     def applied_to(self, now: Escalation) -> Escalation:

@@ -37,7 +37,7 @@ from escalation.policy.plan import Plan, PlaybookRef, SharedPlan
 
 @frozen
 class Rebased(BaseEvent):
-    """It goes on by another playbook, or another version of its own."""
+    """The escalation goes on by another playbook, or another version of its own."""
 
     kind: Literal["rebased"] = "rebased"
     plan: SharedPlan
@@ -64,7 +64,7 @@ class Rebase(MoveCommand):
 
 
 def rebase(work: Work, command: Rebase) -> None:
-    """Every due time follows from the original start and the recorded pauses; what breached stays breached."""
+    """Rebase: every due time follows from the original start and recorded pauses; what breached stays breached."""
     before, plan = work.state, command.plan
     if not _is_another(before, plan):
         raise MoveNotAllowed(reason("goes_by_already", str(before.plan.playbook)), subject=before.key)
@@ -90,14 +90,14 @@ def _is_another(now: Escalation, plan: Plan) -> bool:
 def _end_clocks_without_target(work: Work) -> None:
     paused = work.state.pause
     if paused and paused.reason not in work.state.plan.pause_reasons:
-        resume(work)  # nobody could say any more how long it may last
+        resume(work)  # no plan says any more how long it may last
     for clock in work.state.running_clocks:
         if clock.name is not ClockName.ON_DUTY and not clock_for(work.state, clock.name, work.now):
             work.cancel_clocks(clock.name)
 
 
 def _ask_somebody_known(work: Work, before: Escalation) -> None:
-    """The level's contacts, where its owner has left, or nobody had acknowledged and others are to be asked by now."""
+    """Ask the level's contacts, if the owner has left, or nobody has acknowledged and others are to be asked by now."""
     now = work.state
     was_asked, is_asked = before.current_level.asked_first, now.current_level.asked_first
     if not now.plan.knows(now.owner):
@@ -112,7 +112,7 @@ def _ask_somebody_known(work: Work, before: Escalation) -> None:
 
 
 def _start_clocks_of_the_new_plan(work: Work) -> None:
-    """Those that the old one had no target for, as of when they would have begun."""
+    """Start the clocks that only the new plan has a target for, as of when they would have begun."""
     now = work.state
     paused = now.pause
     if now.state in WORKING:
@@ -139,37 +139,37 @@ class MovedClock:
     """None: it does not run, or a pause holds it."""
     due_after: Instant | None
     not_before: Instant | None = None
-    """It would be due later than this: so far open hours are known."""
+    """End of the known open hours; it would be due later."""
     ends: bool = False
-    """It would not run any more."""
+    """True if it would not run any more."""
 
 
 @frozen
 class RebasePreview:
-    """What a rebase would change."""
+    """Changes that a rebase would make."""
 
     key: str
     before: PlaybookRef
     after: PlaybookRef
     level: int
     level_after: int
-    """Another one, if the new matrix has fewer, or what is due by now sends it up."""
+    """Another level, if the new plan has fewer, or what is due by now raises it."""
     owner: str = ""
     owner_after: str = ""
-    """Somebody else, if the owner has left, or nobody has acknowledged and others are to be asked."""
+    """Another owner, if the owner has left, or nobody has acknowledged and others are to be asked."""
     moved: tuple[MovedClock, ...]
     """Clocks with another due time; those that stay as they are are left out."""
     breached: tuple[ClockName, ...]
-    """Would be breached at once."""
+    """Clocks that would be breached at once."""
     is_change: bool = True
-    """Not to the playbook, the category and the sponsors that it has."""
+    """False if playbook, category and sponsors would stay the same."""
     sponsors: tuple[str, ...] = ()
-    """Who is told of it from then on, because an affected account is sponsored by now (SPONSOR-2)."""
+    """New stakeholders, because an affected account is sponsored by now (SPONSOR-2)."""
 
 
 def preview_rebase(now: Escalation, plan: Plan, at: datetime) -> RebasePreview:
     """
-    What a rebase of *now* to *plan* would change at *at*. Pure, and nothing has changed.
+    Return what a rebase of *now* to *plan* would change at *at*. Pure, and nothing has changed.
 
     Raises:
         MoveNotAllowed: If it has ended.
@@ -178,7 +178,7 @@ def preview_rebase(now: Escalation, plan: Plan, at: datetime) -> RebasePreview:
         raise MoveNotAllowed(reason("cannot_rebase", now.state), subject=now.key)
     work = Work(now, at)
     if _is_another(now, plan):
-        rebase(work, Rebase(by=ENGINE, why=InternalText("foreseen"), plan=plan))
+        rebase(work, Rebase(by=ENGINE, why=InternalText("preview"), plan=plan))
         settle(work)
     after = work.state
     breached = (event.clock for event in work.events if isinstance(event, ClockBreached))
@@ -218,7 +218,7 @@ def _due(now: Escalation, name: ClockName) -> datetime | None:
 
 
 def _rebased(now: Escalation, event: Rebased) -> Escalation:
-    """CLOCK-4: every clock follows the new plan from its original start; what breached stays breached."""
+    """Return *now* by the new plan: clocks follow it from their original start; a breach remains (CLOCK-4)."""
     plan = event.plan
     customers = {recipient.id for recipient in now.request.recipients}
     moved = replace(
@@ -242,12 +242,12 @@ def _rebased(now: Escalation, event: Rebased) -> Escalation:
 
 
 def _reminded_by(action: Action, plan: Plan, at: datetime) -> Action:
-    """By the rhythm that holds from *at* on, as ``limit_chases`` has it for clocks."""
+    """Return *action* by the rhythm that holds from *at* on, as ``limit_chases`` has it for clocks."""
     if plan.actions is None or not action.is_open:
         return action
     return replace(action, reminded=min(action.reminded, count_passed_reminders(action, plan.actions, at)))
 
 
 def _retargeted_on(now: Escalation, clock: Clock, at: datetime) -> Clock:
-    """By the targets and the rhythm of chases that hold from *at* on."""
+    """Return *clock* by the targets and the rhythm of chasers that hold from *at* on."""
     return limit_chases(retarget_clock(now, clock), now.plan.chase_every, at)

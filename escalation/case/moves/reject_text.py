@@ -23,7 +23,7 @@ class RejectText(PendingTextCommand):
     why: WhyText
 
     def carry_out(self, work: Work) -> None:
-        """Its author is told why, and customers still wait."""
+        """Reject the text and notify its author; customers still wait."""
         held = pending_text(work.state, self.number, Move.REJECT_TEXT)
         if self.by != held.by:
             require_approver(work.state, held, self.by, Move.REJECT_TEXT)

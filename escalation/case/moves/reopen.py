@@ -56,13 +56,13 @@ def reopen_because(work: Work, recorded: Part, why: Reason, text: InternalText |
 
 
 def _unended(now: Escalation, event: BaseEvent) -> Escalation:
-    """The clocks that the verification had ended, running again: the hold since then keeps their time."""
+    """Let the clocks run again that the verification had ended: the hold since then keeps their time."""
     again = (restart_clock(now, clock) for clock in now.clocks)
     return replace(now, clocks=tuple(limit_chases(clock, now.plan.chase_every, event.at) for clock in again))
 
 
 def _redrafted(rca: Rca) -> Rca:
-    """What was derived and not shared yet explains a resolution that did not hold (CLOSE-4)."""
+    """Return the RCA without a derived version that nobody shared: it explains a fix that failed (CLOSE-4)."""
     if rca.state not in {RcaState.DERIVED, RcaState.APPROVED}:
         return rca
     return replace(rca, state=RcaState.DRAFTED, customer=None, approved_by=None)

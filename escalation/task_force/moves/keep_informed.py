@@ -57,7 +57,7 @@ class KeepInformed:
     clocks: tuple[Clock, ...] = ()
     """Patterns of its clocks, if they have changed (CLOCK-4)."""
     calendars: dict[Name, Calendar] = field(default_factory=dict)
-    """Whose open hours these count."""
+    """Calendars that these clocks count."""
     chase_every: timedelta | None = None
     """Time between chasers of a missed status; None: as before."""
 
