@@ -226,6 +226,6 @@ def all_delivered(escalation: Escalation, delivered_at: datetime) -> ReportDeliv
                 channel="email",
                 delivered_at=delivered_at,
             )
-            for who in escalation.not_yet_notified
+            for who in escalation.unnotified
         )
     )

@@ -116,5 +116,5 @@ class ClockEnded(BaseEvent):
 
 def _noticed(now: Escalation) -> Escalation:
     """Let the first notification that begins reach those who joined since the last one began (COMM-2)."""
-    not_yet_notified = tuple(dict.fromkeys((*now.not_yet_notified, *now.joiners)))
-    return replace(now, not_yet_notified=not_yet_notified, joiners=(), joined_at=None)
+    unnotified = tuple(dict.fromkeys((*now.unnotified, *now.joiners)))
+    return replace(now, unnotified=unnotified, joiners=(), joined_at=None)

@@ -27,7 +27,7 @@ class DeliveryReported(BaseEvent):
         told = {each.recipient for each in self.receipts if each.delivered_at or each.is_dropped}
         return replace(
             now,
-            not_yet_notified=tuple(who for who in now.not_yet_notified if who not in told),
+            unnotified=tuple(who for who in now.unnotified if who not in told),
             joiners=tuple(who for who in now.joiners if who not in told),
             undelivered=undelivered_after(now, self.receipts, self.at),
         )
@@ -41,7 +41,7 @@ def report_delivery(work: Work, command: ReportDelivery) -> None:
     before = work.state
     work.record(DeliveryReported(receipts=command.receipts))
     now = work.state
-    if not now.not_yet_notified:
+    if not now.unnotified:
         delivered = [receipt.delivered_at for receipt in command.receipts if receipt.delivered_at]
         told_at = min(max(delivered, default=work.now), work.now)
         clock = now.clock(ClockName.FIRST_NOTIFICATION)

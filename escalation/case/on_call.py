@@ -234,12 +234,10 @@ def _is_looked_up(clock: Clock, changes_at: datetime) -> bool:
 
 def _found(now: Escalation, event: OnCallFound) -> Escalation:
     """Return *now* with the people on call: the first one stands where the rota stood, or whoever was before."""
-    not_yet_notified = (
-        now.not_yet_notified
-        if event.told is None
-        else put_in_place(now.not_yet_notified, event.schedule, event.told)
+    unnotified = (
+        now.unnotified if event.told is None else put_in_place(now.unnotified, event.schedule, event.told)
     )
-    known = replace(now, plan=now.plan.joined_by(event.people), not_yet_notified=not_yet_notified)
+    known = replace(now, plan=now.plan.joined_by(event.people), unnotified=unnotified)
     shift = now.shift(event.schedule)
     if shift and not now.is_handed_over(shift):
         # kept by whoever has it; who is on call now can act beside them

@@ -30,7 +30,7 @@ class Opened(BaseEvent):
     priority: Priority
     level: int
     owner: str
-    not_yet_notified: tuple[str, ...] = ()
+    unnotified: tuple[str, ...] = ()
     """Recipients whom the first notification must reach (COMM-2)."""
 
     def applied_to(self, now: Escalation) -> Escalation:  # noqa: ARG002 - there is no escalation before it
@@ -85,8 +85,8 @@ def open_escalation(command: Open, now: datetime) -> Decision:
         level=level,
         owner=plan.level(level).contacts[0],
     )
-    not_yet_notified = first_recipients_of(open_state(first))
-    first = replace(first, not_yet_notified=not_yet_notified)
+    unnotified = first_recipients_of(open_state(first))
+    first = replace(first, unnotified=unnotified)
     work = Work(open_state(first), now, by=request.submitted_by, events=[first])
     for name in _ENTRY_CLOCKS:
         work.start(name)
@@ -126,7 +126,7 @@ def open_state(event: Opened) -> Escalation:
         level_since=event.at,
         owner=event.owner,
         asked=event.plan.level(event.level).asked_first,
-        not_yet_notified=event.not_yet_notified,
+        unnotified=event.unnotified,
         sequence=event.seq,
     )
 

@@ -167,7 +167,7 @@ class Escalation:
     clocks: tuple[Clock, ...] = ()
     """At most one of each name: the one that runs, or else the last that ran."""
     pauses: tuple[Pause, ...] = ()
-    not_yet_notified: tuple[str, ...] = ()
+    unnotified: tuple[str, ...] = ()
     """Recipients whom the first notification has not reached yet (COMM-2)."""
     undelivered: tuple[Undelivered, ...] = ()
     """Messages that did not reach somebody; a later one on the same occasion that arrives makes up for it."""

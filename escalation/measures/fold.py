@@ -81,7 +81,7 @@ class _Tally:
         self._until = max(self._until, event.at)
         self._level = max(self._level, self._now.level)
         self._reopened += goes_back_to_work(before.state, self._now.state)
-        if self._first_notification_at is None and before.not_yet_notified and not self._now.not_yet_notified:
+        if self._first_notification_at is None and before.unnotified and not self._now.unnotified:
             self._first_notification_at = _notified_at(event)
         self._see_clocks(before, event)
         self._see_holder(event)

@@ -218,7 +218,7 @@ class _Run:
                 )
             elif isinstance(effect, FindOnCall):
                 yield ReportOnCall(found=self._on_call(effect), notice=effect.notice)
-        if notices and self.escalation.not_yet_notified:  # afterwards a delivery result changes nothing
+        if notices and self.escalation.unnotified:  # afterwards a delivery result changes nothing
             yield ReportDelivery(receipts=tuple(_results_of(notices, self.at)))
 
 

@@ -17,7 +17,7 @@ SECRET = "sekret-7f3a"
 
 
 async def test_target_that_is_not_set_up_falls_through_to_the_next_channel(mailbox: Mailbox) -> None:
-    """COMM-13: nobody goes not_yet_notified for want of a variable, which is named all the same."""
+    """COMM-13: nobody goes unnotified for want of a variable, which is named all the same."""
     channel = SlackChannel(Endpoints({}, "ESCALATION_SLACK_{}".format), a_network())
     rita = person(1, addresses=("slack:support", "email:person-1@example.com"))
 

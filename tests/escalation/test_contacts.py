@@ -66,12 +66,12 @@ def test_the_right_address_is_told_and_the_wrong_one_is_not_chased_any_more() ->
     COMM-2, COMM-13: the first notification waits for the right person, and nothing is undelivered.
     """
     before = bounced(an_escalation())
-    assert ((JO,), [JO]) == (before.not_yet_notified, [each.recipient for each in before.undelivered])
+    assert ((JO,), [JO]) == (before.unnotified, [each.recipient for each in before.undelivered])
 
     decision = corrected(before)
     now = decision.state
     assert [f"case_received: {NEW}"] == told(decision)
-    assert ((NEW,), ()) == (now.not_yet_notified, now.undelivered)
+    assert ((NEW,), ()) == (now.unnotified, now.undelivered)
 
     met = after(now, monday("09:12"), all_delivered(now, monday("09:12")))
     assert "met" == clock(met, ClockName.FIRST_NOTIFICATION).outcome

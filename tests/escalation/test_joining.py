@@ -150,7 +150,7 @@ def test_who_joins_while_others_wait_is_waited_for_after_them() -> None:
 
     first = after(now, monday("09:12"), all_delivered(now, monday("09:12")))
 
-    assert ((BOLT,), ()) == (first.not_yet_notified, first.joiners)
+    assert ((BOLT,), ()) == (first.unnotified, first.joiners)
     assert (monday("09:10"), True) == (clock(first, N).started_at, clock(first, N).is_running)
 
 

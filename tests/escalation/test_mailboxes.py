@@ -144,6 +144,6 @@ def test_the_first_notice_is_met_once_each_person_is_told() -> None:
     """
     opened = an_escalation(customers=BOTH)
 
-    assert 1 == sum("jo@" in who.casefold() for who in opened.not_yet_notified)
-    assert () == after(opened, monday("09:01"), all_delivered(opened, monday("09:01"))).not_yet_notified
+    assert 1 == sum("jo@" in who.casefold() for who in opened.unnotified)
+    assert () == after(opened, monday("09:01"), all_delivered(opened, monday("09:01"))).unnotified
     assert told(decide(opened, DECLARE, monday("09:01")))

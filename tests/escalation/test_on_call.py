@@ -75,8 +75,8 @@ def test_who_is_on_call_stands_where_the_schedule_stood() -> None:
 
     assert ["assigned: nils"] == told(decision)
     assert ("nils", ("nils",)) == holder(decision.state)
-    assert "nils" in decision.state.not_yet_notified
-    assert "duty" not in decision.state.not_yet_notified
+    assert "nils" in decision.state.unnotified
+    assert "duty" not in decision.state.unnotified
     assert "the rota of this week" == the(OnCallFound, decision).why
 
 
@@ -249,8 +249,8 @@ def test_the_first_notice_is_not_owed_twice_to_one_who_is_also_on_call() -> None
     opened = opening_with(plan)
     found = answered(opened, NILS).state
 
-    assert 1 == found.not_yet_notified.count("nils")
-    assert "duty" not in found.not_yet_notified
+    assert 1 == found.unnotified.count("nils")
+    assert "duty" not in found.unnotified
 
 
 def test_a_stakeholder_schedule_with_nobody_stays_untold() -> None:
@@ -263,4 +263,4 @@ def test_a_stakeholder_schedule_with_nobody_stays_untold() -> None:
         }
     )
 
-    assert "duty" in answered(opening_with(plan)).state.not_yet_notified
+    assert "duty" in answered(opening_with(plan)).state.unnotified

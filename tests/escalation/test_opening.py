@@ -116,9 +116,9 @@ def test_first_notice_is_met_when_it_has_reached_everybody() -> None:
     partly = decide(opened, some, monday("09:02")).state
     wholly = decide(partly, everybody, monday("09:03")).state
 
-    assert (JO,) == partly.not_yet_notified
+    assert (JO,) == partly.unnotified
     assert clock(partly, ClockName.FIRST_NOTIFICATION).is_running
-    assert () == wholly.not_yet_notified
+    assert () == wholly.unnotified
     assert ("met", monday("09:01")) == (
         clock(wholly, ClockName.FIRST_NOTIFICATION).outcome,
         clock(wholly, ClockName.FIRST_NOTIFICATION).ended_at,

@@ -214,7 +214,7 @@ class Lives(RuleBasedStateMachine):
         if moves:
             self._put(data.draw(fitting(self.now, data.draw(st.sampled_from(moves)))))
 
-    @precondition(lambda self: self.now.not_yet_notified)
+    @precondition(lambda self: self.now.unnotified)
     @rule()
     def first_notices_arrive(self) -> None:
         self._put(all_delivered(self.now, self.at))
@@ -357,7 +357,7 @@ class Lives(RuleBasedStateMachine):
     @invariant()
     def whoever_joined_is_waited_for(self) -> None:
         now = self.now
-        assert not {*now.not_yet_notified} & {*now.joiners}
+        assert not {*now.unnotified} & {*now.joiners}
         waits = now.clock(ClockName.CUSTOMER_TEXT)
         if now.is_open and now.plan.text_approval:
             assert bool(now.pending_texts) == bool(waits and waits.is_running)

@@ -336,6 +336,6 @@ def test_the_sponsor_is_a_stakeholder_of_the_accounts_escalations() -> None:
     assert ("vera",) == plan.sponsors
     assert all("vera" in rules.stakeholders for rules in plan.priorities.values())
     assert "vera" in [recipient.id for recipient in first.to]
-    assert "vera" in an_escalation(plan=plan).not_yet_notified
+    assert "vera" in an_escalation(plan=plan).unnotified
     assert any("vera" in line for line in told(decision))
     assert a_plan() == a_plan().sponsored_by(())

@@ -36,7 +36,7 @@ LIMITS = {
     "files named by a gerund or participle": Limit(0, 0),
     "docstrings that begin with a clause or pronoun": Limit(124, 0),
     "the same in tests, benchmarks, examples": Limit(0, 0),
-    "words of the old dialect": Limit(27, 0),
+    "words of the old dialect": Limit(0, 0),
 }
 """The values now, and the aims. A value may get better, never worse."""
 

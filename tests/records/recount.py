@@ -48,7 +48,7 @@ class Recounted:
     @property
     def first_notification(self) -> float | None:
         """Return when the last of its recipients was notified."""
-        missing = set(self.events[0]["not_yet_notified"])
+        missing = set(self.events[0]["unnotified"])
         for event in self._of("delivery_reported"):
             told = {
                 receipt["recipient"]: instant(receipt["delivered_at"])

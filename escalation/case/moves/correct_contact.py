@@ -160,7 +160,7 @@ def _contact_corrected(now: Escalation, event: ContactCorrected) -> Escalation:
     return replace(
         now,
         request=request,
-        not_yet_notified=tuple(ids.get(who, who) for who in now.not_yet_notified),
+        unnotified=tuple(ids.get(who, who) for who in now.unnotified),
         joiners=tuple(ids.get(who, who) for who in now.joiners),
         survey={ids.get(who, who): answer for who, answer in now.survey.items()},
         undelivered=tuple(

@@ -70,7 +70,7 @@ class BroughtAlong(BaseEvent):
         brought = {customer.account for customer in self.customers if now.customer(customer.account) is None}
         if self.is_opening(now):
             brought = {customer.account for customer in now.request.customers}
-        known = {*now.not_yet_notified, *now.joiners}
+        known = {*now.unnotified, *now.joiners}
         known |= {to.id for to in now.request.recipients}
         joiners = (*now.joiners, *(to.id for to in request.recipients if to.id not in known))
         return replace(

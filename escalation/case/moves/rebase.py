@@ -233,7 +233,7 @@ def _rebased(now: Escalation, event: Rebased) -> Escalation:
             if plan.knows(shift.schedule)
         ),
         acknowledged_by=now.acknowledged_by if plan.knows(now.acknowledged_by or "") else None,
-        not_yet_notified=tuple(who for who in now.not_yet_notified if plan.knows(who) or who in customers),
+        unnotified=tuple(who for who in now.unnotified if plan.knows(who) or who in customers),
         actions=tuple(_reminded_by(action, plan, event.at) for action in now.actions),
     )
     if moved.acknowledgements and not moved.unacknowledged:
