@@ -30,7 +30,7 @@ from runtime.log_setup import configure_logging, logging_runtime
 from runtime.process_exit import exit_process
 from runtime.search_attribute_setup import ensure_search_attributes
 from runtime.settings import Settings
-from workers.queue_workers import GRACE, record_store_of, serve_queues
+from workers.queue_workers import GRACE, proofs_of, record_store_of, serve_queues
 from workflows import search_attributes
 from workflows.plugin import escalation_plugin
 
@@ -88,7 +88,7 @@ async def serving(settings: Settings, *, always_embedded: bool = False) -> Async
         if server is not None:
             await running.enter_async_context(server)
         address = server.address if server is not None else None
-        client = await connect(settings, plugins=[escalation_plugin()], address=address)
+        client = await connect(settings, plugins=[escalation_plugin(proofs_of(settings))], address=address)
         await ensure_search_attributes(client, search_attributes.ALL)
         if server is not None:
             await keep_stopped(client, KEPT_FOR)
@@ -203,7 +203,7 @@ def prepared(*, works: bool = True) -> Settings:
 async def _main() -> None:
     settings = prepared()
     with stop_signals() as stop:
-        client = await connect(settings, plugins=[escalation_plugin()])
+        client = await connect(settings, plugins=[escalation_plugin(proofs_of(settings))])
         await run_worker(client, settings, stop)
 
 

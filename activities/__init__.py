@@ -11,6 +11,7 @@ from typing import Any
 from activities.compile_plan import Planner, check_zone
 from activities.deliver_messages import DeliverMessages
 from activities.find_on_call import OnCallLookup
+from activities.judge_proof import ProofJudge
 from activities.make_report import Reports
 from activities.merge import Merges, check_open
 from activities.outage_request import Outages
@@ -20,6 +21,7 @@ from activities.report_deliveries import report_deliveries
 from activities.sponsors import Sponsors
 from activities.verify_sender import check_outage, verify_sender
 from delivery.pipeline import Pipeline
+from identity.proof_ring import ProofRing
 from planning.on_call.feeds import Feeds, Transport
 from planning.playbook.playbook_file import PlaybookFile
 from records.store import RecordStore
@@ -40,10 +42,12 @@ def build(
     pipeline: Pipeline,
     transport: Transport,
     store: RecordStore | None = None,
+    *,
     starts_of_one: int = 0,
+    proofs: ProofRing | None = None,
 ) -> Activities:
     """*transport* is the way to the calendars of rotas; *starts_of_one*: escalations that one person may start within
-    ten minutes, 0: as many as they like."""
+    ten minutes, 0: as many as they like. *proofs*: those that this worker believes."""
     planner, rota = Planner(playbook.current, starts_of_one), OnCallLookup(playbook.current, Feeds(transport))
     sponsors, outages = Sponsors(playbook.current), Outages(playbook.current)
     merges = Merges(playbook.current)
@@ -66,6 +70,7 @@ def build(
             merges.merge,
             merges.find_merge,
             check_open,
+            ProofJudge(proofs or ProofRing()).judge_proof,
         ),
         messages=(deliver.deliver_messages, deliver.deliver_digest, report_deliveries),
         records=(

@@ -9,6 +9,7 @@ from temporalio.service import RPCError
 from clients.escalation_runs import EscalationRuns
 from clients.transport import PATIENCE, Transport
 from escalation import contract
+from identity.proof_ring import ProofRing
 from runtime.connection import connect
 from runtime.search_attribute_setup import RegistrationResult, ensure_search_attributes
 from runtime.settings import Settings
@@ -33,7 +34,9 @@ class ClientPart:
         Raises:
             RuntimeFault: If there is no server, or the settings are wrong.
         """
-        client = await connect(settings or Settings.load(), plugins=[escalation_plugin()])
+        settings = settings or Settings.load()
+        proofs = ProofRing.of(settings.written_proof_keys, is_required=settings.is_signed_in)
+        client = await connect(settings, plugins=[escalation_plugin(proofs)])
         return cls(client, patience=patience)
 
     async def prepare(self) -> RegistrationResult:

@@ -27,6 +27,17 @@ class SmtpTls(StrEnum):
     TLS = "tls"
 
 
+class Access(StrEnum):
+    """Modes of knowing who acts (IDENTITY-1)."""
+
+    OPEN = "open"
+    """Whoever reaches the gateway is believed; it listens on this machine alone."""
+    OPEN_TO_NETWORK = "open_to_network"
+    """The same, for all who reach this machine."""
+    SIGNED_IN = "signed_in"
+    """People sign in, machines have keys, and workers want proof of each move."""
+
+
 class LogFormat(StrEnum):
     """Form of a log line."""
 

@@ -37,6 +37,7 @@ from runtime.named_settings import (
 from runtime.setting_types import (
     OFF,
     SUPPRESSIBLE,
+    Access,
     AnyCase,
     BaseUrl,
     ChannelLimit,
@@ -52,11 +53,12 @@ from runtime.setting_types import (
     Suppressed,
     Text,
 )
-from runtime.signing_keys import SigningKeys, WebhookKeys, parse_keys
+from runtime.signing_keys import ProofKeys, SigningKeys, WebhookKeys, parse_keys, proof_key_in
 
 ROOT = Path(__file__).resolve().parent.parent
 
 _SMTP_PORTS = {SmtpTls.NONE: 25, SmtpTls.STARTTLS: 587, SmtpTls.TLS: 465}
+PROOF_KEY_FILE = "proof.key"
 _LIMIT_OF = "limit_"
 _LIMIT_FORM = f"a number (1 to {MOST_COUNTED}) and a time, such as 5 per 10 min, 20 per 1 h or 50 per 1 day"
 _LIMIT = f"{_LIMIT_FORM}; what the channel as a whole takes, from all workers together; unset: no limit"
@@ -134,6 +136,17 @@ class Settings(BaseSettings):
         None,
         description="where people reach the gateway, such as https://answer.example.com; http is for this machine "
         "alone; unset: only messages that are printed carry links",
+    )
+    access: Annotated[Access, AnyCase] = Field(
+        Access.OPEN,
+        description="open: whoever reaches this machine's own gateway is believed; open_to_network: whoever reaches it "
+        "over the network, too; signed_in: people sign in, machines have keys, and workers want proof of each move",
+    )
+    proof_keys: ProofKeys | None = Field(
+        None,
+        description="keys by which the gateway proves to workers who acts: NAME:private:KEY or NAME:public:KEY, KEY "
+        "the base64 of 32 bytes, several with a space between: the first private one signs, all are believed; the "
+        "same for the gateway and all workers; unset: where people sign in, one is kept in the state folder",
     )
     link_key: SigningKeys | None = Field(
         None,
@@ -230,6 +243,22 @@ class Settings(BaseSettings):
             (field.removeprefix(_LIMIT_OF), value) for field, value in self if field.startswith(_LIMIT_OF)
         )
         return {channel: limit for channel, limit in limits if limit}
+
+    @property
+    def is_signed_in(self) -> bool:
+        return self.access is Access.SIGNED_IN
+
+    @property
+    def written_proof_keys(self) -> tuple[str, ...]:
+        """
+        The keys for proofs, each as it is written; none where nobody signs in, unless they are set.
+
+        Raises:
+            RuntimeFault: If the file in the state folder cannot be used.
+        """
+        if self.proof_keys:
+            return parse_keys(self.proof_keys)
+        return (proof_key_in(self.state_folder / PROOF_KEY_FILE),) if self.is_signed_in else ()
 
     @property
     def senders(self) -> tuple[Sender, ...]:

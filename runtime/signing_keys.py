@@ -7,7 +7,9 @@ Several keys make rotation possible: the first signs, all are believed.
 """
 
 import base64
+import hashlib
 import os
+import re
 import secrets
 from pathlib import Path
 from typing import Annotated
@@ -48,13 +50,37 @@ def _is_webhook_key(written: str) -> bool:
         return False
 
 
+_PROOF_KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}:(private|public):[A-Za-z0-9+/_-]{43}=?")
+
+
+def _are_proof_keys(secret: SecretStr) -> SecretStr:
+    keys = parse_keys(secret)
+    if not keys or not all(map(_PROOF_KEY.fullmatch, keys)):
+        raise ValueError("NAME:private:KEY or NAME:public:KEY")
+    return secret
+
+
+ProofKeys = Annotated[SecretStr, AfterValidator(_are_proof_keys)]
 SigningKeys = Annotated[SecretStr, AfterValidator(_are_long)]
 WebhookKeys = Annotated[SecretStr, AfterValidator(_are_webhook_keys)]
 
 
-def load_or_make_keys(file: Path) -> tuple[str, ...]:
+def proof_key_in(file: Path) -> str:
     """
-    Return the keys in *file*. If it is not there, make it with a new key, for this user alone.
+    Return the key for proofs that follows from the key in *file*, which is made if it is not there.
+
+    Raises:
+        RuntimeFault: As `load_or_make_keys`.
+    """
+    kept = load_or_make_keys(file, instead="ESCALATION_PROOF_KEYS")[0]
+    key = base64.urlsafe_b64encode(hashlib.sha256(kept.encode()).digest()).decode()
+    return f"here:private:{key}"
+
+
+def load_or_make_keys(file: Path, instead: str = "ESCALATION_LINK_KEY") -> tuple[str, ...]:
+    """
+    Return the keys in *file*. If it is not there, make it with a new key, for this user alone. *instead*: the variable
+    that makes it needless.
 
     Raises:
         RuntimeFault: If the file cannot be made or read, or holds a key that is too short.
@@ -66,7 +92,7 @@ def load_or_make_keys(file: Path) -> tuple[str, ...]:
     except (OSError, ValueError) as error:
         raise RuntimeFault(
             f"the key file {file} cannot be used ({getattr(error, 'strerror', None) or error}); "
-            "correct it, remove it, or set ESCALATION_LINK_KEY"
+            f"correct it, remove it, or set {instead}"
         ) from None
 
 

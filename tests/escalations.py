@@ -33,7 +33,7 @@ from runtime.setting_types import SmtpTls
 from runtime.settings import Settings
 from tests.complaint import a_complaint
 from tests.mailbox import Mailbox
-from workers.queue_workers import serve_queues
+from workers.queue_workers import proofs_of, serve_queues
 from workflows import search_attributes
 from workflows.plugin import escalation_plugin
 
@@ -255,6 +255,8 @@ async def desk_on_skipping_server(
     """
     async with AsyncExitStack() as stack:
         mailbox = await stack.enter_async_context(Mailbox())
+        folder = Path(stack.enter_context(TemporaryDirectory()))
+        settings = mail_settings(mailbox, playbook, **({"state_folder": folder} | changes))
         env = await stack.enter_async_context(
             await WorkflowEnvironment.start_time_skipping_v2(
                 ts_config=TimeSkippingConfig(enabled=False),
@@ -262,11 +264,9 @@ async def desk_on_skipping_server(
                 dev_server_extra_args=list(SKIPPING),
                 dev_server_log_level="never",
                 search_attributes=search_attributes.ALL,
-                plugins=[escalation_plugin()],
+                plugins=[escalation_plugin(proofs_of(settings))],
                 identity=identity,
             )
         )
-        folder = Path(stack.enter_context(TemporaryDirectory()))
-        settings = mail_settings(mailbox, playbook, **({"state_folder": folder} | changes))
         await stack.enter_async_context(serve_queues(env.client, settings))
         yield Desk(env, mailbox)

@@ -35,6 +35,7 @@ from escalation.contract import (
 from escalation.kernel.values import reader_of
 from escalation.notifications.links import Link
 from escalation.notifications.notification import NotificationBatch
+from identity.proof_ring import ProofRing
 from messages.renderer import MessageRenderer
 from planning.playbook.playbook_file import PlaybookFile
 from records.errors import WrongUrl
@@ -51,6 +52,7 @@ from workflows.follow_up import FollowUpWorkflow
 from workflows.inbox import InboxWorkflow
 from workflows.intake import IntakeWorkflow
 from workflows.joined_case import JoinedCaseWorkflow
+from workflows.plugin import JudgesProofs
 from workflows.record_outbox import RecordWorkflow
 from workflows.report import ReportWorkflow
 from workflows.sponsorship import SponsorshipWorkflow
@@ -100,7 +102,8 @@ async def serve_queues(client: Client, settings: Settings) -> AsyncIterator[None
         _pipeline(settings),
         Network(settings.private_networks).transport,
         store,
-        settings.starts_per_person,
+        starts_of_one=settings.starts_per_person,
+        proofs=(proofs := proofs_of(settings)),
     )
     slots = 2 * QUICK_SLOTS + MESSAGE_SLOTS + RECORD_SLOTS
     threads = ThreadPoolExecutor(slots, thread_name_prefix="activity")
@@ -112,6 +115,7 @@ async def serve_queues(client: Client, settings: Settings) -> AsyncIterator[None
         slots=QUICK_SLOTS,
         build=settings.build,
         workflows=WORKFLOWS,
+        interceptors=[JudgesProofs(proofs)],
         max_cached_workflows=settings.max_cached_workflows,
         max_concurrent_workflow_tasks=WORKFLOW_SLOTS,
         max_concurrent_local_activities=QUICK_SLOTS,
@@ -166,6 +170,16 @@ def _address_of(settings: Settings) -> Callable[[Link], str] | None:
     if settings.gateway_url is None:
         return None
     return partial(SignedLinks.from_settings(settings).address, base_url=settings.gateway_url)
+
+
+def proofs_of(settings: Settings) -> ProofRing:
+    """
+    Return what signs and judges proofs here.
+
+    Raises:
+        RuntimeFault: If the key that is kept in the state folder cannot be used.
+    """
+    return ProofRing.of(settings.written_proof_keys, is_required=settings.is_signed_in)
 
 
 def record_store_of(settings: Settings) -> RecordStore:

@@ -20,7 +20,8 @@ from temporalio.common import RawValue
 from escalation import contract
 from escalation.kernel.budgets import ANSWERED, CARRIED, UNRECORDED, last_of, size_of
 from escalation.kernel.business_time import OpenHours
-from escalation.kernel.refusals import EscalationError
+from escalation.kernel.reasons import reason
+from escalation.kernel.refusals import EscalationError, NotProven
 from escalation.notifications.delivery_results import DeliveryResult
 from escalation.notifications.shell_commands import CancelByOperator, ExtendOpenHours, ReportDelivery, Tick
 from escalation.policy.open_hours_horizon import CompileOpenHours
@@ -29,6 +30,7 @@ from workflows.continue_as_new import ContinuableWorkflow, continue_as_new, is_o
 from workflows.delivery_outbox import DeliveryOutbox, Sender
 from workflows.inputs import takes_one
 from workflows.look_ups import QUICK
+from workflows.message_proofs import judge_signal
 from workflows.outbox import Background, Outbox, Parallel, Timer
 from workflows.sent_signals import SentSignals, require_sent
 from workflows.web_ui import SearchValues, updates_between
@@ -47,7 +49,7 @@ class BaseWorkflow(ContinuableWorkflow, Sender, ABC, Generic[Made]):
         self._followed = dict.fromkeys(carried.followed_updates)
         self._rates = carried.rates
         self._sent = SentSignals(carried.sent_signals)
-        self._verifying = asyncio.Lock()
+        self._verifying, self._judging = asyncio.Lock(), asyncio.Lock()
         self._shown: SearchValues = {}
         self._background = Background()
         self._timer = Timer(self._background)
@@ -186,6 +188,22 @@ class BaseWorkflow(ContinuableWorkflow, Sender, ABC, Generic[Made]):
     def _remember_update(self) -> None:
         if update := workflow.current_update_info():
             self._followed[update.id] = None
+
+    async def judge_signal(self, move: str, raws: Sequence[RawValue]) -> None:
+        """
+        Wait until the proof of a signal is judged: one after the other, so that they are followed as they came. A
+        proof holds for one signal.
+
+        Raises:
+            NotProven: If its proof is missing where it is needed, not good, or was used before.
+        """
+        async with self._judging:
+            proof = await judge_signal(move, raws)
+        if proof is None:
+            return
+        if proof.message in self._followed:
+            raise NotProven(reason("proof_used"))
+        self._followed[proof.message] = None
 
     def _has_room_for_refusal(self, move: str) -> bool:
         """Return whether one more refusal may be recorded; a flood of signals must not fill the record."""

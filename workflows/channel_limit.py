@@ -23,6 +23,7 @@ from workflows.inputs import (
     require_own_id,
     takes_one,
 )
+from workflows.message_proofs import needs_proof
 
 _EXAMPLE = '{"at_most": 1, "within": "PT1S", "count": 3, "reach": "PT10S"}'
 
@@ -51,6 +52,7 @@ class ChannelLimitWorkflow(ContinuableWorkflow):
                 )
                 continue_as_new(self._limit)
 
+    @needs_proof
     @workflow.update(name=RESERVE_SLOTS, description=f"Slots to send. Sent by the worker: {_EXAMPLE}")
     @takes_one
     def give_slots(self, *raws: RawValue) -> Slots:

@@ -30,6 +30,7 @@ from workflows.continue_as_new import is_due
 from workflows.escalation_moves import EscalationMoves
 from workflows.escalation_start import EscalationStart
 from workflows.inputs import is_continued, read_input, read_model, require_id, takes_one
+from workflows.message_proofs import judge_start
 from workflows.move_handlers import takes_moves
 from workflows.outage_end import release_joined_cases
 
@@ -56,10 +57,11 @@ class EscalationWorkflow(EscalationMoves, EscalationStart):
 
     @workflow.run
     @takes_one
-    async def run(self, *_begins: RawValue) -> contract.EscalationResult:
+    async def run(self, *begins: RawValue) -> contract.EscalationResult:
         if self._now is None:
-            await self._open()
+            await self._open(begins)
         else:
+            await judge_start(begins)  # by hand, with what an earlier run would carry over
             require_id(self._now.key)
         await self._run_loop()
         await release_joined_cases(self.opened.tickets)

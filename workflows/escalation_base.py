@@ -27,6 +27,7 @@ from escalation.notifications.notification import CustomerNotification, Internal
 from escalation.notifications.shell_commands import NoteRefusal
 from escalation.policy.open_hours_horizon import CompileOpenHours
 from workflows.base_workflow import BaseWorkflow
+from workflows.message_proofs import current_door
 from workflows.on_call import find_on_call
 from workflows.outbox import Outbox, Parallel
 from workflows.record_outbox import RecordOutbox
@@ -111,7 +112,7 @@ class EscalationBase(BaseWorkflow[Decision]):
     # Commands.
 
     def _decision(self, command: c.Command) -> Decision:
-        return decide(self.opened, command, workflow.now())
+        return decide(self.opened, command, workflow.now(), current_door())
 
     def _keep(self, made: Decision) -> None:
         self._now = made.state

@@ -21,6 +21,7 @@ from escalation.kernel.refusals import MoveNotAllowed, StillFinishing
 from workflows.escalation_base import EscalationBase
 from workflows.inputs import read_model, takes_one
 from workflows.look_ups import ask
+from workflows.message_proofs import needs_proof
 
 
 class EscalationMerge(EscalationBase):
@@ -71,6 +72,7 @@ class EscalationMerge(EscalationBase):
 
     # The one that goes on.
 
+    @needs_proof
     @workflow.update(name=contract.TAKE_OVER, description="Comes with the merge of another escalation.")
     @takes_one
     async def take_over(self, *raws: RawValue) -> MoveResult:

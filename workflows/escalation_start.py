@@ -25,6 +25,7 @@ from escalation.kernel.refusals import EscalationError
 from workflows.escalation_merge import EscalationMerge
 from workflows.inputs import read_model, takes_one
 from workflows.look_ups import look_up
+from workflows.message_proofs import judge_start, needs_proof
 
 _START = '{"request": {…}}'
 _Checked = TypeVar("_Checked", StartRequest, JoinOutage)
@@ -33,13 +34,14 @@ _Checked = TypeVar("_Checked", StartRequest, JoinOutage)
 class EscalationStart(EscalationMerge):
     """The start of an escalation, and the starts that follow it."""
 
-    async def _open(self) -> None:
+    async def _open(self, begins: Sequence[RawValue]) -> None:
         """
         Raises:
             EscalationError: If the request is refused.
         """
         key = workflow.info().workflow_id
         try:
+            door = await judge_start(begins)
             compiled = await self._compiled(key)
         except EscalationError as refusal:
             self._refusal = refusal
@@ -53,6 +55,7 @@ class EscalationStart(EscalationMerge):
                     request=compiled.request,
                     plan=compiled.plan,
                     priority=compiled.priority,
+                    door=door,
                 ),
                 now,
             )
@@ -67,6 +70,7 @@ class EscalationStart(EscalationMerge):
             contract.COMPILE_PLAN, CompilePlan(key=key, request=self._begin.request), CompiledStart
         )
 
+    @needs_proof
     @workflow.update(
         name=contract.START,
         description=f"Comes with a start, and what it starts with: {_START}. Answers with how it stands.",
@@ -81,6 +85,7 @@ class EscalationStart(EscalationMerge):
             permit_repeat(self.opened, await self._submitter(raws))
         return make_move_result(self.opened, () if is_repeat else self._events, is_repeat=is_repeat)
 
+    @needs_proof
     @workflow.update(
         name=contract.JOIN_OUTAGE,
         description=f"Comes with the start of a subject of the same outage: {_START}.",

@@ -51,6 +51,7 @@ from workflows.inputs import (
     takes_one,
 )
 from workflows.look_ups import find_people
+from workflows.message_proofs import needs_proof
 
 _KNOWN_AGAIN = 1_000
 """Keys of messages that left, so that one which is handed over twice does not leave twice."""
@@ -117,6 +118,7 @@ class InboxWorkflow(ContinuableWorkflow):
     def has_message(self, key: str) -> bool:
         return key in self._deferred or key in self._left
 
+    @needs_proof
     @workflow.update(
         name=contract.RELEASE, description='Let all of it leave now, and show the first page: {"by": "elena"}'
     )

@@ -23,6 +23,7 @@ from escalation.policy.rates import Rates
 from workflows.continue_as_new import ContinuableWorkflow, continue_as_new, is_outdated
 from workflows.inputs import is_continued, read_input, read_model, require_nothing, takes_one
 from workflows.look_ups import ask
+from workflows.message_proofs import judge_start, needs_proof
 
 _A_TRY = timedelta(minutes=2)
 
@@ -46,6 +47,7 @@ class JoinedCaseWorkflow(ContinuableWorkflow):
     async def run(self, *_begins: RawValue) -> str:
         try:
             begin = self._read()
+            await judge_start(self._begins)
             self._joined = begin.joined or await self._join(begin.request)
         except EscalationError as refusal:
             self._refusal = refusal
@@ -67,6 +69,7 @@ class JoinedCaseWorkflow(ContinuableWorkflow):
             ):
                 return self._joined.key
 
+    @needs_proof
     @workflow.update(
         name=contract.START,
         description='Comes with a start, and what it starts with: {"request": {…}}. Answers where it joined.',

@@ -8,6 +8,7 @@ can stop the run. What a move means is decided in ``escalation``.
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import date
 from enum import StrEnum
 from functools import cache
@@ -20,7 +21,7 @@ from temporalio.common import RawValue
 from escalation import contract
 from escalation.case.move_index import PersonsCommand
 from escalation.kernel.reasons import Part, reason, term
-from escalation.kernel.refusals import EscalationError, Fault, quote_input
+from escalation.kernel.refusals import EscalationError, Fault, NotProven, quote_input
 from escalation.sponsorship.engine import PersonsCommand as SponsorshipMoves
 from escalation.task_force.commands import MembersCommand
 from workflows.inputs import read_model, takes_one
@@ -36,6 +37,9 @@ class MoveHandler(Protocol):
 
     async def follow(self, command: Any) -> object:
         """Look up what is needed, decide, and answer."""
+
+    async def judge_signal(self, move: str, raws: Sequence[RawValue]) -> None:
+        """Refuse a signal that nobody vouches for, where somebody has to."""
 
     def note_refusal(self, move: str, why: Part) -> None:
         """Keep on record that a signal could not be followed."""
@@ -126,6 +130,7 @@ def _handlers_of(command: type[Command]) -> tuple[Any, Any]:
         @takes_one
         async def signal(self, *raws: RawValue) -> None:
             try:
+                await self.judge_signal(command.move.value, raws)
                 asked = read(command, raws)
                 self.consider(asked)
                 await self.follow(asked)
@@ -138,7 +143,9 @@ def _handlers_of(command: type[Command]) -> tuple[Any, Any]:
 def _unknown(known: str) -> Any:
     class Handlers(MoveHandler, Protocol):
         @workflow.signal(dynamic=True)
-        def signal(self, name: str, args: Sequence[RawValue]) -> None:
+        async def signal(self, name: str, args: Sequence[RawValue]) -> None:
+            with suppress(NotProven):
+                await self.judge_signal(name, args)  # so that refusals are recorded as the signals came
             fault = Fault(
                 where=f"signal {quote_input(name)}",
                 given=reason("given.arguments", len(args)),

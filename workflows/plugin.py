@@ -5,7 +5,7 @@ Nothing of ours is executed again for each run, which would take 40 ms and 2 MB 
 like ``open``; what our modules import and call, which it does not see, is held by ``tests/test_purity.py`` alone.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol, runtime_checkable
 
 from pydantic import ValidationError
@@ -43,12 +43,15 @@ from escalation import contract
 from escalation.case.effects import CompiledStart
 from escalation.case.record_batch import RecordBatch
 from escalation.case.view import View
+from escalation.kernel.proof import Proof
 from escalation.kernel.refusals import BY_CODE, EscalationError, Refusal
 from escalation.kernel.values import from_json, from_plain, reader_of, to_bytes, to_plain, without_input
 from escalation.notifications.notification import NotificationBatch
 from escalation.policy.plan import Plan
 from messages.speaker import speaker
 from workflows.inputs import refusal_of
+from workflows.message_proofs import JUDGE, Proofs, note_door, note_proof, read_proof, require_proof
+from workflows.signed_client import SignedClient
 from workflows.task_boundaries import leave_a_command
 
 PASSED_THROUGH = ("escalation", "messages", "workflows", "babel")
@@ -146,14 +149,17 @@ class _Inbound(WorkflowInboundInterceptor):
 
     async def handle_signal(self, signal: HandleSignalInput) -> None:
         if refusal_of(workflow.instance()) is None:
+            note_proof(_proof_of(signal.headers))
             await super().handle_signal(signal)
 
     def handle_update_validator(self, update: HandleUpdateInput) -> None:
         _raise_refusal()
+        require_proof(update.update, update.args, update.id, _proof_of(update.headers))
         super().handle_update_validator(update)
 
     async def handle_update_handler(self, update: HandleUpdateInput) -> object:
         _raise_refusal()
+        note_door(_proof_of(update.headers))
         return await super().handle_update_handler(update)
 
     async def handle_query(self, query: HandleQueryInput) -> object:
@@ -163,6 +169,10 @@ class _Inbound(WorkflowInboundInterceptor):
         if isinstance(answer, WorkflowMetadata) and isinstance(asked, ShowsDetails):
             answer.current_details = asked.current_details()
         return answer
+
+
+def _proof_of(headers: Mapping[str, Payload]) -> Proof | None:
+    return read_proof(headers[contract.PROOF_HEADER].data) if contract.PROOF_HEADER in headers else None
 
 
 def _raise_refusal() -> None:
@@ -256,14 +266,29 @@ def _runner(given: WorkflowRunner | None) -> WorkflowRunner:
     return _Sandbox(restrictions=restrictions.with_passthrough_modules(*PASSED_THROUGH))
 
 
-def escalation_plugin() -> SimplePlugin:
-    """A fresh plugin; give it to the client, and workers of that client have it too."""
+class JudgesProofs(Interceptor):
+    """
+    Lets the runs of a worker have the proof of an update judged by *proofs*.
+
+    In another thread: in those of the sandbox imports are caught, and what `cryptography` imports while it verifies
+    would end the process.
+    """
+
+    def __init__(self, proofs: Proofs) -> None:
+        self._proofs = proofs
+
+    def workflow_interceptor_class(self, given: WorkflowInterceptorClassInput) -> None:
+        given.unsafe_extern_functions[JUDGE] = self._proofs.judge_apart
+
+
+def escalation_plugin(proofs: Proofs | None = None) -> SimplePlugin:
+    """A fresh plugin; give it to the client, and workers of that client have it too. *proofs* sign what it sends."""
     return SimplePlugin(
         "escalation",
         data_converter=DataConverter(
             payload_converter_class=StoredPayloads, failure_converter_class=RefusalConverter
         ),
-        interceptors=[_AroundEachRun()],
+        interceptors=[_AroundEachRun(), *([SignedClient(proofs, StoredPayloads())] if proofs else ())],
         workflow_runner=_runner,
         workflow_failure_exception_types=[EscalationError],
     )

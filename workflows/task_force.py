@@ -48,6 +48,7 @@ from workflows.inputs import (
     require_parent,
     takes_one,
 )
+from workflows.message_proofs import current_door
 from workflows.move_handlers import takes_moves
 from workflows.outbox import InOrder, Outbox
 
@@ -161,7 +162,7 @@ class TaskForceWorkflow(BaseWorkflow[TaskForceDecision]):
         return self._now.is_standing or not (self._deliveries.is_empty and self._updates.is_empty)
 
     def _decision(self, command: c.TaskForceCommand) -> TaskForceDecision:
-        return decide(self._now, command, workflow.now())
+        return decide(self._now, command, workflow.now(), current_door())
 
     def _keep(self, made: TaskForceDecision) -> None:
         self._now = made.state

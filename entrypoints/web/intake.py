@@ -28,6 +28,7 @@ from escalation.kernel.reasons import reason
 from escalation.kernel.refusals import BadRequest, EscalationError, Fault, RateExceeded, StillFinishing
 from escalation.kernel.values import to_plain
 from escalation.policy.rates import DELIVERIES, DELIVERIES_OF_KEY, Rates
+from identity.actor import DoorName, acting
 from runtime.errors import RuntimeFault
 from runtime.named_settings import Sender
 
@@ -57,7 +58,8 @@ class Intake:
                 return _out_of_bounds(sender, wanted, faults)
             self._count(sender, wanted.key)
             delivery = f"{sender.name}\n{request.headers['webhook-id']}"
-            receipt = await client.start_once(wanted, delivery=delivery)
+            with acting(wanted.submitted_by, DoorName.INTAKE):
+                receipt = await client.start_once(wanted, delivery=delivery)
         except NotSigned as unsigned:
             log.warning("intake_not_signed", why=str(unsigned))
             return refuse(401, "not_signed", str(unsigned))

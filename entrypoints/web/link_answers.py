@@ -36,6 +36,7 @@ from escalation.policy.people import Contact, ContactKind
 from escalation.task_force.commands import MembersCommand
 from escalation.task_force.moves.accept_seat import AcceptSeat, DeclineSeat
 from escalation.task_force.view import SeatView, TaskForceView
+from identity.actor import DoorName, acting
 
 LONGEST_COMMENT = 2_000
 """Characters of what a customer writes."""
@@ -217,10 +218,11 @@ async def _is_kept(client: EscalationClient, link: Link, command: PersonsCommand
 async def _ask(
     client: EscalationClient, inquiry: QuestionInContext, command: PersonsCommand | MembersCommand
 ) -> None:
-    if isinstance(command, MembersCommand):
-        await client.ask_task_force(inquiry.link.key, inquiry.link.task_force, command)
-    else:
-        await client.ask(await _key_of_move(client, inquiry), command, id=_once(inquiry, command))
+    with acting(command.by, DoorName.LINK):
+        if isinstance(command, MembersCommand):
+            await client.ask_task_force(inquiry.link.key, inquiry.link.task_force, command)
+        else:
+            await client.ask(await _key_of_move(client, inquiry), command, id=_once(inquiry, command))
 
 
 async def _key_of_move(client: EscalationClient, inquiry: QuestionInContext) -> str:

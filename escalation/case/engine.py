@@ -27,6 +27,7 @@ from escalation.case.state import Escalation
 from escalation.case.task_forces import NoteFailedDeployment, ReportTaskForce
 from escalation.case.work import Decision, Work
 from escalation.kernel.characters import clip
+from escalation.kernel.proof import Door
 from escalation.kernel.reasons import Reason, continued_as, reason, shortened_part
 from escalation.kernel.refusals import EscalationError, MoveNotAllowed, RoleNotAllowed, UnknownName
 from escalation.kernel.state_size import require_state_fits
@@ -43,9 +44,11 @@ from escalation.policy.people import require_person
 __all__ = ["Decision", "allowed_moves", "decide", "moves_now", "open_escalation", "permit"]
 
 
-def decide(escalation: Escalation, command: c.Command, now: datetime) -> Decision:  # noqa: C901 - one case a command
+def decide(  # noqa: C901 - one case a command
+    escalation: Escalation, command: c.Command, now: datetime, door: Door | None = None
+) -> Decision:
     """
-    Decide what *command* means for *escalation* at *now*.
+    Decide what *command* means for *escalation* at *now*; it came in by *door*.
 
     Pure: the same arguments always give the same answer. What was due by *now* happens first; only what messages
     became goes before it, since they were delivered earlier than we hear of it.
@@ -53,7 +56,7 @@ def decide(escalation: Escalation, command: c.Command, now: datetime) -> Decisio
     Raises:
         EscalationError: If the command is refused. Nothing has changed.
     """
-    work = Work(escalation, now)
+    work = Work(escalation, now, door=door)
     if isinstance(command, ReportDelivery):
         report_delivery(work, command)
         settle(work)

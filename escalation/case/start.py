@@ -14,6 +14,7 @@ from escalation.case.state import Escalation
 from escalation.case.state_changes import apply_event
 from escalation.case.work import Decision, Work
 from escalation.kernel.clock_name import ClockName
+from escalation.kernel.proof import Door
 from escalation.kernel.reasons import Person, Reason, Term, reason
 from escalation.kernel.values import ENGINE, frozen
 from escalation.notifications.notification import Occasion
@@ -50,6 +51,8 @@ class Open:
     request: StartRequest
     plan: SharedPlan
     priority: Priority
+    door: Door | None = None
+    """The way that it came in by."""
 
 
 _ENTRY_CLOCKS = (
@@ -78,6 +81,7 @@ def open_escalation(command: Open, now: datetime) -> Decision:
         seq=1,
         at=now,
         by=request.submitted_by,
+        door=command.door,
         id=command.id,
         request=request,
         plan=plan,
@@ -87,7 +91,7 @@ def open_escalation(command: Open, now: datetime) -> Decision:
     )
     unnotified = first_recipients_of(open_state(first))
     first = replace(first, unnotified=unnotified)
-    work = Work(open_state(first), now, by=request.submitted_by, events=[first])
+    work = Work(open_state(first), now, by=request.submitted_by, door=command.door, events=[first])
     for name in _ENTRY_CLOCKS:
         work.start(name)
     _notify_of_start(work)

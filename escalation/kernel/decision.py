@@ -20,6 +20,7 @@ from datetime import datetime
 from typing import Generic, TypeVar
 
 from escalation.kernel.event import RecordedEvent, stamped
+from escalation.kernel.proof import Door
 from escalation.kernel.values import ENGINE
 
 State = TypeVar("State")
@@ -43,6 +44,8 @@ class Work(ABC, Generic[State, Event, Effect]):
     state: State
     now: datetime
     by: str = ENGINE
+    door: Door | None = None
+    """The way that the message came in by which is decided."""
     events: list[Event] = field(default_factory=list)
     effects: list[Effect] = field(default_factory=list)
 
@@ -57,7 +60,8 @@ class Work(ABC, Generic[State, Event, Effect]):
 
     def record(self, event: Event) -> None:
         """Record that this happened, now, by whoever is at work."""
-        event = stamped(event, self.sequence + 1, self.now, self.by)
+        door = None if self.by == ENGINE else self.door
+        event = stamped(event, self.sequence + 1, self.now, self.by, door)
         self.events.append(event)
         self.state = self.after(event)
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TypeVar
 
+from escalation.kernel.proof import Door
 from escalation.kernel.reasons import Part, Person, Reason, reason
 from escalation.kernel.values import ENGINE, Instant, frozen
 
@@ -22,6 +23,8 @@ class RecordedEvent:
     at: Instant = NOT_YET
     by: str = ENGINE
     kind: str = ""
+    door: Door | None = None
+    """The way that the move came in by, if that is proven (IDENTITY-3)."""
 
     @property
     def code(self) -> str:
@@ -41,6 +44,6 @@ class RecordedEvent:
 _Event = TypeVar("_Event", bound=RecordedEvent)
 
 
-def stamped(event: _Event, seq: int, at: datetime, by: str) -> _Event:
-    """Return *event* as it is recorded: it is number *seq*, and happened *at* by whom."""
-    return replace(event, seq=seq, at=at, by=by)
+def stamped(event: _Event, seq: int, at: datetime, by: str, door: Door | None = None) -> _Event:
+    """Return *event* as it is recorded: it is number *seq*, and happened *at* by whom, who came in by *door*."""
+    return replace(event, seq=seq, at=at, by=by, door=door)

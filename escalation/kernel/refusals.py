@@ -8,6 +8,7 @@ Every way in which the engine says no.
     ├── MoveNotAllowed      the state machine, or something still open, forbids the move
     │   └── NotReadyToClose   the close gate is not satisfied (CLOSE-8)
     ├── RoleNotAllowed      this person may not make this move (ROLE-2)
+    ├── NotProven           nobody vouches for who makes the move (IDENTITY-3)
     ├── UnknownName         a person, level, trigger, response, account, record that the escalation does not have
     ├── UnknownEscalation   no such key
     ├── RateExceeded        more was done within a short time than people do
@@ -189,6 +190,10 @@ class RoleNotAllowed(EscalationError):
     code = "role_not_allowed"
 
 
+class NotProven(EscalationError):
+    code = "not_proven"
+
+
 class UnknownName(EscalationError):
     code = "unknown_name"
 
@@ -233,6 +238,7 @@ BY_CODE: dict[str, type[EscalationError]] = {
         MoveNotAllowed,
         NotReadyToClose,
         RoleNotAllowed,
+        NotProven,
         UnknownName,
         UnknownEscalation,
         RateExceeded,

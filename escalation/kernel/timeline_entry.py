@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from escalation.kernel.clocks import Clock
 from escalation.kernel.event import RecordedEvent
+from escalation.kernel.proof import Door
 from escalation.kernel.reasons import Part, Reason, reason
 from escalation.kernel.values import Instant, frozen
 
@@ -19,12 +20,20 @@ class TimelineEntry:
     what: Reason
     note: Part = ""
     """Text that the person added, in their own words."""
+    door: Door | None = None
+    """The way that it came in by, if that is proven."""
 
 
 def timeline_entry(event: RecordedEvent) -> TimelineEntry:
     """Return the line of *event*."""
     return TimelineEntry(
-        seq=event.seq, at=event.at, by=event.by, kind=event.kind, what=event.sentence(), note=event.added
+        seq=event.seq,
+        at=event.at,
+        by=event.by,
+        kind=event.kind,
+        what=event.sentence(),
+        note=event.added,
+        door=event.door,
     )
 
 

@@ -13,6 +13,7 @@ from escalation.kernel.budgets import size_of
 from escalation.kernel.characters import clip
 from escalation.kernel.clock_name import ClockName
 from escalation.kernel.clocks import Clock, count_passed_thresholds, is_late
+from escalation.kernel.proof import Door
 from escalation.kernel.reasons import Reason, reason, shortened_part
 from escalation.kernel.refusals import MoveNotAllowed, RoleNotAllowed
 from escalation.kernel.state_size import require_state_fits
@@ -87,14 +88,16 @@ def fold(events: Iterable[TaskForceEvent]) -> TaskForce:
     return reduce(apply_event, rest, open_state(first))
 
 
-def decide(force: TaskForce, command: c.TaskForceCommand, now: datetime) -> TaskForceDecision:
+def decide(
+    force: TaskForce, command: c.TaskForceCommand, now: datetime, door: Door | None = None
+) -> TaskForceDecision:
     """
-    Decide what *command* means for *force* at *now*.
+    Decide what *command* means for *force* at *now*; it came in by *door*.
 
     Raises:
         EscalationError: If the command is refused. Nothing has changed.
     """
-    work = TaskForceWork(force, now)
+    work = TaskForceWork(force, now, door=door)
     if isinstance(command, ReportDelivery):
         _report_delivery(work, command)
         _settle(work)
