@@ -1,8 +1,8 @@
 """
 The tables: every event as it was, and beside them what each escalation comes to, so that reports need not fold.
 
-``events`` is the record; all other tables can be made from it again. Ends of spans, counts and causes are worked out
-in ``escalation/measures/fold.py``; nothing is worked out here.
+``events`` is the record; all other tables but ``api_keys`` can be made from it again. Ends of spans, counts and causes
+are worked out in ``escalation/measures/fold.py``; nothing is worked out here.
 """
 
 from datetime import date, datetime, timedelta
@@ -83,6 +83,22 @@ class EscalationRow(Base):
     resolved_first: Mapped[bool | None]
     promises: Mapped[dict[str, list[int]]] = mapped_column(JSON)
     """Clock to how many of its runs were met, and how many were late: to count them in ``clocks`` takes long."""
+
+
+class ApiKeyRow(Base):
+    """A key by which a machine calls the HTTP API (IDENTITY-2). No row says the key itself."""
+
+    __tablename__ = "api_keys"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    digest: Mapped[str]
+    person: Mapped[str]
+    moves: Mapped[list[str]] = mapped_column(JSON)
+    accounts: Mapped[list[str]] = mapped_column(JSON)
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
 
 
 class PartBase(Base):

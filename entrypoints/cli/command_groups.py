@@ -37,7 +37,7 @@ PANELS = {
     "Playbook": ("playbook",),
     "Sponsors": ("sponsor",),
     "Looking back": ("report", "records"),
-    "Operating": ("serve", "web", "gateway", "setup", "doctor", "channels", "demo"),
+    "Operating": ("serve", "web", "gateway", "api-key", "setup", "doctor", "channels", "demo"),
 }
 """
 Commands by what they are for, in the order in which people meet them. A move that is not named here stands with the

@@ -1,0 +1,3 @@
+"""Create, list and revoke the keys by which machines call the HTTP API."""
+
+ORDER = ("create", "list", "revoke")
