@@ -44,7 +44,8 @@ from escalation.case.effects import CompiledStart
 from escalation.case.record_batch import RecordBatch
 from escalation.case.view import View
 from escalation.kernel.proof import Proof
-from escalation.kernel.refusals import BY_CODE, EscalationError, Refusal
+from escalation.kernel.reasons import reason
+from escalation.kernel.refusals import BY_CODE, FAULTS, EscalationError, Refusal
 from escalation.kernel.values import from_json, from_plain, reader_of, to_bytes, to_plain, without_input
 from escalation.notifications.notification import NotificationBatch
 from escalation.policy.plan import Plan
@@ -187,7 +188,9 @@ class _Sandbox(SandboxedWorkflowRunner):
     """
 
     def prepare_workflow(self, defn: Any) -> None:
-        speaker()  # the catalogue is read before a run says anything: in the sandbox no file can be opened
+        # The catalogue and the rules of its plurals are read before a run says anything: in the sandbox no file can
+        # be opened, and a refusal that counts would reach whoever waits for it without a word.
+        speaker().say(reason(FAULTS, "", 2))
         super().prepare_workflow(defn)
 
     def create_instance(self, det: WorkflowInstanceDetails) -> WorkflowInstance:
