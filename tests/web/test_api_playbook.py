@@ -16,7 +16,7 @@ async def test_the_playbook_is_shown_and_checked(door: Door) -> None:
     assert shown["categories"]
     assert 4 == len(shown["priorities"])
     assert checked["faults"]
-    assert all(fault["where"].startswith("playbook") for fault in checked["faults"])
+    assert all(fault["place"]["file"].startswith("playbook") for fault in checked["faults"])
 
 
 async def test_a_playbook_that_is_sent_reads_no_file_of_this_machine(door: Door) -> None:
