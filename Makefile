@@ -26,7 +26,7 @@ UV_READY := $(filter .uv/bin/uv,$(UV))
 
 .PHONY: help
 help:  ## this list
-	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: setup
 setup: $(STAMP)  ## make .venv and install everything, from requirements.lock (quick when nothing changed)
@@ -38,7 +38,11 @@ demo: setup  ## take a complaint through its whole life, on a server of its own
 
 .PHONY: test
 test: setup  ## run the tests, on every core
-	@$(BIN)/pytest --numprocesses auto --dist loadfile --no-loadscope-reorder $(ARGS)
+	@$(BIN)/pytest --numprocesses auto --dist loadfile --no-loadscope-reorder --ignore tests/browser $(ARGS)
+
+.PHONY: test-browser
+test-browser: setup  ## run the tests of the console in the system's Chromium
+	@$(BIN)/pytest tests/browser $(ARGS)
 
 .PHONY: test-cold
 test-cold: setup  ## run the tests of workflows and durability with workers that remember no run

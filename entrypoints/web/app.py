@@ -11,6 +11,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from entrypoints.web.api.api import make_api
 from entrypoints.web.api.api_visit import API
+from entrypoints.web.console.console_routes import console_routes
 from entrypoints.web.health import Health
 from entrypoints.web.intake import Intake
 from entrypoints.web.link_pages import LinkPages
@@ -52,6 +53,7 @@ def make_app(
         Route("/livez", health.live, methods=_LOOKED_AT),
         Route("/readyz", health.ready, methods=_LOOKED_AT),
         Route("/health", health.ready, methods=_LOOKED_AT),
+        *console_routes(settings, reach, languages, callers or OpenCallers()),
     ]
     trouble = {HTTPException: pages.trouble, Exception: pages.fault}
     # Around it all, so that the answers to our own faults are covered too.

@@ -95,7 +95,7 @@ async def test_other_addresses_and_methods_are_answered_plainly(door: Door) -> N
     put = await door.http.put("/answer/x")
 
     assert (404, 404) == (
-        (await door.http.get("/")).status_code,
+        (await door.http.get("/nowhere")).status_code,
         (await door.http.get("/answer")).status_code,
     )
     assert (405, {"GET", "HEAD", "POST"}) == (put.status_code, set(put.headers["allow"].split(", ")))

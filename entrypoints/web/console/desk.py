@@ -1,0 +1,113 @@
+"""
+Desk: what the pages of the console ask of the engine, and nothing of how it is drawn.
+"""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from client import EscalationClient, EscalationListing
+from entrypoints.web.console.list_rows import OpenEscalations
+from escalation.case.deliveries import Delivery
+from escalation.case.lifecycle import Move
+from escalation.case.move_preview import MovePermission
+from escalation.case.view import View
+from escalation.case.wanted_moves import WantedMove
+from escalation.kernel.refusals import EscalationError, UnknownName
+from escalation.kernel.timeline_entry import TimelineEntry
+from escalation.policy.people import Contact, ContactKind
+from runtime.errors import RuntimeFault
+
+MOST_WANTED = 30
+"""Rows of *For me* that are looked at in full; the page says how many more there are."""
+
+
+class WantedRow(NamedTuple):
+    """A move that somebody waits for a person to make."""
+
+    key: str
+    """The name by which its run is found."""
+    view: View
+    wanted: WantedMove
+
+
+class ForMe(NamedTuple):
+    """All that waits for one person."""
+
+    rows: Sequence[WantedRow]
+    more: int
+    """The number of escalations that are not shown."""
+    silent: Sequence[str]
+    """Keys of escalations that did not answer in time."""
+
+
+async def wanted_of(client: EscalationClient, person: str) -> ForMe:
+    """Return what waits for *person*, the first due first."""
+    found = [row async for row in client.list(waits_for=person, limit=10 * MOST_WANTED)]
+    nearest = sorted(found, key=lambda row: (row.next_due_at is None, row.next_due_at or row.opened_at))
+    views = await asyncio.gather(*(_view_of(client, row) for row in nearest[:MOST_WANTED]))
+    rows = [
+        WantedRow(row.key, view, wanted)
+        for row, view in zip(nearest, views, strict=False)
+        if isinstance(view, View)
+        for wanted in view.wanted
+        if person in wanted.who
+    ]
+    rows.sort(key=lambda row: (row.wanted.due_at is None, row.wanted.due_at))
+    silent = [view for view in views if isinstance(view, str)]
+    return ForMe(rows, max(0, len(found) - MOST_WANTED), silent)
+
+
+async def _view_of(client: EscalationClient, row: EscalationListing) -> View | str:
+    """Return the view of a row, or its key where the run does not answer: one that is stalled hides no other."""
+    with suppress(EscalationError, RuntimeFault):
+        return await client.view(row.key)
+    return row.key
+
+
+@dataclass(frozen=True)
+class Case:
+    """All that the page of one escalation shows."""
+
+    view: View
+    timeline: Sequence[TimelineEntry]
+    messages: Sequence[Delivery]
+    people: Sequence[Contact]
+    permissions: Sequence[MovePermission]
+    """Each move, as the reader may make it now."""
+
+    @property
+    def names(self) -> Mapping[str, str]:
+        return {contact.id: contact.name for contact in self.people}
+
+    @property
+    def choices_of_people(self) -> Sequence[tuple[str, str]]:
+        """Return who can be chosen: people first, then teams and rotas."""
+        ordered = sorted(self.people, key=lambda each: (each.kind is not ContactKind.PERSON, each.name))
+        return [(contact.id, contact.name) for contact in ordered]
+
+    def wanted_of(self, person: str | None) -> Sequence[Move]:
+        """Return the moves that *person* is asked for."""
+        return [wanted.move for wanted in self.view.wanted if person in wanted.who]
+
+
+async def read_case(client: EscalationClient, key: str, person: str | None) -> Case:
+    """
+    Return the escalation of *key* as *person* sees it.
+
+    Raises:
+        UnknownEscalation: If there is none of this key.
+    """
+    view, timeline, messages, people = await asyncio.gather(
+        client.view(key), client.timeline(key), client.messages(key), client.people(key)
+    )
+    try:
+        permissions = await client.permissions(key, person)
+    except UnknownName:  # somebody whom this escalation does not know: shown what others may do
+        permissions = await client.permissions(key, None)
+    return Case(view, timeline, messages, people, permissions)
+
+
+__all__ = ["Case", "ForMe", "OpenEscalations", "WantedRow", "read_case", "wanted_of"]

@@ -1,0 +1,86 @@
+"""
+Open escalations as the console lists them: read once for all readers who look within the same moment.
+
+A list of a thousand costs the server a tenth of a second. Each process keeps the last list for a few seconds; nothing
+else is in memory, so that any number of processes can stand side by side.
+"""
+
+import asyncio
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from time import monotonic
+from typing import NamedTuple
+
+from client import EscalationClient, EscalationListing
+from escalation.case.lifecycle import State
+from escalation.policy.classification import Priority
+
+FRESH_FOR = 2.0
+"""Seconds for which a list is shown again."""
+MOST = 10_000
+"""Rows that are read; who has more of them looks for them by filters."""
+
+
+class ListFilter(NamedTuple):
+    """Filter of the rows of the list, as the address of the page says; empty: anything."""
+
+    state: str = ""
+    priority: str = ""
+    owner: str = ""
+    customer: str = ""
+    breached: str = ""
+    words: str = ""
+
+    def matches(self, row: EscalationListing) -> bool:
+        return (
+            self.state in {"", row.state.value}
+            and self.priority in {"", row.priority.value}
+            and self.owner in {"", row.owner}
+            and (not self.customer or self.customer in row.customers)
+            and (not self.breached or row.is_breached)
+            and _has_words(row, self.words)
+        )
+
+
+def _has_words(row: EscalationListing, words: str) -> bool:
+    text = " ".join((row.key, row.subject, row.category, row.owner, *row.customers)).casefold()
+    return all(word in text for word in words.casefold().split())
+
+
+class OpenEscalations:
+    """The list of what is open, for all readers."""
+
+    def __init__(self) -> None:
+        self._rows: Sequence[EscalationListing] = ()
+        self._read_at = float("-inf")
+        self._reading = asyncio.Lock()
+
+    async def rows(self, client: EscalationClient) -> Sequence[EscalationListing]:
+        """Return the rows, those that are due first before the others."""
+        async with self._reading:
+            if monotonic() - self._read_at > FRESH_FOR:
+                found = [row async for row in client.list(limit=MOST)]
+                self._rows = sorted(found, key=_by_due)
+                self._read_at = monotonic()
+        return self._rows
+
+    def forget(self) -> None:
+        """Read again the next time: somebody here just changed something."""
+        self._read_at = float("-inf")
+
+
+def count_by_state(rows: Iterable[EscalationListing]) -> Sequence[tuple[State, int]]:
+    """Return how many rows there are in each state that has some, in the order of the lifecycle."""
+    counted = Counter(row.state for row in rows)
+    return [(state, counted[state]) for state in State if counted[state]]
+
+
+def count_by_priority(rows: Iterable[EscalationListing]) -> Sequence[tuple[Priority, int]]:
+    """Return how many rows there are of each priority that has some."""
+    counted = Counter(row.priority for row in rows)
+    return [(priority, counted[priority]) for priority in Priority if counted[priority]]
+
+
+def _by_due(row: EscalationListing) -> tuple[bool, datetime]:
+    return row.next_due_at is None, row.next_due_at or row.opened_at

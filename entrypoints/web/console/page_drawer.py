@@ -1,0 +1,47 @@
+"""
+Drawer of pages: the templates of the console, with what every page has in common.
+
+Must not know requests or Temporal.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from entrypoints.web.console.clock_bars import clock_bar, standing_of_due
+from entrypoints.web.console.reader import CONSOLE, Reader
+from escalation.kernel.command_fields import FieldKind
+from messages.catalogue import Catalogue
+
+_FOLDER = Path(__file__).parent / "pages"
+PAGES = ("for_me", "all", "playbook")
+"""Pages of the navigation, in its order."""
+
+
+class PageDrawer:
+    """Draws pages."""
+
+    def __init__(self) -> None:
+        self._templates = Environment(
+            loader=FileSystemLoader(_FOLDER),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self._templates.globals.update(
+            clock_bar=clock_bar, standing_of_due=standing_of_due, FieldKind=FieldKind, navigation=PAGES
+        )
+
+    def draw(self, template: str, reader: Reader, values: Mapping[str, Any]) -> str:
+        """Return the page of *template* for *reader*."""
+        direction = reader.locale.text_direction
+        return self._templates.get_template(template).render(reader=reader, direction=direction, **values)
+
+    def draw_trouble(self, words: Catalogue, text: str, said: str) -> str:
+        """Return a page that says what went wrong; it needs no reader, who may be what is missing."""
+        template = self._templates.get_template("trouble.html")
+        back = words.word(CONSOLE, "back")
+        return template.render(language=words.language, text=text, said=said, back=back)

@@ -1,0 +1,106 @@
+"""
+Readers: who looks at a page, in which language, and in which time zone.
+
+A choice of language or zone lives in a cookie of the browser; without one, the browser's language and UTC count.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, tzinfo
+from functools import cached_property
+from urllib.parse import unquote
+
+from babel import Locale
+from babel.dates import format_timedelta
+from starlette.requests import Request
+
+from client import EscalationClient
+from entrypoints.web.page_texts import Languages
+from escalation.kernel.reasons import Part
+from identity.caller import Caller
+from messages.catalogue import Catalogue
+from messages.formats import Formats, locale_of, zone_of
+from messages.speaker import Speaker
+
+LANGUAGE_COOKIE = "escalation_language"
+ZONE_COOKIE = "escalation_zone"
+"""Set by the console's script from the browser's own zone, so that due times are the reader's."""
+CONSOLE = "console"
+"""Context of the console's words in the catalogues."""
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Somebody who looks at a page, now."""
+
+    caller: Caller
+    client: EscalationClient
+    words: Catalogue
+    zone: tzinfo
+    now: datetime
+    names: Mapping[str, str]
+    """Names of the playbook's people and teams, by id."""
+
+    @property
+    def person(self) -> str | None:
+        return self.caller.person
+
+    @property
+    def language(self) -> str:
+        return self.words.language
+
+    @cached_property
+    def locale(self) -> Locale:
+        return locale_of(self.language, self.language)
+
+    @cached_property
+    def formats(self) -> Formats:
+        return Formats(self.locale, self.words)
+
+    @cached_property
+    def _speaker(self) -> Speaker:
+        speaker = self.formats.speaker(self.zone)
+        return Speaker(
+            speaker.catalogue, speaker.instant, speaker.day, speaker.span, speaker.number, names=self.names
+        )
+
+    def say(self, part: Part) -> str:
+        """Return a reason, or a text, as this reader understands it."""
+        return self._speaker.say(part)
+
+    def text(self, code: str, *parts: object, count: int = 1) -> str:
+        """Return a phrase of the console."""
+        return self.words.sentence(CONSOLE, code, *map(str, parts), count=count)
+
+    def label(self, context: str, code: str) -> str:
+        """Return the name of a state, a clock or a move, with a capital first letter."""
+        return self.formats.capital(self.words.word(context, code))
+
+    def name(self, person: str) -> str:
+        return self.names.get(person, person)
+
+    def exact(self, at: datetime) -> str:
+        """Return an instant in the reader's zone."""
+        return str(self.formats.moment(at, self.zone))
+
+    def relative(self, at: datetime) -> str:
+        """Return how far away an instant is: `in 12 minutes`, `12 minutes ago`."""
+        return str(format_timedelta(at - self.now, add_direction=True, locale=self.locale))
+
+    def due(self, at: datetime) -> str:
+        """Return how a due time stands: `in 1 hour, 12 minutes`, `38 minutes late`."""
+        code = "due.in" if at > self.now else "due.late"
+        return self.text(code, self.formats.duration(abs(at - self.now)))
+
+
+def choose_words(request: Request, languages: Languages) -> Catalogue:
+    """Return the words for a request: by the reader's choice, else by the browser's languages."""
+    chosen = request.cookies.get(LANGUAGE_COOKIE, "")
+    accepted = request.headers.get("accept-language", "")
+    return languages.words(chosen if chosen in languages.tags else languages.accepted(accepted))
+
+
+def choose_zone(request: Request) -> tzinfo:
+    """Return the reader's time zone; UTC where the browser did not say."""
+    given = unquote(request.cookies.get(ZONE_COOKIE, ""))
+    return zone_of(given) if given else UTC

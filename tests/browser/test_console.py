@@ -1,0 +1,106 @@
+"""The console in a real browser: by mouse alone, live, on a telephone, and for assistive technology."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.async_api import Browser, Page, expect
+
+from tests.web.web_client import Door
+
+AXE = (Path(__file__).parent / "axe.min.js").read_text(encoding="utf-8")
+
+
+async def come_in(page: Page, name: str) -> None:
+    """Choose who one is, as in open mode."""
+    await page.goto("/?who=1")
+    await page.get_by_label("Your name").select_option(label=name)
+    await page.get_by_role("button", name="Continue").click()
+    await expect(page.get_by_role("heading", name="For me")).to_be_visible()
+
+
+async def make_move(page: Page, move: str, **fields: str) -> None:
+    """Open the form of *move* from the page of an escalation, fill it in and send it."""
+    link = page.get_by_role("link", name=move, exact=True)
+    if not await link.first.is_visible():
+        await page.get_by_text("More", exact=True).click()
+    await link.first.click()
+    for label, text in fields.items():
+        await page.get_by_label(label.replace("_", " ").capitalize()).fill(text)
+    await page.get_by_role("button", name=move, exact=True).click()
+    await expect(page.get_by_role("status").filter(has_text="Done")).to_be_visible()
+
+
+async def test_a_life_by_mouse_alone(door: Door, page: Page) -> None:
+    """
+    From what waits for Maya to a resolution that the architect verified.
+    """
+    await door.start()
+    await come_in(page, "Maya Okafor")
+    row = page.get_by_role("row").filter(has_text=door.key)
+    await row.get_by_role("link", name="Acknowledge").click(timeout=15_000)
+    await page.get_by_role("button", name="Acknowledge").click()
+    await expect(page.get_by_text("Maya Okafor").first).to_be_visible()
+    await make_move(page, "Send update", Customer_text="New pallets leave today")
+    await page.get_by_role("link", name="Declare resolved").click()
+    await page.get_by_label("Resolution").select_option("fix")
+    await page.get_by_label("Done").fill("Replaced the roof")
+    await page.get_by_role("button", name="Declare resolved").click()
+    await expect(page.get_by_text("Verifying").first).to_be_visible()
+
+    await come_in(page, "Aisha Rahman")
+    await (
+        page.get_by_role("row")
+        .filter(has_text=door.key)
+        .get_by_role("link", name="Verify resolution")
+        .click(timeout=15_000)
+    )
+    await page.get_by_role("button", name="Verify resolution").click()
+    await expect(page.get_by_text("Missing to close")).to_be_visible()
+
+    assert "closing" == (await door.client.view(door.key)).state
+
+
+async def test_a_second_browser_follows_by_itself(door: Door, page: Page, browser: Browser) -> None:
+    """
+    A move of one person shows on the page of another, who presses nothing.
+    """
+    await door.start()
+    await come_in(page, "Elena Petrova")
+    await page.goto(f"/case/{door.key}")
+    await expect(page.get_by_text("(not acknowledged)")).to_be_visible()
+
+    await door.client.acknowledge(door.key, by="maya")
+
+    await expect(page.get_by_text("(not acknowledged)")).to_have_count(0, timeout=15_000)
+
+
+@pytest.mark.parametrize("width", [360, 768, 1440])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+async def test_no_page_has_a_serious_fault_for_assistive_technology(
+    door: Door, browser: Browser, width: int, scheme: Any
+) -> None:
+    """
+    WCAG 2.2 AA by axe; and nothing is wider than the screen.
+    """
+    await door.start()
+    context = await browser.new_context(
+        base_url=str(door.http.base_url),
+        viewport={"width": width, "height": 800},
+        color_scheme=scheme,
+        bypass_csp=True,  # the checker is a script that no page has
+    )
+    page = await context.new_page()
+    await come_in(page, "Maya Okafor")
+    for path in ("/", "/all", f"/case/{door.key}", f"/case/{door.key}/send_update", "/playbook", "/?who=1"):
+        await page.goto(path)
+        await page.evaluate(AXE)
+        found = await page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+        serious = [
+            (path, each["id"], each["nodes"][0]["html"])
+            for each in found["violations"]
+            if each["impact"] in {"serious", "critical"}
+        ]
+        assert [] == serious
+        assert width >= await page.evaluate("document.documentElement.scrollWidth"), path
+    await context.close()
