@@ -19,6 +19,7 @@ from escalation import contract
 from escalation.case.lifecycle import LIFECYCLE, Move, State
 from escalation.case.move_index import PersonsCommand
 from escalation.case.moves.acknowledge import Acknowledge
+from escalation.case.moves.add_comment import AddComment
 from escalation.case.moves.add_evidence import AddEvidence
 from escalation.case.moves.answer_survey import AnswerSurvey
 from escalation.case.moves.approve_rca import ApproveRca
@@ -38,6 +39,7 @@ from escalation.case.moves.finish_action import FinishAction
 from escalation.case.moves.nudge_owner import NudgeOwner
 from escalation.case.moves.pause import PauseClocks, ResumeClocks
 from escalation.case.moves.raise_level import RaiseLevel
+from escalation.case.moves.record_customer_message import RecordCustomerMessage
 from escalation.case.moves.reject_resolution import RejectResolution
 from escalation.case.moves.reject_text import RejectText
 from escalation.case.moves.reopen import Reopen
@@ -52,13 +54,13 @@ from escalation.case.moves.transfer import Transfer
 from escalation.case.moves.verify_resolution import VerifyResolution
 from escalation.case.moves.waive_rca import WaiveRca
 from escalation.case.post_mortem import PostMortem
-from escalation.case.request import CustomerRca, InternalRca
+from escalation.case.request import Channel, CustomerRca, InternalRca
 from escalation.case.state import AccessAnswer, ResolutionKind, Step
 from escalation.case.view import MoveResult, View
 from escalation.kernel.ids import key_of
 from escalation.kernel.reasons import reason
 from escalation.kernel.refusals import EscalationError, MoveNotAllowed, StillFinishing, UnknownName
-from escalation.kernel.values import CustomerText, InternalText
+from escalation.kernel.values import CustomerText, CustomerWords, InternalText
 from escalation.policy.classification import (
     AttemptOutcome,
     CancelCause,
@@ -203,6 +205,27 @@ class Moves(Starts):
             who=InternalText(who),
             outcome=outcome,
             link=link,
+        )
+        return await self.ask(key, command)
+
+    async def add_comment(self, key: str, *, by: str, note: str) -> MoveResult:
+        """For our own people; `@maya` in it notifies her at once (TALK-2)."""
+        return await self.ask(key, AddComment(by=by, note=InternalText(note)))
+
+    async def record_customer_message(
+        self,
+        key: str,
+        *,
+        by: str,
+        account: str,
+        text: str,
+        channel: Channel,
+        contact: str | None = None,
+        at: datetime | None = None,
+    ) -> MoveResult:
+        """*by* the customer's contact, or an agent who writes down what they said (TALK-3)."""
+        command = RecordCustomerMessage(
+            by=by, account=account, text=CustomerWords(text), channel=channel, contact=contact, at=at
         )
         return await self.ask(key, command)
 

@@ -107,6 +107,16 @@ INTERNAL_EXAMPLES: Mapping[Occasion, Mapping[str, Any]] = {
         "text": "Restarted the gateway; cards still fail.",
         "items": (Term("EvidenceKind", "email"),),
     },
+    Occasion.MENTIONED: {
+        "why": reason("mentioned_by", "Sam Sato"),
+        "by": "Sam Sato",
+        "text": "@ana Have you seen such a certificate before?",
+    },
+    Occasion.CUSTOMER_MESSAGE: {
+        "why": reason("said_by", "Jo Buyer", Term("Channel", "phone")),
+        "by": "Sam Sato",
+        "text": "We lose a thousand orders an hour.",
+    },
     Occasion.REMINDER: {"why": reason("due", ClockName.RESOLUTION)} | _RESOLUTION,
     Occasion.ACKNOWLEDGEMENT_EXPIRED: {"clock": ClockName.ACKNOWLEDGE, "due_at": AT + 15 * _MINUTE},
     Occasion.NOBODY_ON_CALL: {"why": reason("nobody_on_call_because", "Network", reason("no_shift"))},

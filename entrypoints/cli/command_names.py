@@ -33,6 +33,8 @@ COMMANDS = {
     Move.CORRECT_CONTACT: "correct-contact",
     Move.SETTLE_TICKET: "settle",
     Move.ADD_EVIDENCE: "evidence",
+    Move.ADD_COMMENT: "comment",
+    Move.RECORD_CUSTOMER_MESSAGE: "customer-says",
     Move.REQUEST_RCA: "rca request",
     Move.FILE_RCA: "rca file",
     Move.DERIVE_RCA: "rca derive",

@@ -45,6 +45,8 @@ ARGUMENTS: Mapping[str, Mapping[str, str]] = {
     "correct-contact": {"contact": "EMAIL"},
     "pause": {"because": "REASON"},
     "evidence": {"evidence": "KIND", "what": "WHAT"},
+    "comment": {"note": "TEXT"},
+    "customer-says": {"account": "ACCOUNT", "text": "TEXT"},
     "confirm-access": {"account": "ACCOUNT"},
     "settle": {"record": "RECORD"},
     "survey": {"account": "ACCOUNT", "score": "1..5"},

@@ -23,7 +23,12 @@ from escalation.kernel.values import frozen
 from escalation.notifications.notification import Occasion
 from escalation.policy.people import Recipient
 
-CUSTOMERS_MOVES = (Move.CONFIRM_ACCESS, Move.ANSWER_SURVEY, Move.ADD_EVIDENCE)
+CUSTOMERS_MOVES = (
+    Move.CONFIRM_ACCESS,
+    Move.ANSWER_SURVEY,
+    Move.ADD_EVIDENCE,
+    Move.RECORD_CUSTOMER_MESSAGE,
+)
 """Moves of a customer's contact, for their own account; all others are ours (ROLE-2)."""
 
 

@@ -58,6 +58,8 @@ class Move(MoveName):
     CORRECT_CONTACT = "correct_contact"
     NUDGE_OWNER = "nudge_owner"
     ADD_EVIDENCE = "add_evidence"
+    ADD_COMMENT = "add_comment"
+    RECORD_CUSTOMER_MESSAGE = "record_customer_message"
 
 
 class State(StrEnum):
@@ -109,6 +111,8 @@ LIFECYCLE: tuple[Row[State, Move], ...] = (
     Row(Move.TRANSFER, (*WORKING, State.VERIFYING), None),
     Row(Move.NUDGE_OWNER, OPEN, None),
     Row(Move.ADD_EVIDENCE, OPEN, None),
+    Row(Move.ADD_COMMENT, OPEN, None),
+    Row(Move.RECORD_CUSTOMER_MESSAGE, OPEN, None),
     Row(Move.CHANGE_PRIORITY, (*WORKING, State.VERIFYING), None),
     Row(Move.PAUSE, _BEGUN, None),
     Row(Move.RESUME, _BEGUN, None),

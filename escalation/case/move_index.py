@@ -8,6 +8,7 @@ from typing import get_args
 
 from escalation.case.lifecycle import Move
 from escalation.case.moves.acknowledge import Acknowledge, Acknowledged
+from escalation.case.moves.add_comment import AddComment, CommentAdded
 from escalation.case.moves.add_evidence import AddEvidence, EvidenceAdded
 from escalation.case.moves.answer_survey import AnswerSurvey, SurveyAnswered
 from escalation.case.moves.approve_rca import ApproveRca, RcaApproved
@@ -28,6 +29,7 @@ from escalation.case.moves.finish_action import ActionFinished, FinishAction
 from escalation.case.moves.nudge_owner import NudgeOwner, OwnerNudged
 from escalation.case.moves.pause import ClocksPaused, ClocksResumed, PauseClocks, ResumeClocks
 from escalation.case.moves.raise_level import RaiseLevel
+from escalation.case.moves.record_customer_message import CustomerMessageRecorded, RecordCustomerMessage
 from escalation.case.moves.reject_resolution import RejectResolution, ResolutionRejected
 from escalation.case.moves.reject_text import RejectText
 from escalation.case.moves.reopen import Reopen, Reopened
@@ -80,6 +82,8 @@ PersonsCommand = (
     | CorrectContact
     | NudgeOwner
     | AddEvidence
+    | AddComment
+    | RecordCustomerMessage
 )
 """Every move that a person can ask for: one class each, and the wire name is the move's."""
 
@@ -119,5 +123,7 @@ MoveEvent = (
     | RcaWaived
     | OwnerNudged
     | EvidenceAdded
+    | CommentAdded
+    | CustomerMessageRecorded
 )
 """Events of moves; events that come by themselves too are listed in ``events.py``."""

@@ -1,5 +1,5 @@
 """
-Values, of which the rules are made, inputs, which people send, and the two kinds of text.
+Values, of which the rules are made, inputs, which people send, and the kinds of text.
 
 Two ways lead to a value, and both are checked. The rules make it, or change it by `dataclasses.replace`: the type
 checker looks at each field. It is read from JSON: pydantic looks at each field, by the same annotations. So a value is
@@ -168,6 +168,12 @@ class InternalText(_Text):
 
     __slots__ = ()
     _allowed = reason("allowed.internal_text")
+
+
+class CustomerWords(_Text):
+    """A text that a customer wrote or said: our own people read it, and of customers their own account alone."""
+
+    __slots__ = ()
 
 
 Instant = AwareDatetime

@@ -50,6 +50,8 @@ class Occasion(StrEnum):
     ASSIGNED = "assigned"
     EVIDENCE_WANTED = "evidence_wanted"
     EVIDENCE_ADDED = "evidence_added"
+    MENTIONED = "mentioned"
+    CUSTOMER_MESSAGE = "customer_message"
     REMINDER = "reminder"
     ACKNOWLEDGEMENT_EXPIRED = "acknowledgement_expired"
     NOBODY_ON_CALL = "nobody_on_call"

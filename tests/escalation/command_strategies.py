@@ -13,6 +13,7 @@ from escalation.case import commands as c
 from escalation.case.lifecycle import Move, RcaState, State, moves_from
 from escalation.case.move_index import PersonsCommand
 from escalation.case.moves.acknowledge import Acknowledge
+from escalation.case.moves.add_comment import AddComment
 from escalation.case.moves.add_evidence import AddEvidence
 from escalation.case.moves.answer_survey import AnswerSurvey
 from escalation.case.moves.approve_rca import ApproveRca
@@ -34,6 +35,7 @@ from escalation.case.moves.nudge_owner import NudgeOwner
 from escalation.case.moves.pause import PauseClocks, ResumeClocks
 from escalation.case.moves.raise_level import RaiseLevel
 from escalation.case.moves.rebase import Rebase
+from escalation.case.moves.record_customer_message import RecordCustomerMessage
 from escalation.case.moves.reject_resolution import RejectResolution
 from escalation.case.moves.reject_text import RejectText
 from escalation.case.moves.reopen import Reopen
@@ -49,9 +51,9 @@ from escalation.case.moves.transfer import Transfer
 from escalation.case.moves.verify_resolution import VerifyResolution
 from escalation.case.moves.waive_rca import WaiveRca
 from escalation.case.post_mortem import ActionItem, PostMortem
-from escalation.case.request import CorrectiveAction, CustomerRca, InternalRca
+from escalation.case.request import Channel, CorrectiveAction, CustomerRca, InternalRca
 from escalation.case.state import AccessAnswer, Escalation, ResolutionKind, Step
-from escalation.kernel.values import CustomerText, InternalText
+from escalation.kernel.values import CustomerText, CustomerWords, InternalText
 from escalation.notifications.shell_commands import Tick
 from escalation.policy.classification import CancelCause, EscalationReason, EvidenceKind, Priority
 from escalation.policy.plan import Plan, PlaybookRef, Trigger
@@ -152,6 +154,12 @@ FIELDS: dict[type[PersonsCommand | Rebase], dict[str, st.SearchStrategy[Any]]] =
     Transfer: {"to": anybody, "reason": reasons, "note": notes},
     ReportTrigger: {"trigger": _triggers, "note": notes},
     NudgeOwner: {"note": notes},
+    AddComment: {"note": st.sampled_from([InternalText(f"{MARK} @ana"), InternalText(f"@mallory: {MARK}")])},
+    RecordCustomerMessage: {
+        "account": accounts,
+        "text": st.just(CustomerWords(f"We wait. {MARK}")),
+        "channel": st.sampled_from(Channel),
+    },
     AddEvidence: {
         "evidence": st.sampled_from([kind for kind in EvidenceKind if kind is not EvidenceKind.ATTEMPT]),
         "what": whys,

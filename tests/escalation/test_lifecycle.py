@@ -57,6 +57,8 @@ KEEPS = {
     M.SEND_UPDATE: _ALL_OPEN,
     M.NUDGE_OWNER: _ALL_OPEN,
     M.ADD_EVIDENCE: _ALL_OPEN,
+    M.ADD_COMMENT: _ALL_OPEN,
+    M.RECORD_CUSTOMER_MESSAGE: _ALL_OPEN,
     M.CONFIRM_ACCESS: (S.VERIFYING, S.CLOSING),
     M.SETTLE_TICKET: _ALL_OPEN,
     M.REQUEST_RCA: _ALL_OPEN,  # a customer may ask at any time
@@ -178,6 +180,8 @@ def test_allowed_moves_leave_out_what_an_obstacle_forbids() -> None:
         Move.CORRECT_CONTACT,
         Move.NUDGE_OWNER,
         Move.ADD_EVIDENCE,
+        Move.ADD_COMMENT,
+        Move.RECORD_CUSTOMER_MESSAGE,
     } == offered
 
 

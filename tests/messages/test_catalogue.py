@@ -14,6 +14,7 @@ from pydantic import TypeAdapter
 from escalation.case import events as e
 from escalation.case.actions import Origin
 from escalation.case.lifecycle import Move, RcaState, State
+from escalation.case.request import Channel
 from escalation.case.state import ResolutionKind
 from escalation.kernel.clock_name import ClockName
 from escalation.kernel.reasons import Person, Reason, reason
@@ -41,6 +42,7 @@ TERMS = (
         Degree,
         EvidenceKind,
         AttemptOutcome,
+        Channel,
         Occasion,
         Origin,
     ),

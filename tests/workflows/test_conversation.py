@@ -2,6 +2,10 @@
 Evidence and conversation on a real server: what is added by whom, and who gets a letter of it (TALK).
 """
 
+import pytest
+
+from escalation.case.request import Channel
+from escalation.kernel.refusals import UnknownName
 from escalation.policy.classification import AttemptOutcome, EvidenceKind
 from tests.escalations import Desk
 from tests.said import said
@@ -35,3 +39,47 @@ async def test_evidence_comes_from_us_and_from_customers_until_all_is_there(desk
     about = [each for each in desk.told() if each.startswith("evidence")]
     assert ["evidence_added", "evidence_added", "evidence_wanted"] == [each.split()[0] for each in about]
     assert all("jo@" not in each for each in about)
+
+
+async def test_a_comment_calls_people_and_no_customer(desk: Desk) -> None:
+    """
+    TALK-2: people of the playbook whom the plan does not have are looked up; a slip is refused, and leaves no trace.
+    """
+    await desk.start()
+    await desk.at_rest()
+    before = len(desk.messages())
+
+    with pytest.raises(UnknownName, match="did you mean maya"):
+        await desk.client.add_comment(desk.key, by="elena", note="@mayya, look!")
+    await desk.client.add_comment(desk.key, by="elena", note="@maya, @finance: who knows the depot?")
+    await desk.at_rest()
+
+    letters = desk.messages()[before:]
+    told = sorted(letter.recipients[0] for letter in letters)
+    assert ["finance@example.com", "maya.okafor@example.com"] == told
+    assert all("who knows the depot?" in letter.text for letter in letters)
+    assert 1 == (await desk.happened()).count("comment_added")
+
+
+async def test_what_a_customer_says_reaches_the_owner(desk: Desk) -> None:
+    """
+    TALK-3: from their page, or written down by an agent.
+    """
+    await desk.start()
+    await desk.client.acknowledge(desk.key, by="priya")
+    await desk.at_rest()
+    before = len(desk.messages())
+
+    await desk.client.record_customer_message(
+        desk.key, by=JO, account="ACME", text="The truck is still here", channel=Channel.PORTAL
+    )
+    await desk.client.record_customer_message(
+        desk.key, by="maya", account="ACME", text="Now it has left", channel=Channel.PHONE
+    )
+    await desk.at_rest()
+
+    letters = desk.messages()[before:]
+    assert ["priya.nair@example.com"] * 2 == [letter.recipients[0] for letter in letters]
+    said = "".join(letter.text for letter in letters)
+    assert "The truck is still here" in said
+    assert "Now it has left" in said

@@ -13,6 +13,7 @@ from temporalio.client import WorkflowUpdateFailedError
 from client import EscalationClient
 from escalation.case.lifecycle import NOBODYS, Move, State
 from escalation.case.moves.send_update import SendUpdate
+from escalation.case.request import Channel
 from escalation.case.state import AccessAnswer, ResolutionKind, Step
 from escalation.kernel.reasons import term
 from escalation.kernel.refusals import (
@@ -70,6 +71,18 @@ async def test_every_move_can_be_made_through_the_client(desk: Desk) -> None:
         ),
         (Move.RESUME, lambda: client.resume(desk.key, by="elena"), State.COMMUNICATING),
         (Move.NUDGE_OWNER, lambda: client.nudge_owner(desk.key, by="elena"), State.COMMUNICATING),
+        (
+            Move.ADD_COMMENT,
+            lambda: client.add_comment(desk.key, by="maya", note="@priya?"),
+            State.COMMUNICATING,
+        ),
+        (
+            Move.RECORD_CUSTOMER_MESSAGE,
+            lambda: client.record_customer_message(
+                desk.key, by="maya", account="ACME", text="We are waiting", channel=Channel.PHONE
+            ),
+            State.COMMUNICATING,
+        ),
         (
             Move.ADD_EVIDENCE,
             lambda: client.add_evidence(desk.key, by="maya", evidence=EvidenceKind.CALL, what="They called"),
