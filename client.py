@@ -7,6 +7,7 @@ done. It sends what people ask and shows what the engine answers; it holds no ru
 ``python client.py`` is the command line.
 """
 
+from clients.conversations import Conversations
 from clients.doctor import RunExamination
 from clients.inboxes import Inboxes
 from clients.intakes import Intakes
@@ -40,7 +41,7 @@ __all__ = [
 ]
 
 
-class EscalationClient(TaskForces, Rebases, Sponsorships, ReportSchedules, Inboxes, Intakes):
+class EscalationClient(TaskForces, Conversations, Rebases, Sponsorships, ReportSchedules, Inboxes, Intakes):
     """
     Start escalations, make moves, look at them.
 

@@ -19,8 +19,6 @@ from escalation import contract
 from escalation.case.lifecycle import LIFECYCLE, Move, State
 from escalation.case.move_index import PersonsCommand
 from escalation.case.moves.acknowledge import Acknowledge
-from escalation.case.moves.add_comment import AddComment
-from escalation.case.moves.add_evidence import AddEvidence
 from escalation.case.moves.answer_survey import AnswerSurvey
 from escalation.case.moves.approve_rca import ApproveRca
 from escalation.case.moves.approve_text import ApproveText
@@ -39,7 +37,6 @@ from escalation.case.moves.finish_action import FinishAction
 from escalation.case.moves.nudge_owner import NudgeOwner
 from escalation.case.moves.pause import PauseClocks, ResumeClocks
 from escalation.case.moves.raise_level import RaiseLevel
-from escalation.case.moves.record_customer_message import RecordCustomerMessage
 from escalation.case.moves.reject_resolution import RejectResolution
 from escalation.case.moves.reject_text import RejectText
 from escalation.case.moves.reopen import Reopen
@@ -54,20 +51,14 @@ from escalation.case.moves.transfer import Transfer
 from escalation.case.moves.verify_resolution import VerifyResolution
 from escalation.case.moves.waive_rca import WaiveRca
 from escalation.case.post_mortem import PostMortem
-from escalation.case.request import Channel, CustomerRca, InternalRca
+from escalation.case.request import CustomerRca, InternalRca
 from escalation.case.state import AccessAnswer, ResolutionKind, Step
 from escalation.case.view import MoveResult, View
 from escalation.kernel.ids import key_of
 from escalation.kernel.reasons import reason
 from escalation.kernel.refusals import EscalationError, MoveNotAllowed, StillFinishing, UnknownName
-from escalation.kernel.values import CustomerText, CustomerWords, InternalText
-from escalation.policy.classification import (
-    AttemptOutcome,
-    CancelCause,
-    EscalationReason,
-    EvidenceKind,
-    Priority,
-)
+from escalation.kernel.values import CustomerText, InternalText
+from escalation.policy.classification import CancelCause, Degree, EscalationReason, Priority
 from runtime.errors import NoServer
 from workflows import search_attributes as sa
 
@@ -184,51 +175,6 @@ class Moves(Starts):
     async def nudge_owner(self, key: str, *, by: str, note: str = "") -> MoveResult:
         return await self.ask(key, NudgeOwner(by=by, note=InternalText(note)))
 
-    async def add_evidence(
-        self,
-        key: str,
-        *,
-        by: str,
-        evidence: EvidenceKind,
-        what: str,
-        at: datetime | None = None,
-        who: str = "",
-        outcome: AttemptOutcome | None = None,
-        link: str = "",
-    ) -> MoveResult:
-        """*by* one of our people, or a customer's contact (``ACCOUNT:EMAIL``); an attempt has an *outcome* (TALK-1)."""
-        command = AddEvidence(
-            by=by,
-            evidence=evidence,
-            what=InternalText(what),
-            at=at,
-            who=InternalText(who),
-            outcome=outcome,
-            link=link,
-        )
-        return await self.ask(key, command)
-
-    async def add_comment(self, key: str, *, by: str, note: str) -> MoveResult:
-        """For our own people; `@maya` in it notifies her at once (TALK-2)."""
-        return await self.ask(key, AddComment(by=by, note=InternalText(note)))
-
-    async def record_customer_message(
-        self,
-        key: str,
-        *,
-        by: str,
-        account: str,
-        text: str,
-        channel: Channel,
-        contact: str | None = None,
-        at: datetime | None = None,
-    ) -> MoveResult:
-        """*by* the customer's contact, or an agent who writes down what they said (TALK-3)."""
-        command = RecordCustomerMessage(
-            by=by, account=account, text=CustomerWords(text), channel=channel, contact=contact, at=at
-        )
-        return await self.ask(key, command)
-
     async def change_priority(self, key: str, *, by: str, priority: Priority, note: str = "") -> MoveResult:
         return await self.ask(key, ChangePriority(by=by, priority=priority, note=InternalText(note)))
 
@@ -252,8 +198,15 @@ class Moves(Starts):
         customer_text: str | None = None,
         internal_note: str | None = None,
         apologise: bool = False,
+        estimate: datetime | None = None,
+        sure: Degree = Degree.MEDIUM,
+        estimate_why: str | None = None,
     ) -> MoveResult:
-        """Waits for approval first, where the playbook wants that of texts for customers (COMM-6)."""
+        """
+        Waits for approval first, where the playbook wants that of texts for customers (COMM-6).
+
+        *estimate*: when it will be solved, for customers; one that changes says why (TALK-6).
+        """
         return await self.ask(
             key,
             SendUpdate(
@@ -261,6 +214,9 @@ class Moves(Starts):
                 apologise=apologise,
                 customer_text=CustomerText(customer_text) if customer_text else None,
                 internal_note=InternalText(internal_note) if internal_note else None,
+                estimate=estimate,
+                sure=sure,
+                estimate_why=CustomerText(estimate_why) if estimate_why else None,
             ),
         )
 

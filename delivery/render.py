@@ -18,8 +18,7 @@ from delivery.batch_progress import Outcome
 from delivery.recipient_message import Message
 from delivery.stage import Stage
 from documents.layout import CannotLayOut
-from escalation.notifications.links import Link, link_for
-from escalation.notifications.notification import Notification
+from escalation.notifications.links import Link, link_for, page_for
 from messages.renderer import MessageRenderer, RenderedMessage
 from messages.templates import TemplateFault
 
@@ -48,17 +47,17 @@ class Render(Stage):
 
     def _render(self, message: Message) -> RenderedMessage:
         notices = [(notice, message.recipient) for notice in message.notices]
-        links = [self._link_of(notice, message) for notice in message.notices]
+        links = [self._link_of(link_for(*each)) for each in notices]
+        pages = [self._link_of(page_for(*each)) for each in notices]
         try:
-            return self._renderer.render_digest(notices, links)
+            return self._renderer.render_digest(notices, links, pages)
         except TemplateFault:
             if self._renderer.are_as_shipped:
                 raise
             log.warning("own_text_broken", **message.log_fields, find_it_with="escalate message check")
-            return _AS_SHIPPED.render_digest(notices, links)
+            return _AS_SHIPPED.render_digest(notices, links, pages)
 
-    def _link_of(self, notice: Notification, message: Message) -> str:
-        link = link_for(notice, message.recipient)
+    def _link_of(self, link: Link | None) -> str:
         return self._address_of(link) if link and self._address_of else ""
 
     async def _attachments_of(self, message: Message) -> tuple[Attachment, ...]:

@@ -61,7 +61,15 @@ _STEPS = ("Collect contact details", "Follow up after internal review")
 
 CUSTOMER_EXAMPLES: Mapping[Occasion, Mapping[str, Any]] = {
     Occasion.CASE_RECEIVED: {"urgency": Degree.HIGH, "resolve_by": AT + 8 * _HOUR} | _NEXT,
-    Occasion.UPDATE: {"text": "We found the cause: the payment gateway.\n\nA fix is being tested."} | _NEXT,
+    Occasion.UPDATE: {
+        "text": "We found the cause: the payment gateway.\n\nA fix is being tested.",
+        "impact": "We lose a thousand orders an hour.",
+        "estimate": AT + 6 * _HOUR,
+        "estimate_sure": Degree.MEDIUM,
+        "estimate_before": AT + 4 * _HOUR,
+        "estimate_why": "The vendor must renew a certificate first.",
+    }
+    | _NEXT,
     Occasion.HOLDING: {"apologise": True, "is_promise_missed": True} | _NEXT,
     Occasion.HAND_OVER: {"reason": EscalationReason.SLA_BREACH, "apologise": True, "is_promise_missed": True}
     | _NEXT,
@@ -136,6 +144,7 @@ INTERNAL_EXAMPLES: Mapping[Occasion, Mapping[str, Any]] = {
     },
     Occasion.PRIORITY_CHANGED: {"why": reason("priority_changed", "P3", "P2"), "by": "Sam Sato"},
     Occasion.UPDATE: {
+        "impacts": ("We lose a thousand orders an hour.",),
         "why": reason("update_by", "Sam Sato"),
         "by": "Sam Sato",
         "text": "The vendor has been called.",
@@ -271,10 +280,11 @@ def make_example(
 
 
 _Facts = dict[str, Any]
+_DESK = {"desk": "Customer desk", "telephone": "+44 20 7946 0123", "email": "desk@support.example"}
 
 
 def _usual(facts: _Facts, audience: str, occasion: Occasion) -> _Facts:
-    later = {"next_due_at": AT + 2 * _HOUR, "next_update_at": AT + _HOUR} if audience == "internal" else {}
+    later = {"next_due_at": AT + 2 * _HOUR, "next_update_at": AT + _HOUR} if audience == "internal" else _DESK
     return facts | {"at": AT, **later, **EXAMPLES[audience][occasion]}
 
 
@@ -288,8 +298,9 @@ def _long(facts: _Facts, audience: str, occasion: Occasion) -> _Facts:
 
 def _hostile(facts: _Facts, audience: str, occasion: Occasion) -> _Facts:
     names = ("subject", "owner", "by", "state", "level_name", "reference", "key")
-    own = {name: HOSTILE for name in names if name in _FIELDS[audience]}
     usual = _usual(facts, audience, occasion)
+    words = [name for name in ("impact", "estimate_why") if name in usual]
+    own = {name: HOSTILE for name in (*names, *words) if name in _FIELDS[audience]}
     return _full(usual, audience, HOSTILE) | own | ({"account": HOSTILE} if "account" in usual else {})
 
 

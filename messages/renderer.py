@@ -39,9 +39,13 @@ from messages.templates import DIGEST, TemplateEnvironment, TemplateFault, Templ
 
 _LONGEST_REASON = 300
 _KEEPS_ITS_LINES = "text"
-_OF_EVERY_TEXT = frozenset({"occasion", "recipient", "accounts", "link", "is_in_digest"})
+_OF_EVERY_TEXT = frozenset(
+    {"occasion", "recipient", "accounts", "link", "page", "is_reachable", "is_in_digest"}
+)
 _OF_NO_TEXT = frozenset({"texts"})
 """Facts from which one is chosen for each reader, before a template sees them."""
+WAYS_TO_US = ("link", "page", "telephone", "email")
+"""Ways by which a customer can answer; a template asks `is_reachable` for any of them (TALK-5)."""
 _OF_A_DIGEST = frozenset({"recipient", "count", "references", "messages"})
 
 Notice = InternalNotification | CustomerNotification
@@ -81,34 +85,40 @@ class MessageRenderer:
         self.templates = Templates(overrides)
         self.are_as_shipped = overrides is None
 
-    def render(self, notice: Notice, recipient: Recipient, link: str = "") -> RenderedMessage:
+    def render(self, notice: Notice, recipient: Recipient, link: str = "", page: str = "") -> RenderedMessage:
         """
         Write *notice* for *recipient*, dates in their time zone. *link*: where one click answers; empty, if nowhere.
+        *page*: the customer's own page of the case.
 
         Raises:
             TemplateFault: If there is no template, or it does not work.
         """
-        world, source = self._source(notice, recipient, link)
+        world, source = self._source(notice, recipient, link, page)
         return self._text(world, notice.audience, notice.occasion, source)
 
     def render_digest(
-        self, messages: Sequence[tuple[Notice, Recipient]], links: Sequence[str] = ()
+        self,
+        messages: Sequence[tuple[Notice, Recipient]],
+        links: Sequence[str] = (),
+        pages: Sequence[str] = (),
     ) -> RenderedMessage:
         """
         Write several messages to one person as one, which says everything that each of them would have said, in the
-        order given. *links*: one for each message, as for `render`; or none at all.
+        order given. *links* and *pages*: one for each message, as for `render`; or none at all.
 
         Raises:
             TemplateFault: If the messages are for different people or audiences, or one of them cannot be written.
         """
-        links = links or [""] * len(messages)
+        links, pages = (each or [""] * len(messages) for each in (links, pages))
         if len(messages) == 1:
-            return self.render(*messages[0], links[0])
+            return self.render(*messages[0], links[0], pages[0])
         audience, recipient = _the_one_reader(messages)
         world = self.templates.world_for(audience, DIGEST, recipient.language)
         sources = (
-            self._source(notice, recipient, link, is_in_digest=True)[1]
-            for notice, link in zip(_promise_once([notice for notice, _ in messages]), links, strict=True)
+            self._source(notice, recipient, link, page, is_in_digest=True)[1]
+            for notice, link, page in zip(
+                _promise_once([notice for notice, _ in messages]), links, pages, strict=True
+            )
         )
         facts = {
             "recipient": to_one_line(recipient.name, at_most=LONGEST_TEXT),
@@ -119,7 +129,7 @@ class MessageRenderer:
         return self._text(world, audience, DIGEST, _written(world, audience, DIGEST, facts))
 
     def _source(
-        self, notice: Notice, recipient: Recipient, link: str = "", *, is_in_digest: bool = False
+        self, notice: Notice, recipient: Recipient, link: str, page: str, *, is_in_digest: bool = False
     ) -> tuple[TemplateEnvironment, str]:
         world = self.templates.world_for(notice.audience, notice.occasion, recipient.language)
         about = {
@@ -127,9 +137,12 @@ class MessageRenderer:
             "recipient": to_one_line(recipient.name, at_most=LONGEST_TEXT),
             "accounts": to_one_line(", ".join(recipient.accounts), at_most=_LONGEST_REASON),
             "link": to_one_line(link, at_most=LONGEST_TEXT),
+            "page": to_one_line(page, at_most=LONGEST_TEXT),
             "is_in_digest": is_in_digest,
         }
-        return world, _written(world, notice.audience, notice.occasion, self.facts(notice, recipient) | about)
+        facts = self.facts(notice, recipient) | about
+        facts["is_reachable"] = any(facts.get(way) for way in WAYS_TO_US)
+        return world, _written(world, notice.audience, notice.occasion, facts)
 
     def facts(self, notice: Notice, recipient: Recipient) -> dict[str, Any]:
         """The facts of *notice* as *recipient* reads them: texts and numbers, so that nothing leads on to other

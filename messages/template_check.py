@@ -23,6 +23,7 @@ from messages.templates import DIGEST, PARTS, SHIPPED, TemplateFault, is_languag
 COMPLETE_LANGUAGES = frozenset({"en", "id", "tr"})
 """Languages that are shipped whole: a gap in one of these is a fault, in any other a warning."""
 _LEFTOVER = re.compile(r"\bNone\b|Undefined|\{\{|\}\}|\{%|%\}|\{#|\bdatetime\b|\bengine\b(?!,)")
+_WAYS_BUT_LINKS = ("telephone", "email")
 _UNESCAPED = "<b onmouseover"
 assert _UNESCAPED in HOSTILE
 _MUST_SAY = {
@@ -138,8 +139,17 @@ class _Check:
             yield Finding(file, str(fault))
             return
         yield from _oddities(file, rendered, shape)
+        if shape == "usual" and notice.audience == "customer" and notice.occasion in ANSWERED_BY_LINK:
+            yield from self._unanswerable(file, notice)
         if shape == "usual":
             yield from self._unsaid(file, notice, f"{rendered.subject}\n{rendered.text}")
+
+    def _unanswerable(self, file: str, notice: Notice) -> Iterator[Finding]:
+        """Find a question that nothing can receive the answer of, where no link can be made (TALK-5)."""
+        without_link = self._renderer.render(notice, notice.to[0])
+        facts = self._renderer.facts(notice, notice.to[0])
+        if not any(facts[way] in without_link.text for way in _WAYS_BUT_LINKS):
+            yield Finding(file, "asks for an answer, and without a link shows no way to give it")
 
     def _faults_of_digest(self, notices: Sequence[Notice], shape: str, file: str) -> Iterator[Finding]:
         try:
@@ -155,6 +165,8 @@ class _Check:
         facts = self._renderer.facts(notice, notice.to[0])
         is_for_customers = notice.audience == "customer"
         names = (*_MUST_SAY.get(notice.occasion, ()), "next_update_at") if is_for_customers else ("key",)
+        if is_for_customers and not any(facts[way] in said for way in _WAYS_BUT_LINKS):
+            yield Finding(file, "shows no way to answer: name telephone or email, as the layout does")
         for name in names:
             if facts[name] and str(facts[name]) not in said:
                 yield Finding(file, f"does not say {name}, which its reader must know")

@@ -35,6 +35,7 @@ COMMANDS = {
     Move.ADD_EVIDENCE: "evidence",
     Move.ADD_COMMENT: "comment",
     Move.RECORD_CUSTOMER_MESSAGE: "customer-says",
+    Move.STATE_IMPACT: "impact",
     Move.REQUEST_RCA: "rca request",
     Move.FILE_RCA: "rca file",
     Move.DERIVE_RCA: "rca derive",

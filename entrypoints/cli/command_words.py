@@ -47,6 +47,7 @@ ARGUMENTS: Mapping[str, Mapping[str, str]] = {
     "evidence": {"evidence": "KIND", "what": "WHAT"},
     "comment": {"note": "TEXT"},
     "customer-says": {"account": "ACCOUNT", "text": "TEXT"},
+    "impact": {"account": "ACCOUNT", "impact": "TEXT"},
     "confirm-access": {"account": "ACCOUNT"},
     "settle": {"record": "RECORD"},
     "survey": {"account": "ACCOUNT", "score": "1..5"},

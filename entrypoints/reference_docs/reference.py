@@ -93,6 +93,7 @@ _PARTS = {
     "HolidaySpec": "Public holidays",
     "PersonSpec": "A person",
     "TeamSpec": "A team",
+    "DeskSpec": "The desk",
     "RotaSpec": "A rota",
     "RotationSpec": "A rotation",
     "OverrideSpec": "An override",

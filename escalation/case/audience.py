@@ -4,12 +4,13 @@ Audience: who is notified, on which occasion, with which facts (COMM-1 to COMM-6
 Chooses recipients and facts; writes no sentence for customers and knows no channel.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 from types import MappingProxyType
 
 from escalation.case.effects import FindOnCall
+from escalation.case.estimate import Estimate
 from escalation.case.request import AffectedCustomer
 from escalation.case.state import Escalation
 from escalation.case.work import Work
@@ -18,7 +19,8 @@ from escalation.kernel.characters import ELLIPSIS
 from escalation.kernel.clock_name import ClockName
 from escalation.kernel.email_address import mailbox_of
 from escalation.kernel.reasons import Part, Person, Reason
-from escalation.kernel.values import CustomerText, InternalText
+from escalation.kernel.reasons import reason as reason_of
+from escalation.kernel.values import CustomerText, CustomerWords, InternalText
 from escalation.notifications.notification import (
     CustomerFacts,
     CustomerNotification,
@@ -27,7 +29,7 @@ from escalation.notifications.notification import (
     Occasion,
 )
 from escalation.policy.classification import CancelCause, EscalationReason
-from escalation.policy.people import ContactKind, Recipient
+from escalation.policy.people import ContactKind, Desk, Recipient
 
 _WITH_AN_APOLOGY = frozenset(
     {
@@ -48,6 +50,17 @@ _OUR_FAULT = frozenset(
         EscalationReason.REPEATED_DELAY,
     }
 )
+_WITH_THE_IMPACT = frozenset(
+    {
+        Occasion.FIRST_NOTIFICATION,
+        Occasion.ASSIGNED,
+        Occasion.LEVEL_RAISED,
+        Occasion.BROUGHT_IN,
+        Occasion.UPDATE,
+    }
+)
+"""Letters that bring somebody into the case, or up to date."""
+_MOST_IMPACTS = 5
 _PROMISED = (ClockName.FIRST_NOTIFICATION, ClockName.NEXT_UPDATE, ClockName.RESOLUTION)
 
 
@@ -97,6 +110,7 @@ def notify(
         items=_few(items),
         at=work.now,
         task_force=task_force,
+        impacts=_impacts(now) if occasion in _WITH_THE_IMPACT else (),
     )
     to = tuple(contact.recipient for contact in told if contact.kind is not ContactKind.SCHEDULE)
     notice = InternalNotification(escalation=now.id, seq=now.sequence, occasion=occasion, to=to, facts=facts)
@@ -126,6 +140,7 @@ def notify_customers(
     to: tuple[Recipient, ...] | None = None,
     apologise: bool = False,
     formerly: str = "",
+    estimate: Estimate | None = None,
 ) -> None:
     """
     Notify every contact of every affected customer, *but* those of these accounts, or those of *to* alone. *apologise*:
@@ -133,40 +148,78 @@ def notify_customers(
     """
     now = work.state
     resolution, next_update_at = now.clock(ClockName.RESOLUTION), now.next_update_at
+    desk, owner = _desk_of(now), name_of(now, now.owner)
     facts = CustomerFacts(
         reference=now.key,
         formerly=formerly,
         subject=now.request.subject,
         priority=now.priority,
-        owner=name_of(now, now.owner),
+        owner=owner,
         resolve_by=resolution.due_at if resolution and occasion is Occasion.CASE_RECEIVED else None,
         next_update_at=next_update_at if next_update_at and next_update_at > work.now else None,
+        desk=desk.name if desk.name != owner else "",
+        telephone=desk.telephone,
+        email=desk.email,
         urgency=now.request.urgency,
         reason=reason,
         cause=cause,
         text=text,
         texts={tag: each for tag, each in texts.items() if tag},
         actions=actions,
+        estimate=estimate.solved_by if estimate else None,
+        estimate_sure=estimate.sure if estimate else None,
+        estimate_before=estimate.instead_of if estimate else None,
+        estimate_why=estimate.why if estimate else None,
         at=work.now,
         apologise=apologise or (occasion in _WITH_AN_APOLOGY and _is_our_fault(now, reason)),
         is_promise_missed=_is_promise_missed(now) or reason is EscalationReason.SLA_BREACH,
     )
     everybody = customer_recipients(now) if to is None else to
     told = tuple(one for one in everybody if any(account not in but for account in one.speaks_for))
+    notice = CustomerNotification(
+        escalation=now.id, seq=now.sequence, occasion=occasion, to=told, facts=facts
+    )
     if told:
-        work.do(
-            CustomerNotification(escalation=now.id, seq=now.sequence, occasion=occasion, to=told, facts=facts)
-        )
+        for each in _by_impact(now, notice) if occasion is Occasion.UPDATE else (notice,):
+            work.do(each)
+
+
+def _desk_of(now: Escalation) -> Desk:
+    """TALK-5: a way that is really read: the owner's own, or else the desk's."""
+    own = now.plan.contact(now.owner).desk if now.plan.knows(now.owner) else None
+    return own or now.plan.help_desk or Desk(name="")
+
+
+def _by_impact(now: Escalation, notice: CustomerNotification) -> Iterator[CustomerNotification]:
+    """Yield *notice* once for each impact: a customer reads their own words, and never those of another."""
+    readers: dict[str, list[Recipient]] = {}
+    for reader in notice.to:
+        stated = (now.impacts[account] for account in reader.speaks_for if account in now.impacts)
+        readers.setdefault("; ".join(stated), []).append(reader)
+    for impact, to in readers.items():
+        facts = replace(notice.facts, impact=CustomerWords(impact) if impact else None)
+        yield replace(notice, to=tuple(to), facts=facts)
+
+
+def _impacts(now: Escalation) -> tuple[Part, ...]:
+    """Return what was stated first, for as many customers as a letter can begin with."""
+    if len(now.request.customers) == 1:
+        return tuple(map(str, now.impacts.values()))
+    stated = tuple(reason_of("of_account", account, impact) for account, impact in now.impacts.items())
+    return stated if len(stated) <= _MOST_IMPACTS else (*stated[:_MOST_IMPACTS], ELLIPSIS)
 
 
 def script(now: Escalation, at: datetime) -> CustomerFacts:
     """Return what agents may answer with: the last text that went out, and the time of the next update (COMM-7)."""
-    next_update_at = now.next_update_at
+    next_update_at, desk, owner = now.next_update_at, _desk_of(now), name_of(now, now.owner)
     return CustomerFacts(
         reference=now.key,
         subject=now.request.subject,
         priority=now.priority,
-        owner=name_of(now, now.owner),
+        owner=owner,
+        desk=desk.name if desk.name != owner else "",
+        telephone=desk.telephone,
+        email=desk.email,
         next_update_at=next_update_at if next_update_at and next_update_at > at else None,
         text=now.news.text if now.news else None,
         at=now.news.at if now.news else None,

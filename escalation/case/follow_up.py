@@ -28,6 +28,7 @@ CUSTOMERS_MOVES = (
     Move.ANSWER_SURVEY,
     Move.ADD_EVIDENCE,
     Move.RECORD_CUSTOMER_MESSAGE,
+    Move.STATE_IMPACT,
 )
 """Moves of a customer's contact, for their own account; all others are ours (ROLE-2)."""
 

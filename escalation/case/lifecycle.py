@@ -60,6 +60,7 @@ class Move(MoveName):
     ADD_EVIDENCE = "add_evidence"
     ADD_COMMENT = "add_comment"
     RECORD_CUSTOMER_MESSAGE = "record_customer_message"
+    STATE_IMPACT = "state_impact"
 
 
 class State(StrEnum):
@@ -113,6 +114,7 @@ LIFECYCLE: tuple[Row[State, Move], ...] = (
     Row(Move.ADD_EVIDENCE, OPEN, None),
     Row(Move.ADD_COMMENT, OPEN, None),
     Row(Move.RECORD_CUSTOMER_MESSAGE, OPEN, None),
+    Row(Move.STATE_IMPACT, OPEN, None),
     Row(Move.CHANGE_PRIORITY, (*WORKING, State.VERIFYING), None),
     Row(Move.PAUSE, _BEGUN, None),
     Row(Move.RESUME, _BEGUN, None),

@@ -29,7 +29,7 @@ from escalation.kernel.budgets import OPEN_ACTIONS
 from escalation.kernel.ids import Key
 from escalation.kernel.reasons import Reason, continued_as, reason
 from escalation.kernel.refusals import BadRequest, Fault, MoveNotAllowed
-from escalation.kernel.values import ENGINE, InternalText, frozen
+from escalation.kernel.values import ENGINE, CustomerWords, InternalText, frozen
 from escalation.notifications.notification import Occasion
 from escalation.policy.classification import CancelCause
 from escalation.policy.people import Contact
@@ -45,6 +45,7 @@ class EscalationTakenOver(BroughtAlong):
     cause: CancelCause
     why: InternalText
     settled: dict[str, str] = field(default_factory=dict)
+    impacts: dict[str, CustomerWords] = field(default_factory=dict)
     actions: tuple[Action, ...] = ()
     """Actions that are tracked here from now on, under new numbers."""
     people: tuple[Contact, ...] = ()
@@ -57,6 +58,7 @@ class EscalationTakenOver(BroughtAlong):
             plan=joined.plan.joined_by(self.people),
             merged=(*now.merged, self.merged),
             settled={**self.settled, **now.settled},
+            impacts={**self.impacts, **now.impacts},
             actions=take_over_actions(now.actions, self.actions),
         )
 
@@ -76,6 +78,8 @@ class TakeOver(JoinOutage):
     why: InternalText
     settled: dict[str, str] = field(default_factory=dict)
     """Linked tickets that were settled there, and why they stay open; empty if they were closed."""
+    impacts: dict[str, CustomerWords] = field(default_factory=dict)
+    """By account; what was stated here goes before it."""
     actions: tuple[Action, ...] = ()
     """Actions that are still to be done."""
     people: tuple[Contact, ...] = ()
@@ -97,6 +101,7 @@ def hand_over_to(now: Escalation, command: Cancel) -> TakeOver:
         services=request.services,
         linked_tickets=request.linked_tickets,
         settled=now.settled,
+        impacts=now.impacts,
         problem_records=request.problem_records,
         evidence=request.evidence,
         actions=now.open_actions,
@@ -135,6 +140,7 @@ def take_over(work: Work, command: TakeOver) -> None:
             services=joining.services,
             linked_tickets=joining.linked_tickets,
             settled=command.settled,
+            impacts=command.impacts,
             problem_records=joining.problem_records,
             evidence=joining.evidence,
             actions=command.actions,

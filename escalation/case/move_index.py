@@ -40,6 +40,7 @@ from escalation.case.moves.send_update import SendUpdate
 from escalation.case.moves.settle_ticket import SettleTicket, TicketSettled
 from escalation.case.moves.share_rca import RcaShared, ShareRca
 from escalation.case.moves.stand_down_task_force import StandDownTaskForce
+from escalation.case.moves.state_impact import ImpactStated, StateImpact
 from escalation.case.moves.tick_response import ResponseTicked, TickResponse
 from escalation.case.moves.transfer import Transfer, Transferred
 from escalation.case.moves.verify_resolution import ResolutionVerified, VerifyResolution
@@ -84,6 +85,7 @@ PersonsCommand = (
     | AddEvidence
     | AddComment
     | RecordCustomerMessage
+    | StateImpact
 )
 """Every move that a person can ask for: one class each, and the wire name is the move's."""
 
@@ -125,5 +127,6 @@ MoveEvent = (
     | EvidenceAdded
     | CommentAdded
     | CustomerMessageRecorded
+    | ImpactStated
 )
 """Events of moves; events that come by themselves too are listed in ``events.py``."""

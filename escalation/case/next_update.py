@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Literal
 
 from escalation.case.base_event import BaseEvent
+from escalation.case.estimate import Estimate
 from escalation.case.lifecycle import WORKING
 from escalation.case.state import Escalation
 from escalation.case.state_changes import last_update_after
@@ -28,14 +29,19 @@ class UpdateSent(BaseEvent):
     """No more of these until a person writes to customers."""
     approves: int | None = None
     """Number of the waiting text that it was (COMM-6)."""
+    estimate: Estimate | None = None
 
     def applied_to(self, now: Escalation) -> Escalation:
         return replace(
-            now, news=last_update_after(now, self.customer_text, self), holding_updates=_in_a_row(now, self)
+            now,
+            news=last_update_after(now, self.customer_text, self),
+            estimate=self.estimate or now.estimate,
+            holding_updates=_in_a_row(now, self),
         )
 
     def sentence(self) -> Reason:
-        return reason(f"{self.code}.{_sort_of(self)}")
+        said = reason(f"{self.code}.{_sort_of(self)}")
+        return reason("and_also", said, self.estimate.sentence()) if self.estimate else said
 
 
 def restart_next_update(work: Work, clock: ClockName) -> None:

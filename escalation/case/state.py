@@ -12,6 +12,7 @@ from typing import Annotated
 from pydantic import Field
 
 from escalation.case.actions import Action, next_reminder
+from escalation.case.estimate import Estimate
 from escalation.case.lifecycle import OPEN, WORKING, RcaState, State
 from escalation.case.post_mortem import PostMortem
 from escalation.case.request import AffectedCustomer, CustomerRca, InternalRca, StartRequest
@@ -20,7 +21,16 @@ from escalation.kernel.clocks import Clock, Pause
 from escalation.kernel.email_address import mailbox_of
 from escalation.kernel.ids import ContactId
 from escalation.kernel.reasons import Reason, reason
-from escalation.kernel.values import CustomerText, Input, InputInstant, Instant, InternalText, Name, frozen
+from escalation.kernel.values import (
+    CustomerText,
+    CustomerWords,
+    Input,
+    InputInstant,
+    Instant,
+    InternalText,
+    Name,
+    frozen,
+)
 from escalation.notifications.delivery_results import Undelivered
 from escalation.policy.classification import EvidenceKind, Priority
 from escalation.policy.people import Contact, HandsOver, Recipient
@@ -105,6 +115,7 @@ class PendingText:
     """First author."""
     held_at: Instant
     apologise: bool = False
+    estimate: Estimate | None = None
     edited_by: str = ""
     """Last editor."""
 
@@ -203,6 +214,10 @@ class Escalation:
     texts_submitted: int = 0
     """Number of texts that were ever submitted."""
     news: LastUpdate | None = None
+    estimate: Estimate | None = None
+    """The last that customers were told (TALK-6)."""
+    impacts: dict[str, CustomerWords] = field(default_factory=dict)
+    """By account: what it means for the customer's business, in their words (TALK-6)."""
     holding_updates: int = 0
     """Automatic updates in a row, since a person last wrote to customers (COMM-3)."""
     sequence: int = 0

@@ -11,6 +11,7 @@ from pydantic import Field
 
 from escalation.case.audience import notify, notify_customers, person_of
 from escalation.case.base_event import BaseEvent
+from escalation.case.estimate import Estimate
 from escalation.case.lifecycle import Move
 from escalation.case.move_command import MoveCommand
 from escalation.case.next_update import restart_next_update
@@ -50,10 +51,16 @@ class TextSubmitted(TextEvent):
     kind: Literal["text_submitted"] = "text_submitted"
     text: CustomerText
     apologise: bool = False
+    estimate: Estimate | None = None
 
     def applied_to(self, now: Escalation) -> Escalation:
         held = PendingText(
-            number=self.number, text=self.text, by=self.by, held_at=self.at, apologise=self.apologise
+            number=self.number,
+            text=self.text,
+            by=self.by,
+            held_at=self.at,
+            apologise=self.apologise,
+            estimate=self.estimate,
         )
         return replace(now, pending_texts=(*now.pending_texts, held), texts_submitted=self.number)
 
@@ -76,10 +83,12 @@ class PendingTextCommand(MoveCommand):
         return reason("no_pending_text") if not now.pending_texts else None
 
 
-def send_customer_update(work: Work, text: CustomerText, *, apologise: bool = False) -> None:
+def send_customer_update(
+    work: Work, text: CustomerText, *, apologise: bool = False, estimate: Estimate | None = None
+) -> None:
     """Send an update to customers; it meets the cadence and starts it again (COMM-3)."""
     restart_next_update(work, ClockName.NEXT_UPDATE)
-    notify_customers(work, Occasion.UPDATE, text=text, apologise=apologise)
+    notify_customers(work, Occasion.UPDATE, text=text, apologise=apologise, estimate=estimate)
 
 
 def text_approvers(now: Escalation) -> tuple[str, ...]:
@@ -88,12 +97,13 @@ def text_approvers(now: Escalation) -> tuple[str, ...]:
     return (approval.approvers if approval else ()) or now.plan.escalation_managers
 
 
-def submit_text(work: Work, text: CustomerText, *, apologise: bool) -> None:
+def submit_text(work: Work, text: CustomerText, *, apologise: bool, estimate: Estimate | None = None) -> None:
     number = work.state.texts_submitted + 1
-    work.record(TextSubmitted(number=number, text=text, apologise=apologise))
+    work.record(TextSubmitted(number=number, text=text, apologise=apologise, estimate=estimate))
     if number == work.state.pending_texts[0].number:
         work.start(ClockName.CUSTOMER_TEXT)
-    ask_approvers(work, reason("text_by", number, person_of(work.state, work.by)), text)
+    why = reason("text_by", number, person_of(work.state, work.by))
+    ask_approvers(work, reason("and_also", why, estimate.sentence()) if estimate else why, text)
 
 
 def reject_all_texts(work: Work, because: Part) -> None:

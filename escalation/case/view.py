@@ -7,6 +7,7 @@ from datetime import datetime
 from escalation.case.actions import Action
 from escalation.case.audience import name_of
 from escalation.case.engine import moves_now
+from escalation.case.estimate import Estimate
 from escalation.case.events import CLOCKWORK, Event
 from escalation.case.lifecycle import Move, RcaState, State
 from escalation.case.moves.revise_plan import PlanRevised
@@ -27,7 +28,7 @@ from escalation.kernel.clock_name import ClockName
 from escalation.kernel.clocks import Clock, Outcome
 from escalation.kernel.reasons import Part, Reason
 from escalation.kernel.timeline_entry import TimelineEntry, timeline_entry
-from escalation.kernel.values import Instant, frozen
+from escalation.kernel.values import CustomerWords, Instant, frozen
 from escalation.notifications.delivery_results import Undelivered
 from escalation.policy.classification import Priority
 from escalation.task_force.state import TaskForceSummary
@@ -68,6 +69,10 @@ class View:
     next_due_at: Instant | None
     is_breached: bool
     is_undocumented: bool
+    impacts: dict[str, CustomerWords] = field(default_factory=dict)
+    """By account: the impact on the customer's business, in their words (TALK-6)."""
+    estimate: Estimate | None = None
+    """The last that customers were told."""
     evidence: tuple[Evidence, ...] = ()
     """Of the start, and what was added since (TALK-1)."""
     paused_because: str | None
@@ -156,6 +161,8 @@ def view(now: Escalation) -> View:
         next_due_at=now.next_due_at,
         is_breached=now.is_breached,
         is_undocumented=bool(now.missing_evidence),
+        impacts=now.impacts,
+        estimate=now.estimate,
         evidence=now.request.evidence,
         paused_because=now.pause.reason if now.pause else None,
         customers=tuple(customer.account for customer in now.request.customers),

@@ -84,6 +84,11 @@ def link_for(notice: InternalNotification | CustomerNotification, recipient: Rec
     )
 
 
+def page_for(notice: InternalNotification | CustomerNotification, recipient: Recipient) -> Link | None:  # noqa: ARG001
+    """Return the link to the page of a customer's own case; None, because there is no such page yet (TALK-5)."""
+    return None
+
+
 def _accounts_text(accounts: tuple[str, ...]) -> tuple[str, ...]:
     """Return as many accounts as fit into a link on one line."""
     sizes = accumulate(len(account) for account in accounts)

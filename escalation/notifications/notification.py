@@ -10,7 +10,7 @@ from pydantic import Base64Bytes, Field
 from escalation.kernel.clock_name import ClockName
 from escalation.kernel.ids import RunId, task_force_id
 from escalation.kernel.reasons import Part, Reason
-from escalation.kernel.values import CustomerText, Instant, InternalText, frozen
+from escalation.kernel.values import CustomerText, CustomerWords, Instant, InternalText, frozen
 from escalation.policy.classification import CancelCause, Degree, EscalationReason, Priority
 from escalation.policy.people import Recipient
 
@@ -127,6 +127,8 @@ class InternalFacts:
     """Time of the next update for everybody who follows it, if the playbook promises one."""
     task_force: str = ""
     """Name of the task force that it is about."""
+    impacts: tuple[Part, ...] = ()
+    """The impact on the customers' business, in their words (TALK-6)."""
     account: str = ""
     """Account whose sponsorship it is about; then it is about no escalation (SPONSOR)."""
 
@@ -141,6 +143,10 @@ class CustomerFacts:
     subject: CustomerText
     priority: Priority
     owner: str
+    desk: str = ""
+    """Name of the desk, if the number and the address are the desk's and not the owner's (TALK-5)."""
+    telephone: str = ""
+    email: str = ""
     urgency: Degree | None = None
     resolve_by: Instant | None = None
     """The SLA that applies; only the receipt of a case says it (COMM-1, COMM-5)."""
@@ -153,6 +159,14 @@ class CustomerFacts:
     texts: dict[str, CustomerText] = field(default_factory=dict)
     """*text* by language, where the playbook has it in several: each reader gets theirs."""
     actions: tuple[CustomerText, ...] = ()
+    impact: CustomerWords | None = None
+    """The impact on the reader's own business, in their words (TALK-6)."""
+    estimate: Instant | None = None
+    """The time by which it is expected to be solved."""
+    estimate_sure: Degree | None = None
+    estimate_before: Instant | None = None
+    """The estimate that this one replaces."""
+    estimate_why: CustomerText | None = None
     at: Instant | None = None
     """Time of the event; a message may be read much later."""
     apologise: bool = False

@@ -53,6 +53,15 @@ class Recipient:
 
 
 @frozen
+class Desk:
+    """A place where customers reach us: its name, and a telephone number and an e-mail address if it has them."""
+
+    name: str
+    telephone: str = ""
+    email: str = ""
+
+
+@frozen
 class Contact(PropertyCache):
     """A person, a team or a rota that can own an escalation, be notified of it, or make moves in it."""
 
@@ -66,9 +75,19 @@ class Contact(PropertyCache):
     """Escalations that a rota passes to the next shift."""
     addresses: tuple[str, ...] = ()
     """``channel:target``, in order of preference."""
+    telephone: str = ""
+    """For customers (TALK-5); empty: they call the desk."""
     language: str = "en"
     time_zone: str = "UTC"
     preferences: Preferences | None = None
+
+    @property
+    def desk(self) -> Desk | None:
+        """Number and address of their own for customers; None: they have none."""
+        if not self.telephone:
+            return None
+        emails = (each.removeprefix("email:") for each in self.addresses if each.startswith("email:"))
+        return Desk(name=self.name, telephone=self.telephone, email=next(emails, ""))
 
     @cached_property
     def recipient(self) -> Recipient:

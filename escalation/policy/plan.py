@@ -25,7 +25,7 @@ from escalation.kernel.refusals import UnknownName
 from escalation.kernel.values import Instant, Name, PropertyCache, frozen, to_bytes
 from escalation.policy.classification import EscalationReason, EvidenceKind, Priority
 from escalation.policy.local_time import DeskTime
-from escalation.policy.people import Contact
+from escalation.policy.people import Contact, Desk
 from escalation.policy.preferences import Preferences
 from escalation.policy.translations import Translations
 
@@ -229,6 +229,8 @@ class Plan(PropertyCache):
     """Local time of that calendar, in which times are shown."""
     customer_calendar: Name | None = None
     """Calendar of the affected customer, which promises to customers count."""
+    help_desk: Desk | None = None
+    """Named to customers whose owner has no telephone number (TALK-5)."""
     evidence_wanted: tuple[EvidenceKind, ...] = ()
     """Kinds without which it is undocumented; none: any piece of evidence documents it (TALK-1)."""
     pause_reasons: dict[str, PausePolicy] = field(default_factory=dict)

@@ -18,7 +18,7 @@ from escalation.kernel.ids import tenant_of
 from escalation.kernel.refusals import BadRequest, Fault, RoleNotAllowed
 from escalation.kernel.values import to_plain
 from escalation.policy.classification import Priority
-from escalation.policy.people import Contact
+from escalation.policy.people import Contact, Desk
 from escalation.policy.plan import (
     ActionPolicy,
     Calendar,
@@ -41,6 +41,7 @@ from planning.plan.contacts import contact_of
 from planning.plan.start_faults import start_faults_of
 from planning.playbook.effective_levels import EffectiveLevel, entry_level_of, executive_level_of, levels_of
 from planning.playbook.level_spec import AcknowledgedBy
+from planning.playbook.people_spec import DeskSpec
 from planning.playbook.schema import (
     AccountSpec,
     PauseSpec,
@@ -194,6 +195,7 @@ def _compile_without_people(
         calendar=playbook.calendar,
         desk=compile_desk_time(playbook.calendars[playbook.calendar], now),
         customer_calendar=customer_calendar,
+        help_desk=_compile_desk(playbook.desk) if playbook.desk else None,
         evidence_wanted=playbook.evidence_wanted,
         pause_reasons=pauses,
         skills={skill: playbook.ids_of((who,))[0] for skill, who in playbook.skills.items()},
@@ -269,6 +271,10 @@ def _compile_priority(playbook: Playbook, spec: PrioritySpec) -> PriorityPolicy:
         calendar=spec.calendar,
         rca_required=spec.rca_required,
     )
+
+
+def _compile_desk(spec: DeskSpec) -> Desk:
+    return Desk(name=spec.name, telephone=spec.telephone or "", email=spec.email or "")
 
 
 def _compile_survey(spec: SurveySpec) -> SurveyPolicy:

@@ -27,6 +27,7 @@ def contact_of(playbook: Playbook, id_: str) -> Contact:
                 roles=spec.roles if isinstance(spec, PersonSpec) else (),
                 members=spec.members if isinstance(spec, TeamSpec) else (),
                 addresses=spec.addresses,
+                telephone=spec.telephone or "",
                 language=spec.language,
                 time_zone=spec.time_zone,
                 preferences=preferences(spec.quiet_hours, spec.at_most, spec.urgent_addresses),

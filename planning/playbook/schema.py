@@ -22,7 +22,7 @@ from planning.calendars.calendar_spec import CalendarSpec
 from planning.on_call.rota_spec import RotaSpec
 from planning.playbook.level_spec import IssueTypeSpec, ScopeSpec
 from planning.playbook.message_spec import MessagesSpec
-from planning.playbook.people_spec import PersonSpec, TeamSpec
+from planning.playbook.people_spec import DeskSpec, PersonSpec, TeamSpec
 from planning.playbook.value_types import (
     Clocks,
     Id,
@@ -205,6 +205,8 @@ class Playbook(ScopeSpec):
     """The people by id. Commands use the id."""
     teams: dict[Id, TeamSpec] = {}
     """The teams by id."""
+    desk: DeskSpec | None = None
+    """The desk that letters to customers name. If omitted, only owners with a telephone number are named so."""
     rotas: dict[Id, RotaSpec] = {}
     """The rotas by id. A rota stands for whoever is on call, wherever a person can stand."""
     duties: ResponsibilitiesSpec

@@ -117,6 +117,7 @@ LEVEL_NUMBER = "[1-9][0-9]?"
 ID_PATTERN = r"^[A-Za-z0-9][\w.-]*$"
 ID_FORM = "letters, digits, . _ and -, beginning with a letter or digit"
 Id = Annotated[str, Field(pattern=ID_PATTERN, max_length=100)]
+Telephone = Annotated[str, Field(pattern=r"^\+?[0-9][0-9 ()./-]{2,38}$")]
 Phrases = Annotated[tuple[Phrase, ...], one_or_several(Phrase), AfterValidator(require_distinct)]
 SpanText = Annotated[
     Span,

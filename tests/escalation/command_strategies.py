@@ -4,7 +4,7 @@ Commands that Hypothesis makes up: sensible ones and nonsense. Every internal te
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from hypothesis import strategies as st
@@ -46,6 +46,7 @@ from escalation.case.moves.send_update import SendUpdate
 from escalation.case.moves.settle_ticket import SettleTicket
 from escalation.case.moves.share_rca import ShareRca
 from escalation.case.moves.stand_down_task_force import StandDownTaskForce
+from escalation.case.moves.state_impact import StateImpact
 from escalation.case.moves.tick_response import TickResponse
 from escalation.case.moves.transfer import Transfer
 from escalation.case.moves.verify_resolution import VerifyResolution
@@ -154,6 +155,7 @@ FIELDS: dict[type[PersonsCommand | Rebase], dict[str, st.SearchStrategy[Any]]] =
     Transfer: {"to": anybody, "reason": reasons, "note": notes},
     ReportTrigger: {"trigger": _triggers, "note": notes},
     NudgeOwner: {"note": notes},
+    StateImpact: {"account": accounts, "impact": st.just(CustomerWords("We cannot sell."))},
     AddComment: {"note": st.sampled_from([InternalText(f"{MARK} @ana"), InternalText(f"@mallory: {MARK}")])},
     RecordCustomerMessage: {
         "account": accounts,
@@ -172,7 +174,12 @@ FIELDS: dict[type[PersonsCommand | Rebase], dict[str, st.SearchStrategy[Any]]] =
     ResumeClocks: {"note": notes},
     BeginResolution: {"note": notes},
     RevisePlan: {"steps": st.tuples(_steps), "why": notes},
-    SendUpdate: {"customer_text": st.none() | customer_texts, "internal_note": st.none() | whys},
+    SendUpdate: {
+        "customer_text": st.none() | customer_texts,
+        "internal_note": st.none() | whys,
+        "estimate": st.none() | st.just(THE_MONDAY + timedelta(days=9)),
+        "estimate_why": st.none() | customer_texts,
+    },
     DeclareResolved: {
         "resolution": st.sampled_from(ResolutionKind),
         "done": whys,

@@ -59,6 +59,7 @@ KEEPS = {
     M.ADD_EVIDENCE: _ALL_OPEN,
     M.ADD_COMMENT: _ALL_OPEN,
     M.RECORD_CUSTOMER_MESSAGE: _ALL_OPEN,
+    M.STATE_IMPACT: _ALL_OPEN,
     M.CONFIRM_ACCESS: (S.VERIFYING, S.CLOSING),
     M.SETTLE_TICKET: _ALL_OPEN,
     M.REQUEST_RCA: _ALL_OPEN,  # a customer may ask at any time
@@ -182,6 +183,7 @@ def test_allowed_moves_leave_out_what_an_obstacle_forbids() -> None:
         Move.ADD_EVIDENCE,
         Move.ADD_COMMENT,
         Move.RECORD_CUSTOMER_MESSAGE,
+        Move.STATE_IMPACT,
     } == offered
 
 

@@ -222,9 +222,21 @@ def test_whoever_is_reminded_reads_what_would_end_the_clock(
     assert f"  {command}\n" in read(to_us(occasion=occasion, clock=clock)).text
 
 
+DESK = {"desk": "Customer desk", "telephone": "+44 20 7946 0123", "email": "desk@support.example"}
+
+
+@pytest.mark.parametrize("language", ["en", "id", "tr"])
+def test_a_letter_that_nobody_can_answer_asks_for_no_answer(language: str) -> None:
+    """TALK-5: neither link nor desk: it does not ask to be told anything under the reference."""
+    for occasion in (Occasion.CASE_RECEIVED, Occasion.RESOLVED, Occasion.CLOSED, Occasion.CANCELLED):
+        asking = read(to_customers(ana(language=language), occasion=occasion, **DESK)).text
+        silent = read(to_customers(ana(language=language), occasion=occasion)).text
+        assert asking.count("ACME/4711") == silent.count("ACME/4711") + 1
+
+
 def test_the_receipt_reads_as_a_person_would_write_it() -> None:
     """COMM-1: the problem as understood, priority, the SLA that applies, the owner, the next update."""
-    text = read(to_customers(resolve_by=at("13:00"), next_update_at=at("09:30")))
+    text = read(to_customers(resolve_by=at("13:00"), next_update_at=at("09:30"), **DESK))
 
     assert text.subject == "[ACME/4711] We have received your request: Orders cannot be paid"
     assert (
@@ -249,6 +261,8 @@ You will hear from us again by Friday, 20 November 2026, 16:30 WIB, even if ther
     Problem        Orders cannot be paid
     Priority       P1
     Your contact   Rita Reyes
+    Telephone      +44 20 7946 0123 (Customer desk)
+    Email          desk@support.example
 
 Kind regards,
 Your support team
@@ -454,7 +468,7 @@ def test_where_we_are_at_fault_the_customer_reads_an_apology() -> None:
 def test_an_answer_in_another_language_is_formal_and_whole() -> None:
     """COMM-1, COMM-9: a Turkish receipt, with the reader's calendar and clock."""
     to = ana(language="tr-TR", time_zone="Europe/Istanbul", name="Elif Yılmaz")
-    text = read(to_customers(to, urgency="high", resolve_by=at("13:00"), next_update_at=at("09:30")))
+    text = read(to_customers(to, urgency="high", resolve_by=at("13:00"), next_update_at=at("09:30"), **DESK))
 
     assert text.subject == "[ACME/4711] Başvurunuzu aldık: Orders cannot be paid"
     assert (
@@ -480,6 +494,8 @@ Yeni bir gelişme olmasa bile sizi en geç şu zamana kadar yeniden bilgilendire
     Sorun         Orders cannot be paid
     Öncelik       P1
     İlgili kişi   Rita Reyes
+    Telefon       +44 20 7946 0123 (Customer desk)
+    E-posta       desk@support.example
 
 Saygılarımızla,
 Destek Ekibi

@@ -53,6 +53,12 @@ MISTAKES = {
     "id/customer/update.txt": ("Hello\n\nNothing of the next update", "does not say next_update_at"),
     "id/customer/case_received.txt": (LAYOUT + "{% block body %}x{% endblock %}", "does not say resolve_by"),
     "tr/customer/survey.txt": ("Hello\n\nNo link", "does not show the link to answer by"),
+    # nobody would ever read the answer
+    "en/customer/resolved.txt": ("Hello\n\nAll is well. Tell us if not!", "shows no way to answer"),
+    "id/customer/access_question.txt": (
+        "Hello\n\nDoes it work? {{ link }}",
+        "asks for an answer, and without a link shows no way to give it",
+    ),
     "tr/customer/closed.txt": ("Hello\n\n{{ '{{ owner }}' }}", "shows '{{' to its reader"),
 }
 
@@ -78,7 +84,7 @@ def test_a_page_that_trusts_texts_is_found(written: Written) -> None:
 
 def test_what_a_new_language_lacks_is_a_warning(written: Written) -> None:
     """COMM-9: English stands in, so messages can leave; what is still to be translated is listed."""
-    folder = written("pt/customer/closed.txt", "Olá\n\nCaro {{ recipient }}\n")
+    folder = written("pt/customer/closed.txt", "Olá\n\nCaro {{ recipient }}\n{{ email }}\n")
 
     findings = check_templates(folder)
 

@@ -2,6 +2,8 @@
 Evidence and conversation on a real server: what is added by whom, and who gets a letter of it (TALK).
 """
 
+from datetime import timedelta
+
 import pytest
 
 from escalation.case.request import Channel
@@ -83,3 +85,33 @@ async def test_what_a_customer_says_reaches_the_owner(desk: Desk) -> None:
     said = "".join(letter.text for letter in letters)
     assert "The truck is still here" in said
     assert "Now it has left" in said
+
+
+async def test_a_customer_reads_their_impact_the_estimate_and_who_reads_their_answer(desk: Desk) -> None:
+    """
+    TALK-5, TALK-6: a second estimate says that it changed, and why.
+    """
+    await desk.start()
+    await desk.client.state_impact(desk.key, by=JO, account="ACME", impact="We cannot sell anything")
+    now = await desk.now()
+    text = "We look into it"
+    await desk.client.send_update(desk.key, by="dewi", customer_text=text, estimate=now + timedelta(hours=4))
+    await desk.client.send_update(
+        desk.key,
+        by="dewi",
+        customer_text=text,
+        estimate=now + timedelta(hours=6),
+        estimate_why="The truck is late.",
+    )
+    await desk.at_rest()
+
+    first, second = sorted(
+        (letter for letter in desk.messages() if ":update:ACME" in letter.key),
+        key=lambda letter: "The truck" in letter.text,
+    )
+    for letter in (first, second):
+        assert "We cannot sell anything" in letter.text
+        assert "+44 20 7946 0123 (Customer desk)" in letter.text
+        assert "desk@support.example" in letter.text
+    assert "We expect to solve it by" in first.text
+    assert "as we told you before. The truck is late." in second.text

@@ -84,6 +84,11 @@ async def test_every_move_can_be_made_through_the_client(desk: Desk) -> None:
             State.COMMUNICATING,
         ),
         (
+            Move.STATE_IMPACT,
+            lambda: client.state_impact(desk.key, by="maya", account="ACME", impact="We cannot sell"),
+            State.COMMUNICATING,
+        ),
+        (
             Move.ADD_EVIDENCE,
             lambda: client.add_evidence(desk.key, by="maya", evidence=EvidenceKind.CALL, what="They called"),
             State.COMMUNICATING,

@@ -75,8 +75,10 @@ def _head(view: View) -> Text:
 def _facts(view: View) -> Table:
     access = [f"{account}: {view.access[account]}" for account in view.customers if account in view.access]
     facts = {
+        "impact": "; ".join(_impacts(view)),
         "owner": f"{view.owner_name} ({view.owner})" + ("" if view.acknowledged_by else ", not acknowledged"),
         "customers": ", ".join(view.customers),
+        "estimate": _estimate(view),
         "evidence": "; ".join(map(_evidence, view.evidence)),
         "access": ", ".join(access),
         "paused": (view.paused_because or "").replace("_", " "),
@@ -123,6 +125,18 @@ def _numbered(view: View) -> Iterator[str]:
     for number, response in enumerate(view.responses, 1):
         if response in view.responses_left:
             yield f"{view.level}.{number} {response}"
+
+
+def _impacts(view: View) -> Iterator[str]:
+    for account, impact in view.impacts.items():
+        words = " ".join(impact.split())
+        yield f"{account}: {words}" if len(view.customers) > 1 else words
+
+
+def _estimate(view: View) -> str:
+    if view.estimate is None:
+        return ""
+    return f"solved by {format_time(view.estimate.solved_by)}, certainty {view.estimate.sure}"
 
 
 def _evidence(piece: Evidence) -> str:

@@ -35,5 +35,6 @@ class ApproveText(PendingTextCommand):
         require_approver(work.state, held, self.by, Move.APPROVE_TEXT)
         work.record(TextApproved(number=held.number, note=self.note))
         continue_after_approval(work)
-        work.record(UpdateSent(customer_text=held.text, approves=held.number))
-        send_customer_update(work, held.text, apologise=held.apologise)
+        estimate = held.estimate.after(work.state.estimate) if held.estimate else None
+        work.record(UpdateSent(customer_text=held.text, approves=held.number, estimate=estimate))
+        send_customer_update(work, held.text, apologise=held.apologise, estimate=estimate)

@@ -99,7 +99,7 @@ class ResumeClocks(MoveCommand):
 
 
 def end_pause(work: Work) -> None:
-    """CLOCK-3: it has lasted as long as it may; whoever holds the escalation goes on."""
+    """CLOCK-3, TALK-4: it has lasted as long as it may; whoever holds the escalation goes on."""
     paused, clock = work.state.pause, work.state.clock(ClockName.PAUSE)
     resume(work, ended_at=clock.due_at if clock else None)
     now = work.state
