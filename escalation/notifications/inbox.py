@@ -55,7 +55,7 @@ class DeferredMessage(PropertyCache):
 
     @cached_property
     def size(self) -> int:
-        """Bytes of the message, or half of the bytes of its result, as ``BATCH`` is half of ``RECEIPTS``."""
+        """Bytes of the message, or half of the bytes of its result, as ``LARGEST_BATCH`` is half of ``RECEIPTS``."""
         return max(size_of(self.notice), result_size(self.notice, self.recipient) // 2)
 
 
