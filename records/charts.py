@@ -12,7 +12,8 @@ from typing import Any
 
 import vl_convert
 
-from escalation.measures.definitions import PROMISES, attainment_of
+from escalation.case.clock_table import PROMISES
+from escalation.measures.definitions import attainment_of
 from records.figure_formats import format_figure
 from records.report import NOT_KNOWN, Group, OpenedCount, Report
 

@@ -10,8 +10,9 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
+from escalation.case.clock_table import PROMISES
 from escalation.kernel.clock_name import ClockName
-from escalation.measures.definitions import MEASURES, PROMISES, RCA_CLOCKS, attainment_of
+from escalation.measures.definitions import MEASURES, RCA_CLOCKS, attainment_of
 from records.period_cases import PeriodCases, Places
 from records.report import Figure, Group
 
@@ -137,11 +138,4 @@ def _repeated_causes(of: PeriodCases, places: Places) -> Iterator[Figure]:
         yield Figure("repeated_causes", sum(escalations > 1 for escalations in named.values()), len(named))
 
 
-_ALL: tuple[_Part, ...] = (
-    _sums,
-    _quantiles,
-    _attainment,
-    _satisfaction,
-    _open_actions,
-    _repeated_causes,
-)
+_ALL: tuple[_Part, ...] = (_sums, _quantiles, _attainment, _satisfaction, _open_actions, _repeated_causes)

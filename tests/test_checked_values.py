@@ -19,7 +19,7 @@ FAMILIES = (
     ("escalation.case.request", "StartRequest", "customers", '"ACME"'),
     ("escalation.case.moves.acknowledge", "Acknowledged", "level", '"3"'),  # events
     ("escalation.case.start", "Opened", "plan", "None"),
-    ("escalation.case.clock_events", "ClockBreached", "passed", '"1"'),
+    ("escalation.kernel.clock_events", "ClockBreached", "passed", '"1"'),
     ("escalation.kernel.clocks", "Clock", "due_at", '"now"'),
     ("escalation.kernel.clocks", "Pause", "stops", '"resolution"'),
     ("escalation.policy.plan", "Plan", "levels", "3"),

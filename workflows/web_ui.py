@@ -259,7 +259,7 @@ def force_wake_summary(now: TaskForce) -> str:
         ClockName.SEAT_ANSWER: "a seat is not answered: offer it to the next",
         ClockName.TASK_FORCE_STATUS: f"status · ask {now.charter.name_of(now.charter.lead)}",
     }
-    waking = [(clock.next_at, why[clock.name]) for clock in now.clocks if clock.next_at]
+    waking = [(clock.next_at, why[clock.name]) for clock in now.running_clocks if clock.next_at]
     waking += [
         (task.remind_at, f"task {task.number} · remind {now.charter.name_of(task.owner)}")
         for task in now.open_tasks

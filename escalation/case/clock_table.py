@@ -1,17 +1,17 @@
 """
-Clock table: what each clock does at its due time, before anything else is decided.
+The clocks of a case: one row each, with all that is special about it.
 
-Compares instants, never trusts "a timer fired": at every command and every wake the clocks are settled first
-(CLOCK-2, CLOCK-6). After downtime nothing comes in a burst: of several thresholds behind us only the last speaks.
+When a clock is due, and in which order, is the kernel's business (``clock_loop.py``). The rules of moves record the
+events that start, end and hold a clock; a test drives whole lives, and checks that no other event does.
 """
 
+from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime
 from typing import Literal
 
-from escalation.case.audience import managers_above, managers_of, notify, notify_customers, with_rotas
+from escalation.case.audience import notify, notify_customers, with_rotas
 from escalation.case.base_event import BaseEvent
-from escalation.case.clock_events import ClockBreached, ClockChased, ThresholdPassed
+from escalation.case.clock_row import UPDATES, WINDOW, CalendarOf, CaseClock, Consequence, People, target_of
 from escalation.case.follow_up import end_survey, remind_of_actions
 from escalation.case.levels import ask_after_no_acknowledgement, end_window, expire_acknowledgement
 from escalation.case.lifecycle import WORKING, Move, RcaState, State, step
@@ -21,20 +21,14 @@ from escalation.case.on_call import end_shift
 from escalation.case.state import Escalation
 from escalation.case.text_approval import text_approvers
 from escalation.case.work import Work
-from escalation.kernel.clock_name import AGREED, ClockName
-from escalation.kernel.clocks import Clock, count_passed_thresholds, is_late
+from escalation.kernel.clock_name import ClockName
+from escalation.kernel.clocks import is_over
 from escalation.kernel.reasons import Reason, reason
 from escalation.kernel.values import frozen
 from escalation.notifications.notification import Occasion
 from escalation.policy.open_hours_horizon import open_hours_to_compile
+from escalation.policy.plan import Target
 from escalation.policy.translations import EVERYBODY, on_record
-
-_WHY_REMINDED = {
-    ClockName.LEVEL_WINDOW: reason("level_due_to_rise"),
-    ClockName.ACKNOWLEDGEMENT_EXPIRY: reason("acknowledgement_expires"),
-    ClockName.PAUSE: reason("pause_ends"),
-}
-_OF_THE_RCA = frozenset({ClockName.INTERNAL_RCA, ClockName.CUSTOMER_RCA})
 
 
 @frozen
@@ -49,9 +43,7 @@ def settle(work: Work) -> None:
     """Let everything happen that is due by now."""
     if work.state.state is State.STARTED:
         work.record(CommunicationBegun())
-    while clock := _next_due(work.state, work.now):
-        work.begin()
-        _handle_due(work, clock)
+    work.settle()
     work.begin()
     remind_of_actions(work)
     work.begin()
@@ -64,114 +56,25 @@ def extend_open_hours(work: Work) -> None:
             work.do(wanted)
 
 
-def skip_past_thresholds(work: Work) -> None:
-    """After due times changed: a threshold that is already past is recorded as skipped, not sent late (CLOCK-2)."""
-    for clock in work.state.running_clocks:
-        work.skip_past_thresholds(clock)
+# What follows from a breach.
 
 
-def _next_due(now: Escalation, at: datetime) -> Clock | None:
-    if not now.is_attended:
-        return None
-    due = [clock for clock in now.clocks if clock.ended_at is None and clock.next_at and clock.next_at <= at]
-    return min(due, key=lambda clock: _order(clock, at)) if due else None
+def _raise_level(work: Work) -> None:
+    if work.state.state in WORKING:
+        end_window(work)
 
 
-def _order(clock: Clock, at: datetime) -> tuple[datetime | None, bool]:
-    """As they ran out; of two at once the level's window is last, because a rise cancels the other."""
-    instant = clock.due_at if _is_over(clock, at) else clock.next_at
-    return instant, clock.name is ClockName.LEVEL_WINDOW
+def _ask_another(work: Work) -> None:
+    window = work.state.clock(ClockName.LEVEL_WINDOW)
+    rises_next = window is not None and is_over(window, work.now)
+    if work.state.state in WORKING and not rises_next:  # nobody is asked in vain
+        ask_after_no_acknowledgement(work)
 
 
-def _is_over(clock: Clock, at: datetime) -> bool:
-    """The due time has come, and the breach is not on record yet."""
-    return clock.is_running and not clock.breached_at and is_late(at, clock.due_at)
-
-
-def _handle_due(work: Work, clock: Clock) -> None:
-    if clock.name in AGREED:
-        _end_agreed_time(work, clock)
-    elif clock.breached_at:
-        _chase(work, clock)
-    elif clock.due_at and _is_over(clock, work.now):
-        _breach(work, clock, clock.due_at)
-    else:
-        _remind(work, clock)
-
-
-def _end_agreed_time(work: Work, clock: Clock) -> None:
-    if not _is_over(clock, work.now):
-        _remind(work, clock)
-        return
-    match clock.name:
-        case ClockName.ACKNOWLEDGEMENT_EXPIRY:
-            expire_acknowledgement(work)
-        case ClockName.PAUSE:
-            end_pause(work)
-        case ClockName.SURVEY:
-            end_survey(work)
-        case _:
-            end_shift(work)
-
-
-def _remind(work: Work, clock: Clock) -> None:
-    now = work.state
-    assert clock.next_at
-    passed = count_passed_thresholds(clock, now.plan.hours(clock.calendar), now.pauses, work.now)
-    work.record(
-        ThresholdPassed(
-            clock=clock.name,
-            passed=passed,
-            skipped=passed - clock.passed - 1,
-            due_at=clock.next_at,
-        )
-    )
-    special = _WHY_REMINDED.get(clock.name)
-    notify(
-        work,
-        Occasion.REMINDER,
-        _people_to_chase(work.state, clock),
-        why=special or reason("due", clock.name),
-        clock=clock.name,
-        due_at=clock.due_at,
-    )
-
-
-def _breach(work: Work, clock: Clock, due_at: datetime) -> None:
-    """The due time has come: alert at once, whoever is working on it (CLOCK-6), then do what the clock stands for."""
-    work.record(
-        ClockBreached(
-            clock=clock.name,
-            due_at=due_at,
-            passed=len(clock.thresholds),
-            skipped=len(clock.thresholds) - clock.passed,
-            chased=(work.now - due_at) // work.state.plan.chase_every,
-        )
-    )
-    if clock.name is ClockName.LEVEL_WINDOW:
-        if work.state.state in WORKING:
-            end_window(work)
-        return
-    now = work.state
-    why = _why_breached(now, clock)
-    notify(work, Occasion.BREACH, _people_to_alert(now, clock), why=why, clock=clock.name, due_at=due_at)
-    if clock.name is ClockName.ACKNOWLEDGE:
-        window = now.clock(ClockName.LEVEL_WINDOW)
-        rises_next = window is not None and _is_over(window, work.now)
-        if now.state in WORKING and not rises_next:  # nobody is asked in vain
-            ask_after_no_acknowledgement(work)
-    elif clock.name is ClockName.NEXT_UPDATE:
-        _send_holding_update(work)
-    elif clock.name is ClockName.RESOLUTION:
-        notify(work, Occasion.BROUGHT_IN, now.plan.bring_in, why=why, due_at=due_at)
-
-
-def _why_breached(now: Escalation, clock: Clock) -> Reason:
-    """Return why people are alerted; also that customers hear nothing more by themselves, where that is so."""
-    why = reason("overdue", clock.name)
-    if clock.name is ClockName.NEXT_UPDATE and now.holding_updates and not now.may_hold_the_line:
-        return reason("and_also", why, reason("no_more_holding", now.holding_updates))
-    return why
+def _bring_in(work: Work) -> None:
+    now, clock = work.state, work.state.clock(ClockName.RESOLUTION)
+    why, due_at = reason("overdue", ClockName.RESOLUTION), clock.breached_at if clock else None
+    notify(work, Occasion.BROUGHT_IN, now.plan.bring_in, why=why, due_at=due_at)
 
 
 def _send_holding_update(work: Work) -> None:
@@ -186,64 +89,198 @@ def _send_holding_update(work: Work) -> None:
     notify_customers(work, Occasion.HOLDING, text=texts.get(EVERYBODY), texts=texts)
 
 
-def _chase(work: Work, clock: Clock) -> None:
-    """Still breached and nobody ended it: bring it up again. Several chases missed in downtime speak as one."""
-    assert clock.breached_at
-    times = (work.now - clock.breached_at) // work.state.plan.chase_every
-    work.record(ClockChased(clock=clock.name, times=times, due_at=clock.breached_at))
-    now = work.state
-    notify(
-        work,
-        Occasion.REMINDER,
-        _people_to_alert(now, clock, times),
-        why=reason("still_overdue", clock.name),
-        clock=clock.name,
-        due_at=clock.breached_at,
-    )
+def _with_no_more_holding(now: Escalation, why: Reason) -> Reason:
+    """Say also that customers hear nothing more by themselves, where that is so."""
+    if now.holding_updates and not now.may_hold_the_line:
+        return reason("and_also", why, reason("no_more_holding", now.holding_updates))
+    return why
 
 
-def _people_to_alert(now: Escalation, clock: Clock, times: int = 0) -> tuple[str, ...]:
-    """
-    Return who is notified of what is overdue: managers, and those who must act; of an RCA also managers above, a level
-    higher for each of the *times* that it was chased (CLOSE-5).
-    """
-    above = managers_above(now, 1 + times) if clock.name in _OF_THE_RCA else ()
-    chased = _people_to_chase(now, clock)
-    return (*managers_of(now), *above, *chased, *_on_call_beside(now, chased))
+# How long a clock runs, where the priority does not say it.
 
 
-def _on_call_beside(now: Escalation, chased: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the rotas beside the *chased*: whoever acknowledged keeps what is overdue, and may be off duty."""
-    if now.state not in WORKING:
-        return ()
-    return tuple(shift.schedule for shift in now.shifts if shift.holder in chased)
+def _acknowledge_target(now: Escalation, name: ClockName) -> Target | None:
+    return now.current_level.ack_within or now.rules.targets.get(name)
 
 
-def _people_to_chase(now: Escalation, clock: Clock) -> tuple[str, ...]:
-    """Return who has to act for this clock."""
-    match clock.name:
-        case ClockName.VERIFICATION:
-            return now.plan.architects or now.plan.escalation_managers
-        case ClockName.INTERNAL_RCA:
-            return now.plan.problem_coordinators or now.plan.escalation_managers
-        case ClockName.CUSTOMER_RCA:
-            return _next_with_the_rca(now) or now.plan.escalation_managers
-        case ClockName.CLOSING | ClockName.FIRST_NOTIFICATION:
-            return now.plan.escalation_managers
-        case ClockName.CUSTOMER_TEXT:
-            return text_approvers(now)
-        case ClockName.ACKNOWLEDGE:
-            return with_rotas(now, now.unacknowledged or (now.owner,))
-        case _:
-            return with_rotas(now, (now.owner,))
+def _approval_target(now: Escalation, _: ClockName) -> Target | None:
+    return now.plan.text_approval.within if now.plan.text_approval else None
+
+
+def _pause_target(now: Escalation, _: ClockName) -> Target | None:
+    policy = now.plan.pause_reasons.get(now.pause.reason) if now.pause else None
+    return policy.at_most if policy else None
+
+
+# Who must act, where it is not the owner.
 
 
 def _next_with_the_rca(now: Escalation) -> tuple[str, ...]:
     """Return who derives, approves or shares the RCA next (CLOSE-4, CLOSE-5)."""
     match now.rca.state:
         case RcaState.DERIVED:
-            return now.plan.rca_approvers
+            people = now.plan.rca_approvers
         case RcaState.APPROVED:
-            return now.plan.engagement_managers
+            people = now.plan.engagement_managers
         case _:
-            return now.plan.problem_coordinators
+            people = now.plan.problem_coordinators
+    return people or now.plan.escalation_managers
+
+
+_ASKED = People(
+    "those who were asked and have not acknowledged",
+    lambda now: with_rotas(now, now.unacknowledged or (now.owner,)),
+)
+_ESCALATION_MANAGERS = People("the escalation managers", lambda now: now.plan.escalation_managers)
+_VERIFIERS = People("the architects", lambda now: now.plan.architects or now.plan.escalation_managers)
+_RCA_AUTHORS = People(
+    "the problem coordinators", lambda now: now.plan.problem_coordinators or now.plan.escalation_managers
+)
+_NEXT_WITH_THE_RCA = People("whoever has the next step of the RCA", _next_with_the_rca)
+_TEXT_APPROVERS = People("those who approve texts", text_approvers)
+
+_GIVEN_AWAY = ("level_raised", "contact_tried", "transferred")
+"""Events after which somebody else is asked."""
+_BACK_AT_WORK = ("resolution_rejected", "reopened")
+_UPDATED = ("update_sent", "task_force_reported")
+_RCA_DROPPED = ("rca_waived", "reopened", "cancelled")
+_UNTIL_VERIFIED = ("resolution_verified", "rebased", "cancelled")
+_WHILE_WORKED_ON = ("clocks_paused", "resolution_declared")
+"""Events that hold the clocks of the work."""
+
+CLOCKS: Mapping[ClockName, CaseClock] = {
+    ClockName.FIRST_NOTIFICATION: CaseClock(
+        promise="Customers and stakeholders have our first message in time.",
+        starts=("opened", "customer_joined", "escalation_taken_over", "delivery_reported"),
+        ends=("delivery_reported", *_UNTIL_VERIFIED, "closed"),
+        held_by=("clocks_paused",),
+        calendar=CalendarOf.CUSTOMER,
+        chased=_ESCALATION_MANAGERS,
+    ),
+    ClockName.ACKNOWLEDGE: CaseClock(
+        promise="Somebody who is asked says in time that they have it.",
+        starts=("opened", *_GIVEN_AWAY, *_BACK_AT_WORK, "acknowledgement_expired", "on_call_found"),
+        ends=("acknowledged", *_GIVEN_AWAY, *_UNTIL_VERIFIED),
+        held_by=_WHILE_WORKED_ON,
+        calendar=CalendarOf.LEVEL,
+        target=target_of("the level, or else the priority", _acknowledge_target),
+        chased=_ASKED,
+        then=Consequence("the next contact is asked, as the level says", _ask_another),
+    ),
+    ClockName.LEVEL_WINDOW: CaseClock(
+        promise="A level solves it within its window, or it rises.",
+        starts=("opened", "level_raised", *_BACK_AT_WORK, "rebased"),
+        ends=("level_raised", *_UNTIL_VERIFIED),
+        held_by=_WHILE_WORKED_ON,
+        calendar=CalendarOf.LEVEL,
+        target=WINDOW,
+        is_last=True,  # a rise asks somebody else, and cancels what was asked
+        why_reminded=reason("level_due_to_rise"),
+        is_alerted=False,
+        then=Consequence("it rises to the next level", _raise_level),
+    ),
+    ClockName.NEXT_UPDATE: CaseClock(
+        promise="Customers hear from us by the time that they were told.",
+        starts=("opened", "update_sent"),
+        ends=("update_sent", *_UNTIL_VERIFIED),
+        held_by=_WHILE_WORKED_ON,
+        calendar=CalendarOf.CUSTOMER,
+        target=UPDATES,
+        why_overdue=_with_no_more_holding,
+        then=Consequence("customers get a holding update, if the playbook has one", _send_holding_update),
+    ),
+    ClockName.RESOLUTION: CaseClock(
+        promise="The problem is solved in time.",
+        starts=("opened",),
+        ends=_UNTIL_VERIFIED,
+        held_by=_WHILE_WORKED_ON,
+        calendar=CalendarOf.CUSTOMER,
+        then=Consequence("whom the playbook brings in is notified", _bring_in),
+    ),
+    ClockName.INTERNAL_UPDATE: CaseClock(
+        promise="Our own people hear how it stands, where the playbook promises that.",
+        starts=("opened", *_UPDATED, *_BACK_AT_WORK, "priority_changed", "rebased"),
+        ends=(*_UPDATED, "priority_changed", *_UNTIL_VERIFIED),
+        held_by=_WHILE_WORKED_ON,
+    ),
+    ClockName.CUSTOMER_TEXT: CaseClock(
+        promise="A text for customers does not wait long for its approval.",
+        starts=("text_submitted", "text_approved", "text_rejected", "rebased"),
+        ends=("text_approved", "text_rejected", "rebased", "cancelled"),
+        held_by=("clocks_paused",),
+        target=target_of("the approval of texts", _approval_target),
+        chased=_TEXT_APPROVERS,
+    ),
+    ClockName.ACKNOWLEDGEMENT_EXPIRY: CaseClock(
+        promise="Whoever acknowledged is heard of; after a long silence it counts as not acknowledged.",
+        starts=("acknowledged", *_BACK_AT_WORK, "rebased"),
+        ends=("acknowledged", *_GIVEN_AWAY, "on_call_found", "resolution_declared", "rebased", "cancelled"),
+        held_by=("clocks_paused",),
+        is_agreed=True,
+        calendar=CalendarOf.LEVEL,
+        target=target_of("the level", lambda now, _: now.current_level.ack_expires),
+        why_reminded=reason("acknowledgement_expires"),
+        then=Consequence("whoever was asked is asked again", expire_acknowledgement),
+    ),
+    ClockName.PAUSE: CaseClock(
+        promise="A pause lasts no longer than its reason allows.",
+        starts=("clocks_paused", "rebased"),
+        ends=("clocks_resumed", "rebased", "closed", "cancelled"),
+        is_agreed=True,
+        target=target_of("the reason of the pause", _pause_target),
+        why_reminded=reason("pause_ends"),
+        then=Consequence("the clocks run on, and owner and managers are notified", end_pause),
+    ),
+    ClockName.ON_DUTY: CaseClock(
+        promise="When a shift ends, it goes to whoever is on call then.",
+        starts=("on_call_found", "acknowledged", "acknowledgement_expired", *_BACK_AT_WORK, "rebased"),
+        ends=("on_call_found", *_GIVEN_AWAY, "acknowledged", "resolution_declared", "rebased", "cancelled"),
+        is_agreed=True,
+        calendar=CalendarOf.NOBODY,
+        target=target_of("none: it waits for an instant that is known", lambda _now, _name: None),
+        then=Consequence("whoever is on call now is looked up", end_shift),
+    ),
+    ClockName.VERIFICATION: CaseClock(
+        promise="Somebody else checks a declared resolution in time.",
+        starts=("resolution_declared",),
+        ends=("resolution_verified", "resolution_rejected", "reopened", "cancelled"),
+        chased=_VERIFIERS,
+    ),
+    ClockName.INTERNAL_RCA: CaseClock(
+        promise="The cause is written down for our own people in time.",
+        starts=("rca_requested", "resolution_verified"),
+        ends=("rca_filed", *_RCA_DROPPED),
+        chased=_RCA_AUTHORS,
+        alerts_above=True,
+    ),
+    ClockName.CUSTOMER_RCA: CaseClock(
+        promise="Customers read the cause in time.",
+        starts=("rca_filed", "resolution_verified"),
+        ends=("rca_shared", *_RCA_DROPPED),
+        chased=_NEXT_WITH_THE_RCA,
+        alerts_above=True,
+    ),
+    ClockName.CLOSING: CaseClock(
+        promise="What is solved is closed soon.",
+        starts=("resolution_verified", "rca_shared", "rca_waived"),
+        ends=("closed", "rca_requested", "reopened", "cancelled"),
+        chased=_ESCALATION_MANAGERS,
+    ),
+    ClockName.SURVEY: CaseClock(
+        promise="Customers can say for some time how it was.",
+        starts=("closed",),
+        ends=(),
+        is_agreed=True,
+        calendar=CalendarOf.CUSTOMER,
+        target=target_of("the survey", lambda now, _: now.plan.survey.within if now.plan.survey else None),
+        then=Consequence("answers are taken no more", end_survey),
+    ),
+}
+
+ENTRY_CLOCKS = tuple(name for name, row in CLOCKS.items() if "opened" in row.starts)
+HELD_WHILE_VERIFYING = tuple(name for name, row in CLOCKS.items() if "resolution_declared" in row.held_by)
+"""Declaring resolved stops these; a rejection lets them run on from where they were (MATRIX-2, RESOLVE-5)."""
+PROMISES = tuple(name for name in ClockName if name in CLOCKS and not CLOCKS[name].is_agreed)
+"""Clocks that can be breached; the others are agreed times."""
+PAUSABLE = tuple(name for name in PROMISES if "clocks_paused" in CLOCKS[name].held_by)
+"""Clocks that a pause can stop: those that run while the problem is worked on."""

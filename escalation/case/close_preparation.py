@@ -55,8 +55,7 @@ def start_next_rca_clock(work: Work) -> None:
             wanted = ClockName.CUSTOMER_RCA
         case _:
             wanted = ClockName.CLOSING
-    clock = work.state.clock(wanted)
-    if clock is None or not clock.is_running:
+    if not work.state.is_clock_running(wanted):
         work.start(wanted)
         if wanted is ClockName.INTERNAL_RCA:
             _ask_for_rca(work)

@@ -10,7 +10,7 @@ from datetime import datetime
 from escalation.case import commands as c
 from escalation.case import follow_up, merge, on_call, task_forces
 from escalation.case.case_size import state_size
-from escalation.case.clock_table import extend_open_hours, settle, skip_past_thresholds
+from escalation.case.clock_table import CLOCKS, extend_open_hours, settle
 from escalation.case.delivery_report import report_delivery
 from escalation.case.lifecycle import ENDING_MOVES, NOBODYS, Move, RcaState, State, allows, moves_from
 from escalation.case.merge import TakeOver
@@ -56,7 +56,7 @@ def decide(  # noqa: C901 - one case a command
     Raises:
         EscalationError: If the command is refused. Nothing has changed.
     """
-    work = Work(escalation, now, door=door)
+    work = Work(escalation, now, door=door, table=CLOCKS)
     if isinstance(command, ReportDelivery):
         report_delivery(work, command)
         settle(work)
@@ -109,7 +109,7 @@ def _follow(work: Work, asked: PersonsCommand | Rebase | c.NamePeople) -> None:
         _permit(work.state, command)
         work.by = command.by
         command.carry_out(work)
-        skip_past_thresholds(work)  # what was past before it has spoken; the rest is the move's doing
+        work.skip_past_thresholds()  # what was past before it has spoken; the rest is the move's doing
     except UnknownName as unknown:
         if unknown.refusal.subject:
             raise

@@ -8,7 +8,6 @@ from typing import Annotated
 
 from pydantic import Field
 
-from escalation.case.clock_events import ClockBreached, ClockChased, ClockEnded, ClockStarted, ThresholdPassed
 from escalation.case.clock_table import CommunicationBegun
 from escalation.case.close_preparation import RcaRequested
 from escalation.case.delivery_report import DeliveryReported
@@ -24,6 +23,7 @@ from escalation.case.shell_events import MoveRefused, OpenHoursExtended, PeopleN
 from escalation.case.start import Opened
 from escalation.case.task_forces import TaskForceReported, TaskForceStoodDown
 from escalation.case.text_approval import TextRejected, TextSubmitted
+from escalation.kernel.clock_events import ClockEvent
 
 Event = Annotated[
     MoveEvent
@@ -38,11 +38,7 @@ Event = Annotated[
     | UpdateSent
     | RcaRequested
     | SponsorshipProposed
-    | ClockStarted
-    | ThresholdPassed
-    | ClockBreached
-    | ClockChased
-    | ClockEnded
+    | ClockEvent
     | OpenHoursExtended
     | DeliveryReported
     | MoveRefused
@@ -58,5 +54,5 @@ Event = Annotated[
 ]
 
 
-CLOCKWORK = frozenset({"clock_started", "clock_ended", "threshold_passed"})
+CLOCKWORK = frozenset({"clock_started", "clock_ended", "threshold_passed", "thresholds_skipped"})
 """Kinds of events that only keep time: on record, and seldom worth a line to people in a hurry."""

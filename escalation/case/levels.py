@@ -195,8 +195,7 @@ def raise_to(
 
 def start_window(work: Work) -> None:
     """Start the level's window, where another plan has one by now and none runs: as of when it came to the level."""
-    clock = work.state.clock(ClockName.LEVEL_WINDOW)
-    if clock is None or not clock.is_running:
+    if not work.state.is_clock_running(ClockName.LEVEL_WINDOW):
         work.start(ClockName.LEVEL_WINDOW, since=work.state.level_since)
 
 

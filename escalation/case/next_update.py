@@ -46,7 +46,7 @@ class UpdateSent(BaseEvent):
 
 def restart_next_update(work: Work, clock: ClockName) -> None:
     """An update meets its clock, and promises the next; while a resolution is verified both wait."""
-    if work.state.state in WORKING and _runs(work, clock):
+    if work.state.state in WORKING and work.state.is_clock_running(clock):
         work.end(clock)
         work.start(clock)
 
@@ -56,13 +56,8 @@ def adapt_updates_to_plan(work: Work) -> None:
     name = ClockName.INTERNAL_UPDATE
     if name not in work.state.rules.targets:
         work.cancel_clocks(name)
-    elif work.state.state in WORKING and not _runs(work, name):
+    elif work.state.state in WORKING and not work.state.is_clock_running(name):
         work.start(name)
-
-
-def _runs(work: Work, name: ClockName) -> bool:
-    clock = work.state.clock(name)
-    return clock is not None and clock.is_running
 
 
 def _in_a_row(now: Escalation, event: UpdateSent) -> int:

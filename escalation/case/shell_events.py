@@ -5,7 +5,6 @@ from typing import Literal
 
 from escalation.case.base_event import BaseEvent
 from escalation.case.state import Escalation
-from escalation.case.state_changes import with_clocks
 from escalation.kernel.business_time import OpenHours
 from escalation.kernel.reasons import Part, Person, Reason, Term, reason
 from escalation.kernel.values import Name, frozen
@@ -35,7 +34,7 @@ class OpenHoursExtended(BaseEvent):
 
     def applied_to(self, now: Escalation) -> Escalation:
         plan = now.plan.extended(self.calendar, self.open_hours)
-        return with_clocks(replace(now, plan=plan), now.clocks)
+        return replace(now, plan=plan).with_clocks(now.clocks)
 
     def sentence(self) -> Reason:
         return reason(self.code, self.calendar, self.open_hours.compiled_until)

@@ -9,11 +9,11 @@ valid: twice is better than never.
 from collections.abc import Iterable, Sequence
 
 from escalation.case import events as e
-from escalation.case.clock_events import ClockEnded
 from escalation.case.lifecycle import RcaState, State
 from escalation.case.next_update import UpdateSent
 from escalation.case.on_call import OnCallFound
 from escalation.case.state import Escalation
+from escalation.kernel.clock_events import ClockEnded
 from escalation.kernel.reasons import Part, Reason, reason
 from escalation.notifications.notification import (
     CustomerNotification,

@@ -9,11 +9,12 @@ from typing import Literal
 from escalation.case import levels
 from escalation.case.audience import first_recipients_of, notify, notify_customers
 from escalation.case.base_event import BaseEvent
+from escalation.case.clock_table import CLOCKS, ENTRY_CLOCKS
 from escalation.case.request import StartRequest
 from escalation.case.state import Escalation
 from escalation.case.state_changes import apply_event
 from escalation.case.work import Decision, Work
-from escalation.kernel.clock_name import ClockName
+from escalation.kernel.clock_events import ClockEvent
 from escalation.kernel.proof import Door
 from escalation.kernel.reasons import Person, Reason, Term, reason
 from escalation.kernel.values import ENGINE, frozen
@@ -55,16 +56,6 @@ class Open:
     """The way that it came in by."""
 
 
-_ENTRY_CLOCKS = (
-    ClockName.FIRST_NOTIFICATION,
-    ClockName.ACKNOWLEDGE,
-    ClockName.LEVEL_WINDOW,
-    ClockName.NEXT_UPDATE,
-    ClockName.RESOLUTION,
-    ClockName.INTERNAL_UPDATE,
-)
-
-
 def open_escalation(command: Open, now: datetime) -> Decision:
     """
     Begin an escalation: clocks run, the level's contact is asked, stakeholders and customers are notified (START).
@@ -91,8 +82,10 @@ def open_escalation(command: Open, now: datetime) -> Decision:
     )
     unnotified = first_recipients_of(open_state(first))
     first = replace(first, unnotified=unnotified)
-    work = Work(open_state(first), now, by=request.submitted_by, door=command.door, events=[first])
-    for name in _ENTRY_CLOCKS:
+    work = Work(
+        open_state(first), now, by=request.submitted_by, door=command.door, events=[first], table=CLOCKS
+    )
+    for name in ENTRY_CLOCKS:
         work.start(name)
     _notify_of_start(work)
     if executive:
@@ -135,7 +128,7 @@ def open_state(event: Opened) -> Escalation:
     )
 
 
-def fold(events: Iterable[BaseEvent]) -> Escalation:
+def fold(events: Iterable[BaseEvent | ClockEvent]) -> Escalation:
     """
     Return the escalation that *events*, beginning with ``Opened``, made: the same events give the same one again.
 

@@ -4,10 +4,10 @@ Escalation: the whole state of one, immutable. It changes only by folding events
 What can be read off it without deciding anything is here as properties; what may happen to it is not.
 """
 
-from dataclasses import field
-from datetime import datetime
+from dataclasses import field, replace
+from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Self
 
 from pydantic import Field
 
@@ -16,7 +16,9 @@ from escalation.case.estimate import Estimate
 from escalation.case.lifecycle import OPEN, WORKING, RcaState, State
 from escalation.case.post_mortem import PostMortem
 from escalation.case.request import AffectedCustomer, CustomerRca, InternalRca, StartRequest
+from escalation.kernel.business_time import OpenHours
 from escalation.kernel.clock_name import ClockName
+from escalation.kernel.clocked_state import ClockedState
 from escalation.kernel.clocks import Clock, Pause
 from escalation.kernel.email_address import mailbox_of
 from escalation.kernel.ids import ContactId
@@ -147,7 +149,7 @@ class LastUpdate:
 
 
 @frozen
-class Escalation:
+class Escalation(ClockedState):
     schema_version: int = 1
     id: str
     """Unique for all time: the key and the instant of the start."""
@@ -175,8 +177,6 @@ class Escalation:
     """Answers for the rotas among those asked."""
     responses_done: tuple[str, ...] = ()
     """Responses done at the current level."""
-    clocks: tuple[Clock, ...] = ()
-    """At most one of each name: the one that runs, or else the last that ran."""
     pauses: tuple[Pause, ...] = ()
     unnotified: tuple[str, ...] = ()
     """Recipients whom the first notification has not reached yet (COMM-2)."""
@@ -220,8 +220,6 @@ class Escalation:
     """By account: what it means for the customer's business, in their words (TALK-6)."""
     holding_updates: int = 0
     """Automatic updates in a row, since a person last wrote to customers (COMM-3)."""
-    sequence: int = 0
-    """Number of events so far."""
     task_forces: tuple[TaskForceSummary, ...] = ()
     """Summary of each task force from its latest update, in the order of their deployment."""
 
@@ -241,8 +239,7 @@ class Escalation:
     @property
     def is_surveyed(self) -> bool:
         """True while the survey of customers takes answers (CLOSE-6)."""
-        clock = self.clock(ClockName.SURVEY)
-        return clock is not None and clock.is_running
+        return self.is_clock_running(ClockName.SURVEY)
 
     @property
     def open_actions(self) -> tuple[Action, ...]:
@@ -304,8 +301,19 @@ class Escalation:
         return any(clock.breached_at for clock in self.clocks)
 
     @property
-    def running_clocks(self) -> tuple[Clock, ...]:
-        return tuple(clock for clock in self.clocks if clock.is_running)
+    def chase_every(self) -> timedelta:
+        return self.plan.chase_every
+
+    def hours(self, calendar: str | None) -> OpenHours | None:
+        return self.plan.hours(calendar)
+
+    def with_started_clock(self, started: Clock) -> Self:
+        now = ClockedState.with_started_clock(self, started)
+        if started.name is not ClockName.FIRST_NOTIFICATION:
+            return now
+        # COMM-2: the one that begins is to reach whoever joined since the last one began
+        awaited = tuple(dict.fromkeys((*self.unnotified, *self.joiners)))
+        return replace(now, unnotified=awaited, joiners=(), joined_at=None)
 
     @property
     def wake_at(self) -> datetime | None:
@@ -365,12 +373,6 @@ class Escalation:
             missing.append(reason("missing.rca", self.rca.state))
         missing += [reason("missing.text", held.number) for held in self.pending_texts]
         return tuple(missing)
-
-    def clock(self, name: ClockName) -> Clock | None:
-        for clock in self.clocks:
-            if clock.name is name:
-                return clock
-        return None
 
     @property
     def standing_forces(self) -> tuple[TaskForceSummary, ...]:

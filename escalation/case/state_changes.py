@@ -5,32 +5,33 @@ Nothing is decided or refused here, no clock is read: an event has happened, and
 rest is said by the event itself, in its ``applied_to``.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
 from escalation.case.base_event import BaseEvent
 from escalation.case.lifecycle import Move, step_rca
 from escalation.case.state import Escalation, LastUpdate, OnCallAnswer, Rca
+from escalation.kernel.clock_events import ClockEvent
 from escalation.kernel.clock_name import ClockName
-from escalation.kernel.clocks import Clock, Pause, derive_clock, derive_next_instant
+from escalation.kernel.clocks import Pause
 from escalation.kernel.values import ENGINE, CustomerText
 from escalation.notifications.delivery_results import DeliveryResult, Undelivered, update_undelivered
 from escalation.task_force.state import TaskForceSummary
 
 
-def apply_event(now: Escalation, event: BaseEvent) -> Escalation:
+def apply_event(now: Escalation, event: BaseEvent | ClockEvent) -> Escalation:
     """Return *now* after *event*."""
     after = replace(event.applied_to(now), sequence=event.seq)
     return after if event.by == ENGINE else _still_active(after, event)
 
 
-def _still_active(now: Escalation, event: BaseEvent) -> Escalation:
+def _still_active(now: Escalation, event: BaseEvent | ClockEvent) -> Escalation:
     """Keep the acknowledgement alive, whatever a person does (MATRIX-6)."""
     clock = now.clock(ClockName.ACKNOWLEDGEMENT_EXPIRY)
     if clock is None or not clock.is_running:
         return now
-    alive = derive_clock_of(now, replace(clock, started_at=event.at, passed=0, fired_share=0.0))
+    alive = now.derive_clock(replace(clock, started_at=event.at, passed=0, fired_share=0.0))
     return replace(now, clocks=tuple(alive if each is clock else each for each in now.clocks))
 
 
@@ -83,33 +84,9 @@ def rca_after(now: Escalation, move: Move) -> Rca:
     return replace(now.rca, state=step_rca(now.rca.state, move))
 
 
-def derive_clock_of(now: Escalation, clock: Clock) -> Clock:
-    """Return *clock* with all of its instants computed again."""
-    return derive_clock(clock, now.plan.hours(clock.calendar), now.pauses, now.plan.chase_every)
-
-
-def with_clocks(now: Escalation, clocks: Iterable[Clock]) -> Escalation:
-    """Return *now* with *clocks*, all of their instants computed again."""
-    return replace(now, clocks=tuple(derive_clock_of(now, clock) for clock in clocks))
-
-
-def change_clock(now: Escalation, name: ClockName, change: Callable[[Clock], Clock]) -> Escalation:
-    """Return *now* with one clock changed, and when it is looked at next computed again."""
-    clocks = (
-        derive_next_instant_of(now, change(clock)) if clock.name is name else clock for clock in now.clocks
-    )
-    return replace(now, clocks=tuple(clocks))
-
-
-def derive_next_instant_of(now: Escalation, clock: Clock) -> Clock:
-    """Return *clock* with the instant at which it is looked at next."""
-    return derive_next_instant(clock, now.plan.hours(clock.calendar), now.pauses, now.plan.chase_every)
-
-
 def with_pause(now: Escalation, pause: Pause) -> Escalation:
     """Return *now* with one more pause; clocks that it stops follow."""
-    changed = replace(now, pauses=(*now.pauses, pause))
-    return with_clocks(changed, changed.clocks)
+    return replace(now, pauses=(*now.pauses, pause)).with_clocks(now.clocks)
 
 
 def with_pause_ended(
@@ -122,5 +99,4 @@ def with_pause_ended(
         else pause
         for pause in now.pauses
     )
-    changed = replace(now, pauses=pauses)
-    return with_clocks(changed, changed.clocks)
+    return replace(now, pauses=pauses).with_clocks(now.clocks)

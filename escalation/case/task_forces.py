@@ -13,13 +13,14 @@ from typing import Literal
 
 from escalation.case.audience import followers_of, managers_of, name_of, notify, person_of
 from escalation.case.base_event import BaseEvent
-from escalation.case.clock_targets import clock_for, clock_within
+from escalation.case.clock_row import CalendarOf, timing_of
 from escalation.case.failed_deliveries import notify_undelivered
 from escalation.case.next_update import restart_next_update
 from escalation.case.state import Escalation
 from escalation.case.state_changes import replace_task_force, undelivered_after
 from escalation.case.work import Work
 from escalation.kernel.characters import clip
+from escalation.kernel.clock_loop import new_clock
 from escalation.kernel.clock_name import OF_TASK_FORCES, ClockName
 from escalation.kernel.clocks import Clock
 from escalation.kernel.reasons import Part, Reason, reason, sentences, shortened_part
@@ -176,12 +177,12 @@ def calendars_of(now: Escalation, clocks: Iterable[Clock]) -> dict[str, Calendar
 
 
 def clock_patterns(work: Work, status_every: timedelta | None = None) -> Iterator[Clock]:
+    own = Target(after=status_every, thresholds=_ASKED_AT) if status_every else None
     for name in sorted(OF_TASK_FORCES):
-        if name is ClockName.TASK_FORCE_STATUS and status_every:
-            target = Target(after=status_every, thresholds=_ASKED_AT)
-            yield clock_within(work.state, name, target, work.now)
-        elif clock := clock_for(work.state, name, work.now):
-            is_asked = name is ClockName.TASK_FORCE_STATUS  # a seat's clock only says when the next is asked
+        is_asked = name is ClockName.TASK_FORCE_STATUS  # a seat's clock only says when the next is asked
+        target = (own if is_asked else None) or work.state.rules.targets.get(name)
+        if target:
+            clock = new_clock(work.state, name, timing_of(work.state, target, CalendarOf.PLAN), work.now)
             yield clock if is_asked else replace(clock, thresholds=())
 
 

@@ -149,8 +149,7 @@ def continue_after_approval(work: Work) -> None:
 def adapt_texts_to_plan(work: Work) -> None:
     """Start the clock of texts that wait already, where another plan sets one: as of when the oldest came (CLOCK-4)."""
     now = work.state
-    clock = now.clock(ClockName.CUSTOMER_TEXT)
-    if now.pending_texts and (clock is None or not clock.is_running):
+    if now.pending_texts and not now.is_clock_running(ClockName.CUSTOMER_TEXT):
         work.start(ClockName.CUSTOMER_TEXT, now.pending_texts[0].held_at)
 
 

@@ -30,8 +30,5 @@ class ClockName(StrEnum):
         return self.value.replace("_", " ").replace("rca", "RCA")
 
 
-AGREED = frozenset({ClockName.ACKNOWLEDGEMENT_EXPIRY, ClockName.PAUSE, ClockName.ON_DUTY, ClockName.SURVEY})
-"""Clocks of an agreed time rather than a promise: at its end something is done, and nothing is breached."""
-
 OF_TASK_FORCES = frozenset({ClockName.TASK_FORCE_STATUS, ClockName.SEAT_ANSWER})
 """Clocks that each task force runs for itself; no pause of the escalation stops them."""

@@ -2,8 +2,8 @@
 Clocks: each has a start, a due time, thresholds and one outcome (CLOCK-1).
 
 A due time is derived from the start, the span and the recorded pauses, and is never accumulated (CLOCK-3): asking
-again with the same record gives the same answer. What a clock's thresholds and its breach *mean* is decided in
-``clock_table.py``; this file only says when they are.
+again with the same record gives the same answer. What a clock's thresholds and its breach *mean* is said in the
+clock table of its process (``clock_loop.py``); this file only says when they are.
 
 Theory of operation
 -------------------
@@ -32,6 +32,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import NamedTuple
 
 from escalation.kernel.business_time import OpenHours, add, between
 from escalation.kernel.clock_name import ClockName
@@ -55,6 +56,15 @@ class Pause:
     stops: tuple[ClockName, ...]
     started_at: Instant
     ended_at: Instant | None = None
+
+
+class Timing(NamedTuple):
+    """Length of a clock, the calendar that it counts, and its thresholds."""
+
+    after: timedelta
+    calendar: str | None = None
+    thresholds: tuple[timedelta, ...] = ()
+    """Spans from the start, rising, all shorter than ``after``."""
 
 
 @frozen
@@ -95,20 +105,9 @@ def is_late(at: datetime, due_at: datetime | None) -> bool:
     return due_at is not None and at >= due_at
 
 
-def used_time_of(clock: Clock, hours: OpenHours | None, pauses: Iterable[Pause], now: datetime) -> timedelta:
-    """Return how much of its span the clock has used by *now*, or by its end: open time less its pauses."""
-    end = min(now, clock.ended_at) if clock.ended_at else now
-    used = between(hours, clock.started_at, end)
-    for pause in _stopping(clock, pauses):
-        used -= between(hours, max(pause.started_at, clock.started_at), min(pause.ended_at or end, end))
-    return used
-
-
-def instant_of(
-    clock: Clock, hours: OpenHours | None, pauses: Iterable[Pause], span: timedelta
-) -> datetime | None:
-    """Return when *span* of the clock is used up; None if an open pause holds it before, or it is not known."""
-    return _instant_after(_stopping(clock, pauses), hours, clock.started_at, span)
+def is_over(clock: Clock, at: datetime) -> bool:
+    """Return whether the due time has come, and the breach is not on record yet."""
+    return clock.is_running and not clock.breached_at and is_late(at, clock.due_at)
 
 
 def _instant_after(
@@ -152,13 +151,12 @@ def derive_next_instant(
     return replace(clock, next_at=_next_at(clock, hours, stopping, clock.due_at, chase_every))
 
 
-def retime_clock(
-    clock: Clock, after: timedelta, calendar: str | None, thresholds: tuple[timedelta, ...]
-) -> Clock:
+def retime_clock(clock: Clock, timing: Timing) -> Clock:
     """
     Return *clock* with other targets, from its original start (CLOCK-4). A threshold that has fired does not fire
     again; one that the old targets skipped fires if its time is still to come, and else is skipped again.
     """
+    after, calendar, thresholds = timing
     fired = sum(1 for threshold in thresholds if threshold / after <= clock.fired_share + _A_HAIR)
     return replace(clock, after=after, calendar=calendar, thresholds=thresholds, passed=fired)
 

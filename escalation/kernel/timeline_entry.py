@@ -2,10 +2,9 @@
 
 from datetime import datetime, timedelta
 
-from escalation.kernel.clocks import Clock
 from escalation.kernel.event import RecordedEvent
 from escalation.kernel.proof import Door
-from escalation.kernel.reasons import Part, Reason, reason
+from escalation.kernel.reasons import Part, Reason
 from escalation.kernel.values import Instant, frozen
 
 
@@ -35,13 +34,6 @@ def timeline_entry(event: RecordedEvent) -> TimelineEntry:
         note=event.added,
         door=event.door,
     )
-
-
-def clock_started(code: str, clock: Clock) -> Reason:
-    """Return the sentence of a started clock: when it is due, or how far the open hours are known."""
-    if clock.not_before:
-        return reason(f"{code}.not_before", clock.name, clock.not_before)
-    return reason(code, clock.name, clock.due_at) if clock.due_at else reason(f"{code}.held", clock.name)
 
 
 def minute(at: datetime) -> str:

@@ -11,8 +11,9 @@ from enum import StrEnum
 from itertools import groupby
 from typing import NamedTuple
 
+from escalation.case.clock_table import PROMISES
 from escalation.case.lifecycle import State
-from escalation.kernel.clock_name import AGREED, OF_TASK_FORCES, ClockName
+from escalation.kernel.clock_name import ClockName
 from escalation.kernel.clocks import Outcome
 from escalation.kernel.ids import tenant_of
 from escalation.kernel.values import Instant, frozen
@@ -22,8 +23,6 @@ from escalation.policy.plan import PlaybookRef
 
 ENGINE_SOURCE = "engine"
 """Source of the escalations that this program ran; an import has the name of its map."""
-PROMISES = tuple(clock for clock in ClockName if clock not in AGREED | OF_TASK_FORCES)
-"""Clocks that count in reports: neither those of an agreed time, nor those of a task force, whose runs are its own."""
 RCA_CLOCKS = (ClockName.INTERNAL_RCA, ClockName.CUSTOMER_RCA)
 
 

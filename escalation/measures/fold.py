@@ -10,7 +10,6 @@ from datetime import UTC, datetime, timedelta
 
 from escalation.case import events as e
 from escalation.case.actions import Action
-from escalation.case.clock_events import ClockStarted
 from escalation.case.delivery_report import DeliveryReported
 from escalation.case.moves.acknowledge import Acknowledged
 from escalation.case.request import Evidence
@@ -19,6 +18,7 @@ from escalation.case.start import Opened, open_state
 from escalation.case.state import VERIFYING, Escalation
 from escalation.case.state_changes import apply_event
 from escalation.case.task_forces import TaskForceReported
+from escalation.kernel.clock_events import ClockStarted
 from escalation.kernel.clock_name import ClockName
 from escalation.kernel.clocks import Clock, Outcome
 from escalation.measures.definitions import (

@@ -12,9 +12,8 @@ from functools import reduce
 from escalation.kernel.budgets import size_of
 from escalation.kernel.characters import clip
 from escalation.kernel.clock_name import ClockName
-from escalation.kernel.clocks import Clock, count_passed_thresholds, is_late
 from escalation.kernel.proof import Door
-from escalation.kernel.reasons import Reason, reason, shortened_part
+from escalation.kernel.reasons import reason, shortened_part
 from escalation.kernel.refusals import MoveNotAllowed, RoleNotAllowed
 from escalation.kernel.state_size import require_state_fits
 from escalation.kernel.values import ENGINE, NO_NOTE, InternalText
@@ -30,6 +29,7 @@ from escalation.policy.open_hours_horizon import open_hours_to_compile
 from escalation.policy.people import require_person
 from escalation.task_force import commands as c
 from escalation.task_force import seats, tasks
+from escalation.task_force.clock_table import CLOCKS, ask_the_lead
 from escalation.task_force.events import (
     CLOCKWORK,
     Deployed,
@@ -46,13 +46,6 @@ from escalation.task_force.moves.stand_down import StandDown, StoodDown, end_tas
 from escalation.task_force.seats import SeatLeftVacant
 from escalation.task_force.state import Charter, Seat, TaskForce, summary
 from escalation.task_force.state_changes import apply_event
-from escalation.task_force.status_events import (
-    StatusAsked,
-    StatusChased,
-    StatusMissed,
-    StatusThresholdsSkipped,
-    start_status_clock,
-)
 from escalation.task_force.updates import TaskForceUpdate
 from escalation.task_force.work import TaskForceDecision, TaskForceWork
 
@@ -60,9 +53,9 @@ from escalation.task_force.work import TaskForceDecision, TaskForceWork
 def deploy(charter: Charter, now: datetime) -> TaskForceDecision:
     """Deploy a task force: notify the lead, offer every seat, start the status clock. Pure, like ``decide``."""
     first = Deployed(seq=1, at=now, by=charter.deployed_by, charter=charter)
-    work = TaskForceWork(open_state(first), now, events=[first])
-    start_status_clock(work)
-    _ask_the_lead(work, reason("lead"), Occasion.TASK_FORCE_DEPLOYED)
+    work = TaskForceWork(open_state(first), now, events=[first], table=CLOCKS)
+    work.start(ClockName.TASK_FORCE_STATUS)
+    ask_the_lead(work, reason("lead"), Occasion.TASK_FORCE_DEPLOYED)
     for seat in work.state.seats:
         seats.offer(work, seat.number)
     seats.notify_when_settled(work)
@@ -97,7 +90,7 @@ def decide(
     Raises:
         EscalationError: If the command is refused. Nothing has changed.
     """
-    work = TaskForceWork(force, now, door=door)
+    work = TaskForceWork(force, now, door=door, table=CLOCKS)
     if isinstance(command, ReportDelivery):
         _report_delivery(work, command)
         _settle(work)
@@ -136,7 +129,7 @@ def updates_of(decision: TaskForceDecision) -> TaskForceUpdate | None:
         summary=summary(decision.state),
         happened=tuple(event.sentence() for event in public),
         report=decision.state.reports[-1] if is_update else None,
-        is_status_missed=bool(found.keys() & {"status_missed", "status_chased"}),
+        is_status_missed=bool(found.keys() & {"clock_breached", "clock_chased"}),
         vacant=tuple(event.role for event in public if isinstance(event, SeatLeftVacant)),
         declined=_last_refusal_of_seat(public),
         why_stood_down=down.why if isinstance(down, StoodDown) else None,
@@ -186,7 +179,7 @@ def _follow_order(work: TaskForceWork, order: c.EscalationsCommand) -> None:
     """Once it is stood down, nothing changes any more; one that is meant for another task force is not followed."""
     if work.state.is_standing and order.id == work.state.charter.id:
         order.carry_out(work)
-        _skip_past_thresholds(work)
+        work.skip_past_thresholds()
 
 
 # What happens by itself
@@ -194,66 +187,9 @@ def _follow_order(work: TaskForceWork, order: c.EscalationsCommand) -> None:
 
 def _settle(work: TaskForceWork) -> None:
     """Let everything happen that is due by now."""
-    while clock := _next_due(work):
-        if clock.name is ClockName.TASK_FORCE_STATUS:
-            _handle_due_status(work, clock)
-        else:
-            seat = next(seat for seat in work.state.seats if seat.clock is clock)
-            seats.end_offer(work, seat, reason("seat.did_not_answer"))
+    work.settle()
     if work.state.is_standing:
         tasks.remind(work)
-
-
-def _next_due(work: TaskForceWork) -> Clock | None:
-    force = work.state
-    if not force.is_standing:
-        return None
-    due = [(clock.next_at, clock) for clock in force.clocks if clock.next_at and clock.next_at <= work.now]
-    return min(due, key=lambda found: found[0])[1] if due else None
-
-
-def _skip_past_thresholds(work: TaskForceWork) -> None:
-    """Record times to ask that a change put behind us as skipped, instead of asking late (CLOCK-2)."""
-    status = work.state.status
-    if status is None or status.breached_at or not status.is_running:
-        return
-    passed = _passed(work, status)
-    if passed > status.passed:
-        work.record(StatusThresholdsSkipped(passed=passed, skipped=passed - status.passed))
-
-
-def _handle_due_status(work: TaskForceWork, clock: Clock) -> None:
-    """Ask the lead before a status is due, when it is missed, and again until it comes; nobody else is asked."""
-    chase_every = work.state.charter.chase_every
-    if clock.breached_at:
-        work.record(StatusChased(times=(work.now - clock.breached_at) // chase_every))
-        _ask_the_lead(work, reason("status_still_missing"))
-    elif clock.due_at and is_late(work.now, clock.due_at):
-        chased = (work.now - clock.due_at) // chase_every
-        work.record(StatusMissed(due_at=clock.due_at, passed=len(clock.thresholds), chased=chased))
-        _ask_the_lead(work, reason("status_overdue"))
-    else:
-        work.record(StatusAsked(passed=_passed(work, clock)))
-        _ask_the_lead(work, reason("status_due"))
-
-
-def _passed(work: TaskForceWork, clock: Clock) -> int:
-    """Return how many thresholds are behind us; of several only the last one is announced (CLOCK-2)."""
-    return count_passed_thresholds(clock, work.state.charter.hours(clock.calendar), (), work.now)
-
-
-def _ask_the_lead(
-    work: TaskForceWork, why: Reason, occasion: Occasion = Occasion.TASK_FORCE_STATUS_WANTED
-) -> None:
-    charter, status = work.state.charter, work.state.status
-    work.tell(
-        occasion,
-        (charter.lead,),
-        why=why,
-        due_at=(status.breached_at or status.due_at) if status else None,
-        text=charter.mission,
-        items=tuple(f"{task.what} ({task.owner})" for task in work.state.open_tasks),
-    )
 
 
 def _extend_open_hours(work: TaskForceWork) -> None:

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from escalation.kernel.business_time import OpenHours
+from escalation.kernel.clock_events import ClockEvent
 from escalation.kernel.reasons import Part, Person, Reason, Term, reason
 from escalation.kernel.values import Name, frozen
 from escalation.notifications.delivery_results import DeliveryResult
@@ -20,13 +21,6 @@ from escalation.task_force.moves.stand_down import StoodDown
 from escalation.task_force.seats import SeatLeftVacant, SeatOffered, SeatUnanswered, WorkBegun
 from escalation.task_force.state import Charter, TaskForce
 from escalation.task_force.state_changes import with_clocks
-from escalation.task_force.status_events import (
-    StatusAsked,
-    StatusChased,
-    StatusClockStarted,
-    StatusMissed,
-    StatusThresholdsSkipped,
-)
 from escalation.task_force.tasks import TaskDueSoon, TaskOverdue
 
 
@@ -93,11 +87,7 @@ TaskForceEvent = Annotated[
     | SeatUnanswered
     | SeatLeftVacant
     | WorkBegun
-    | StatusClockStarted
-    | StatusAsked
-    | StatusThresholdsSkipped
-    | StatusMissed
-    | StatusChased
+    | ClockEvent
     | StatusReported
     | TaskAdded
     | TaskFinished
@@ -114,12 +104,6 @@ TaskForceEvent = Annotated[
 
 
 CLOCKWORK = frozenset(
-    {
-        "status_clock_started",
-        "status_thresholds_skipped",
-        "informed",
-        "open_hours_extended",
-        "task_due_soon",
-    }
+    {"clock_started", "thresholds_skipped", "clock_ended", "informed", "open_hours_extended", "task_due_soon"}
 )
 """Kinds of events that the escalation need not hear of."""

@@ -100,7 +100,7 @@ def free_candidate(force: TaskForce, seat: Seat, asked: tuple[str, ...] = ()) ->
 
 
 def invite(work: TaskForceWork, seat: Seat, person: str, *, is_new_round: bool = False) -> None:
-    clock = work.clock(ClockName.SEAT_ANSWER)
+    clock = work.new_clock(ClockName.SEAT_ANSWER)
     work.record(
         SeatOffered(seat=seat.number, role=seat.plan.role, to=person, clock=clock, is_new_round=is_new_round)
     )

@@ -16,7 +16,8 @@ from pydantic import AfterValidator, Field
 from escalation.kernel.budgets import CANDIDATES
 from escalation.kernel.business_time import OpenHours
 from escalation.kernel.clock_name import ClockName
-from escalation.kernel.clocks import Clock
+from escalation.kernel.clocked_state import ClockedState
+from escalation.kernel.clocks import Clock, Timing
 from escalation.kernel.reasons import InvalidValue, Reason, reason
 from escalation.kernel.refusals import UnknownName
 from escalation.kernel.values import NO_NOTE, Input, Instant, InternalText, Name, PropertyCache, frozen
@@ -115,8 +116,9 @@ class Charter(PropertyCache):
     def name_of(self, person: str) -> str:
         return self._by_id[person].name if person in self._by_id else person
 
-    def pattern(self, name: ClockName) -> Clock | None:
-        return next((clock for clock in self.clocks if clock.name is name), None)
+    def timing(self, name: ClockName) -> Timing | None:
+        found = (clock for clock in self.clocks if clock.name is name)
+        return next((Timing(clock.after, clock.calendar, clock.thresholds) for clock in found), None)
 
     def hours(self, calendar: str | None) -> OpenHours | None:
         return self.calendars[calendar].hours if calendar else None
@@ -184,7 +186,7 @@ class StatusReport:
 
 
 @frozen
-class TaskForce:
+class TaskForce(ClockedState):
     schema_version: int = 1
     charter: Charter
     state: TaskForceState = TaskForceState.FORMING
@@ -194,13 +196,26 @@ class TaskForce:
     tasks: tuple[Task, ...] = ()
     reports: tuple[StatusReport, ...] = ()
     """The latest, oldest first."""
-    status: Clock | None = None
-    """Clock of the next status report."""
-    sequence: int = 0
 
     @property
     def is_standing(self) -> bool:
         return self.state in STANDING
+
+    @property
+    def is_attended(self) -> bool:
+        return self.is_standing
+
+    @property
+    def chase_every(self) -> timedelta:
+        return self.charter.chase_every
+
+    def hours(self, calendar: str | None) -> OpenHours | None:
+        return self.charter.hours(calendar)
+
+    @property
+    def status(self) -> Clock | None:
+        """Return the clock of the next status report."""
+        return self.clock(ClockName.TASK_FORCE_STATUS)
 
     @property
     def members(self) -> tuple[str, ...]:
@@ -217,10 +232,10 @@ class TaskForce:
         return tuple(task for task in self.tasks if task.is_open)
 
     @property
-    def clocks(self) -> tuple[Clock, ...]:
-        """Clocks that run."""
-        found = (self.status, *(seat.clock for seat in self.seats if seat.offered_to))
-        return tuple(clock for clock in found if clock and clock.is_running)
+    def running_clocks(self) -> tuple[Clock, ...]:
+        """The status clock, and those of seats on offer."""
+        offers = (seat.clock for seat in self.seats if seat.clock and seat.offered_to)
+        return (*(clock for clock in self.clocks if clock.is_running), *offers)
 
     @property
     def wake_at(self) -> datetime | None:
@@ -229,7 +244,7 @@ class TaskForce:
             return None
         return _earliest(
             (
-                *(clock.next_at for clock in self.clocks),
+                *(clock.next_at for clock in self.running_clocks),
                 *(task.remind_at for task in self.open_tasks),
                 *(each.hours.extend_at for each in self.charter.calendars.values()),
             )
@@ -238,7 +253,7 @@ class TaskForce:
     @property
     def next_due_at(self) -> datetime | None:
         """Next time by which the lead or somebody who is asked must answer, or a task must be done."""
-        answers = (clock.due_at for clock in self.clocks if not clock.breached_at)
+        answers = (clock.due_at for clock in self.running_clocks if not clock.breached_at)
         return _earliest((*answers, *(task.due_at for task in self.open_tasks if task.remind_at)))
 
 

@@ -5,19 +5,19 @@ Knows how to record and to tell, and nothing of rules.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from escalation.kernel import decision
+from escalation.kernel.clock_loop import ClockedWork
 from escalation.kernel.clock_name import ClockName
-from escalation.kernel.clocks import Clock
 from escalation.kernel.reasons import Part, reason
 from escalation.kernel.values import InternalText
 from escalation.notifications.notification import InternalFacts, InternalNotification, Occasion
 from escalation.policy.open_hours_horizon import CompileOpenHours
 from escalation.task_force.state import TaskForce
-from escalation.task_force.state_changes import apply_event, new_clock
+from escalation.task_force.state_changes import apply_event
 
 if TYPE_CHECKING:
     from escalation.task_force.events import TaskForceEvent
@@ -27,18 +27,9 @@ TaskForceDecision = decision.Decision[TaskForce, "TaskForceEvent", TaskForceEffe
 
 
 @dataclass(slots=True)
-class TaskForceWork(decision.Work[TaskForce, "TaskForceEvent", TaskForceEffect]):
-    @property
-    def sequence(self) -> int:
-        return self.state.sequence
-
+class TaskForceWork(ClockedWork[TaskForce, "TaskForceEvent", TaskForceEffect]):
     def after(self, event: "TaskForceEvent") -> TaskForce:
         return apply_event(self.state, event)
-
-    def clock(self, name: ClockName) -> Clock | None:
-        """A fresh one, started now; None where none was given."""
-        pattern = self.state.charter.pattern(name)
-        return new_clock(self.state.charter, replace(pattern, started_at=self.now)) if pattern else None
 
     def tell(
         self,

@@ -12,12 +12,12 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from escalation.case import events as e
-from escalation.case.clock_events import ClockBreached, ClockEnded
 from escalation.case.levels import LevelRaised
 from escalation.case.lifecycle import OPEN, State
 from escalation.case.moves.acknowledge import Acknowledged
 from escalation.case.start import Open
 from escalation.kernel import values
+from escalation.kernel.clock_events import ClockBreached, ClockEnded
 from escalation.kernel.clocks import Outcome
 from escalation.kernel.reasons import term
 from escalation.kernel.refusals import BadRequest, Fault, nearest, quote_input

@@ -12,7 +12,6 @@ from functools import lru_cache
 
 from escalation.case import events as e
 from escalation.case.audience import name_of
-from escalation.case.clock_events import ClockBreached, ClockChased
 from escalation.case.events import CLOCKWORK
 from escalation.case.levels import ContactTried, LevelRaised
 from escalation.case.moves.transfer import Transferred
@@ -20,6 +19,7 @@ from escalation.case.on_call import OnCallFound
 from escalation.case.request import StartRequest
 from escalation.case.start import Opened
 from escalation.case.state import Escalation
+from escalation.kernel.clock_events import ClockBreached, ClockChased
 from escalation.kernel.clock_name import ClockName
 from escalation.kernel.reasons import term
 from escalation.kernel.values import ENGINE

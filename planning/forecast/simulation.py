@@ -17,7 +17,6 @@ from typing import NamedTuple
 
 from escalation.case import commands as c
 from escalation.case import events as e
-from escalation.case.clock_events import ClockBreached
 from escalation.case.effects import Effect, FindOnCall, OnCallResult
 from escalation.case.engine import Decision, decide
 from escalation.case.levels import LevelRaised
@@ -27,6 +26,7 @@ from escalation.case.on_call import OnCallFound, ReportOnCall
 from escalation.case.request import StartRequest
 from escalation.case.start import Open, open_escalation
 from escalation.case.state import Escalation
+from escalation.kernel.clock_events import ClockBreached
 from escalation.kernel.clock_name import ClockName
 from escalation.kernel.refusals import EscalationError
 from escalation.kernel.values import ENGINE

@@ -11,9 +11,10 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
+from escalation.case.clock_table import PAUSABLE, PROMISES
 from escalation.case.lifecycle import NOBODYS, Move
 from escalation.case.state import VERIFYING
-from escalation.kernel.clock_name import AGREED, ClockName
+from escalation.kernel.clock_name import OF_TASK_FORCES, ClockName
 from escalation.kernel.email_address import as_mailed
 from escalation.kernel.reasons import InvalidValue, reason
 from escalation.policy.spans import SPAN_FORM, WINDOW_FORM, Span, WindowSpan, parse_span, parse_window
@@ -25,21 +26,12 @@ SPECIAL_ROLES = (OWNER, LEVEL_CONTACT, TASK_FORCE_LEAD, ACTION_OWNER)
 """Roles by what somebody is at the moment: owner of the escalation, contact of its level, lead of its task force, owner
 of an action (ROLE-1). Nobody can be given them."""
 
-PAUSABLE = (
-    ClockName.ACKNOWLEDGE,
-    ClockName.LEVEL_WINDOW,
-    ClockName.FIRST_NOTIFICATION,
-    ClockName.NEXT_UPDATE,
-    ClockName.RESOLUTION,
-    ClockName.CUSTOMER_TEXT,
-    ClockName.INTERNAL_UPDATE,
-)
-"""Clocks that a pause can stop: those that run while the problem is worked on."""
 _SET_ELSEWHERE = {
     ClockName.LEVEL_WINDOW: "level_window is the window of each level",
     ClockName.CUSTOMER_TEXT: "customer_text is `within` of `approvals`",
 }
-TARGET_CLOCKS = tuple(clock for clock in ClockName if clock not in AGREED | _SET_ELSEWHERE.keys())
+_PROMISES = {*PROMISES, *OF_TASK_FORCES} - _SET_ELSEWHERE.keys()
+TARGET_CLOCKS = tuple(clock for clock in ClockName if clock in _PROMISES)
 """Clocks for which a priority has a target."""
 OPTIONAL_CLOCKS = frozenset({ClockName.INTERNAL_UPDATE})
 """Clocks that run only where a priority has a target."""

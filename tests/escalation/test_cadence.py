@@ -3,7 +3,6 @@
 from datetime import timedelta
 from typing import Any
 
-from escalation.case.clock_events import ClockEnded
 from escalation.case.engine import decide
 from escalation.case.lifecycle import State
 from escalation.case.moves.change_priority import ChangePriority
@@ -11,6 +10,7 @@ from escalation.case.moves.rebase import Rebase
 from escalation.case.moves.reject_resolution import RejectResolution
 from escalation.case.moves.send_update import SendUpdate
 from escalation.case.state import Escalation
+from escalation.kernel.clock_events import ClockEnded
 from escalation.kernel.clock_name import ClockName
 from escalation.kernel.clocks import Outcome
 from escalation.kernel.values import CustomerText, InternalText

@@ -7,13 +7,19 @@ from dataclasses import replace
 import pytest
 
 from escalation.case import events as e
-from escalation.case.clock_events import ClockBreached, ClockChased, ClockEnded, ThresholdPassed
 from escalation.case.engine import decide
 from escalation.case.lifecycle import State
 from escalation.case.moves.pause import PauseClocks
 from escalation.case.state import Escalation
+from escalation.kernel.clock_events import (
+    ClockBreached,
+    ClockChased,
+    ClockEnded,
+    ThresholdPassed,
+    ThresholdsSkipped,
+)
 from escalation.kernel.clock_name import ClockName
-from escalation.kernel.clocks import Outcome, used_time_of
+from escalation.kernel.clocks import Outcome
 from escalation.notifications.shell_commands import ExtendOpenHours, Tick
 from escalation.policy.classification import Priority
 from escalation.policy.open_hours_horizon import CompileOpenHours
@@ -42,6 +48,7 @@ from tests.builders import (
     weekdays,
 )
 from tests.said import said
+from tests.used_time import used_time_of
 
 R = ClockName.RESOLUTION
 
@@ -57,7 +64,7 @@ def passed(decision_events: tuple[e.Event, ...], name: ClockName) -> list[tuple[
     return [
         (event.passed, event.skipped)
         for event in decision_events
-        if isinstance(event, ThresholdPassed) and event.clock is name
+        if isinstance(event, ThresholdPassed | ThresholdsSkipped) and event.clock is name
     ]
 
 

@@ -3,7 +3,6 @@
 import pytest
 
 from escalation.case import commands as c
-from escalation.case.clock_events import ClockEnded
 from escalation.case.engine import decide
 from escalation.case.lifecycle import State
 from escalation.case.moves.begin_resolution import BeginResolution
@@ -12,6 +11,7 @@ from escalation.case.moves.reopen import Reopen
 from escalation.case.moves.send_update import SendUpdate
 from escalation.case.moves.transfer import Transfer
 from escalation.case.next_update import UpdateSent
+from escalation.kernel.clock_events import ClockEnded
 from escalation.kernel.clock_name import ClockName
 from escalation.kernel.clocks import Outcome
 from escalation.kernel.values import CustomerText, InternalText, to_json

@@ -103,7 +103,7 @@ def test_a_task_force_is_deployed_with_all_that_it_needs() -> None:
     given = charter(made)
     assert ("roof", MISSION, "ed", "Look up") == (given.name, given.mission, given.lead, given.technical_plan)
     assert (("ari",),) == tuple(seat.candidates for seat in given.seats)
-    status = given.pattern(ClockName.TASK_FORCE_STATUS)
+    status = given.timing(ClockName.TASK_FORCE_STATUS)
     assert status is not None
     assert (HOUR, (45 * MINUTE,)) == (status.after, status.thresholds)
     assert ["roof"] == [force.name for force in view(made.state).task_forces]

@@ -78,7 +78,7 @@ def test_a_status_of_a_task_force(off: timedelta, late: bool) -> None:
     """
     made = decide_force(a_force(), ReportStatus(by="ed", text=SAID), NINE + 2 * HOUR + off)
 
-    assert late == ("status_missed" in [event.kind for event in made.events])
+    assert late == ("clock_breached" in [event.kind for event in made.events])
 
 
 @pytest.mark.parametrize(("off", "late"), BY_A_MOMENT)

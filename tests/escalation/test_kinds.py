@@ -5,7 +5,6 @@ The kinds of escalation: by level, to a team, by priority, by itself, to the exe
 import pytest
 
 from escalation.case import commands as c
-from escalation.case.clock_events import ClockEnded
 from escalation.case.engine import decide
 from escalation.case.levels import LevelRaised, SponsorshipProposed
 from escalation.case.lifecycle import State
@@ -17,6 +16,7 @@ from escalation.case.moves.reopen import Reopen
 from escalation.case.moves.report_trigger import ReportTrigger
 from escalation.case.moves.transfer import Transfer
 from escalation.case.state import AccessAnswer
+from escalation.kernel.clock_events import ClockEnded
 from escalation.kernel.clock_name import ClockName
 from escalation.kernel.values import InternalText
 from escalation.notifications.shell_commands import Tick

@@ -5,10 +5,10 @@ A change of priority: due times follow from the original start, and what happene
 import pytest
 
 from escalation.case import events as e
-from escalation.case.clock_events import ClockBreached, ThresholdPassed
 from escalation.case.engine import decide
 from escalation.case.moves.change_priority import ChangePriority
 from escalation.case.state import Escalation
+from escalation.kernel.clock_events import ClockBreached, ThresholdPassed, ThresholdsSkipped
 from escalation.kernel.clock_name import ClockName
 from escalation.notifications.shell_commands import Tick
 from escalation.policy.classification import Priority
@@ -41,7 +41,7 @@ def passed(decision_events: tuple[e.Event, ...], name: ClockName) -> list[tuple[
     return [
         (event.passed, event.skipped)
         for event in decision_events
-        if isinstance(event, ThresholdPassed) and event.clock is name
+        if isinstance(event, ThresholdPassed | ThresholdsSkipped) and event.clock is name
     ]
 
 
@@ -64,7 +64,7 @@ def test_a_threshold_that_a_change_put_behind_us_is_skipped() -> None:
     assert [(1, 1)] == passed(decision.events, R)
     assert monday("15:00") == clock(decision.state, R).next_at
     assert not [line for line in told(decision) if line.startswith("reminder")]
-    skipped = next(x for x in decision.events if isinstance(x, ThresholdPassed) and x.clock is R)
+    skipped = next(x for x in decision.events if isinstance(x, ThresholdsSkipped) and x.clock is R)
     assert "resolution: reminder skipped, already past" == said(skipped.sentence())
 
 
@@ -75,9 +75,9 @@ def test_a_later_threshold_that_is_skipped_says_so_too() -> None:
     reminded = after(at_last_level(priority="P3"), at(1, "13:00"), Tick())  # 12 of 24 h
     slower = after(reminded, ChangePriority(by="ed", priority=Priority.P4))
     decision = decide(slower, ChangePriority(by="ed", priority=Priority.P3), at(2, "11:30"))
-    skipped = next(x for x in decision.events if isinstance(x, ThresholdPassed) and x.clock is R)
+    skipped = next(x for x in decision.events if isinstance(x, ThresholdsSkipped) and x.clock is R)
 
-    assert (2, 1, True) == (skipped.passed, skipped.skipped, skipped.is_skipped)
+    assert (2, 1) == (skipped.passed, skipped.skipped)
     assert "resolution: reminder skipped, already past" == said(skipped.sentence())
 
 

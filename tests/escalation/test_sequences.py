@@ -16,8 +16,7 @@ from pydantic import TypeAdapter
 
 from escalation.case import commands as c
 from escalation.case import events as e
-from escalation.case.clock_events import ClockBreached, ClockStarted, ThresholdPassed
-from escalation.case.clock_targets import clock_for
+from escalation.case.clock_table import CLOCKS
 from escalation.case.effects import FindOnCall, OnCallResult
 from escalation.case.engine import Decision, allowed_moves, decide, moves_now
 from escalation.case.lifecycle import Move, RcaState, State
@@ -30,9 +29,17 @@ from escalation.case.start import fold
 from escalation.case.state import AccessAnswer, Escalation
 from escalation.case.state_changes import apply_event
 from escalation.case.view import make_move_result, view
+from escalation.case.work import Work
 from escalation.kernel.business_time import OpenHours
+from escalation.kernel.clock_events import (
+    ClockBreached,
+    ClockEnded,
+    ClockStarted,
+    ThresholdPassed,
+    ThresholdsSkipped,
+)
 from escalation.kernel.clock_name import ClockName
-from escalation.kernel.clocks import derive_clock, used_time_of
+from escalation.kernel.clocks import derive_clock
 from escalation.kernel.refusals import EscalationError
 from escalation.kernel.values import ENGINE, CustomerText, InternalText, from_json, to_json
 from escalation.notifications.delivery_results import DeliveryResult
@@ -60,6 +67,7 @@ from tests.escalation.command_strategies import MARK, PLAN, anything, fitting, f
 from tests.escalation.plans import A_SURVEY, FIRST_MONDAY
 from tests.escalation.test_lifecycle import CHANGES
 from tests.said import said
+from tests.used_time import used_time_of
 
 EVENT: TypeAdapter[e.Event] = TypeAdapter(e.Event)
 PATHS = {(source, target) for (_, source), target in CHANGES.items()}
@@ -263,6 +271,7 @@ class Lives(RuleBasedStateMachine):
         for event in decision.events:
             self._happens(event)
         assert self.now == decision.state
+        self._clocks_go_by_their_rows(decision)
         for effect in decision.effects:
             if isinstance(effect, CompileOpenHours):
                 weeks = (effect.until - FIRST_MONDAY) // timedelta(weeks=1) + 1
@@ -296,6 +305,17 @@ class Lives(RuleBasedStateMachine):
 
     # What must hold.
 
+    def _clocks_go_by_their_rows(self, decision: Decision) -> None:
+        """A clock starts and ends only as its row says; a start ends what ran, an agreed time ends by itself."""
+        kinds = {event.kind for event in decision.events}
+        for event in decision.events:
+            if isinstance(event, ClockStarted):
+                assert kinds & {*CLOCKS[event.clock.name].starts}, (event, kinds)
+            elif isinstance(event, ClockEnded):
+                row, clock = CLOCKS[event.clock], self.now.clock(event.clock)
+                came_by_itself = row.is_agreed and clock and clock.due_at and clock.due_at <= self.at
+                assert came_by_itself or kinds & {*row.ends, *row.starts}, (event, kinds)
+
     def _fires_once(self, event: e.Event) -> None:
         """CLOCK-2: the share of its time that a clock was last heard at only grows; a breach is the last."""
         if event.by != ENGINE:
@@ -303,7 +323,7 @@ class Lives(RuleBasedStateMachine):
         match event:
             case ClockStarted():
                 self.shares[event.clock.name] = 0.0
-            case ThresholdPassed(is_skipped=True):
+            case ThresholdsSkipped():
                 pass  # nobody heard it; by other targets it fires if it is still to come, or is skipped again
             case ThresholdPassed() | ClockBreached():
                 clock = self.now.clock(event.clock)
@@ -376,7 +396,7 @@ class Lives(RuleBasedStateMachine):
     def clocks_follow_the_targets_that_hold_now(self) -> None:
         """CLOCK-4: whatever was changed, held, ended or revived; of the next update what was promised counts."""
         for clock in self.now.running_clocks:
-            wanted = clock_for(self.now, clock.name, clock.started_at)
+            wanted = Work(self.now, self.at, table=CLOCKS).new_clock(clock.name, clock.started_at)
             if wanted and clock.name is not ClockName.NEXT_UPDATE:
                 assert (wanted.after, wanted.calendar, wanted.thresholds) == (
                     clock.after,

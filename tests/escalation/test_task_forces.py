@@ -240,7 +240,7 @@ def test_the_status_clock_asks_the_lead_only() -> None:
     RESOLVE-2: before it is due, when it is missed, and each day until it comes.
     """
     force = decide(a_force(("ana",)), AcceptSeat(by="ana"), NINE).state
-    steps = {90 * MINUTE: "status_asked", 2 * HOUR: "status_missed", 26 * HOUR: "status_chased"}
+    steps = {90 * MINUTE: "threshold_passed", 2 * HOUR: "clock_breached", 26 * HOUR: "clock_chased"}
 
     for after, kind in steps.items():
         made = decide(force, Tick(), NINE + after)
@@ -249,7 +249,7 @@ def test_the_status_clock_asks_the_lead_only() -> None:
         assert ["task_force_status_wanted: ed"] == told(made)
         news = updates_of(made)
         assert news is not None
-        assert (kind != "status_asked") == news.is_status_missed
+        assert (kind != "threshold_passed") == news.is_status_missed
 
 
 def test_after_downtime_only_the_miss_speaks() -> None:
@@ -258,7 +258,7 @@ def test_after_downtime_only_the_miss_speaks() -> None:
     """
     made = decide(a_force(), Tick(), NINE + 5 * HOUR)
 
-    assert ["status_missed"] == kinds(made)
+    assert ["clock_breached"] == kinds(made)
 
 
 def test_a_report_starts_the_status_clock_anew() -> None:
@@ -356,7 +356,7 @@ def test_a_change_of_priority_derives_the_status_clock_from_its_start() -> None:
     made = decide(a_force(), FASTER, NINE + 90 * MINUTE)
     reported = decide(made.state, ReportStatus(by="ed", text=SAID), NINE + 2 * HOUR)
 
-    assert ["status_asked", "informed", "status_missed"] == kinds(made)
+    assert ["threshold_passed", "informed", "clock_breached"] == kinds(made)
     assert made.state.status is not None
     assert NINE + HOUR == made.state.status.breached_at
     assert reported.state.status is not None
@@ -374,10 +374,10 @@ def test_a_time_to_ask_the_lead_that_a_change_put_behind_us_is_skipped() -> None
     back = decide(made.state, slower, NINE + 55 * MINUTE)
     asked = decide(back.state, Tick(), NINE + 90 * MINUTE)
 
-    assert (["informed", "status_thresholds_skipped"], []) == (kinds(made), told(made))
+    assert (["informed", "thresholds_skipped"], []) == (kinds(made), told(made))
     assert made.state.status is not None
     assert NINE + HOUR == made.state.status.next_at
-    assert ["status_asked"] == kinds(asked)
+    assert ["threshold_passed"] == kinds(asked)
 
 
 def test_a_rhythm_of_chases_holds_for_task_forces_too() -> None:

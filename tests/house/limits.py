@@ -85,6 +85,7 @@ SAME_IDEA = {
     "state": "the state of a process",
     "events": "the events of a process",
     "commands": "the commands of a process",
+    "clock_table": "the clocks of a process",
     "lifecycle": "the states of a process and its moves",
     "engine": "how a process decides",
     "work": "one decision in the making",

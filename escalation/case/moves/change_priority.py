@@ -7,13 +7,12 @@ from pydantic import Field
 
 from escalation.case.audience import followers_of, managers_of, notify
 from escalation.case.base_event import BaseEvent
-from escalation.case.clock_targets import retarget_clock
+from escalation.case.clock_table import CLOCKS
 from escalation.case.levels import raise_to_entry_level
 from escalation.case.lifecycle import WORKING, Move
 from escalation.case.move_command import MoveCommand
 from escalation.case.next_update import adapt_updates_to_plan
 from escalation.case.state import Escalation
-from escalation.case.state_changes import with_clocks
 from escalation.case.work import Work
 from escalation.kernel.reasons import Reason, reason
 from escalation.kernel.refusals import MoveNotAllowed
@@ -32,7 +31,7 @@ class PriorityChanged(BaseEvent):
 
     def applied_to(self, now: Escalation) -> Escalation:
         changed = replace(now, priority=self.to_priority)
-        return with_clocks(changed, (retarget_clock(changed, clock) for clock in changed.clocks))
+        return changed.with_clocks(CLOCKS[clock.name].retarget(changed, clock) for clock in changed.clocks)
 
     def sentence(self) -> Reason:
         return reason(self.code, str(self.from_priority), str(self.to_priority))
@@ -51,13 +50,7 @@ class ChangePriority(MoveCommand):
         before = work.state
         if self.priority is before.priority:
             raise MoveNotAllowed(reason("has_priority_already", str(before.priority)), subject=before.key)
-        work.record(
-            PriorityChanged(
-                from_priority=before.priority,
-                to_priority=self.priority,
-                note=self.note,
-            )
-        )
+        work.record(PriorityChanged(from_priority=before.priority, to_priority=self.priority, note=self.note))
         adapt_updates_to_plan(work)
         now = work.state
         why = reason("priority_changed", str(before.priority), str(now.priority))

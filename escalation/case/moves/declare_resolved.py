@@ -8,10 +8,10 @@ from pydantic import Field
 from escalation.case import task_forces
 from escalation.case.audience import notify, person_of
 from escalation.case.base_event import BaseEvent
+from escalation.case.clock_table import HELD_WHILE_VERIFYING
 from escalation.case.lifecycle import Move, step
 from escalation.case.move_command import MoveCommand
 from escalation.case.moves.pause import resume
-from escalation.case.resolution import HELD_WHILE_VERIFYING
 from escalation.case.state import VERIFYING, Escalation, Resolution, ResolutionKind
 from escalation.case.state_changes import with_pause
 from escalation.case.work import Work

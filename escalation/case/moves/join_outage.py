@@ -170,8 +170,7 @@ def permit_repeat(now: Escalation, by: str, ticket: str = "") -> None:
 def begin_first_notification(work: Work) -> None:
     """Start a clock for those who joined during an earlier first notification, as of their joining (COMM-2)."""
     now = work.state
-    clock = now.clock(ClockName.FIRST_NOTIFICATION)
-    is_free = clock is None or not clock.is_running
+    is_free = not now.is_clock_running(ClockName.FIRST_NOTIFICATION)
     if now.joiners and is_free and now.is_open:
         work.start(ClockName.FIRST_NOTIFICATION, now.joined_at)
 

@@ -12,9 +12,7 @@ from typing import Literal
 from escalation.case.actions import Action, count_passed_reminders
 from escalation.case.audience import followers_of, managers_of, name_of, notify, person_of
 from escalation.case.base_event import BaseEvent
-from escalation.case.clock_events import ClockBreached
-from escalation.case.clock_table import settle, skip_past_thresholds
-from escalation.case.clock_targets import clock_for, retarget_clock
+from escalation.case.clock_table import CLOCKS, settle
 from escalation.case.close_preparation import adapt_rca_to_plan
 from escalation.case.levels import ask_the_level, start_window
 from escalation.case.lifecycle import WORKING, Move
@@ -22,9 +20,9 @@ from escalation.case.move_command import MoveCommand
 from escalation.case.moves.pause import resume
 from escalation.case.next_update import adapt_updates_to_plan
 from escalation.case.state import Escalation
-from escalation.case.state_changes import with_clocks
 from escalation.case.text_approval import adapt_texts_to_plan
 from escalation.case.work import Work
+from escalation.kernel.clock_events import ClockBreached
 from escalation.kernel.clock_name import ClockName
 from escalation.kernel.clocks import Clock, limit_chases
 from escalation.kernel.reasons import Reason, reason
@@ -75,7 +73,7 @@ def rebase(work: Work, command: Rebase) -> None:
     _ask_somebody_known(work, before)
     _start_clocks_of_the_new_plan(work)
     adapt_rca_to_plan(work)
-    skip_past_thresholds(work)
+    work.skip_past_thresholds()
     now = work.state
     why = reason("rebased_by", person_of(now, command.by), str(now.plan.playbook), str(before.plan.playbook))
     notify(work, Occasion.REBASED, (*followers_of(now), *managers_of(now)), why=why, text=command.why)
@@ -92,7 +90,7 @@ def _end_clocks_without_target(work: Work) -> None:
     if paused and paused.reason not in work.state.plan.pause_reasons:
         resume(work)  # no plan says any more how long it may last
     for clock in work.state.running_clocks:
-        if clock.name is not ClockName.ON_DUTY and not clock_for(work.state, clock.name, work.now):
+        if clock.name is not ClockName.ON_DUTY and not CLOCKS[clock.name].timing(work.state, clock.name):
             work.cancel_clocks(clock.name)
 
 
@@ -117,17 +115,16 @@ def _start_clocks_of_the_new_plan(work: Work) -> None:
     paused = now.pause
     if now.state in WORKING:
         start_window(work)
-    if now.state in WORKING and now.acknowledged_by and not _runs(now, ClockName.ACKNOWLEDGEMENT_EXPIRY):
+    if (
+        now.state in WORKING
+        and now.acknowledged_by
+        and not now.is_clock_running(ClockName.ACKNOWLEDGEMENT_EXPIRY)
+    ):
         work.start(ClockName.ACKNOWLEDGEMENT_EXPIRY)
     adapt_updates_to_plan(work)
     adapt_texts_to_plan(work)
-    if paused and not _runs(now, ClockName.PAUSE):
+    if paused and not now.is_clock_running(ClockName.PAUSE):
         work.start(ClockName.PAUSE, since=paused.started_at)
-
-
-def _runs(now: Escalation, name: ClockName) -> bool:
-    clock = now.clock(name)
-    return clock is not None and clock.is_running
 
 
 @frozen
@@ -176,7 +173,7 @@ def preview_rebase(now: Escalation, plan: Plan, at: datetime) -> RebasePreview:
     """
     if not now.is_open:
         raise MoveNotAllowed(reason("cannot_rebase", now.state), subject=now.key)
-    work = Work(now, at)
+    work = Work(now, at, table=CLOCKS)
     if _is_another(now, plan):
         rebase(work, Rebase(by=ENGINE, why=InternalText("preview"), plan=plan))
         settle(work)
@@ -201,8 +198,8 @@ def _moved(before: Escalation, after: Escalation) -> Iterator[MovedClock]:
     names = dict.fromkeys(clock.name for clock in (*before.running_clocks, *after.running_clocks))
     for name in names:
         due_before, due_after = _due(before, name), _due(after, name)
-        clock, is_running = after.clock(name), _runs(after, name)
-        if due_before != due_after or _runs(before, name) != is_running:
+        clock, is_running = after.clock(name), after.is_clock_running(name)
+        if due_before != due_after or before.is_clock_running(name) != is_running:
             yield MovedClock(
                 clock=name,
                 due_before=due_before,
@@ -238,7 +235,7 @@ def _rebased(now: Escalation, event: Rebased) -> Escalation:
     )
     if moved.acknowledgements and not moved.unacknowledged:
         moved = replace(moved, acknowledged_by=moved.acknowledged_by or moved.acknowledgements[0])
-    return with_clocks(moved, (_retargeted_on(moved, clock, event.at) for clock in moved.clocks))
+    return moved.with_clocks(_retargeted_on(moved, clock, event.at) for clock in moved.clocks)
 
 
 def _reminded_by(action: Action, plan: Plan, at: datetime) -> Action:
@@ -250,4 +247,4 @@ def _reminded_by(action: Action, plan: Plan, at: datetime) -> Action:
 
 def _retargeted_on(now: Escalation, clock: Clock, at: datetime) -> Clock:
     """Return *clock* by the targets and the rhythm of chasers that hold from *at* on."""
-    return limit_chases(retarget_clock(now, clock), now.plan.chase_every, at)
+    return limit_chases(CLOCKS[clock.name].retarget(now, clock), now.chase_every, at)

@@ -5,7 +5,7 @@ from typing import Literal
 
 from escalation.case.audience import followers_of, notify, notify_customers, person_of
 from escalation.case.base_event import BaseEvent
-from escalation.case.clock_targets import restart_clock
+from escalation.case.clock_table import CLOCKS
 from escalation.case.levels import resume_work
 from escalation.case.lifecycle import Move, RcaState, step
 from escalation.case.move_command import MoveCommand
@@ -57,7 +57,7 @@ def reopen_because(work: Work, recorded: Part, why: Reason, text: InternalText |
 
 def _unended(now: Escalation, event: BaseEvent) -> Escalation:
     """Let the clocks run again that the verification had ended: the hold since then keeps their time."""
-    again = (restart_clock(now, clock) for clock in now.clocks)
+    again = (CLOCKS[clock.name].restart(now, clock) for clock in now.clocks)
     return replace(now, clocks=tuple(limit_chases(clock, now.plan.chase_every, event.at) for clock in again))
 
 

@@ -5,10 +5,10 @@ from typing import Literal
 
 from escalation.case.audience import followers_of, notify, notify_customers, person_of
 from escalation.case.base_event import BaseEvent
+from escalation.case.clock_table import HELD_WHILE_VERIFYING
 from escalation.case.close_preparation import begin_closing
 from escalation.case.lifecycle import Move, step
 from escalation.case.move_command import MoveCommand
-from escalation.case.resolution import CLOCKS_OF_PROBLEM, HELD_WHILE_VERIFYING
 from escalation.case.state import Escalation
 from escalation.case.state_changes import last_update_after
 from escalation.case.work import Work
@@ -54,7 +54,7 @@ class VerifyResolution(MoveCommand):
         assert resolution
         work.end(ClockName.VERIFICATION)
         for name in HELD_WHILE_VERIFYING:
-            outcome = Outcome.MET if name in CLOCKS_OF_PROBLEM else Outcome.CANCELLED
+            outcome = Outcome.CANCELLED if name is ClockName.ACKNOWLEDGE else Outcome.MET
             work.end(name, outcome, at=resolution.declared_at, runs_on_if_reopened=True)
         work.end(ClockName.FIRST_NOTIFICATION, Outcome.CANCELLED)
         why = reason("verified_by", resolution.kind, person_of(work.state, work.by))

@@ -40,7 +40,8 @@ class Informed(BaseEvent):
         after = replace(now, charter=changed)
 
         def moved(clock: Clock) -> Clock:
-            return limit_chases(_retimed(clock, given.get(clock.name)), rhythm, self.at)
+            timing = after.charter.timing(clock.name) if clock.name in given and clock.is_running else None
+            return limit_chases(retime_clock(clock, timing) if timing else clock, rhythm, self.at)
 
         return with_clocks(after, moved) if self.clocks else after
 
@@ -67,9 +68,3 @@ class KeepInformed:
                 about=self.about, clocks=self.clocks, calendars=self.calendars, chase_every=self.chase_every
             )
         )
-
-
-def _retimed(clock: Clock, pattern: Clock | None) -> Clock:
-    if pattern is None or not clock.is_running:
-        return clock
-    return retime_clock(clock, pattern.after, pattern.calendar, pattern.thresholds)

@@ -6,12 +6,12 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from escalation.kernel.budgets import REPORTS, last_of
+from escalation.kernel.clock_name import ClockName
 from escalation.kernel.values import InternalText, frozen
 from escalation.task_force.base_event import BaseEvent
 from escalation.task_force.lifecycle import TaskForceMove
 from escalation.task_force.member_command import MemberCommand
 from escalation.task_force.state import REPORTS_KEPT, StatusReport, TaskForce
-from escalation.task_force.status_events import start_status_clock
 from escalation.task_force.work import TaskForceWork
 
 
@@ -44,4 +44,5 @@ class ReportStatus(MemberCommand):
 
     def carry_out(self, work: TaskForceWork) -> None:
         work.record(StatusReported(text=self.text, is_update=self.is_update))
-        start_status_clock(work)
+        work.end(ClockName.TASK_FORCE_STATUS)
+        work.start(ClockName.TASK_FORCE_STATUS)

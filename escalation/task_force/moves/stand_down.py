@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import Literal
 
+from escalation.kernel.clock_name import ClockName
 from escalation.kernel.reasons import Part, Reason, reason, sentences
 from escalation.kernel.values import Name, frozen
 from escalation.notifications.notification import Occasion
@@ -53,5 +54,6 @@ def end_task_force(work: TaskForceWork, why: Part) -> None:
     force = work.state
     if force.is_standing:
         left = tuple(reason("task_undated", task.what, task.owner) for task in force.open_tasks)
+        work.cancel_clocks(ClockName.TASK_FORCE_STATUS)
         work.record(StoodDown(why=why, left=left))
         work.tell(Occasion.TASK_FORCE_STOOD_DOWN, force.engaged, why=why, items=left)
