@@ -9,16 +9,34 @@ from datetime import datetime
 from clients.moves import Moves
 from escalation.case.moves.add_comment import AddComment
 from escalation.case.moves.add_evidence import AddEvidence
+from escalation.case.moves.answer_question import AnswerQuestion
+from escalation.case.moves.ask_customer import AskCustomer
 from escalation.case.moves.record_customer_message import RecordCustomerMessage
 from escalation.case.moves.state_impact import StateImpact
 from escalation.case.request import Channel
 from escalation.case.view import MoveResult
-from escalation.kernel.values import CustomerWords, InternalText
+from escalation.kernel.values import CustomerText, CustomerWords, InternalText
 from escalation.policy.classification import AttemptOutcome, EvidenceKind
 
 
 class Conversations(Moves):
-    """Add evidence and comments, and record what customers say."""
+    """Add evidence and comments, record what customers say, and ask them."""
+
+    async def ask_customer(
+        self, key: str, *, by: str, account: str, text: str, what_for: str, due_at: datetime
+    ) -> MoveResult:
+        """The clocks that the playbook names stand still until they answer (TALK-4)."""
+        command = AskCustomer(
+            by=by, account=account, text=CustomerText(text), what_for=CustomerText(what_for), due_at=due_at
+        )
+        return await self.ask(key, command)
+
+    async def answer_question(
+        self, key: str, *, by: str, answer: str, number: int | None = None, contact: str | None = None
+    ) -> MoveResult:
+        """*by* the customer's contact, or an agent in their words; *number*: which question, if several are open."""
+        command = AnswerQuestion(by=by, answer=CustomerWords(answer), number=number, contact=contact)
+        return await self.ask(key, command)
 
     async def add_evidence(
         self,

@@ -70,6 +70,12 @@ CUSTOMER_EXAMPLES: Mapping[Occasion, Mapping[str, Any]] = {
         "estimate_why": "The vendor must renew a certificate first.",
     }
     | _NEXT,
+    Occasion.CUSTOMER_QUESTION: {
+        "text": "Which card readers do you use?",
+        "question": 1,
+        "what_for": "Only some of them need the new certificate.",
+        "answer_by": AT + 24 * _HOUR,
+    },
     Occasion.HOLDING: {"apologise": True, "is_promise_missed": True} | _NEXT,
     Occasion.HAND_OVER: {"reason": EscalationReason.SLA_BREACH, "apologise": True, "is_promise_missed": True}
     | _NEXT,
@@ -124,6 +130,16 @@ INTERNAL_EXAMPLES: Mapping[Occasion, Mapping[str, Any]] = {
         "why": reason("said_by", "Jo Buyer", Term("Channel", "phone")),
         "by": "Sam Sato",
         "text": "We lose a thousand orders an hour.",
+    },
+    Occasion.QUESTION_ANSWERED: {
+        "why": reason("answered_by", "Jo Buyer", 1),
+        "by": "Jo Buyer",
+        "text": "Those of two makers.",
+        "items": ("Which card readers do you use?",),
+    },
+    Occasion.QUESTION_UNANSWERED: {
+        "why": reason("no_answer", 1, "ACME"),
+        "text": "Which card readers do you use?",
     },
     Occasion.REMINDER: {"why": reason("due", ClockName.RESOLUTION)} | _RESOLUTION,
     Occasion.ACKNOWLEDGEMENT_EXPIRED: {"clock": ClockName.ACKNOWLEDGE, "due_at": AT + 15 * _MINUTE},

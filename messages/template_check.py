@@ -29,6 +29,7 @@ assert _UNESCAPED in HOSTILE
 _MUST_SAY = {
     Occasion.CASE_RECEIVED: ("subject", "priority", "owner", "resolve_by"),
     Occasion.HAND_OVER: ("owner",),
+    Occasion.CUSTOMER_QUESTION: ("text", "what_for", "answer_by"),
 }
 """Facts that a template for customers must name on an occasion."""
 

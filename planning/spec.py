@@ -102,6 +102,7 @@ class Refers(Enum):
     """A person with an address."""
     CALENDAR = auto()
     TIER = auto()
+    PAUSE_REASON = auto()
     ROLE = auto()
     """A role that somebody has."""
     ANY_ROLE = auto()

@@ -21,6 +21,7 @@ _SPANS = {
     "acknowledge": "acknowledged_after",
     "first_notification": "first_notification_after",
     "resolve": "resolved_after",
+    "answers_awaited": "answers_awaited",
 }
 _QUANTILES = {"median": 5, "p90": 9}
 """Quantiles: so many tenths of all values did not exceed it."""
@@ -80,6 +81,8 @@ def _sums(of: PeriodCases, places: Places) -> Iterator[Figure]:
     yield share("breached", "breaches")
     levels = _known(of, "level", places)
     yield _share("level_reached", sum(levels), len(levels))
+    questions = _known(of, "questions", places)
+    yield _share("questions", sum(questions), len(questions))
     attempts, resolved = _known(of, "attempts", places), _known(of, "resolved_first", places)
     yield _share("attempts", sum(attempts), len(attempts))
     yield _share("resolved_first", sum(resolved), len(resolved))

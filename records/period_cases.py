@@ -22,7 +22,14 @@ Places = Sequence[int]
 _AT_ONCE = 5000
 """Rows: more alive at a time would keep the garbage collector busy."""
 _E = EscalationRow
-_SPANS = (_E.acknowledged_after, _E.first_notification_after, _E.resolved_after, _E.paused_for, _E.lived_for)
+_SPANS = (
+    _E.acknowledged_after,
+    _E.first_notification_after,
+    _E.resolved_after,
+    _E.answers_awaited,
+    _E.paused_for,
+    _E.lived_for,
+)
 _COLUMNS: tuple[Any, ...] = (
     _E.id,
     _E.category,
@@ -33,6 +40,7 @@ _COLUMNS: tuple[Any, ...] = (
     _E.hand_overs,
     _E.ping_pong,
     _E.reopened,
+    _E.questions,
     _E.attempts,
     _E.resolved_first,
     _E.ended_at.is_(None).label("is_open"),

@@ -79,6 +79,8 @@ class EscalationRow(Base):
     reopened: Mapped[int]
     breaches: Mapped[int]
     refused: Mapped[int]
+    questions: Mapped[int | None]
+    answers_awaited: Mapped[timedelta | None]
     attempts: Mapped[int | None]
     resolved_first: Mapped[bool | None]
     promises: Mapped[dict[str, list[int]]] = mapped_column(JSON)

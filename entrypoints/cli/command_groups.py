@@ -29,7 +29,7 @@ PANELS = {
         *("ack", "raise", "transfer", "trigger", "respond", "priority", "correct-contact", "pause", "resume"),
         *("begin", "plan", "update", "message", "resolve", "verify", "reject", "cancel", "rebase"),
     ),
-    "Evidence and conversation": ("evidence", "comment", "customer-says", "impact"),
+    "Evidence and conversation": ("evidence", "comment", "customer-says", "impact", "ask", "answer"),
     "Task forces": ("task-force",),
     "Closing and RCA": (
         *("confirm-access", "settle", "rca", "close", "reopen", "survey", "post-mortem", "actions"),

@@ -36,6 +36,8 @@ COMMANDS = {
     Move.ADD_COMMENT: "comment",
     Move.RECORD_CUSTOMER_MESSAGE: "customer-says",
     Move.STATE_IMPACT: "impact",
+    Move.ASK_CUSTOMER: "ask",
+    Move.ANSWER_QUESTION: "answer",
     Move.REQUEST_RCA: "rca request",
     Move.FILE_RCA: "rca file",
     Move.DERIVE_RCA: "rca derive",

@@ -48,6 +48,8 @@ ARGUMENTS: Mapping[str, Mapping[str, str]] = {
     "comment": {"note": "TEXT"},
     "customer-says": {"account": "ACCOUNT", "text": "TEXT"},
     "impact": {"account": "ACCOUNT", "impact": "TEXT"},
+    "ask": {"account": "ACCOUNT", "text": "TEXT"},
+    "answer": {"answer": "TEXT"},
     "confirm-access": {"account": "ACCOUNT"},
     "settle": {"record": "RECORD"},
     "survey": {"account": "ACCOUNT", "score": "1..5"},

@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import datetime
 from types import MappingProxyType
 
+from escalation.case.customer_question import CustomerQuestion
 from escalation.case.effects import FindOnCall
 from escalation.case.estimate import Estimate
 from escalation.case.request import AffectedCustomer
@@ -141,6 +142,8 @@ def notify_customers(
     apologise: bool = False,
     formerly: str = "",
     estimate: Estimate | None = None,
+    question: CustomerQuestion | None = None,
+    is_reminder: bool = False,
 ) -> None:
     """
     Notify every contact of every affected customer, *but* those of these accounts, or those of *to* alone. *apologise*:
@@ -166,6 +169,10 @@ def notify_customers(
         text=text,
         texts={tag: each for tag, each in texts.items() if tag},
         actions=actions,
+        question=question.number if question else 0,
+        what_for=question.what_for if question else None,
+        answer_by=question.due_at if question else None,
+        is_reminder=is_reminder,
         estimate=estimate.solved_by if estimate else None,
         estimate_sure=estimate.sure if estimate else None,
         estimate_before=estimate.instead_of if estimate else None,
@@ -179,9 +186,8 @@ def notify_customers(
     notice = CustomerNotification(
         escalation=now.id, seq=now.sequence, occasion=occasion, to=told, facts=facts
     )
-    if told:
-        for each in _by_impact(now, notice) if occasion is Occasion.UPDATE else (notice,):
-            work.do(each)
+    for each in _by_impact(now, notice):
+        work.do(each)
 
 
 def _desk_of(now: Escalation) -> Desk:
@@ -191,10 +197,11 @@ def _desk_of(now: Escalation) -> Desk:
 
 
 def _by_impact(now: Escalation, notice: CustomerNotification) -> Iterator[CustomerNotification]:
-    """Yield *notice* once for each impact: a customer reads their own words, and never those of another."""
+    """Yield an update once for each impact: a customer reads their own words, and never those of another."""
     readers: dict[str, list[Recipient]] = {}
+    impacts = now.impacts if notice.occasion is Occasion.UPDATE else {}
     for reader in notice.to:
-        stated = (now.impacts[account] for account in reader.speaks_for if account in now.impacts)
+        stated = (impacts[account] for account in reader.speaks_for if account in impacts)
         readers.setdefault("; ".join(stated), []).append(reader)
     for impact, to in readers.items():
         facts = replace(notice.facts, impact=CustomerWords(impact) if impact else None)

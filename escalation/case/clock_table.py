@@ -18,6 +18,7 @@ from escalation.case.lifecycle import WORKING, Move, RcaState, State, step
 from escalation.case.moves.pause import end_pause
 from escalation.case.next_update import UpdateSent, restart_next_update
 from escalation.case.on_call import end_shift
+from escalation.case.question_reminder import remind_of_questions
 from escalation.case.state import Escalation
 from escalation.case.text_approval import text_approvers
 from escalation.case.work import Work
@@ -110,6 +111,9 @@ def _approval_target(now: Escalation, _: ClockName) -> Target | None:
 def _pause_target(now: Escalation, _: ClockName) -> Target | None:
     policy = now.plan.pause_reasons.get(now.pause.reason) if now.pause else None
     return policy.at_most if policy else None
+
+
+_NO_TARGET = target_of("none: it waits for an instant that is known", lambda _now, _name: None)
 
 
 # Who must act, where it is not the owner.
@@ -222,6 +226,15 @@ CLOCKS: Mapping[ClockName, CaseClock] = {
         why_reminded=reason("acknowledgement_expires"),
         then=Consequence("whoever was asked is asked again", expire_acknowledgement),
     ),
+    ClockName.CUSTOMER_ANSWER: CaseClock(
+        promise="A customer who does not answer a question in time is reminded, once.",
+        starts=("customer_asked", "question_answered", "question_reminded"),
+        ends=("customer_asked", "question_answered", "question_reminded", "closed", "cancelled"),
+        is_agreed=True,
+        calendar=CalendarOf.NOBODY,
+        target=_NO_TARGET,
+        then=Consequence("the customer is reminded once, and the owner is notified", remind_of_questions),
+    ),
     ClockName.PAUSE: CaseClock(
         promise="A pause lasts no longer than its reason allows.",
         starts=("clocks_paused", "rebased"),
@@ -237,7 +250,7 @@ CLOCKS: Mapping[ClockName, CaseClock] = {
         ends=("on_call_found", *_GIVEN_AWAY, "acknowledged", "resolution_declared", "rebased", "cancelled"),
         is_agreed=True,
         calendar=CalendarOf.NOBODY,
-        target=target_of("none: it waits for an instant that is known", lambda _now, _name: None),
+        target=_NO_TARGET,
         then=Consequence("whoever is on call now is looked up", end_shift),
     ),
     ClockName.VERIFICATION: CaseClock(

@@ -19,6 +19,7 @@ from escalation.case.moves.join_outage import CustomerJoined
 from escalation.case.moves.rebase import Rebased
 from escalation.case.next_update import UpdateSent
 from escalation.case.on_call import OnCallFound
+from escalation.case.question_reminder import QuestionReminded
 from escalation.case.shell_events import MoveRefused, OpenHoursExtended, PeopleNamed
 from escalation.case.start import Opened
 from escalation.case.task_forces import TaskForceReported, TaskForceStoodDown
@@ -36,6 +37,7 @@ Event = Annotated[
     | PeopleNamed
     | Rebased
     | UpdateSent
+    | QuestionReminded
     | RcaRequested
     | SponsorshipProposed
     | ClockEvent

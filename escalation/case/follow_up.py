@@ -29,6 +29,7 @@ CUSTOMERS_MOVES = (
     Move.ADD_EVIDENCE,
     Move.RECORD_CUSTOMER_MESSAGE,
     Move.STATE_IMPACT,
+    Move.ANSWER_QUESTION,
 )
 """Moves of a customer's contact, for their own account; all others are ours (ROLE-2)."""
 

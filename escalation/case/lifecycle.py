@@ -61,6 +61,8 @@ class Move(MoveName):
     ADD_COMMENT = "add_comment"
     RECORD_CUSTOMER_MESSAGE = "record_customer_message"
     STATE_IMPACT = "state_impact"
+    ASK_CUSTOMER = "ask_customer"
+    ANSWER_QUESTION = "answer_question"
 
 
 class State(StrEnum):
@@ -115,6 +117,8 @@ LIFECYCLE: tuple[Row[State, Move], ...] = (
     Row(Move.ADD_COMMENT, OPEN, None),
     Row(Move.RECORD_CUSTOMER_MESSAGE, OPEN, None),
     Row(Move.STATE_IMPACT, OPEN, None),
+    Row(Move.ASK_CUSTOMER, OPEN, None),
+    Row(Move.ANSWER_QUESTION, OPEN, None),
     Row(Move.CHANGE_PRIORITY, (*WORKING, State.VERIFYING), None),
     Row(Move.PAUSE, _BEGUN, None),
     Row(Move.RESUME, _BEGUN, None),

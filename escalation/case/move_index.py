@@ -10,9 +10,11 @@ from escalation.case.lifecycle import Move
 from escalation.case.moves.acknowledge import Acknowledge, Acknowledged
 from escalation.case.moves.add_comment import AddComment, CommentAdded
 from escalation.case.moves.add_evidence import AddEvidence, EvidenceAdded
+from escalation.case.moves.answer_question import AnswerQuestion, QuestionAnswered
 from escalation.case.moves.answer_survey import AnswerSurvey, SurveyAnswered
 from escalation.case.moves.approve_rca import ApproveRca, RcaApproved
 from escalation.case.moves.approve_text import ApproveText, TextApproved
+from escalation.case.moves.ask_customer import AskCustomer, CustomerAsked
 from escalation.case.moves.begin_resolution import BeginResolution, ResolutionBegun
 from escalation.case.moves.cancel import Cancel, Cancelled
 from escalation.case.moves.change_priority import ChangePriority, PriorityChanged
@@ -86,6 +88,8 @@ PersonsCommand = (
     | AddComment
     | RecordCustomerMessage
     | StateImpact
+    | AskCustomer
+    | AnswerQuestion
 )
 """Every move that a person can ask for: one class each, and the wire name is the move's."""
 
@@ -128,5 +132,7 @@ MoveEvent = (
     | CommentAdded
     | CustomerMessageRecorded
     | ImpactStated
+    | CustomerAsked
+    | QuestionAnswered
 )
 """Events of moves; events that come by themselves too are listed in ``events.py``."""

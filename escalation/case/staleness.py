@@ -84,6 +84,8 @@ def _why_not(  # noqa: C901, PLR0912 - one case an occasion
             return reason("meanwhile.answered")
         case Occasion.ACCESS_QUESTION if all(account in now.access for account in to.speaks_for):
             return reason("meanwhile.answered")
+        case Occasion.CUSTOMER_QUESTION if _is_answered(now, notice):
+            return reason("meanwhile.answered")
         case Occasion.RCA_WANTED if now.rca.state is not RcaState.REQUESTED:
             return reason("meanwhile.rca_filed")
         case Occasion.RCA_APPROVAL_WANTED if now.rca.state is not RcaState.DERIVED:
@@ -97,6 +99,11 @@ def _why_not(  # noqa: C901, PLR0912 - one case an occasion
 def _changes_who_is_asked(event: e.Event, holder: str) -> bool:
     is_relieved = isinstance(event, OnCallFound) and event.instead_of == holder
     return is_relieved or event.kind in _CHANGES_WHO_IS_ASKED
+
+
+def _is_answered(now: Escalation, notice: Notification) -> bool:
+    asked = notice.facts.question if isinstance(notice, CustomerNotification) else 0
+    return all(each.number != asked for each in now.questions)
 
 
 def _clock_ended(since: Sequence[e.Event], notice: Notification) -> bool:

@@ -12,6 +12,7 @@ from typing import Annotated, Self
 from pydantic import Field
 
 from escalation.case.actions import Action, next_reminder
+from escalation.case.customer_question import CustomerQuestion
 from escalation.case.estimate import Estimate
 from escalation.case.lifecycle import OPEN, WORKING, RcaState, State
 from escalation.case.post_mortem import PostMortem
@@ -214,6 +215,9 @@ class Escalation(ClockedState):
     texts_submitted: int = 0
     """Number of texts that were ever submitted."""
     news: LastUpdate | None = None
+    questions: tuple[CustomerQuestion, ...] = ()
+    """Questions to customers that nobody has answered yet, the oldest first (TALK-4)."""
+    questions_asked: int = 0
     estimate: Estimate | None = None
     """The last that customers were told (TALK-6)."""
     impacts: dict[str, CustomerWords] = field(default_factory=dict)

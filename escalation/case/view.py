@@ -6,6 +6,7 @@ from datetime import datetime
 
 from escalation.case.actions import Action
 from escalation.case.audience import name_of
+from escalation.case.customer_question import CustomerQuestion
 from escalation.case.engine import moves_now
 from escalation.case.estimate import Estimate
 from escalation.case.events import CLOCKWORK, Event
@@ -69,6 +70,8 @@ class View:
     next_due_at: Instant | None
     is_breached: bool
     is_undocumented: bool
+    questions: tuple[CustomerQuestion, ...] = ()
+    """Questions to customers that nobody has answered yet (TALK-4)."""
     impacts: dict[str, CustomerWords] = field(default_factory=dict)
     """By account: the impact on the customer's business, in their words (TALK-6)."""
     estimate: Estimate | None = None
@@ -161,6 +164,7 @@ def view(now: Escalation) -> View:
         next_due_at=now.next_due_at,
         is_breached=now.is_breached,
         is_undocumented=bool(now.missing_evidence),
+        questions=now.questions,
         impacts=now.impacts,
         estimate=now.estimate,
         evidence=now.request.evidence,

@@ -47,6 +47,8 @@ LINKED_TICKETS = 500
 PROBLEM_RECORDS = 500
 SERVICES = 500
 EVIDENCE = 200
+QUESTIONS = 20
+"""Questions to customers that wait for an answer."""
 OPEN_ACTIONS = 500
 """With those of whatever is merged into it."""
 CRITERIA = 100

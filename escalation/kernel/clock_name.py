@@ -20,6 +20,7 @@ class ClockName(StrEnum):
     SEAT_ANSWER = "seat_answer"
     SURVEY = "survey"
     CUSTOMER_TEXT = "customer_text"
+    CUSTOMER_ANSWER = "customer_answer"
     INTERNAL_UPDATE = "internal_update"
     """Time to the next internal update; not every playbook promises one."""
 

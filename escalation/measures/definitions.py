@@ -136,6 +136,10 @@ class EscalationMeasures:
     """Time at which the last resolution was declared."""
     reopened: int = 0
     refused: int = 0
+    questions: int | None = None
+    """Questions that customers were asked; None: an import."""
+    answers_awaited: timedelta | None = None
+    """Time waited for answers, of all questions together; None: nothing was asked."""
     attempts: int | None = None
     """To solve it before the start, as far as evidence says; None: an import."""
     entry_level: int | None = None
@@ -323,6 +327,17 @@ MEASURES: tuple[Measure, ...] = (
         "Reopened",
         Unit.SHARE,
         "Escalations that went back to work at least once after a resolution had been declared.",
+    ),
+    Measure(
+        "questions",
+        "Questions to customers, mean",
+        Unit.MEAN,
+        "Questions that customers were asked; an import does not say.",
+    ),
+    *_times(
+        "answers_awaited",
+        "Time waited for answers",
+        "From each question to its answer, all of an escalation together; none where nothing was asked.",
     ),
     Measure(
         "attempts",

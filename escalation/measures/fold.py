@@ -12,6 +12,8 @@ from escalation.case import events as e
 from escalation.case.actions import Action
 from escalation.case.delivery_report import DeliveryReported
 from escalation.case.moves.acknowledge import Acknowledged
+from escalation.case.moves.answer_question import QuestionAnswered
+from escalation.case.moves.ask_customer import CustomerAsked
 from escalation.case.request import Evidence
 from escalation.case.shell_events import MoveRefused
 from escalation.case.start import Opened, open_state
@@ -71,6 +73,8 @@ class _Tally:
         self._acknowledged_at: datetime | None = None
         self._first_notification_at: datetime | None = None
         self._reopened = self._refused = 0
+        self._asked_at: dict[int, datetime] = {}
+        self._answers_awaited = timedelta()
         self._receipts: dict[str, DeliveryResult] = {}
         self._runs: list[Clock] = []
         self._latest: dict[ClockName, int] = {}
@@ -90,6 +94,10 @@ class _Tally:
                 self._acknowledged_at = event.at
             case DeliveryReported() | TaskForceReported():
                 self._receipts = latest_results((*self._receipts.values(), *event.receipts))
+            case CustomerAsked():
+                self._asked_at[event.question.number] = event.at
+            case QuestionAnswered():
+                self._answers_awaited += event.at - self._asked_at.pop(event.number)
             case MoveRefused():
                 self._refused += 1
             case _:
@@ -133,6 +141,8 @@ class _Tally:
             declared_at=now.resolution.declared_at if now.resolution else None,
             reopened=self._reopened,
             refused=self._refused,
+            questions=now.questions_asked,
+            answers_awaited=self._waited_for_answers,
             attempts=sum(_is_attempt_before(now, piece) for piece in request.evidence),
             entry_level=self._entry_level,
             customers=tuple(AffectedAccount(account=c.account, tier=c.tier) for c in request.customers),
@@ -144,6 +154,14 @@ class _Tally:
             causes=_causes(now),
             follow_ups=tuple(map(_follow_up, now.actions)),
         )
+
+    @property
+    def _waited_for_answers(self) -> timedelta | None:
+        """Return what was waited so far, for answers that never came too."""
+        if not self._now.questions_asked:
+            return None
+        open_ones = (self._ended_at - asked_at for asked_at in self._asked_at.values())
+        return sum(open_ones, self._answers_awaited)
 
     @property
     def _ended_at(self) -> datetime:

@@ -52,6 +52,9 @@ class Occasion(StrEnum):
     EVIDENCE_ADDED = "evidence_added"
     MENTIONED = "mentioned"
     CUSTOMER_MESSAGE = "customer_message"
+    CUSTOMER_QUESTION = "customer_question"
+    QUESTION_ANSWERED = "question_answered"
+    QUESTION_UNANSWERED = "question_unanswered"
     REMINDER = "reminder"
     ACKNOWLEDGEMENT_EXPIRED = "acknowledgement_expired"
     NOBODY_ON_CALL = "nobody_on_call"
@@ -159,6 +162,11 @@ class CustomerFacts:
     texts: dict[str, CustomerText] = field(default_factory=dict)
     """*text* by language, where the playbook has it in several: each reader gets theirs."""
     actions: tuple[CustomerText, ...] = ()
+    question: int = 0
+    """Number of the question that *text* asks; 0: it asks none (TALK-4)."""
+    what_for: CustomerText | None = None
+    answer_by: Instant | None = None
+    is_reminder: bool = False
     impact: CustomerWords | None = None
     """The impact on the reader's own business, in their words (TALK-6)."""
     estimate: Instant | None = None

@@ -229,6 +229,8 @@ class Plan(PropertyCache):
     """Local time of that calendar, in which times are shown."""
     customer_calendar: Name | None = None
     """Calendar of the affected customer, which promises to customers count."""
+    question_pause: str | None = None
+    """Reason of the pause while a customer is asked something; None: clocks run on (TALK-4)."""
     help_desk: Desk | None = None
     """Named to customers whose owner has no telephone number (TALK-5)."""
     evidence_wanted: tuple[EvidenceKind, ...] = ()

@@ -195,6 +195,7 @@ def _compile_without_people(
         calendar=playbook.calendar,
         desk=compile_desk_time(playbook.calendars[playbook.calendar], now),
         customer_calendar=customer_calendar,
+        question_pause=playbook.question_pause,
         help_desk=_compile_desk(playbook.desk) if playbook.desk else None,
         evidence_wanted=playbook.evidence_wanted,
         pause_reasons=pauses,

@@ -83,6 +83,8 @@ def reference_faults(playbook: Playbook) -> Iterator[Finding]:
                 yield unknown_name(path, name, playbook.calendars)
             case Refers.TIER if name not in playbook.tiers:
                 yield unknown_name(path, name, playbook.tiers)
+            case Refers.PAUSE_REASON if name not in playbook.pause_reasons:
+                yield unknown_name(path, name, playbook.pause_reasons)
             case Refers.ROLE if name not in playbook.roles:
                 yield unknown_name(path, name, playbook.roles, _A_ROLE)
             case Refers.ANY_ROLE if name not in (known := (*SPECIAL_ROLES, *playbook.roles)):

@@ -239,6 +239,9 @@ class Playbook(ScopeSpec):
     """Kinds of evidence without which an escalation is marked as undocumented. If omitted, any one piece is enough."""
     pause_reasons: dict[PauseReason, PauseSpec] = {}
     """Reasons to pause: the clocks that stop, and for how long at most."""
+    question_pause: Annotated[Name | None, Refers.PAUSE_REASON] = None
+    """The reason of the pause that begins when a customer is asked something, and ends with the answer. If omitted, the
+    clocks run on."""
     rca: RcaSpec = RcaSpec()
     """Rules for root cause analyses."""
     survey: SurveySpec | None = SurveySpec()

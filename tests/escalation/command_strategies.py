@@ -15,9 +15,11 @@ from escalation.case.move_index import PersonsCommand
 from escalation.case.moves.acknowledge import Acknowledge
 from escalation.case.moves.add_comment import AddComment
 from escalation.case.moves.add_evidence import AddEvidence
+from escalation.case.moves.answer_question import AnswerQuestion
 from escalation.case.moves.answer_survey import AnswerSurvey
 from escalation.case.moves.approve_rca import ApproveRca
 from escalation.case.moves.approve_text import ApproveText
+from escalation.case.moves.ask_customer import AskCustomer
 from escalation.case.moves.begin_resolution import BeginResolution
 from escalation.case.moves.cancel import Cancel
 from escalation.case.moves.change_priority import ChangePriority
@@ -156,6 +158,15 @@ FIELDS: dict[type[PersonsCommand | Rebase], dict[str, st.SearchStrategy[Any]]] =
     ReportTrigger: {"trigger": _triggers, "note": notes},
     NudgeOwner: {"note": notes},
     StateImpact: {"account": accounts, "impact": st.just(CustomerWords("We cannot sell."))},
+    AskCustomer: {
+        "account": accounts,
+        "text": customer_texts,
+        "what_for": customer_texts,
+        "due_at": st.sampled_from(
+            [THE_MONDAY, THE_MONDAY + timedelta(days=1), THE_MONDAY + timedelta(days=9)]
+        ),
+    },
+    AnswerQuestion: {"answer": st.just(CustomerWords(f"Two. {MARK}")), "number": _numbers},
     AddComment: {"note": st.sampled_from([InternalText(f"{MARK} @ana"), InternalText(f"@mallory: {MARK}")])},
     RecordCustomerMessage: {
         "account": accounts,

@@ -319,7 +319,7 @@ def test_a_customers_contact_may_answer_and_nothing_else(command: PersonsCommand
     move = speaker().say(term(command.move))
     assert (
         f"ACME/4711: Jo may not {move}; contacts of customers may, for their own account: "
-        "confirm access, answer survey, add evidence, record customer message, state impact"
+        "confirm access, answer survey, add evidence, record customer message, state impact, answer question"
     ) == refused.message
 
 

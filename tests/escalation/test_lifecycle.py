@@ -60,6 +60,8 @@ KEEPS = {
     M.ADD_COMMENT: _ALL_OPEN,
     M.RECORD_CUSTOMER_MESSAGE: _ALL_OPEN,
     M.STATE_IMPACT: _ALL_OPEN,
+    M.ASK_CUSTOMER: _ALL_OPEN,
+    M.ANSWER_QUESTION: _ALL_OPEN,
     M.CONFIRM_ACCESS: (S.VERIFYING, S.CLOSING),
     M.SETTLE_TICKET: _ALL_OPEN,
     M.REQUEST_RCA: _ALL_OPEN,  # a customer may ask at any time
@@ -184,6 +186,7 @@ def test_allowed_moves_leave_out_what_an_obstacle_forbids() -> None:
         Move.ADD_COMMENT,
         Move.RECORD_CUSTOMER_MESSAGE,
         Move.STATE_IMPACT,
+        Move.ASK_CUSTOMER,
     } == offered
 
 

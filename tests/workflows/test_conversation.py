@@ -115,3 +115,27 @@ async def test_a_customer_reads_their_impact_the_estimate_and_who_reads_their_an
         assert "desk@support.example" in letter.text
     assert "We expect to solve it by" in first.text
     assert "as we told you before. The truck is late." in second.text
+
+
+async def test_a_question_stops_the_clocks_until_the_answer(desk: Desk) -> None:
+    """
+    TALK-4: no answer in time: the customer is reminded once, and the owner is notified.
+    """
+    await desk.start()
+    await desk.client.acknowledge(desk.key, by="priya")
+    due_at = await desk.now() + timedelta(hours=2)
+    await desk.client.ask_customer(
+        desk.key, by="maya", account="ACME", text="Which pallets?", what_for="To find them.", due_at=due_at
+    )
+    assert "waiting_for_customer" == (await desk.view()).paused_because
+    await desk.fast_forward(hours=3)
+
+    asked = [each for each in desk.told() if "question" in each]
+    assert ["customer_question jo@acme.example"] * 2 == asked[:2]
+    assert {"maya.okafor@example.com", "priya.nair@example.com"} == {each.split()[1] for each in asked[2:]}
+
+    await desk.client.answer_question(desk.key, by=JO, answer="The green ones")
+    await desk.at_rest()
+
+    view = await desk.view()
+    assert (None, ()) == (view.paused_because, view.questions)

@@ -5,6 +5,7 @@ Moves as updates: each can be made, each refusal is complete and leaves no trace
 import asyncio
 import re
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -81,6 +82,23 @@ async def test_every_move_can_be_made_through_the_client(desk: Desk) -> None:
             lambda: client.record_customer_message(
                 desk.key, by="maya", account="ACME", text="We are waiting", channel=Channel.PHONE
             ),
+            State.COMMUNICATING,
+        ),
+        (
+            Move.ASK_CUSTOMER,
+            lambda: client.ask_customer(
+                desk.key,
+                by="maya",
+                account="ACME",
+                text="Which pallets?",
+                what_for="To find the truck.",
+                due_at=datetime(2100, 1, 1, tzinfo=UTC),
+            ),
+            State.COMMUNICATING,
+        ),
+        (
+            Move.ANSWER_QUESTION,
+            lambda: client.answer_question(desk.key, by="maya", answer="All of them"),
             State.COMMUNICATING,
         ),
         (

@@ -79,6 +79,10 @@ def _facts(view: View) -> Table:
         "owner": f"{view.owner_name} ({view.owner})" + ("" if view.acknowledged_by else ", not acknowledged"),
         "customers": ", ".join(view.customers),
         "estimate": _estimate(view),
+        "asked": "; ".join(
+            f"{each.number}. {each.account}, by {format_time(each.due_at)}: {' '.join(each.text.split())}"
+            for each in view.questions
+        ),
         "evidence": "; ".join(map(_evidence, view.evidence)),
         "access": ", ".join(access),
         "paused": (view.paused_because or "").replace("_", " "),

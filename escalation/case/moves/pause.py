@@ -72,15 +72,24 @@ class PauseClocks(MoveCommand):
 
     def carry_out(self, work: Work) -> None:
         """CLOCK-3: stops the clocks that the playbook names for this reason."""
-        reasons = work.state.plan.pause_reasons
-        if self.because not in reasons:
-            raise UnknownName.of(reason("no.pause_reason"), self.because, reasons, subject=work.state.key)
-        rule = reasons[self.because]
-        stops = tuple(dict.fromkeys((*rule.stops, ClockName.ACKNOWLEDGEMENT_EXPIRY)))
-        running = {clock.name for clock in work.state.running_clocks}
-        stopped = tuple(name for name in stops if name in running)
-        work.record(ClocksPaused(because=self.because, stops=stops, stopped=stopped, note=self.note))
-        work.start(ClockName.PAUSE)
+        pause_for(work, self.because, self.note)
+
+
+def pause_for(work: Work, because: str, note: InternalText = NO_NOTE) -> None:
+    """
+    Stop the clocks that the playbook names for a reason, and those that always stop.
+
+    Raises:
+        UnknownName: If the playbook has no such reason.
+    """
+    reasons = work.state.plan.pause_reasons
+    if because not in reasons:
+        raise UnknownName.of(reason("no.pause_reason"), because, reasons, subject=work.state.key)
+    stops = tuple(dict.fromkeys((*reasons[because].stops, ClockName.ACKNOWLEDGEMENT_EXPIRY)))
+    running = {clock.name for clock in work.state.running_clocks}
+    stopped = tuple(name for name in stops if name in running)
+    work.record(ClocksPaused(because=because, stops=stops, stopped=stopped, note=note))
+    work.start(ClockName.PAUSE)
 
 
 class ResumeClocks(MoveCommand):

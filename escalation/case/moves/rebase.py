@@ -85,12 +85,16 @@ def _is_another(now: Escalation, plan: Plan) -> bool:
     return not is_same or set(plan.sponsors) != set(had.sponsors)
 
 
+_UNTIL_AN_INSTANT = frozenset({ClockName.ON_DUTY, ClockName.CUSTOMER_ANSWER})
+"""Clocks that no plan has a target for."""
+
+
 def _end_clocks_without_target(work: Work) -> None:
     paused = work.state.pause
     if paused and paused.reason not in work.state.plan.pause_reasons:
         resume(work)  # no plan says any more how long it may last
     for clock in work.state.running_clocks:
-        if clock.name is not ClockName.ON_DUTY and not CLOCKS[clock.name].timing(work.state, clock.name):
+        if clock.name not in _UNTIL_AN_INSTANT and not CLOCKS[clock.name].timing(work.state, clock.name):
             work.cancel_clocks(clock.name)
 
 

@@ -57,6 +57,8 @@ def upgrade() -> None:
         _number("reopened"),
         _number("breaches"),
         _number("refused"),
+        sa.Column("questions", sa.Integer(), nullable=True),
+        _span("answers_awaited", nullable=True),
         sa.Column("attempts", sa.Integer(), nullable=True),
         sa.Column("resolved_first", sa.Boolean(), nullable=True),
         sa.Column("promises", sa.JSON(), nullable=False),

@@ -1,0 +1,88 @@
+"""Ask a customer something, with what it is needed for and by when; clocks can stand still meanwhile (TALK-4)."""
+
+from dataclasses import replace
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from escalation.case.base_event import BaseEvent
+from escalation.case.customer_question import CustomerQuestion
+from escalation.case.follow_up import require_affected
+from escalation.case.lifecycle import Move, allows
+from escalation.case.move_command import MoveCommand
+from escalation.case.moves.pause import pause_for
+from escalation.case.question_reminder import restart_answer_clock, send_question
+from escalation.case.state import Escalation
+from escalation.case.work import Work
+from escalation.kernel.budgets import QUESTIONS
+from escalation.kernel.reasons import Reason, reason
+from escalation.kernel.refusals import BadRequest, Fault, MoveNotAllowed
+from escalation.kernel.values import CustomerText, InputInstant, Name, frozen
+
+
+@frozen
+class CustomerAsked(BaseEvent):
+    kind: Literal["customer_asked"] = "customer_asked"
+    question: CustomerQuestion
+
+    @property
+    def added(self) -> str:
+        return str(self.question.text)
+
+    def applied_to(self, now: Escalation) -> Escalation:
+        return replace(now, questions=(*now.questions, self.question), questions_asked=self.question.number)
+
+    def sentence(self) -> Reason:
+        asked = self.question
+        return reason(self.code, asked.number, asked.account, asked.due_at)
+
+
+class AskCustomer(MoveCommand):
+    """Ask a customer something; the clocks that the playbook names stand still until they answer."""
+
+    move = Move.ASK_CUSTOMER
+    kind: Literal["ask_customer"] = "ask_customer"
+    account: Annotated[Name, Field(description="The customer.")]
+    text: Annotated[CustomerText, Field(min_length=1, max_length=2000, description="The question.")]
+    what_for: Annotated[
+        CustomerText,
+        Field(min_length=1, max_length=1000, description="What you need it for; customers read it."),
+    ]
+    due_at: Annotated[InputInstant, Field(description="When you need the answer.")]
+
+    def carry_out(self, work: Work) -> None:
+        """TALK-4: a pause of the reason that the playbook names; none where the clocks are held already."""
+        now = work.state
+        require_affected(now, self.account)
+        self._require_askable(work)
+        question = CustomerQuestion(
+            number=now.questions_asked + 1,
+            account=self.account,
+            text=self.text,
+            what_for=self.what_for,
+            due_at=self.due_at,
+            by=self.by,
+        )
+        work.record(CustomerAsked(question=question))
+        restart_answer_clock(work)
+        because = now.plan.question_pause
+        if because and now.pause is None and allows(now.state, Move.PAUSE):
+            pause_for(work, because)
+        send_question(work, question)
+
+    def _require_askable(self, work: Work) -> None:
+        """
+        Raises:
+            BadRequest: If the answer would be due before now.
+            MoveNotAllowed: If too many questions are open already.
+        """
+        now = work.state
+        if self.due_at <= work.now:
+            fault = Fault(
+                where="due_at",
+                given=reason("as_written", self.due_at),
+                allowed=reason("allowed.later_than_now"),
+            )
+            raise BadRequest.because(reason("of.question", now.key), (fault,))
+        if len(now.questions) >= QUESTIONS:
+            raise MoveNotAllowed(reason("too_many_questions", QUESTIONS), subject=now.key)
