@@ -21,7 +21,9 @@ from escalation.case.request import StartRequest
 from escalation.kernel.refusals import UnknownName
 from escalation.policy.people import Contact
 from escalation.policy.plan import Plan
-from escalation.sponsorship.engine import PlaybookPeople, SponsorshipMove, sponsorship_key
+from escalation.sponsorship.lifecycle import SponsorshipMove
+from escalation.sponsorship.playbook_people import PlaybookPeople
+from escalation.sponsorship.state import sponsorship_key
 from planning.plan.contacts import contact_of
 from planning.playbook.loader import Playbook
 

@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Iterable
+from functools import partial
 from typing import Any
 
 from temporalio.client import WithStartWorkflowOperation, WorkflowExecutionStatus
@@ -10,19 +11,20 @@ from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from clients.doctor import Doctor
 from clients.parallel_queries import Unanswered
 from clients.run_errors import RunEnded, RunStalled
+from clients.transport import read_pages
 from escalation import contract
-from escalation.kernel.reasons import Term, reason
+from escalation.kernel.list_page import ListPage
+from escalation.kernel.reasons import reason
 from escalation.kernel.refusals import MoveNotAllowed, UnknownEscalation, nearest, quote_input
+from escalation.kernel.timeline_entry import TimelineEntry
 from escalation.policy.people import Contact
-from escalation.sponsorship.engine import (
-    Enrol,
-    Exit,
-    LogTouchPoint,
-    Propose,
-    Review,
-    Sponsorship,
-    sponsorship_key,
-)
+from escalation.sponsorship.engine import PROPOSE_AGAIN
+from escalation.sponsorship.moves.enrol import Enrol
+from escalation.sponsorship.moves.exit import Exit
+from escalation.sponsorship.moves.log_touch_point import LogTouchPoint
+from escalation.sponsorship.moves.propose import Propose
+from escalation.sponsorship.moves.review import Review
+from escalation.sponsorship.state import Sponsorship, sponsorship_key
 from messages.speaker import did_you_mean
 from workflows import web_ui
 
@@ -76,6 +78,12 @@ class Sponsorships(Doctor):
         except UnknownEscalation:
             raise await self._unsponsored(account) from None
 
+    async def sponsorship_timeline(self, account: str) -> tuple[TimelineEntry, ...]:
+        """Return the end of the timeline of a sponsorship, oldest entry first."""
+        key, kind = sponsorship_key(account), ListPage[TimelineEntry]
+        ask = partial(self._transport.query_run, key, contract.TIMELINE, kind)
+        return await read_pages(ask, lambda entry: entry.seq)
+
     async def sponsorships(
         self, unanswered: list[Unanswered] | None = None
     ) -> AsyncIterator[contract.SponsorshipListing]:
@@ -117,11 +125,8 @@ class Sponsorships(Doctor):
         try:
             return await self._runs.update(key, command.move, command, Sponsorship)
         except RunEnded:
-            raise MoveNotAllowed(
-                reason("sponsorship.ended"),
-                subject=key,
-                allowed_moves=[Term("SponsorshipMove", "propose_again")],
-            ) from None
+            obstacle = reason("sponsorship.ended")
+            raise MoveNotAllowed(obstacle, subject=key, allowed_moves=(PROPOSE_AGAIN,)) from None
         except UnknownEscalation:
             raise await self._unsponsored(account) from None
 

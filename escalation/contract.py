@@ -24,7 +24,8 @@ from escalation.notifications.notification import Notification
 from escalation.notifications.shell_commands import ReportDelivery
 from escalation.policy.classification import Priority
 from escalation.policy.rates import Rates
-from escalation.sponsorship.engine import Sponsorship
+from escalation.sponsorship.move_index import AnyEvent
+from escalation.sponsorship.state import Sponsorship
 from escalation.task_force.events import TaskForceEvent
 from escalation.task_force.state import Charter, TaskForce
 from escalation.task_force.updates import TaskForceUpdate
@@ -262,6 +263,8 @@ class SponsorshipContinuedState(ContinuedRun):
     """Everything that a continued run of a sponsorship needs of the run before it."""
 
     sponsorship: Sponsorship
+    events: tuple[AnyEvent, ...] = ()
+    """End of its timeline."""
     results: tuple[DeliveryResult, ...] = ()
     """Results of its messages, as far as they are remembered."""
     undecided: tuple[ReportDelivery, ...] = ()

@@ -31,7 +31,7 @@ from escalation.notifications.notification import (
 from escalation.policy.classification import Degree
 from escalation.policy.people import Recipient
 from escalation.policy.translations import text_for
-from escalation.sponsorship.engine import account_of
+from escalation.sponsorship.state import account_of
 from messages.formats import CodeText, Formats, zone_of
 from messages.markup import Part, PartKind, parts_of, to_plain_text, unescape_marks
 from messages.plain_text import to_one_line, to_plain_lines

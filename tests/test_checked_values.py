@@ -32,7 +32,7 @@ FAMILIES = (
     ("escalation.notifications.delivery_results", "DeliveryResult", "delivered_at", '"now"'),
     ("escalation.task_force.state", "TaskForce", "seats", "3"),
     ("escalation.task_force.moves.add_task", "TaskAdded", "task", '"1"'),
-    ("escalation.sponsorship.engine", "Sponsorship", "account", "3"),
+    ("escalation.sponsorship.state", "Sponsorship", "account", "3"),
     ("escalation.measures.definitions", "Ownership", "level", '"3"'),
     ("escalation.contract", "EscalationInput", "carried", "3"),
 )

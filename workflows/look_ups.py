@@ -15,7 +15,7 @@ from temporalio.exceptions import ActivityError
 
 from escalation import contract
 from escalation.kernel.refusals import EscalationError, MoveNotAllowed
-from escalation.sponsorship.engine import PlaybookPeople
+from escalation.sponsorship.playbook_people import PlaybookPeople
 
 QUICK = timedelta(seconds=10)
 _A_TRY, _ALL_TRIES = timedelta(seconds=20), timedelta(minutes=1)

@@ -22,7 +22,7 @@ from escalation import contract
 from escalation.case.move_index import PersonsCommand
 from escalation.kernel.reasons import Part, reason, term
 from escalation.kernel.refusals import EscalationError, Fault, NotProven, quote_input
-from escalation.sponsorship.engine import PersonsCommand as SponsorshipMoves
+from escalation.sponsorship.move_index import PersonsCommand as SponsorshipMoves
 from escalation.task_force.commands import MembersCommand
 from workflows.inputs import read_model, takes_one
 

@@ -18,15 +18,25 @@ from temporalio import workflow
 from temporalio.common import RawValue
 
 from escalation import contract
+from escalation.kernel.budgets import PROGRAMME, last_of
 from escalation.kernel.ids import Own, is_of_escalation
+from escalation.kernel.list_page import ListPage, page_of
 from escalation.kernel.reasons import Part
 from escalation.kernel.refusals import MoveNotAllowed
+from escalation.kernel.timeline_entry import TimelineEntry, timeline_entry
 from escalation.kernel.values import ENGINE
 from escalation.notifications.delivery_results import DeliveryResult
 from escalation.notifications.notification import NotificationBatch
-from escalation.notifications.shell_commands import ReportDelivery
+from escalation.notifications.shell_commands import ReportDelivery, Tick
 from escalation.policy.rates import Rates
-from escalation.sponsorship import engine as s
+from escalation.sponsorship.clock_table import is_neglected
+from escalation.sponsorship.engine import Command, ShellsCommand, decide
+from escalation.sponsorship.lifecycle import SponsorshipState
+from escalation.sponsorship.move_index import PERSONS_COMMANDS, PersonsCommand
+from escalation.sponsorship.moves.propose import Propose
+from escalation.sponsorship.playbook_people import PlaybookPeople
+from escalation.sponsorship.state import Sponsorship
+from escalation.sponsorship.work import SponsorshipDecision
 from messages.speaker import speaker as english
 from workflows.base_workflow import BaseWorkflow
 from workflows.continue_as_new import is_due
@@ -36,6 +46,7 @@ from workflows.move_handlers import takes_moves
 from workflows.outbox import InOrder, Outbox
 from workflows.web_ui import SearchValues
 
+_STORY = "Events of the sponsorship, oldest first, one page, after a sequence number."
 _RESULTS_KEPT = 200
 """Results that are remembered: those of a message come late, twice, or out of order."""
 
@@ -43,13 +54,13 @@ _RESULTS_KEPT = 200
 class _Informed(NamedTuple):
     """A command, with those whom it concerns."""
 
-    command: s.Command
-    known: s.PlaybookPeople = s.PlaybookPeople()
+    command: Command
+    known: PlaybookPeople = PlaybookPeople()
 
 
 @workflow.defn(name=contract.SPONSORSHIP)
-@takes_moves(*s.PERSONS_COMMANDS)
-class SponsorshipWorkflow(BaseWorkflow[s.SponsorshipDecision]):
+@takes_moves(*PERSONS_COMMANDS)
+class SponsorshipWorkflow(BaseWorkflow[SponsorshipDecision]):
     """The executive sponsorship of one account."""
 
     @workflow.init
@@ -60,26 +71,31 @@ class SponsorshipWorkflow(BaseWorkflow[s.SponsorshipDecision]):
         require_own_id(Own.SPONSORSHIP, begin.account)
         require_nothing(begin.carried is None, "carried")
         carried = begin.carried or contract.SponsorshipContinuedState(
-            sponsorship=s.Sponsorship(account=begin.account)
+            sponsorship=Sponsorship(account=begin.account)
         )
         super().__init__(carried)
         self._now = carried.sponsorship
+        self._events = carried.events
         self._continue_after = begin.continue_after
         self._results = list(carried.results)
-        self._by_itself = InOrder[s.ShellsCommand](
+        self._by_itself = InOrder[ShellsCommand](
             self._background, _with_people, self._decide, carried.undecided
         )
         self._listed: contract.SponsorshipListing | None = None
 
     @workflow.run
     @takes_one
-    async def run(self, *_begins: RawValue) -> s.Sponsorship:
+    async def run(self, *_begins: RawValue) -> Sponsorship:
         await self._run_loop()
         return self._now
 
     @workflow.query(name=contract.VIEW, description="The programme as it is.")
-    def view(self) -> s.Sponsorship:
+    def view(self) -> Sponsorship:
         return self._now
+
+    @workflow.query(name=contract.TIMELINE, description=_STORY)
+    def timeline(self, after: int = 0) -> ListPage[TimelineEntry]:
+        return page_of(timeline_entry(event) for event in self._events if event.seq > after)
 
     @workflow.query(
         name=contract.OUTDATED_MESSAGES, description="Which messages should not leave any more, and why."
@@ -89,11 +105,11 @@ class SponsorshipWorkflow(BaseWorkflow[s.SponsorshipDecision]):
 
     # Moves, for ``workflows.move_handlers``.
 
-    def consider(self, command: s.PersonsCommand) -> None:
+    def consider(self, command: PersonsCommand) -> None:
         """Count the move against its limit. The rest is decided when the people whom it names are looked up."""
         self._rates_after(command)
 
-    async def follow(self, command: s.PersonsCommand) -> s.Sponsorship:
+    async def follow(self, command: PersonsCommand) -> Sponsorship:
         """
         Raises:
             EscalationError: If *command* is refused. Only escalations ask by a signal, and only for a proposal: each
@@ -102,7 +118,7 @@ class SponsorshipWorkflow(BaseWorkflow[s.SponsorshipDecision]):
         if self.is_followed():
             return self._now
         is_signal = workflow.current_update_info() is None
-        if is_signal and not (isinstance(command, s.Propose) and is_of_escalation(command.escalation)):
+        if is_signal and not (isinstance(command, Propose) and is_of_escalation(command.escalation)):
             raise MoveNotAllowed("only an escalation proposes by a signal; a person does by an update")
         named = (who for who in dict.fromkeys(command.named) if not (is_signal and who == ENGINE))
         known = await find_people(*named)
@@ -112,17 +128,18 @@ class SponsorshipWorkflow(BaseWorkflow[s.SponsorshipDecision]):
         self._remember_update()
         return self._now
 
-    def _rates_after(self, command: s.PersonsCommand) -> Rates:
+    def _rates_after(self, command: PersonsCommand) -> Rates:
         if workflow.current_update_info() is None:
             return self._rates
         return self._rates.after_move(self._now.key, command.move, command.by, workflow.now())
 
-    def _decision(self, command: _Informed) -> s.SponsorshipDecision:
-        return s.decide(self._now, command.command, workflow.now(), command.known)
+    def _decision(self, command: _Informed) -> SponsorshipDecision:
+        return decide(self._now, command.command, workflow.now(), command.known)
 
-    def _keep(self, made: s.SponsorshipDecision) -> None:
-        self._now = made.programme
-        self._deliveries.add(*made.notices)
+    def _keep(self, made: SponsorshipDecision) -> None:
+        self._now = made.state
+        self._events = last_of((*self._events, *made.events), PROGRAMME)
+        self._deliveries.add(*made.effects)
         self._background.wake()
 
     def note_refusal(self, move: str, why: Part) -> None:
@@ -133,10 +150,10 @@ class SponsorshipWorkflow(BaseWorkflow[s.SponsorshipDecision]):
     def _judge(self) -> None:
         due_at, now = self._wakes_at(), workflow.now()
         if due_at and due_at <= now:
-            if self._now.is_neglected(now):
-                self._by_itself.add(s.Tick())
+            if is_neglected(self._now, now):
+                self._by_itself.add(Tick())
             else:
-                self._decide(_Informed(s.Tick()))
+                self._decide(_Informed(Tick()))
         self._background.is_awake = False
 
     def take_results(self, newer: tuple[DeliveryResult, ...]) -> None:
@@ -157,7 +174,7 @@ class SponsorshipWorkflow(BaseWorkflow[s.SponsorshipDecision]):
         True until the programme has ended and everything is sent; then the account can be proposed again, as a new
         run.
         """
-        is_over = self._now.standing is s.SponsorshipState.EXITED
+        is_over = self._now.standing is SponsorshipState.EXITED
         return not (is_over and all(outbox.is_empty for outbox in self._outboxes))
 
     def _stop(self) -> None:
@@ -183,13 +200,14 @@ class SponsorshipWorkflow(BaseWorkflow[s.SponsorshipDecision]):
     @property
     def _may_continue(self) -> bool:
         is_at_rest = all(outbox.is_at_rest for outbox in self._outboxes)
-        return is_due(self._continue_after) and is_at_rest and self._fits(self._now)
+        return is_due(self._continue_after) and is_at_rest and self._fits(self._now, *self._events)
 
     def _carried(self) -> contract.SponsorshipInput:
         undecided = (each for each in self._by_itself.carried if isinstance(each, ReportDelivery))
         carried = contract.SponsorshipContinuedState(
             **self._continued_run(),
             sponsorship=self._now,
+            events=self._events,
             results=tuple(self._results),
             undecided=tuple(undecided),
         )
@@ -203,7 +221,7 @@ class SponsorshipWorkflow(BaseWorkflow[s.SponsorshipDecision]):
     def _show(self) -> None:
         if (listed := contract.SponsorshipListing.of(self._now)) != self._listed:
             self._listed = listed
-            is_enrolled = self._now.standing is s.SponsorshipState.ENROLLED
+            is_enrolled = self._now.standing is SponsorshipState.ENROLLED
             workflow.upsert_memo(
                 {
                     contract.SPONSOR_MEMO: self._now.sponsor if is_enrolled else None,
@@ -212,5 +230,5 @@ class SponsorshipWorkflow(BaseWorkflow[s.SponsorshipDecision]):
             )
 
 
-async def _with_people(command: s.ShellsCommand) -> _Informed:
+async def _with_people(command: ShellsCommand) -> _Informed:
     return _Informed(command, await find_people())

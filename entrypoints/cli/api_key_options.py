@@ -13,7 +13,7 @@ from entrypoints.terminal import as_json, out
 from escalation.case.move_index import PERSONS_COMMANDS
 from escalation.kernel.refusals import BadRequest, nearest, quote_input
 from escalation.kernel.values import Name
-from escalation.sponsorship import engine as sponsorship
+from escalation.sponsorship import move_index as sponsorship
 from escalation.task_force import commands as task_force
 from identity.api_keys import ApiKey, ApiKeys
 from planning.playbook.loader import load_playbook

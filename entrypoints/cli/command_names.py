@@ -84,6 +84,8 @@ def _command_of(move: Part) -> Part:
             return command_for(Move(code))
         case Term("TaskForceMove", code):
             return command_for(TaskForceMove(code))
+        case Term("SponsorshipMove", "log_touch_point"):
+            return "touch"
         case _:
             return move
 

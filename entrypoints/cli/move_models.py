@@ -22,7 +22,9 @@ from escalation.policy.classification import (
     EvidenceKind,
     Priority,
 )
-from escalation.sponsorship.engine import Exit, LogTouchPoint, Review
+from escalation.sponsorship.moves.exit import Exit
+from escalation.sponsorship.moves.log_touch_point import LogTouchPoint
+from escalation.sponsorship.moves.review import Review
 from escalation.task_force.commands import MEMBERS_COMMANDS
 from records.report import By
 

@@ -23,6 +23,8 @@ class ClockName(StrEnum):
     CUSTOMER_ANSWER = "customer_answer"
     INTERNAL_UPDATE = "internal_update"
     """Time to the next internal update; not every playbook promises one."""
+    TOUCH_POINT = "touch_point"
+    SPONSORSHIP_REVIEW = "sponsorship_review"
 
     @property
     def words(self) -> str:

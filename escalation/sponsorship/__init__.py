@@ -1,1 +1,1 @@
-"""The sponsorship of one account: its state, commands and decisions."""
+"""The sponsorship of one account: its state, moves, clocks and decisions."""

@@ -22,7 +22,7 @@ from client import EscalationClient
 from escalation.kernel.ids import task_force_id
 from escalation.kernel.values import InternalText
 from escalation.notifications.inbox_view import inbox_key
-from escalation.sponsorship.engine import Propose
+from escalation.sponsorship.moves.propose import Propose
 from escalation.task_force.state import SeatRequest
 from runtime.connection import connect
 from runtime.embedded import EmbeddedServer

@@ -58,6 +58,8 @@ async def test_an_account_is_proposed_enrolled_kept_up_reviewed_and_let_go(termi
     assert f" {NEXT_YEAR[:4]} " in reviewed.partition("review due")[2]
     await terminal.done("start", COMPLAINT, "--key", "ACME/4712")
     enrolled = await terminal.json("sponsor", "show", "ACME")
+    assert "recorded a touch-point  “Called”" in await terminal.done("sponsor", "show", "ACME")
+    assert "sponsorship_reviewed" in [entry["kind"] for entry in enrolled["timeline"]]
     assert ("enrolled", 1, 1) == (
         enrolled["standing"],
         len(enrolled["touch_points"]),

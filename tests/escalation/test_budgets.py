@@ -227,7 +227,7 @@ def test_what_a_sponsorship_keeps_of_a_long_life_fits() -> None:
     programme = sponsorship.enrolled()
     for _ in range(200):
         touch = sponsorship.TOUCH.model_copy(update={"note": InternalText(WIDE * 2_000)})
-        programme = decide_sponsorship(programme, touch, sponsorship.NOW).programme
+        programme = decide_sponsorship(programme, touch, sponsorship.NOW).state
 
     assert 200_000 > size_of(programme)
     assert 10 < len(programme.touch_points)

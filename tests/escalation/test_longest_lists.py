@@ -27,7 +27,7 @@ from escalation.kernel.refusals import BadRequest, faults_of
 from escalation.kernel.values import InternalText, reader_of
 from escalation.notifications.inbox_view import Release
 from escalation.policy.classification import CancelCause
-from escalation.sponsorship import engine as s
+from escalation.sponsorship.move_index import PERSONS_COMMANDS as SPONSORSHIP_COMMANDS
 from escalation.task_force.commands import MEMBERS_COMMANDS
 from tests.builders import a_request, an_acknowledged, monday
 
@@ -70,7 +70,7 @@ ASKED: tuple[type, ...] = (
     StartRequest,
     *PERSONS_COMMANDS,
     *MEMBERS_COMMANDS,
-    *(s.Propose, s.Enrol, s.LogTouchPoint, s.Review, s.Exit),
+    *SPONSORSHIP_COMMANDS,
     Release,
 )
 

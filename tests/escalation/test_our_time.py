@@ -11,10 +11,10 @@ from pydantic import AwareDatetime, ValidationError
 
 from escalation.case import commands, post_mortem, request
 from escalation.kernel.values import Input, described_fields, from_plain
-from escalation.sponsorship import engine
+from escalation.sponsorship import move_index as sponsorships
 from escalation.task_force import commands as task_forces
 
-_READ = (commands, post_mortem, request, engine, task_forces)
+_READ = (commands, post_mortem, request, sponsorships, task_forces)
 """Modules with what people ask: reading them makes their classes known."""
 
 

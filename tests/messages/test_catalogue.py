@@ -26,6 +26,8 @@ from escalation.policy.classification import (
     EscalationReason,
     EvidenceKind,
 )
+from escalation.sponsorship.lifecycle import SponsorshipMove, SponsorshipState
+from escalation.sponsorship.move_index import AnyEvent
 from escalation.task_force import events as of_force
 from escalation.task_force.lifecycle import TaskForceMove, TaskForceState
 from messages.catalogue import Catalogue, CatalogueFault, Finding, catalogue, findings, languages
@@ -46,7 +48,7 @@ TERMS = (
         Occasion,
         Origin,
     ),
-    *(ResolutionKind, CancelCause, TaskForceState, TaskForceMove),
+    *(ResolutionKind, CancelCause, TaskForceState, TaskForceMove, SponsorshipState, SponsorshipMove),
 )
 
 
@@ -176,7 +178,11 @@ def parts_in(english: Catalogue, code: str) -> int:
     )
 
 
-@pytest.mark.parametrize(("prefix", "union"), [("event", e.Event), ("force", of_force.TaskForceEvent)])
+@pytest.mark.parametrize(
+    ("prefix", "union"),
+    [("event", e.Event), ("force", of_force.TaskForceEvent), ("event", AnyEvent)],
+    ids=["case", "task force", "sponsorship"],
+)
 def test_each_event_is_said(prefix: str, union: object) -> None:
     codes = {code for context, code in catalogue("en").said if context == "reason"}
     kinds = [kind.__dataclass_fields__["kind"].default for kind in get_args(get_args(union)[0])]

@@ -15,6 +15,7 @@ from escalation.kernel.refusals import BadRequest, RoleNotAllowed
 from escalation.kernel.values import from_json, to_json
 from escalation.policy.classification import Degree, Priority
 from escalation.policy.plan import Basis, Plan, Unreached
+from escalation.sponsorship.clock_table import CLOCKS as SPONSORSHIP_CLOCKS
 from planning.plan.compiler import check_request, compile_plan
 from planning.playbook.value_types import SPECIAL_ROLES
 from tests.planning.builders import (
@@ -121,7 +122,8 @@ def test_every_priority_has_a_target_for_every_clock() -> None:
     """
     ours = ClockName.INTERNAL_UPDATE
     agreed = {name for name, row in CLOCKS.items() if row.is_agreed}
-    wanted = set(ClockName) - {ClockName.LEVEL_WINDOW, ClockName.CUSTOMER_TEXT, ours} - agreed
+    elsewhere = {ClockName.LEVEL_WINDOW, ClockName.CUSTOMER_TEXT, ours, *SPONSORSHIP_CLOCKS}
+    wanted = set(ClockName) - elsewhere - agreed
 
     rules = the_plan().priorities
     assert all(wanted == set(each.targets) - {ours} for each in rules.values())

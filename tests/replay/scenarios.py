@@ -7,7 +7,7 @@ from escalation.case.state import AccessAnswer
 from escalation.contract import EscalationInput
 from escalation.kernel.values import InternalText
 from escalation.policy.classification import CancelCause, EscalationReason, Priority
-from escalation.sponsorship.engine import Exit
+from escalation.sponsorship.moves.exit import Exit
 from tests.complaint import a_complaint
 from tests.escalations import Desk
 from tests.workflows import stages

@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 
 from escalation.case.move_index import PERSONS_COMMANDS
-from escalation.sponsorship.engine import PERSONS_COMMANDS as SPONSORSHIP_COMMANDS
+from escalation.sponsorship.move_index import PERSONS_COMMANDS as SPONSORSHIP_COMMANDS
 from escalation.task_force.commands import MEMBERS_COMMANDS
 from tests.complaint import a_complaint
 from tests.web.web_client import Door

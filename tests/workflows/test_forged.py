@@ -15,7 +15,7 @@ from escalation.kernel.values import to_plain
 from escalation.notifications.delivery_results import DeliveryResult
 from escalation.notifications.inbox_view import inbox_key
 from escalation.policy.classification import CancelCause
-from escalation.sponsorship.engine import SponsorshipMove
+from escalation.sponsorship.lifecycle import SponsorshipMove
 from tests.complaint import a_complaint
 from tests.escalations import Desk
 from tests.said import said

@@ -11,7 +11,7 @@ from escalation.kernel.ids import task_force_id
 from escalation.kernel.refusals import BadRequest, EscalationError, RoleNotAllowed, UnknownEscalation
 from escalation.measures.report_schedule import Rhythm, report_id
 from escalation.notifications.inbox_view import inbox_key
-from escalation.sponsorship.engine import sponsorship_key
+from escalation.sponsorship.state import sponsorship_key
 from escalation.task_force.state import SeatRequest
 from tests.complaint import a_complaint
 from tests.escalations import Desk

@@ -15,7 +15,7 @@ from escalation.contract import RebaseRequest
 from escalation.kernel.values import from_plain
 from escalation.policy.classification import EscalationReason
 from escalation.policy.local_time import DeskTime
-from escalation.sponsorship.engine import PERSONS_COMMANDS as SPONSORSHIP_COMMANDS
+from escalation.sponsorship.move_index import PERSONS_COMMANDS as SPONSORSHIP_COMMANDS
 from escalation.task_force.commands import MEMBERS_COMMANDS
 from planning.calendars.calendar_spec import CalendarSpec
 from planning.calendars.open_hours import compile_desk_time

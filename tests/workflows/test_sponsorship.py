@@ -11,7 +11,12 @@ from escalation import contract
 from escalation.kernel.values import InternalText
 from escalation.notifications.delivery_results import DeliveryResult
 from escalation.notifications.shell_commands import ReportDelivery
-from escalation.sponsorship.engine import Enrol, Exit, LogTouchPoint, Propose, Sponsorship, SponsorshipState
+from escalation.sponsorship.lifecycle import SponsorshipState
+from escalation.sponsorship.moves.enrol import Enrol
+from escalation.sponsorship.moves.exit import Exit
+from escalation.sponsorship.moves.log_touch_point import LogTouchPoint
+from escalation.sponsorship.moves.propose import Propose
+from escalation.sponsorship.state import Sponsorship
 from tests.escalations import Desk
 from tests.said import said
 
@@ -74,6 +79,7 @@ async def test_a_long_life_continues_and_loses_nothing(desk: Desk) -> None:
     await desk.at_rest(handle.id)
 
     programme = await desk.client.sponsorship(account)
+    story = [entry.kind for entry in await desk.client.sponsorship_timeline(account)]
     last = await handle.describe()
     sponsor = await last.memo_value(contract.SPONSOR_MEMO)
     assert (6, "grace", "grace") == (
@@ -82,6 +88,9 @@ async def test_a_long_life_continues_and_loses_nothing(desk: Desk) -> None:
         sponsor["id"],
     )
     assert first.result_run_id != last.run_id
+    assert (1, 1, 6) == tuple(
+        map(story.count, ("account_proposed", "account_enrolled", "touch_point_logged"))
+    )
 
     await desk.client.exit_sponsorship(account, Exit(by="elena", why=InternalText("quiet")))
     await handle.result()

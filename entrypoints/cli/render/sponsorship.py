@@ -8,7 +8,7 @@ from rich.text import Text
 
 from entrypoints.cli.render.escalation import format_due
 from entrypoints.reason_text import say
-from escalation.sponsorship.engine import Sponsorship
+from escalation.sponsorship.state import Sponsorship
 
 
 def render_sponsorships(lines: list[Any]) -> Table | str:

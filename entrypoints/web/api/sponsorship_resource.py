@@ -14,7 +14,9 @@ from entrypoints.web.api.command_body import body_of, read_command
 from entrypoints.web.api.problems import LOOKING, MOVING
 from escalation.contract import SponsorshipListing
 from escalation.kernel.values import LONGEST_NAME, Name, reader_of
-from escalation.sponsorship.engine import PERSONS_COMMANDS, PersonsCommand, Propose, Sponsorship
+from escalation.sponsorship.move_index import PERSONS_COMMANDS, PersonsCommand
+from escalation.sponsorship.moves.propose import Propose
+from escalation.sponsorship.state import Sponsorship
 
 router = APIRouter(tags=["sponsorship"])
 Account = Annotated[

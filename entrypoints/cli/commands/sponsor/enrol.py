@@ -29,7 +29,7 @@ def enrol(
     from entrypoints.cli.command_names import name_options, read_options
     from entrypoints.cli.option_values import parse_days
     from entrypoints.files import read_model
-    from escalation.sponsorship.engine import Enrol
+    from escalation.sponsorship.moves.enrol import Enrol
 
     given = {
         "by": by,

@@ -19,7 +19,7 @@ def propose(
     """Propose an account; an executive escalation does so by itself. A person decides."""
     from entrypoints.cli.command_names import read_options
     from entrypoints.cli.known_names import check_account, require_known_account
-    from escalation.sponsorship.engine import Propose
+    from escalation.sponsorship.moves.propose import Propose
 
     name, proposal = check_account(account), read_options(Propose, "the proposal", {"by": by, "why": why})
 
