@@ -1,6 +1,6 @@
 """
-The reference under ``docs/reference``, written from the code itself: API, commands, lifecycle, limits, playbook,
-settings; and the JSON Schema beside the playbooks, which editors read.
+The reference under ``docs/reference``, written from the code itself: API, clocks, commands, lifecycle, limits,
+playbook, settings; and the JSON Schema beside the playbooks, which editors read.
 
 ``make docs`` writes it; a test says when it is out of date.
 """
@@ -18,6 +18,7 @@ from entrypoints.cli.move_declarations import forget
 from entrypoints.cli.move_models import declare_moves
 from entrypoints.cli.program import app
 from entrypoints.reference_docs.api_page import api_page
+from entrypoints.reference_docs.clocks_page import clocks_page
 from entrypoints.reference_docs.limits import limits_page
 from escalation.case.lifecycle import LIFECYCLE, RCA_COURSE, Move, diagram
 from escalation.kernel.reasons import term
@@ -44,6 +45,7 @@ def pages() -> dict[str, str]:
     """File name to text."""
     return {
         "api.md": _WRITTEN + api_page(),
+        "clocks.md": _WRITTEN + clocks_page(),
         "commands.md": _commands(),
         "lifecycle.md": _lifecycle(),
         "limits.md": _WRITTEN + limits_page(),

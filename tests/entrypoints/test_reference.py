@@ -8,7 +8,7 @@ from entrypoints.reference_docs.reference import FOLDER, SCHEMA, pages, schema
 
 
 @pytest.mark.parametrize(
-    "name", ["api.md", "commands.md", "lifecycle.md", "limits.md", "playbook.md", "settings.md"]
+    "name", ["api.md", "clocks.md", "commands.md", "lifecycle.md", "limits.md", "playbook.md", "settings.md"]
 )
 def test_reference_is_what_the_code_says(name: str) -> None:
     """

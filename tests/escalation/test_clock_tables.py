@@ -7,10 +7,20 @@ import pytest
 
 from escalation.case.clock_table import CLOCKS
 from escalation.case.events import Event
+from escalation.kernel.clock_events import ClockEnded, ClockStarted
 from escalation.kernel.clock_loop import ClockRow
 from escalation.kernel.clock_name import ClockName
+from escalation.kernel.clocks import Outcome
+from escalation.kernel.values import InternalText
+from escalation.notifications.shell_commands import Tick
 from escalation.task_force.clock_table import CLOCKS as OF_TASK_FORCES
+from escalation.task_force.commands import EscalationGone
+from escalation.task_force.engine import decide, deploy
 from escalation.task_force.events import TaskForceEvent
+from escalation.task_force.moves.accept_seat import AcceptSeat, DeclineSeat
+from escalation.task_force.moves.report_status import ReportStatus
+from tests.builders import HOUR, MINUTE
+from tests.escalation.test_task_forces import NINE, a_charter
 
 ROWS = [
     *((name, row, Event) for name, row in CLOCKS.items()),
@@ -38,3 +48,31 @@ def test_a_promise_is_one_sentence(name: ClockName, row: ClockRow[Any, Any]) -> 
     """Managers read it in the reference."""
     assert row.promise.endswith("."), name
     assert row.promise[0].isupper()
+
+
+def test_the_clocks_of_a_task_force_go_by_their_rows() -> None:
+    """CLOCK-1: each status ends with one outcome, and none runs on when the task force is stood down."""
+    made = [deploy(a_charter(("ana", "ben", "cora")), NINE)]
+    report = ReportStatus(by="ed", text=InternalText("Dry"))
+    moves = (
+        (10 * MINUTE, DeclineSeat(by="ana")),
+        (41 * MINUTE, Tick()),
+        (45 * MINUTE, AcceptSeat(by="cora")),
+        (HOUR, report),
+        (4 * HOUR, report),
+        (5 * HOUR, EscalationGone()),
+    )
+    for after, command in moves:
+        made.append(decide(made[-1].state, command, NINE + after))
+
+    outcomes = []
+    for decision in made:
+        kinds = {event.kind for event in decision.events}
+        for event in decision.events:
+            if isinstance(event, ClockStarted):
+                assert kinds & {*OF_TASK_FORCES[event.clock.name].starts}
+            elif isinstance(event, ClockEnded):
+                assert kinds & {*OF_TASK_FORCES[event.clock].ends}
+                outcomes.append(event.outcome)
+    assert [Outcome.MET, Outcome.BREACHED, Outcome.CANCELLED] == outcomes
+    assert () == made[-1].state.running_clocks
