@@ -6,7 +6,7 @@ Owns that a message which leaves meanwhile is theirs. It must not know how they 
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from contextvars import ContextVar
+from contextvars import ContextVar, Token
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -36,15 +36,22 @@ class Acting:
     person: str
     """Id in the playbook, or of a customer's contact."""
     door: DoorName
+    moves: frozenset[str] = frozenset()
+    """Moves that a machine's key is bound to; none: all that the roles of the person allow."""
 
 
 _ACTING: ContextVar[Acting | None] = ContextVar("_ACTING", default=None)
 
 
+def begin_to_act(who: Acting) -> Token[Acting | None]:
+    """Let all that is sent from here on be sent by *who*: for a request, whose task ends with it."""
+    return _ACTING.set(who)
+
+
 @contextmanager
 def acting(person: str, door: DoorName) -> Iterator[None]:
     """Let all that is sent within the block be sent by *person*, who came in by *door*."""
-    token = _ACTING.set(Acting(person, door))
+    token = begin_to_act(Acting(person, door))
     try:
         yield
     finally:

@@ -38,8 +38,10 @@ class Caller:
     """A person's id in the playbook; None: somebody who only looks, or a machine that is nobody."""
     key_id: str | None = None
     """The key that a machine called with."""
-    scopes: frozenset[str] = frozenset()
-    """The purposes of a key. Of people, and in open mode, none is asked for: roles decide."""
+    moves: frozenset[str] = frozenset()
+    """Moves that the key is bound to; none: all that the roles of the person allow."""
+    accounts: frozenset[str] = frozenset()
+    """Accounts that the key is bound to; none: all."""
     mode: Mode = Mode.OPEN
 
 
@@ -50,9 +52,9 @@ class NotIdentified(Exception):
 class CallerSource(Protocol):
     """Finds out who asks."""
 
-    async def find(self, headers: Mapping[str, str], cookies: Mapping[str, str]) -> Caller:
+    async def find(self, headers: Mapping[str, str], cookies: Mapping[str, str], address: str = "") -> Caller:
         """
-        Return who sent a request with these *headers*, in lower case, and *cookies*.
+        Return who sent a request with these *headers*, in lower case, and *cookies*, from an IP *address*.
 
         Raises:
             NotIdentified: If what they say of the caller is not good.
@@ -63,7 +65,12 @@ class CallerSource(Protocol):
 class OpenCallers:
     """Believes whoever calls."""
 
-    async def find(self, headers: Mapping[str, str], cookies: Mapping[str, str]) -> Caller:
+    async def find(
+        self,
+        headers: Mapping[str, str],
+        cookies: Mapping[str, str],
+        address: str = "",  # noqa: ARG002 - whoever calls is believed, from wherever
+    ) -> Caller:
         given = _in_utf8(headers.get(AS_HEADER, "")) or cookies.get(AS_COOKIE, "")
         try:
             return Caller(person=_MOVER.validate_python(given) if given else None)

@@ -23,14 +23,17 @@ from joserfc import jws
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet, OKPKey
 
+from escalation import contract
 from escalation.kernel.proof import Door, Message, Proof, ProofCheck
-from escalation.kernel.reasons import reason
-from escalation.kernel.refusals import NotProven
+from escalation.kernel.reasons import Term, reason
+from escalation.kernel.refusals import NotProven, RoleNotAllowed
 from identity.actor import Acting, DoorName, who_acts
 
 HOLDS_FOR = timedelta(minutes=5)
 CLOCKS_DIFFER_BY = timedelta(minutes=1)
 """The service's may be ahead of the server's."""
+_STARTED = frozenset({contract.WORKFLOW, contract.JOINED_CASE_WORKFLOW})
+"""Runs that come with a start."""
 _ALGORITHMS = ["Ed25519"]
 
 
@@ -103,6 +106,7 @@ class ProofRing:
         if who is None or self._signs is None:
             return None
         _require_own(who, message.mover)
+        _require_scope(who, message)
         key = str(self._signs.kid)
         claims = {**_claims_of(message), "who": who.person, "door": who.door, "at": self._now().timestamp()}
         token = jws.serialize_compact(
@@ -155,6 +159,16 @@ class ProofRing:
 def _claims_of(message: Message) -> dict[str, str]:
     """Return what is signed of *message*; its mover is in the arguments, and so in their digest."""
     return {name: value for name, value in asdict(message).items() if name != "mover"}
+
+
+def _require_scope(who: Acting, message: Message) -> None:
+    """
+    Raises:
+        RoleNotAllowed: If somebody's move is none that their key is for.
+    """
+    move = contract.START if message.name in _STARTED else message.name
+    if message.mover and who.moves and move not in who.moves:
+        raise RoleNotAllowed(reason("key_not_for_move", Term("Move", move)))
 
 
 def _require_own(who: Acting, mover: str) -> None:

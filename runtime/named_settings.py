@@ -151,3 +151,8 @@ Addresses = Annotated[dict[str, WebAddress], BeforeValidator(_ours)]
 AppriseAddresses = Annotated[dict[str, AppriseAddress], BeforeValidator(_ours)]
 Webhooks = Annotated[dict[str, WebhookEndpointSettings], BeforeValidator(_Parts("url", "secret"))]
 Senders = Annotated[dict[str, BoundSender], BeforeValidator(_Parts(*SENDER_PARTS))]
+
+
+def variable(*path: str) -> str:
+    """Name the variable that sets a field, or a part of one: ("webhook", "crm", "url")."""
+    return PREFIX + "_".join(path).upper()

@@ -83,6 +83,12 @@ def _limit(given: Any) -> Any:
     return parse_limit(given) if isinstance(given, str) else given
 
 
+HeaderName = Annotated[
+    str,
+    StringConstraints(max_length=100, pattern=r"^[A-Za-z][A-Za-z0-9-]*$"),
+    AfterValidator(str.lower),
+]
+Words = Annotated[tuple[str, ...], BeforeValidator(split_words)]
 ChannelLimit = Annotated[Limit | None, BeforeValidator(_limit)]
 Networks = Annotated[tuple[IPv4Network | IPv6Network, ...], BeforeValidator(_networks)]
 

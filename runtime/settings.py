@@ -6,10 +6,7 @@ those are `TEMPORAL_*` and `temporal.toml`, and `runtime.connection` leaves them
 """
 
 import os
-from collections import Counter
 from collections.abc import Iterator, Mapping
-from ipaddress import ip_address
-from itertools import chain, combinations
 from pathlib import Path
 from typing import Annotated, Any, Self, get_args
 
@@ -33,15 +30,17 @@ from runtime.named_settings import (
     Sender,
     Senders,
     Webhooks,
+    variable,
 )
+from runtime.setting_conflicts import conflicts_between
 from runtime.setting_types import (
-    OFF,
     SUPPRESSIBLE,
     Access,
     AnyCase,
     BaseUrl,
     ChannelLimit,
     Folder,
+    HeaderName,
     LogFormat,
     LogLevel,
     Networks,
@@ -52,6 +51,7 @@ from runtime.setting_types import (
     StoreUrl,
     Suppressed,
     Text,
+    Words,
 )
 from runtime.signing_keys import ProofKeys, SigningKeys, WebhookKeys, parse_keys, proof_key_in
 
@@ -147,6 +147,38 @@ class Settings(BaseSettings):
         description="keys by which the gateway proves to workers who acts: NAME:private:KEY or NAME:public:KEY, KEY "
         "the base64 of 32 bytes, several with a space between: the first private one signs, all are believed; the "
         "same for the gateway and all workers; unset: where people sign in, one is kept in the state folder",
+    )
+    oidc_issuer: BaseUrl | None = Field(
+        None,
+        description="the identity provider that people sign in at, by its issuer, such as https://id.example.com; http "
+        "is for this machine alone; unset: people do not sign in by OpenID Connect",
+    )
+    oidc_client_id: Text | None = Field(
+        None, description="1 to 200 characters: this service, as it is registered at the identity provider"
+    )
+    oidc_client_secret: SecretStr | None = Field(
+        None, description="its secret there; unset: it is registered as a public client, with PKCE"
+    )
+    oidc_audiences: Words = Field(
+        (),
+        description="client ids of other programs whose ID tokens are taken as well, with spaces between; unset: none",
+    )
+    oidc_verified_claim: Text = Field(
+        "email_verified",
+        description="the claim that says that the e-mail address is verified; Entra ID calls it xms_edov",
+    )
+    session_hours: int = Field(
+        8, ge=1, le=168, description="hours until somebody has to sign in again, 1 to 168"
+    )
+    proxy_header: HeaderName | None = Field(
+        None,
+        description="the header in which a proxy that signs people in says their verified e-mail address, such as "
+        "X-Forwarded-Email; unset: no proxy is believed",
+    )
+    proxy_networks: Networks = Field(
+        (),
+        description="networks or addresses of that proxy, parted by spaces, such as 10.20.0.5/32; it is believed from "
+        "there alone",
     )
     link_key: SigningKeys | None = Field(
         None,
@@ -299,19 +331,15 @@ class Settings(BaseSettings):
             settings = cls(**given)
         except ValidationError as error:
             faults = list(dict.fromkeys(_faults_of(error, given)))
-        faults += _faults_between(given)
+        faults += conflicts_between(given, _DEFAULTS)
         if faults:
             raise SettingsFault(*faults)
         return settings
 
 
+_DEFAULTS = {name: field.default for name, field in Settings.model_fields.items()}
 SINGLE_VARIABLES = tuple(field for field in Settings.model_fields if field not in NAMED)
 """The fields that one variable sets, each its own."""
-
-
-def variable(*path: str) -> str:
-    """Name the variable that sets a field, or a part of one: ("webhook", "crm", "url")."""
-    return PREFIX + "_".join(path).upper()
 
 
 def endpoint_variables(channel: str, name: str) -> str:
@@ -347,30 +375,3 @@ def parts_of(field: str) -> Mapping[str, FieldInfo]:
     """Return what is set of each thing of a field, by the end of its variable: those of "intake" or "webhook"."""
     parts: Mapping[str, FieldInfo] = get_args(Settings.model_fields[field].annotation)[1].model_fields
     return {part: info for part, info in parts.items() if part != "name"}
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return host == "localhost" or ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
-def _faults_between(given: Mapping[str, Any]) -> Iterator[str]:
-    def value(field: str) -> str:
-        return str(given.get(field, Settings.model_fields[field].default)).lower()
-
-    # Judged by what was given, so that it is listed beside the faults of single variables, not after they are fixed.
-    if ("smtp_user" in given) != ("smtp_password" in given):
-        yield f"{variable('smtp_user')} and {variable('smtp_password')}: one is set; allowed: both or neither"
-    if "smtp_user" in given and value("smtp_tls") == SmtpTls.NONE and not _is_loopback(value("smtp_host")):
-        yield f"{variable('smtp_tls')} is 'none', and a password must not travel in the clear; allowed: starttls or tls"
-    for one, other in combinations(("server_port", "ui_port", "gateway_port"), 2):
-        if value(one) == value(other) not in {"0", OFF}:
-            ports = f"{variable(one)} and {variable(other)}"
-            yield f"{ports} are both {value(one)!r}; allowed: two different values"
-    secrets = [v for name, v in given.get("intake", {}).items() if name.rpartition("_")[2] == "secret"]
-    keys = chain.from_iterable(parse_keys(SecretStr(secret)) for secret in secrets)
-    if max(Counter(keys).values(), default=0) > 1:
-        # One secret for two senders would make the bounds of the one those of the other.
-        yield f"{PREFIX}INTAKE_…SECRET: one secret is given to two senders; allowed: a secret of its own for each"

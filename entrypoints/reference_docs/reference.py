@@ -25,6 +25,7 @@ from escalation.kernel.reasons import term
 from escalation.kernel.state_machine import Row
 from messages.speaker import speaker
 from planning.playbook.json_schema import NUMBERS, make_json_schema, models
+from runtime.named_settings import variable
 from runtime.settings import (
     ENDPOINT_CHANNELS,
     ROOT,
@@ -33,7 +34,6 @@ from runtime.settings import (
     Settings,
     endpoint_variables,
     parts_of,
-    variable,
 )
 
 FOLDER = ROOT / "docs" / "reference"

@@ -9,6 +9,7 @@ from starlette.exceptions import HTTPException
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from entrypoints.web.access import access_of
 from entrypoints.web.api.api import make_api
 from entrypoints.web.api.api_visit import API
 from entrypoints.web.console.console_routes import console_routes
@@ -20,7 +21,7 @@ from entrypoints.web.pages import STYLE_HASH
 from entrypoints.web.request_ids import RequestIds
 from entrypoints.web.security_headers import COMMON, NOTHING, SecurityHeaders, page_policy
 from entrypoints.web.temporal_client import TemporalClientSource
-from identity.caller import CallerSource, OpenCallers
+from identity.caller import CallerSource
 from runtime.settings import Settings
 from runtime.signed_links import PATH, SignedLinks
 
@@ -38,22 +39,24 @@ def make_app(
 
     Args:
         links: The links that lead here; if omitted, those of the settings.
-        callers: Who finds out who asks; if omitted, whoever calls is believed.
+        callers: Who finds out who asks; if omitted, as the settings have it.
 
     Raises:
         RuntimeFault: If the keys for links cannot be had.
-        BadRequest: If the words of a language are wrong.
+        BadRequest: If the words of a language are wrong, or, where people sign in, the playbook is.
     """
     languages, health = Languages(settings.templates), Health(reach)
     pages = LinkPages(reach, links or SignedLinks.from_settings(settings), languages)
-    api = make_api(settings, reach, languages, callers or OpenCallers())
+    access = access_of(settings)
+    api = make_api(settings, reach, languages, callers or access.callers)
     routes = [
         Route(PATH + "/{token}", pages.answer, methods=[*_LOOKED_AT, "POST"]),
         Route("/escalations", Intake(reach, settings.senders).start, methods=["POST"]),
+        *access.routes,
         Route("/livez", health.live, methods=_LOOKED_AT),
         Route("/readyz", health.ready, methods=_LOOKED_AT),
         Route("/health", health.ready, methods=_LOOKED_AT),
-        *console_routes(settings, reach, languages, callers or OpenCallers()),
+        *console_routes(settings, reach, languages, callers or access.callers),
     ]
     trouble = {HTTPException: pages.trouble, Exception: pages.fault}
     # Around it all, so that the answers to our own faults are covered too.

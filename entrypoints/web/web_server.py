@@ -17,12 +17,14 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from client import EscalationClient
+from entrypoints.web.access import access_line
 from entrypoints.web.app import make_app
 from entrypoints.web.event_stream import STOPPING
 from entrypoints.web.prompt_protocol import PromptProtocol
 from entrypoints.web.temporal_client import PATIENCE, TemporalClientSource
 from runtime.connection import connect_config
 from runtime.errors import PortTaken, SettingsFault
+from runtime.setting_types import Access, is_this_machine
 from runtime.settings import ENDPOINT_CHANNELS, Settings
 from worker import Serving, serve, stop_signals
 
@@ -67,6 +69,7 @@ async def serve_gateway(settings: Settings, *, say: Callable[[str], None] = prin
     with bind_port(settings) as listener, stop_signals() as stop:
         async with serve_app(make_app(settings, TemporalClientSource(settings)), listener):
             say(f"Gateway    {local_url(listener)}")
+            say(access_line(settings))
             say("Ready; Ctrl-C stops.")
             await stop.wait()
     say("stopped")
@@ -77,7 +80,7 @@ async def run_beside(settings: Settings, listener: socket.socket, running: Servi
     client = EscalationClient(running.client, patience=PATIENCE)
     unlinked = "" if settings.gateway_url else "; messages carry no links until ESCALATION_GATEWAY_URL is set"
     async with serve_app(make_app(settings, TemporalClientSource(settings, client)), listener):
-        yield f"Gateway    {local_url(listener)}{unlinked}"
+        yield f"Gateway    {local_url(listener)}{unlinked}\n{access_line(settings)}"
 
 
 @contextlib.contextmanager
@@ -94,6 +97,7 @@ def bind_port(settings: Settings) -> Iterator[socket.socket]:
         raise SettingsFault("ESCALATION_GATEWAY_PORT is 'off'; allowed here: a port, 0 to 65535")
     try:
         family, *_, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        _require_guarded(settings, str(address[0]))
         listener = socket.create_server(address[:2], family=family)
     except PermissionError:
         raise SettingsFault(
@@ -110,6 +114,18 @@ def bind_port(settings: Settings) -> Iterator[socket.socket]:
         ) from None
     with listener:
         yield listener
+
+
+def _require_guarded(settings: Settings, address: str) -> None:
+    """
+    Raises:
+        SettingsFault: If everybody on the network would be believed, and nobody said so.
+    """
+    if settings.access is Access.OPEN and not is_this_machine(address):
+        raise SettingsFault(
+            f"ESCALATION_GATEWAY_HOST is {settings.gateway_host!r}, where others reach the gateway, and nobody signs "
+            "in; allowed: 127.0.0.1, or ESCALATION_ACCESS=signed_in, or open_to_network to believe whoever reaches it"
+        )
 
 
 @asynccontextmanager

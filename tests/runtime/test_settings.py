@@ -237,3 +237,41 @@ def test_metrics_are_served_at_an_address_and_a_port(given: str) -> None:
 def test_an_address_that_metrics_cannot_be_served_at_is_a_wrong_setting() -> None:
     with pytest.raises(SettingsFault, match=r"ESCALATION_METRICS_ADDRESS is 127\.0\.0\.1:99999, where"):
         logging_runtime("127.0.0.1:99999")
+
+
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        ({"PROXY_HEADER": "X-Email"}, "PROXY_HEADER and ESCALATION_PROXY_NETWORKS: one is set"),
+        ({"OIDC_ISSUER": "https://id.example"}, "OIDC_ISSUER and ESCALATION_OIDC_CLIENT_ID: one is set"),
+        ({"OIDC_ISSUER": "https://id.example", "OIDC_CLIENT_ID": "x"}, "and nobody signs in"),
+        (
+            {"OIDC_ISSUER": "https://id.example", "OIDC_CLIENT_ID": "x", "ACCESS": "signed_in"},
+            "ESCALATION_GATEWAY_URL is not set",
+        ),
+        ({"ACCESS": "closed"}, "ESCALATION_ACCESS is 'closed'; allowed: open"),
+        ({"PROOF_KEYS": "main:private:c2hvcnQ="}, r"ESCALATION_PROOF_KEYS is \*\*\*; allowed: keys"),
+        ({"PROOF_KEYS": "main"}, r"ESCALATION_PROOF_KEYS is \*\*\*; allowed: keys"),
+    ],
+)
+def test_a_sign_in_is_set_up_whole(given: dict[str, str], says: str) -> None:
+    """
+    IDENTITY-1: half of it would leave a door open, or lock everybody out.
+    """
+    with pytest.raises(SettingsFault, match=says) as refused:
+        Settings.load({f"ESCALATION_{name}": value for name, value in given.items()})
+    assert "c2hvcnQ" not in str(refused.value)
+
+
+def test_a_key_for_proofs_is_kept_where_people_sign_in(tmp_path: Path) -> None:
+    """
+    IDENTITY-3: one machine needs no key of its own; where nobody signs in, there is none.
+    """
+    where = {"ESCALATION_STATE_FOLDER": str(tmp_path)}
+    signed_in = Settings.load({**where, "ESCALATION_ACCESS": "signed_in"})
+
+    assert () == Settings.load(where).written_proof_keys
+    (kept,) = signed_in.written_proof_keys
+    assert kept.startswith("here:private:")
+    assert (kept,) == signed_in.written_proof_keys
+    assert 0o600 == (tmp_path / "proof.key").stat().st_mode & 0o777

@@ -22,6 +22,7 @@ from runtime.connection import connect
 from runtime.embedded import EmbeddedServer
 from runtime.errors import PortTaken, SettingsFault
 from runtime.ports import LOOPBACK, free_port
+from runtime.setting_types import Access
 from runtime.settings import ROOT, Settings
 from runtime.signed_links import SignedLinks
 from runtime.signing_keys import parse_keys
@@ -224,3 +225,18 @@ def test_a_port_that_is_taken_is_told() -> None:
 
     with bind_port(taken) as other:
         assert taken.gateway_port == other.getsockname()[1]
+
+
+@pytest.mark.parametrize("access", list(Access))
+def test_whoever_is_believed_must_be_on_this_machine(access: Access) -> None:
+    """
+    IDENTITY-1: unless somebody says that the network may be believed, too.
+    """
+    settings = Settings(gateway_host="0.0.0.0", gateway_port=0, access=access)  # noqa: S104 - that is the point
+    if access is not Access.OPEN:
+        with bind_port(settings) as listener:
+            assert listener.getsockname()[1]
+        return
+    says = r"'0.0.0.0', where others reach .* and nobody signs in"
+    with pytest.raises(SettingsFault, match=says), bind_port(settings):
+        pass

@@ -4,7 +4,7 @@ A visit: one request to the API, with all that an operation needs to answer it.
 Owns who asks, how often they may, and in which language they read. Must not know what is asked.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -18,13 +18,17 @@ from entrypoints.web.api.rate_limit import RateLimit
 from entrypoints.web.page_texts import Languages
 from entrypoints.web.temporal_client import TemporalClientSource
 from escalation.kernel.reasons import reason
+from escalation.kernel.refusals import RoleNotAllowed
 from escalation.kernel.values import LONGEST_NAME
+from identity.actor import Acting, DoorName, begin_to_act
 from identity.caller import AS_HEADER, Caller, CallerSource, NotIdentified
 from messages.speaker import Speaker
 from runtime.settings import Settings
 
 API = "/api/v1"
 JSON = "application/json"
+START = "start_escalation"
+"""The operation that says its accounts itself."""
 MODE_HEADER = "X-Escalation-Mode"
 
 
@@ -65,6 +69,15 @@ class Visit:
             raise NotIdentified(self.speaker.say(reason("http.not_named")))
         return self.caller.person
 
+    def require_accounts(self, accounts: Iterable[str]) -> None:
+        """
+        Raises:
+            RoleNotAllowed: If the key that was called with is bound, and not to all of these.
+        """
+        bound, touched = self.caller.accounts, frozenset(accounts)
+        if bound and not (touched and touched <= bound):
+            raise RoleNotAllowed(reason("key_not_for_account", ", ".join(sorted(bound))))
+
     def answer(
         self, value: object, status: int = 200, headers: Mapping[str, str] | None = None, **more: Any
     ) -> Response:
@@ -101,10 +114,30 @@ async def begin_visit(
 ) -> Visit:
     """Find out who asks, count the request, and reach Temporal."""
     service = service_of(request)
-    caller = await service.callers.find(request.headers, request.cookies)
+    address = request.client.host if request.client else ""
+    caller = await service.callers.find(request.headers, request.cookies, address)
     request.state.caller = caller
-    service.rate_limit.count(caller, request.client.host if request.client else "")
-    return Visit(service, await service.reach.client(), caller, service.speaker_for(accept_language))
+    service.rate_limit.count(caller, address)
+    if caller.person:
+        begin_to_act(Acting(caller.person, DoorName.API, caller.moves))
+    visit = Visit(service, await service.reach.client(), caller, service.speaker_for(accept_language))
+    if caller.accounts and request.scope["route"].name != START:
+        await _require_own_account(visit, request.path_params)
+    return visit
+
+
+async def _require_own_account(visit: Visit, path: Mapping[str, str]) -> None:
+    """
+    Let a key that is bound to accounts near their escalations alone; a start says its accounts itself.
+
+    Raises:
+        RoleNotAllowed: If the address is of another escalation, or of none.
+    """
+    if path.keys() >= {"tenant", "ticket"}:
+        view = await visit.client.view(f"{path['tenant']}/{path['ticket']}")
+        visit.require_accounts(view.customers)
+    else:
+        raise RoleNotAllowed(reason("key_not_for_account", ", ".join(sorted(visit.caller.accounts))))
 
 
 def key_in_path(

@@ -75,6 +75,7 @@ async def start_escalation(
     With an `Idempotency-Key` a repeat opens nothing even after the escalation has ended.
     """
     wanted = read_command(StartRequest, said, submitted_by=visit.person)
+    visit.require_accounts(customer.account for customer in wanted.customers)
     id_ = repeat_id(visit, repeat, "start", said)
     result = await (visit.client.start_once(wanted, delivery=id_) if id_ else visit.client.start(wanted))
     at = f"{API}/escalations/{quote(result.key)}"

@@ -25,6 +25,7 @@ from escalation.kernel.refusals import (
     EscalationError,
     Fault,
     MoveNotAllowed,
+    NotProven,
     RateExceeded,
     Refusal,
     RoleNotAllowed,
@@ -44,6 +45,7 @@ _TYPE = "urn:escalation-engine:problem:"
 _STATUS: tuple[tuple[type[EscalationError], int], ...] = (
     (BadRequest, 422),
     (RoleNotAllowed, 403),
+    (NotProven, 403),
     (UnknownEscalation, 404),
     (UnknownName, 422),
     (RateExceeded, 429),
@@ -157,7 +159,11 @@ def _within_part(found: Mapping[str, Any]) -> Any:
 
 
 async def _not_identified(request: Request, error: Exception) -> Response:
-    return _problem(request, 401, _plain(401, str(error)), {"WWW-Authenticate": "Escalation-As"})
+    return _problem(request, 401, _plain(401, str(error)), {"WWW-Authenticate": _challenge(request)})
+
+
+def _challenge(request: Request) -> str:
+    return "Bearer" if service_of(request).settings.is_signed_in else "Escalation-As"
 
 
 async def _away(request: Request, error: Exception) -> Response:

@@ -26,10 +26,12 @@ from entrypoints.web.console.playbook_facts import PlaybookFacts
 from entrypoints.web.console.reader import LANGUAGE_COOKIE, Reader, choose_words, choose_zone
 from entrypoints.web.page_texts import Languages
 from entrypoints.web.request_body import read_body
+from entrypoints.web.sign_in import SIGN_IN
 from entrypoints.web.temporal_client import TemporalClientSource
 from escalation.case.lifecycle import ENDING_MOVES, Move
 from escalation.case.move_preview import MovePreview
 from escalation.kernel.refusals import EscalationError, Refusal, UnknownEscalation
+from identity.actor import Acting, DoorName, begin_to_act
 from identity.caller import AS_COOKIE, CallerSource, NotIdentified
 from planning.forecast.outlook import look_ahead
 from runtime.errors import RuntimeFault
@@ -67,6 +69,7 @@ class Console:
         self._drawer = PageDrawer()
         self._open = OpenEscalations()
         self._playbook = PlaybookFacts(settings)
+        self._has_sign_in = settings.oidc_issuer is not None
 
     # Pages.
 
@@ -209,7 +212,12 @@ class Console:
     # What pages have in common.
 
     async def _reader(self, request: Request) -> Reader:
-        caller = await self._callers.find(request.headers, request.cookies)
+        address = request.client.host if request.client else ""
+        caller = await self._callers.find(request.headers, request.cookies, address)
+        if caller.key_id:
+            raise NotIdentified("keys are for the HTTP API; here people sign in")
+        if caller.person:
+            begin_to_act(Acting(caller.person, DoorName.CONSOLE))
         return Reader(
             caller,
             await self._reach.client(),
@@ -259,6 +267,8 @@ class Console:
     def _trouble(self, request: Request, error: Exception) -> Response:
         """Say in a page what went wrong, with a status that programs understand."""
         status, code = _status_of(error)
+        if status == 401 and self._has_sign_in and request.method == "GET":
+            return RedirectResponse(f"{SIGN_IN}?then={quote(request.url.path)}", 303)
         if status >= 500:
             log.warning("page_unavailable", path=request.url.path, why=type(error).__name__)
         words = choose_words(request, self._languages)

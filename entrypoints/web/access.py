@@ -1,0 +1,71 @@
+"""
+Access to the service, as the settings have it: who finds out who asks, and where people sign in.
+
+Owns the wiring of `identity`. It must not know what is asked.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from starlette.routing import Route
+
+from entrypoints.web.sign_in import SignIn
+from identity.api_keys import ApiKeys
+from identity.caller import CallerSource, OpenCallers
+from identity.open_id import OpenId, Provider
+from identity.session import Sessions
+from identity.signed_in import People, SignedInCallers, TrustedProxy
+from planning.playbook.playbook_file import PlaybookFile
+from records.store import RecordStore
+from runtime.settings import Settings
+from runtime.signed_links import link_keys
+
+
+@dataclass(frozen=True)
+class SignInParts:
+    """The parts of the service that know people."""
+
+    callers: CallerSource
+    routes: Sequence[Route] = ()
+
+
+def access_of(settings: Settings) -> SignInParts:
+    """
+    Raises:
+        RuntimeFault: If the keys for sessions cannot be had.
+        BadRequest: If the playbook has faults, where people sign in.
+    """
+    if not settings.is_signed_in:
+        return SignInParts(OpenCallers())
+    people = People(PlaybookFile(settings.playbook).current)
+    keys = ApiKeys(RecordStore.at(settings.records_url, settings.state_folder))
+    sessions = Sessions(link_keys(settings), timedelta(hours=settings.session_hours))
+    open_id = OpenId(provider) if (provider := _provider(settings)) else None
+    proxy = TrustedProxy(settings.proxy_header, settings.proxy_networks) if settings.proxy_header else None
+    callers = SignedInCallers(people, keys, sessions, open_id, proxy)
+    if open_id is None:
+        return SignInParts(callers)
+    return SignInParts(callers, SignIn(open_id, sessions, people, settings.gateway_url or "").routes)
+
+
+def _provider(settings: Settings) -> Provider | None:
+    if not (settings.oidc_issuer and settings.oidc_client_id):
+        return None
+    secret = settings.oidc_client_secret
+    return Provider(
+        issuer=settings.oidc_issuer,
+        client_id=settings.oidc_client_id,
+        client_secret=secret.get_secret_value() if secret else "",
+        verified_claim=settings.oidc_verified_claim,
+        audiences=settings.oidc_audiences,
+    )
+
+
+def access_line(settings: Settings) -> str:
+    """Say at the start who is believed."""
+    if settings.is_signed_in:
+        return "Access     people sign in, machines have keys; each move is proven"
+    return (
+        "Access     open: whoever reaches it is believed (ESCALATION_ACCESS=signed_in asks people to sign in)"
+    )

@@ -1,0 +1,131 @@
+"""
+Sign-in and sign-out of people in a browser: to the identity provider and back, and a cookie (IDENTITY-2).
+
+Owns addresses and cookies. What is asked of the provider, and what is true of its answers, is in `identity`.
+"""
+
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from functools import wraps
+from html import escape
+from urllib.parse import urlsplit
+
+import structlog
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from identity.caller import NotIdentified
+from identity.open_id import OpenId
+from identity.session import SESSION_COOKIE, SIGN_IN_COOKIE, SIGN_IN_WITHIN, Session, Sessions
+from identity.signed_in import People
+
+SIGN_IN = "/sign-in"
+ANSWER = "/sign-in/answer"
+"""The address that is registered at the identity provider."""
+SIGN_OUT = "/sign-out"
+log = structlog.get_logger("identity")
+
+
+_ONWARD = (
+    '<!doctype html><meta charset="utf-8"><title>Signed out</title>'
+    '<meta http-equiv="refresh" content="0;url={0}"><p><a href="{0}">Signed out</a></p>'
+)
+
+
+class SignIn:
+    """The addresses of signing in, below *base_url*."""
+
+    def __init__(self, open_id: OpenId, sessions: Sessions, people: People, base_url: str) -> None:
+        self._open_id = open_id
+        self._sessions = sessions
+        self._people = people
+        self._base_url = base_url
+
+    @property
+    def routes(self) -> list[Route]:
+        return [
+            Route(SIGN_IN, _plainly(self.begin), methods=["GET"]),
+            Route(ANSWER, _plainly(self.finish), methods=["GET"]),
+            Route(SIGN_OUT, _plainly(self.sign_out), methods=["POST"]),
+        ]
+
+    async def begin(self, request: Request) -> Response:
+        """Send the browser to the identity provider; `then` is where it goes afterwards."""
+        then = _own_path(request.query_params.get("then", "/"))
+        address, attempt = await self._open_id.begin(self._base_url + ANSWER, then)
+        answer = RedirectResponse(address, 303)
+        self._keep(answer, SIGN_IN_COOKIE, self._sessions.write_attempt(attempt), SIGN_IN_WITHIN)
+        return answer
+
+    async def finish(self, request: Request) -> Response:
+        """Take the provider's answer, once: the attempt that it belongs to is forgotten with it."""
+        if (cookie := request.cookies.get(SIGN_IN_COOKIE)) is None:
+            raise NotIdentified("no sign-in was begun in this browser; sign in again")
+        attempt = self._sessions.read_attempt(cookie)
+        found = await self._open_id.finish(self._base_url + ANSWER, str(request.url), attempt)
+        person = self._people.find(found.email)
+        log.info("signed_in", person=person)
+        answer = RedirectResponse(attempt.then, 303)
+        session = Session(email=found.email, id_token=found.id_token)
+        self._keep(answer, SESSION_COOKIE, self._sessions.write(session), self._sessions.lasts)
+        self._forget(answer, SIGN_IN_COOKIE)
+        return answer
+
+    async def sign_out(self, request: Request) -> Response:
+        """
+        Forget the session here, and send the browser on to be signed out at the provider: by a page, because what
+        answers a form may not lead to another site.
+        """
+        then = self._base_url + "/"
+        try:
+            session = self._sessions.read(request.cookies.get(SESSION_COOKIE, ""))
+            then = await self._open_id.sign_out_address(session.id_token, then) or then
+        except NotIdentified:  # nobody was signed in, or the provider is away: it ends here
+            pass
+        answer = HTMLResponse(_ONWARD.format(escape(then)))
+        self._forget(answer, SESSION_COOKIE)
+        return answer
+
+    def _keep(self, answer: Response, name: str, value: str, lasts: timedelta) -> None:
+        # Lax: the way back from the provider is a link from another site. Moves are posted, and no post brings it.
+        answer.set_cookie(
+            name,
+            value,
+            max_age=int(lasts.total_seconds()),
+            secure=self._is_secure,
+            httponly=True,
+            samesite="lax",
+        )
+
+    def _forget(self, answer: Response, name: str) -> None:
+        answer.delete_cookie(name, secure=self._is_secure, httponly=True, samesite="lax")
+
+    @property
+    def _is_secure(self) -> bool:
+        return urlsplit(self._base_url).scheme == "https"
+
+
+Handler = Callable[[Request], Awaitable[Response]]
+
+
+def _plainly(handler: Handler) -> Handler:
+    """Answer a refusal in words, and forget the attempt."""
+
+    @wraps(handler)
+    async def answer(request: Request) -> Response:
+        try:
+            return await handler(request)
+        except NotIdentified as refused:
+            log.warning("sign_in_refused", path=request.url.path)
+            said = PlainTextResponse(f"{refused}\n", 401)
+            said.delete_cookie(SIGN_IN_COOKIE)
+            return said
+
+    return answer
+
+
+def _own_path(path: str) -> str:
+    """Return *path* if it is one of ours: a sign-in must not lead people to somebody else's page."""
+    is_own = path.startswith("/") and not path.startswith(("//", "/\\")) and path.isprintable()
+    return path if is_own else "/"

@@ -1,0 +1,219 @@
+"""
+OpenID Connect: people as the organisation's identity provider knows them (IDENTITY-2).
+
+The authorization code flow with PKCE for browsers, and tokens that programs send. Owns what is asked of the provider,
+and what must be true of its tokens: signature, issuer, audience, time, nonce, and a verified e-mail address. The
+provider's keys and addresses are read when they are first needed, and its keys again when a token names one that is not
+known. It must not know the playbook, cookies or pages.
+"""
+
+import secrets
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+import httpx
+import structlog
+from authlib.oauth2.rfc6749.parameters import prepare_grant_uri, prepare_token_request
+from authlib.oauth2.rfc7636 import create_s256_code_challenge
+from joserfc import jwt
+from joserfc.errors import JoseError
+from joserfc.jwk import KeySet
+
+from identity.caller import NotIdentified
+from identity.session import SignInAttempt
+
+SCOPE = "openid email profile"
+_ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "Ed25519"]
+"""All that need the provider's private key: a shared secret could be ours."""
+_TRUE = (True, "true", "1")
+_LEEWAY = 60
+"""Seconds that clocks may differ by."""
+KEYS_AGAIN_AFTER = 30.0
+"""Seconds: tokens with invented keys must not have the provider asked all the time."""
+_PATIENCE = httpx.Timeout(10.0)
+
+log = structlog.get_logger("identity")
+
+
+@dataclass(frozen=True)
+class Provider:
+    """The identity provider, and how this service is registered there."""
+
+    issuer: str
+    client_id: str
+    client_secret: str = ""
+    """Empty: a public client, which PKCE alone protects."""
+    verified_claim: str = "email_verified"
+    """The claim that says so of the e-mail address."""
+    audiences: Sequence[str] = ()
+    """Others that tokens of programs may be for."""
+    ca_file: str | None = None
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Somebody, as a token says that was verified."""
+
+    email: str
+    id_token: str
+
+
+class OpenId:
+    """
+    One provider. What it says of itself is kept; nothing of people is. *keys_again_after*: seconds until its keys may
+    be read again.
+    """
+
+    def __init__(self, provider: Provider, *, keys_again_after: float = KEYS_AGAIN_AFTER) -> None:
+        self.provider = provider
+        self._keys_again_after = keys_again_after
+        self._about: dict[str, Any] = {}
+        self._keys = KeySet([])
+        self._keys_read_at = 0.0
+
+    async def begin(self, redirect_uri: str, then: str) -> tuple[str, SignInAttempt]:
+        """Return the address at the provider where somebody signs in, and what has to come back."""
+        attempt = SignInAttempt(
+            state=secrets.token_urlsafe(24),
+            nonce=secrets.token_urlsafe(24),
+            verifier=secrets.token_urlsafe(48),
+            then=then,
+        )
+        address = prepare_grant_uri(
+            (await self._metadata())["authorization_endpoint"],
+            self.provider.client_id,
+            "code",
+            redirect_uri,
+            SCOPE,
+            attempt.state,
+            nonce=attempt.nonce,
+            code_challenge=create_s256_code_challenge(attempt.verifier),
+            code_challenge_method="S256",
+        )
+        return str(address), attempt
+
+    async def finish(self, redirect_uri: str, answer: str, attempt: SignInAttempt) -> Identity:
+        """
+        Return who signed in, by the whole address that the provider sent the browser back to.
+
+        Raises:
+            NotIdentified: If the answer is not to this attempt, or the provider does not vouch for it.
+        """
+        given = httpx.URL(answer).params
+        if not secrets.compare_digest(given.get("state", ""), attempt.state):
+            raise NotIdentified("the answer is not to this sign-in; sign in again")
+        if "error" in given:
+            raise NotIdentified("the identity provider did not sign you in; try again")
+        token = await self._exchange(redirect_uri, given.get("code", ""), attempt.verifier)
+        return await self.verify(token, nonce=attempt.nonce)
+
+    async def _exchange(self, redirect_uri: str, code: str, verifier: str) -> str:
+        """
+        Return the ID token that the provider gives for *code*, once.
+
+        Raises:
+            NotIdentified: If it gives none.
+        """
+        who = self.provider
+        asked = prepare_token_request(
+            "authorization_code",
+            redirect_uri=redirect_uri,
+            code=code,
+            code_verifier=verifier,
+            client_id=who.client_id,
+        )
+        try:
+            secret = httpx.BasicAuth(who.client_id, who.client_secret) if who.client_secret else None
+            async with httpx.AsyncClient(timeout=_PATIENCE, auth=secret) as client:
+                answer = await client.post(
+                    (await self._metadata())["token_endpoint"],
+                    content=asked,
+                    headers={"Content-Type": "application/x-www-form-urlencoded"},
+                )
+            return str(answer.raise_for_status().json()["id_token"])
+        except (httpx.HTTPError, ValueError, LookupError) as error:
+            log.warning("code_refused", why=type(error).__name__)
+            raise NotIdentified("the identity provider does not accept this sign-in; sign in again") from None
+
+    async def verify(self, token: str, *, nonce: str | None = None) -> Identity:
+        """
+        Return who *token* is about. With a *nonce* it must be the one of this sign-in.
+
+        Raises:
+            NotIdentified: If it is not good; the text says what is wrong, and quotes nothing of it.
+        """
+        claims = (await self._decoded(token)).claims
+        audiences = {self.provider.client_id} | (set() if nonce else set(self.provider.audiences))
+        rules = jwt.JWTClaimsRegistry(
+            now=int(time.time()),
+            leeway=_LEEWAY,
+            iss={"essential": True, "value": self.provider.issuer},
+            aud={"essential": True, "values": sorted(audiences)},
+            exp={"essential": True},
+            sub={"essential": True},
+            nonce={"essential": True, "value": nonce} if nonce else {},
+        )
+        try:
+            rules.validate(claims)
+        except JoseError as error:
+            log.warning("token_refused", why=error.error)
+            raise NotIdentified(
+                f"the token of the identity provider is not good: {_wrong_with(error)}"
+            ) from None
+        if claims.get(self.provider.verified_claim) not in _TRUE or not isinstance(claims.get("email"), str):
+            log.warning("token_refused", why="email_not_verified")
+            raise NotIdentified("the identity provider has not verified the e-mail address")
+        return Identity(email=claims["email"], id_token=token)
+
+    async def sign_out_address(self, id_token: str, then: str) -> str | None:
+        """Return the address where the provider signs somebody out too; None, if it has none."""
+        if (address := (await self._metadata()).get("end_session_endpoint")) is None:
+            return None
+        return f"{address}?{urlencode({'id_token_hint': id_token, 'post_logout_redirect_uri': then})}"
+
+    async def _decoded(self, token: str) -> jwt.Token:
+        for is_fresh in (False, True):
+            keys = await self._current_keys(is_fresh=is_fresh)
+            try:
+                return jwt.decode(token, keys, algorithms=_ALGORITHMS)
+            except (JoseError, ValueError) as error:
+                why = error  # perhaps its key is newer than those that were read
+        log.warning("token_refused", why=type(why).__name__)
+        raise NotIdentified("the token is not signed by the identity provider")
+
+    async def _current_keys(self, *, is_fresh: bool) -> KeySet:
+        is_old = time.monotonic() - self._keys_read_at >= self._keys_again_after
+        if not self._keys.keys or (is_fresh and is_old):
+            about = await self._metadata()
+            self._keys = KeySet.import_key_set(await self._get(about["jwks_uri"]))  # type: ignore[arg-type]
+            self._keys_read_at = time.monotonic()
+        return self._keys
+
+    async def _metadata(self) -> dict[str, Any]:
+        if not self._about:
+            about = await self._get(f"{self.provider.issuer.rstrip('/')}/.well-known/openid-configuration")
+            if about.get("issuer") != self.provider.issuer:
+                raise NotIdentified(
+                    "the identity provider calls itself otherwise; check ESCALATION_OIDC_ISSUER"
+                )
+            self._about = about
+        return self._about
+
+    async def _get(self, address: str) -> dict[str, Any]:
+        try:
+            async with httpx.AsyncClient(timeout=_PATIENCE) as client:
+                found: dict[str, Any] = (await client.get(address)).raise_for_status().json()
+        except (httpx.HTTPError, ValueError) as error:
+            log.warning("identity_provider_away", why=type(error).__name__)
+            raise NotIdentified("the identity provider cannot be reached; try again soon") from None
+        return found
+
+
+def _wrong_with(error: JoseError) -> str:
+    claim = getattr(error, "claim", "")
+    if error.error == "expired_token":
+        return "it has expired"
+    return f"its {claim} is not what is expected" if claim else "it is not valid"

@@ -1,0 +1,88 @@
+"""
+Sessions: who signed in, in a signed cookie (IDENTITY-2).
+
+Nothing is kept here, so any process of the service reads what another one wrote. Owns what a cookie says, for how long,
+and that it cannot be made by others. It must not know how somebody signed in.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import timedelta
+
+from itsdangerous import BadData, SignatureExpired, URLSafeTimedSerializer
+
+from identity.caller import NotIdentified
+
+SESSION_COOKIE = "escalation_session"
+SIGN_IN_COOKIE = "escalation_sign_in"
+SIGN_IN_WITHIN = timedelta(minutes=10)
+"""The time that somebody has at the identity provider."""
+
+
+@dataclass(frozen=True)
+class Session:
+    """Somebody who signed in."""
+
+    email: str
+    """Verified by the identity provider."""
+    id_token: str = ""
+    """For the provider's own sign-out."""
+
+
+@dataclass(frozen=True)
+class SignInAttempt:
+    """The answer that the identity provider owes, and the page that the browser goes to then."""
+
+    state: str
+    nonce: str
+    verifier: str
+    """Of PKCE (RFC 7636): only whoever began can take the code."""
+    then: str = "/"
+
+
+class Sessions:
+    """Signs with the first of *keys*, believes all; a session ends after *lasts*, whatever happens."""
+
+    def __init__(self, keys: Sequence[str], lasts: timedelta) -> None:
+        self.lasts = lasts
+        self._sessions = _serializer(keys, "session")
+        self._attempts = _serializer(keys, "sign-in")
+
+    def write(self, session: Session) -> str:
+        return str(self._sessions.dumps(asdict(session)))
+
+    def read(self, cookie: str) -> Session:
+        """
+        Raises:
+            NotIdentified: If it was not written here, or its time is over.
+        """
+        return Session(**_read(self._sessions, cookie, self.lasts, "the session"))
+
+    def write_attempt(self, attempt: SignInAttempt) -> str:
+        return str(self._attempts.dumps(asdict(attempt)))
+
+    def read_attempt(self, cookie: str) -> SignInAttempt:
+        """
+        Raises:
+            NotIdentified: If it was not written here, or its time is over.
+        """
+        return SignInAttempt(**_read(self._attempts, cookie, SIGN_IN_WITHIN, "the sign-in"))
+
+
+def _serializer(keys: Sequence[str], salt: str) -> URLSafeTimedSerializer:
+    return URLSafeTimedSerializer(
+        [*reversed(keys)],  # itsdangerous signs with the last
+        salt=f"escalation-{salt}",
+        signer_kwargs={"digest_method": hashlib.sha256},
+    )
+
+
+def _read(serializer: URLSafeTimedSerializer, cookie: str, within: timedelta, what: str) -> dict[str, str]:
+    try:
+        read: dict[str, str] = serializer.loads(cookie, max_age=int(within.total_seconds()))
+    except SignatureExpired:
+        raise NotIdentified(f"{what} has expired; sign in again") from None
+    except BadData:
+        raise NotIdentified(f"{what} is none of ours; sign in again") from None
+    return read

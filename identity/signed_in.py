@@ -1,0 +1,121 @@
+"""
+Callers where people sign in: a machine by its key, a person by a session or the provider's token (IDENTITY-2).
+
+Owns which of these a request has, and in which order they are looked at. It must not know pages or operations.
+"""
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from ipaddress import IPv4Network, IPv6Network, ip_address
+
+import structlog
+
+from identity.api_keys import PREFIX, ApiKeys, KeyRefused
+from identity.caller import Caller, Mode, NotIdentified
+from identity.open_id import OpenId
+from identity.session import SESSION_COOKIE, Sessions
+from planning.playbook.loader import Playbook
+
+log = structlog.get_logger("identity")
+
+
+@dataclass(frozen=True)
+class TrustedProxy:
+    """A proxy that signs people in itself. It is believed in the networks that it is in, and nowhere else."""
+
+    header: str
+    """Of the verified e-mail address, in lower case."""
+    networks: Sequence[IPv4Network | IPv6Network]
+
+    def email_in(self, headers: Mapping[str, str], address: str) -> str | None:
+        """
+        Return the address that the proxy says.
+
+        Raises:
+            NotIdentified: If somebody else says one.
+        """
+        if (given := headers.get(self.header)) is None:
+            return None
+        if not any(ip_address(address) in network for network in self.networks):
+            log.warning("proxy_header_refused", header=self.header)
+            raise NotIdentified(
+                f"{self.header} comes from {address}; it is believed of the networks in ESCALATION_PROXY_NETWORKS"
+            )
+        return given
+
+
+class People:
+    """The people of the playbook of today, by their e-mail addresses."""
+
+    def __init__(self, playbook: Callable[[], Playbook]) -> None:
+        self._playbook = playbook
+
+    def find(self, email: str) -> str:
+        """
+        Return the id of whoever has *email*, which has been verified.
+
+        Raises:
+            NotIdentified: If that is nobody, or several people.
+        """
+        wanted = f"email:{email.strip()}".casefold()
+        people = self._playbook().people.items()
+        found = [
+            id_ for id_, person in people if wanted in (str(each).casefold() for each in person.addresses)
+        ]
+        if len(found) != 1:
+            who = "nobody of the playbook" if not found else f"the address of {' and '.join(found)}"
+            raise NotIdentified(
+                f"{email} is {who}; allowed: the e-mail address of one person of the playbook"
+            )
+        return found[0]
+
+
+class SignedInCallers:
+    """Finds out who asks; whoever shows nothing is refused."""
+
+    def __init__(
+        self,
+        people: People,
+        keys: ApiKeys,
+        sessions: Sessions,
+        open_id: OpenId | None = None,
+        proxy: TrustedProxy | None = None,
+    ) -> None:
+        self._people = people
+        self._keys = keys
+        self._sessions = sessions
+        self._open_id = open_id
+        self._proxy = proxy
+
+    async def find(self, headers: Mapping[str, str], cookies: Mapping[str, str], address: str = "") -> Caller:
+        scheme, _, token = headers.get("authorization", "").partition(" ")
+        if scheme.lower() == "bearer":
+            if token.startswith(f"{PREFIX}_"):
+                return await self._machine(token)
+            return self._person(await self._email_of_token(token))
+        if self._proxy and (email := self._proxy.email_in(headers, address)):
+            return self._person(email)
+        if cookie := cookies.get(SESSION_COOKIE):
+            return self._person(self._sessions.read(cookie).email)
+        raise NotIdentified(
+            "nobody is signed in; allowed: sign in, or send an API key: Authorization: Bearer KEY"
+        )
+
+    async def _machine(self, written: str) -> Caller:
+        try:
+            key = await asyncio.to_thread(self._keys.find, written, datetime.now(UTC))
+        except KeyRefused as refused:
+            raise NotIdentified(str(refused)) from None
+        return Caller(
+            person=key.person, key_id=key.id, moves=key.moves, accounts=key.accounts, mode=Mode.SIGNED_IN
+        )
+
+    async def _email_of_token(self, token: str) -> str:
+        if self._open_id is None:
+            raise NotIdentified("tokens are not taken here; allowed: an API key")
+        return (await self._open_id.verify(token)).email
+
+    def _person(self, email: str) -> Caller:
+        return Caller(person=self._people.find(email), mode=Mode.SIGNED_IN)

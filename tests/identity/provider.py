@@ -1,0 +1,116 @@
+"""
+An identity provider on loopback: discovery, keys, the code flow with PKCE, and whatever a test has it say.
+"""
+
+import base64
+import hashlib
+import secrets
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import parse_qs, urlencode
+
+from joserfc import jwt
+from joserfc.jwk import RSAKey
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from entrypoints.web.web_server import bind_port, local_url, serve_app
+from runtime.settings import Settings
+
+CLIENT, SECRET = "escalations", "not so secret"
+
+
+@dataclass
+class FakeProvider:
+    """Signs everybody in at once, as whoever the test says."""
+
+    issuer: str = ""
+    email: str = "maya.okafor@example.com"
+    says: dict[str, Any] = field(default_factory=dict)
+    """Claims that are other than they should be."""
+    key: RSAKey = field(default_factory=lambda: _new_key("first"))
+    published: list[RSAKey] = field(default_factory=list)
+    codes: dict[str, dict[str, str]] = field(default_factory=dict)
+    reads_of_keys: int = 0
+
+    def rotate(self, name: str) -> None:
+        """Sign with a new key from now on; the old one is believed no more."""
+        self.key = _new_key(name)
+        self.published = [self.key]
+
+    def id_token(self, **claims: Any) -> str:
+        now = int(time.time())
+        said = {
+            "iss": self.issuer,
+            "aud": CLIENT,
+            "sub": "248289761001",
+            "iat": now,
+            "exp": now + 300,
+            "email": self.email,
+            "email_verified": True,
+            **claims,
+            **self.says,
+        }
+        said = {name: value for name, value in said.items() if value is not None}
+        return jwt.encode({"alg": "RS256", "kid": self.key.kid}, said, self.key)
+
+    async def describe(self, _: Request) -> Response:
+        return JSONResponse(
+            {
+                "issuer": self.issuer,
+                "authorization_endpoint": f"{self.issuer}/authorize",
+                "token_endpoint": f"{self.issuer}/token",
+                "jwks_uri": f"{self.issuer}/keys",
+                "end_session_endpoint": f"{self.issuer}/sign-out",
+            }
+        )
+
+    async def keys(self, _: Request) -> Response:
+        self.reads_of_keys += 1
+        return JSONResponse({"keys": [key.as_dict(private=False) for key in self.published]})
+
+    async def authorize(self, request: Request) -> Response:
+        asked = dict(request.query_params)
+        code = secrets.token_hex(8)
+        self.codes[code] = asked
+        answer = urlencode({"code": code, "state": asked["state"]})
+        return RedirectResponse(f"{asked['redirect_uri']}?{answer}", 303)
+
+    async def token(self, request: Request) -> Response:
+        given = {name: values[0] for name, values in parse_qs((await request.body()).decode()).items()}
+        began = self.codes.pop(given.get("code", ""), None)  # a code is good once
+        basic = base64.b64encode(f"{CLIENT}:{SECRET}".encode()).decode()
+        if began is None or request.headers.get("authorization") != f"Basic {basic}":
+            return JSONResponse({"error": "invalid_grant"}, 400)
+        digest = hashlib.sha256(given["code_verifier"].encode()).digest()
+        if began["code_challenge"] != base64.urlsafe_b64encode(digest).decode().rstrip("="):
+            return JSONResponse({"error": "invalid_grant"}, 400)
+        nonce = began["nonce"]
+        return JSONResponse({"token_type": "Bearer", "id_token": self.id_token(nonce=nonce)})
+
+
+def _new_key(name: str) -> RSAKey:
+    return RSAKey.generate_key(2048, {"kid": name, "use": "sig", "alg": "RS256"})
+
+
+@asynccontextmanager
+async def running_provider() -> AsyncIterator[FakeProvider]:
+    provider = FakeProvider()
+    provider.published = [provider.key]
+    app = Starlette(
+        routes=[
+            Route("/.well-known/openid-configuration", provider.describe),
+            Route("/keys", provider.keys),
+            Route("/authorize", provider.authorize),
+            Route("/token", provider.token, methods=["POST"]),
+        ]
+    )
+    with bind_port(Settings(gateway_port=0)) as listener:
+        async with serve_app(app, listener):
+            provider.issuer = local_url(listener)
+            yield provider

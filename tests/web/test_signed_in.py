@@ -1,0 +1,142 @@
+"""The whole service where people sign in: API and console before a real server whose workers want proof."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest_asyncio
+
+from escalation.kernel.proof import Door as WayIn
+from escalation.kernel.values import to_plain
+from identity.api_keys import ApiKeys
+from records.store import RecordStore
+from runtime.connection import connect
+from runtime.embedded import EmbeddedServer
+from runtime.setting_types import Access
+from tests.complaint import a_complaint
+from tests.escalations import mail_settings
+from tests.identity.provider import CLIENT, SECRET, FakeProvider, running_provider
+from tests.mailbox import Mailbox
+from tests.web.web_client import LINK_KEY, Door, open_door
+from workers.queue_workers import proofs_of, serve_queues
+from workflows import search_attributes
+from workflows.plugin import escalation_plugin
+
+API = "/api/v1"
+
+
+@dataclass
+class SignedIn:
+    """The front door, the provider, and the keys of machines."""
+
+    door: Door
+    provider: FakeProvider
+    keys: ApiKeys
+
+    def bearer(self, email: str) -> dict[str, str]:
+        self.provider.email = email
+        return {"Authorization": f"Bearer {self.provider.id_token()}"}
+
+    def machine(self, **scopes: Any) -> dict[str, str]:
+        now = datetime.now(UTC)
+        _, written = self.keys.create("m", "maya", now=now, expires_at=now + timedelta(days=1), **scopes)
+        return {"Authorization": f"Bearer {written}"}
+
+    async def start(self, key: str, headers: dict[str, str]) -> httpx.Response:
+        said = {
+            name: value
+            for name, value in to_plain(a_complaint(key=key), but_defaults=True).items()
+            if name != "submitted_by"
+        }
+        return await self.door.http.post(f"{API}/escalations", json=said, headers=headers)
+
+    async def move(self, key: str, move: str, headers: dict[str, str]) -> httpx.Response:
+        return await self.door.http.post(f"{API}/escalations/{key}/moves/{move}", json={}, headers=headers)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def signed_in(tmp_path_factory: Any) -> AsyncIterator[SignedIn]:
+    folder: Path = tmp_path_factory.mktemp("signed_in")
+    server = EmbeddedServer(
+        folder / "server", ui_port=None, in_memory=True, search_attributes=search_attributes.ALL
+    )
+    async with Mailbox() as mailbox, running_provider() as provider, server:
+        settings = mail_settings(
+            mailbox,
+            state_folder=folder / "state",
+            gateway_port=0,
+            gateway_url="https://answer.example.com",
+            link_key=LINK_KEY,
+            access=Access.SIGNED_IN,
+            oidc_issuer=provider.issuer,
+            oidc_client_id=CLIENT,
+            oidc_client_secret=SECRET,
+        )
+        client = await connect(
+            settings, plugins=[escalation_plugin(proofs_of(settings))], address=server.address
+        )
+        store = RecordStore.at(settings.records_url, settings.state_folder)
+        async with serve_queues(client, settings), open_door(settings, mailbox, client) as door:
+            yield SignedIn(door, provider, ApiKeys(store))
+        store.close()
+        server.kill()
+
+
+async def test_whoever_signed_in_makes_moves_that_are_proven(signed_in: SignedIn) -> None:
+    """IDENTITY-3: by their token; who they say they are beside it is not believed."""
+    maya = signed_in.bearer("maya.okafor@example.com")
+    assert 201 == (await signed_in.start("ACME/1", maya)).status_code
+    priya = signed_in.bearer("priya.nair@example.com") | {"X-Escalation-As": "elena"}
+
+    answer = await signed_in.move("ACME/1", "acknowledge", priya)
+
+    assert (200, "signed_in") == (answer.status_code, answer.headers["x-escalation-mode"])
+    entries = {entry.kind: entry for entry in await signed_in.door.client.timeline("ACME/1")}
+    assert ("maya", "priya") == (entries["opened"].by, entries["acknowledged"].by)
+    assert WayIn(name="api", key="here") == entries["acknowledged"].door == entries["opened"].door
+
+
+async def test_nobody_looks_without_signing_in(signed_in: SignedIn) -> None:
+    """IDENTITY-2: neither by the API nor in the console, which sends people to sign in."""
+    looked = await signed_in.door.http.get(f"{API}/escalations", headers={"X-Escalation-As": "elena"})
+    page = await signed_in.door.http.get("/all", follow_redirects=False)
+
+    assert (401, "Bearer") == (looked.status_code, looked.headers["www-authenticate"])
+    assert (303, "/sign-in?then=/all") == (page.status_code, page.headers["location"])
+
+
+async def test_a_key_is_bound_to_moves(signed_in: SignedIn) -> None:
+    """IDENTITY-2: a machine that may start, and nothing else."""
+    starts = signed_in.machine(moves=["start"])
+    assert 201 == (await signed_in.start("ACME/2", starts)).status_code
+
+    answer = await signed_in.move("ACME/2", "nudge_owner", starts)
+
+    assert (403, "role_not_allowed") == (answer.status_code, answer.json()["code"])
+    assert "this key is not for nudge" in answer.json()["detail"]
+
+
+async def test_a_key_is_bound_to_accounts(signed_in: SignedIn) -> None:
+    """IDENTITY-2: it sees and touches the escalations of these alone."""
+    maya = signed_in.bearer("maya.okafor@example.com")
+    await signed_in.start("ACME/3", maya)
+    theirs, others = signed_in.machine(accounts=["ACME"]), signed_in.machine(accounts=["BOLT"])
+    look = f"{API}/escalations/ACME/3"
+
+    assert 200 == (await signed_in.door.http.get(look, headers=theirs)).status_code
+    assert 403 == (await signed_in.door.http.get(look, headers=others)).status_code
+    assert 403 == (await signed_in.move("ACME/3", "nudge_owner", others)).status_code
+    assert 403 == (await signed_in.start("ACME/4", others)).status_code
+    assert 403 == (await signed_in.door.http.get(f"{API}/escalations", headers=theirs)).status_code
+
+
+async def test_keys_are_no_way_into_the_console(signed_in: SignedIn) -> None:
+    """IDENTITY-2: its pages know no bounds of keys."""
+    page = await signed_in.door.http.get(
+        "/case/ACME/1", headers=signed_in.machine(accounts=["BOLT"]), follow_redirects=False
+    )
+
+    assert 303 == page.status_code
