@@ -9,7 +9,13 @@ from collections.abc import Awaitable
 import structlog
 from temporalio import activity
 
-from activities.heartbeat import current_attempt, earlier_decisions, earlier_results, error_of, heartbeats
+from activities.batch_heartbeat import (
+    current_attempt,
+    earlier_decisions,
+    earlier_results,
+    error_of,
+    heartbeats,
+)
 from delivery.batch_progress import Progress
 from delivery.pipeline import Pipeline
 from delivery.recipient_message import digest_messages, single_messages

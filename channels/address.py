@@ -7,7 +7,7 @@ It must not know any channel, nor where settings come from.
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from messages.plain_text import to_one_line
+from messages.harmless_text import to_one_line
 
 _SHOWN_LENGTH = 100
 

@@ -27,7 +27,7 @@ from channels.protocol import (
     SendResult,
     Session,
 )
-from messages.plain_text import to_one_line, to_plain_lines
+from messages.harmless_text import to_one_line, to_plain_lines
 
 if TYPE_CHECKING:
     from apprise import AppriseResult, NotifyBase

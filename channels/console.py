@@ -11,7 +11,7 @@ from contextlib import AbstractAsyncContextManager, nullcontext
 from typing import TextIO
 
 from channels.protocol import Channel, Delivered, OutboundMessage, RetryLater, SendResult, Session
-from messages.plain_text import to_one_line, to_plain_lines
+from messages.harmless_text import to_one_line, to_plain_lines
 
 _LINE_LENGTH = 200
 

@@ -35,7 +35,7 @@ from channels.smtp import (
     say_goodbye,
 )
 from escalation.kernel.email_address import Mailbox
-from messages.plain_text import to_one_line
+from messages.harmless_text import to_one_line
 
 _SHOWN_LENGTH = 100
 

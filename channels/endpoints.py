@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Generic, TypeVar
 
 from channels.protocol import RefusedForGood
-from messages.plain_text import to_one_line
+from messages.harmless_text import to_one_line
 
 _Target = TypeVar("_Target")
 _SHOWN_LENGTH = 60

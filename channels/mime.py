@@ -16,7 +16,7 @@ from email.utils import format_datetime
 
 from channels.protocol import OutboundMessage
 from escalation.kernel.email_address import Mailbox
-from messages.plain_text import to_one_line, to_plain_lines
+from messages.harmless_text import to_one_line, to_plain_lines
 
 SUBJECT_LENGTH = 200
 NAME_LENGTH = 100

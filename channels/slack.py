@@ -15,7 +15,7 @@ from pydantic import SecretStr
 from channels.http_channel import Answer, HttpChannel, Post
 from channels.protocol import OutboundMessage
 from escalation.kernel.characters import clip, pieces
-from messages.plain_text import to_one_line, to_plain_lines
+from messages.harmless_text import to_one_line, to_plain_lines
 
 # All text is `plain_text`, which Slack shows as it is: emphasis (`*`, `_`, `~`, backticks), quotes and addresses mean
 # nothing there, and they could not be escaped elsewhere. `&`, `<` and `>` are escaped all the same, so that it calls

@@ -20,7 +20,7 @@ from aiosmtplib import (
 
 from channels.protocol import Delivered, RefusedForGood, RetryLater, SendResult
 from escalation.kernel.email_address import Mailbox
-from messages.plain_text import to_one_line
+from messages.harmless_text import to_one_line
 
 _REPLY_LENGTH = 200
 _GOODBYE_WITHIN = 1.0

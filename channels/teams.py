@@ -13,7 +13,7 @@ from pydantic import SecretStr
 from channels.http_channel import HttpChannel, Post
 from channels.protocol import OutboundMessage
 from escalation.kernel.characters import ELLIPSIS, clip
-from messages.plain_text import to_one_line, to_plain_lines
+from messages.harmless_text import to_one_line, to_plain_lines
 
 # All text is in text runs, which Teams shows as they are: Markdown, mentions and `{{DATE()}}` mean nothing there (in a
 # text block they would), so that there is nothing to escape. A run keeps no line ends: each line is a block of its own.

@@ -35,7 +35,7 @@ from standardwebhooks import Webhook
 
 from channels.http_channel import HttpChannel, Post
 from channels.protocol import OutboundMessage
-from messages.plain_text import to_one_line, to_plain_lines
+from messages.harmless_text import to_one_line, to_plain_lines
 
 SUBJECT_LENGTH = 500
 _NAME_LENGTH = 200

@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from itertools import islice
 from typing import NamedTuple, TypeVar
 
-from escalation.kernel.numbers import number_of
+from escalation.kernel.counted_nouns import number_of
 from escalation.kernel.refusals import EscalationError, Fault
 from runtime.errors import NoWorker
 

@@ -16,8 +16,8 @@ from clients.parallel_queries import CannotAnswer, NotAllAnswered, Unanswered, a
 from clients.transport import read_pages
 from clients.visibility import EscalationFilter, EscalationListing, ListingPage, make_listing, quote
 from escalation import contract
-from escalation.case.actions import Action
 from escalation.case.deliveries import Delivery
+from escalation.case.follow_up_actions import Action
 from escalation.case.lifecycle import Move, State
 from escalation.case.move_index import PersonsCommand
 from escalation.case.move_preview import MovePermission, MovePreview, list_permissions, preview_move

@@ -1,7 +1,7 @@
 """
 Progress of one attempt at a batch: what is settled, what was decided, and what waits for the next attempt.
 
-It must not know Temporal, channels, texts or inboxes: `activities.heartbeat` keeps it with the server.
+It must not know Temporal, channels, texts or inboxes: `activities.batch_heartbeat` keeps it with the server.
 """
 
 import asyncio

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from escalation.case.actions import Origin
+from escalation.case.follow_up_actions import Origin
 from escalation.case.lifecycle import State
 from escalation.case.state import ResolutionKind
 from escalation.kernel.clock_name import ClockName

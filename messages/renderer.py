@@ -33,8 +33,8 @@ from escalation.policy.people import Recipient
 from escalation.policy.translations import text_for
 from escalation.sponsorship.state import account_of
 from messages.formats import CodeText, Formats, zone_of
+from messages.harmless_text import to_one_line, to_plain_lines
 from messages.markup import Part, PartKind, parts_of, to_plain_text, unescape_marks
-from messages.plain_text import to_one_line, to_plain_lines
 from messages.templates import DIGEST, TemplateEnvironment, TemplateFault, Templates
 
 _LONGEST_REASON = 300

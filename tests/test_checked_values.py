@@ -15,7 +15,7 @@ ROOT = Path(__file__).parent.parent
 FAMILIES = (
     ("escalation.case.state", "Escalation", "level", '"3"'),  # state
     ("escalation.case.state", "Resolution", "verified_by", "3"),
-    ("escalation.case.actions", "Action", "due", '"2026-11-20"'),
+    ("escalation.case.follow_up_actions", "Action", "due", '"2026-11-20"'),
     ("escalation.case.request", "StartRequest", "customers", '"ACME"'),
     ("escalation.case.moves.acknowledge", "Acknowledged", "level", '"3"'),  # events
     ("escalation.case.start", "Opened", "plan", "None"),

@@ -45,12 +45,12 @@ from runtime.network import Network
 from runtime.settings import Settings
 from runtime.signed_links import SignedLinks
 from workers.channel_setup import open_channels
-from workers.stall_watch import watch_stalls
+from workers.stalled_runs_watch import watch_stalls
 from workflows.channel_limit import ChannelLimitWorkflow
+from workflows.delivery_mark import IntakeWorkflow
 from workflows.escalation import EscalationWorkflow
 from workflows.follow_up import FollowUpWorkflow
 from workflows.inbox import InboxWorkflow
-from workflows.intake import IntakeWorkflow
 from workflows.joined_case import JoinedCaseWorkflow
 from workflows.plugin import JudgesProofs
 from workflows.record_outbox import RecordWorkflow

@@ -32,7 +32,7 @@ from temporalio.exceptions import ActivityError, ApplicationError, CancelledErro
 from escalation import contract
 from escalation.kernel.budgets import BATCHES_AT_ONCE, LONGEST_WHY, MOST_BATCHES, MOST_MESSAGES, OURS
 from escalation.kernel.characters import clip
-from escalation.kernel.numbers import number_of
+from escalation.kernel.counted_nouns import number_of
 from escalation.kernel.reasons import Part
 from escalation.kernel.refusals import EscalationError
 from escalation.notifications.batches import batches_of

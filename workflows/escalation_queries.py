@@ -15,9 +15,9 @@ from escalation.case.effects import RecompilePlan
 from escalation.case.engine import moves_now
 from escalation.case.lifecycle import Move, diagram
 from escalation.case.moves.rebase import RebasePreview, preview_rebase
+from escalation.case.outdated_notifications import find_outdated
 from escalation.case.rca_on_file import RcaOnFile, on_file
 from escalation.case.record_batch import RecordBatch
-from escalation.case.staleness import find_outdated
 from escalation.case.state import ActionPlan, Escalation, owners_of_actions
 from escalation.case.view import View, action_plans, timeline, view
 from escalation.kernel.budgets import ANSWER, first_of

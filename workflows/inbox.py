@@ -17,9 +17,9 @@ from temporalio.exceptions import ActivityError
 
 from escalation import contract
 from escalation.kernel.budgets import CARRIED, GONE, OURS, last_of, size_of
+from escalation.kernel.counted_nouns import number_of
 from escalation.kernel.ids import Own
 from escalation.kernel.list_page import ListPage, page_of
-from escalation.kernel.numbers import number_of
 from escalation.kernel.refusals import EscalationError
 from escalation.notifications.delivery_results import DeliveryResult
 from escalation.notifications.inbox import (

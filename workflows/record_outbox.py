@@ -22,7 +22,7 @@ from escalation.case.record_batch import RecordBatch, RecordResult
 from escalation.case.state import Escalation
 from escalation.kernel.budgets import BATCH, UNRECORDED, fitting, size_of
 from escalation.kernel.characters import clip
-from escalation.kernel.numbers import number_of
+from escalation.kernel.counted_nouns import number_of
 from workflows import web_ui
 from workflows.inputs import read_start, refuse_bad_input, require_id, require_parent, takes_one
 from workflows.outbox import Background, Outbox

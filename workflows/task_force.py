@@ -30,7 +30,7 @@ from escalation.task_force.engine import decide, deploy, updates_of
 from escalation.task_force.events import MessagesSent, TaskForceEvent
 from escalation.task_force.moves.keep_informed import KeepInformed
 from escalation.task_force.moves.stand_down import StandDown, StoodDown
-from escalation.task_force.staleness import find_outdated
+from escalation.task_force.outdated_notifications import find_outdated
 from escalation.task_force.state import TaskForce
 from escalation.task_force.updates import TaskForceUpdate
 from escalation.task_force.view import TaskForceAnswer, TaskForceView, answer, view

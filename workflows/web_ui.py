@@ -15,10 +15,10 @@ from typing import Any
 
 from temporalio.common import SearchAttributeKey
 
-from escalation.case.actions import next_reminder
 from escalation.case.audience import name_of
 from escalation.case.engine import moves_now
 from escalation.case.events import CLOCKWORK, Event
+from escalation.case.follow_up_actions import next_reminder
 from escalation.case.request import StartRequest
 from escalation.case.state import Escalation
 from escalation.case.wanted_moves import list_wanted_moves

@@ -16,7 +16,7 @@ import typer
 from client import EscalationClient, ask_each
 from escalation.case.moves.rebase import RebasePreview
 from escalation.case.view import MoveResult
-from escalation.kernel.numbers import number_of
+from escalation.kernel.counted_nouns import number_of
 from escalation.kernel.refusals import BadRequest, Fault
 from escalation.kernel.values import frozen
 from planning.plan.compiler import recompile_plan

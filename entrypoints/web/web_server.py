@@ -1,5 +1,5 @@
 """
-Running the gateway: beside server and worker (`escalate serve`), or alone (`escalate gateway`).
+Running the gateway: beside server and worker (`escalate serve`), or alone (`escalate web`).
 
 Owns the socket and the HTTP server's life. Tokens are in addresses, so the HTTP server writes no access log.
 """
@@ -20,7 +20,7 @@ from client import EscalationClient
 from entrypoints.web.access import access_line
 from entrypoints.web.app import make_app
 from entrypoints.web.event_stream import STOPPING
-from entrypoints.web.prompt_protocol import PromptProtocol
+from entrypoints.web.slow_client_limit import PromptProtocol
 from entrypoints.web.temporal_client import PATIENCE, TemporalClientSource
 from runtime.connection import connect_config
 from runtime.errors import PortTaken, SettingsFault

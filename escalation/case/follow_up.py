@@ -9,9 +9,9 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Literal
 
-from escalation.case.actions import Action, count_passed_reminders
 from escalation.case.audience import customer_recipients, notify, notify_customers
 from escalation.case.base_event import BaseEvent
+from escalation.case.follow_up_actions import Action, count_passed_reminders
 from escalation.case.lifecycle import Move, State
 from escalation.case.state import Escalation
 from escalation.case.work import Work

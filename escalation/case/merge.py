@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from dataclasses import field, replace
 from typing import Literal
 
-from escalation.case.actions import Action, take_over_actions
 from escalation.case.audience import contacts_among, notify, notify_customers, person_of
 from escalation.case.follow_up import line
+from escalation.case.follow_up_actions import Action, take_over_actions
 from escalation.case.lifecycle import Move, State, allows
 from escalation.case.moves.cancel import Cancel
 from escalation.case.moves.join_outage import (

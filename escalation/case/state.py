@@ -11,9 +11,9 @@ from typing import Annotated, Self
 
 from pydantic import Field
 
-from escalation.case.actions import Action, next_reminder
 from escalation.case.customer_question import CustomerQuestion
 from escalation.case.estimate import Estimate
+from escalation.case.follow_up_actions import Action, next_reminder
 from escalation.case.lifecycle import OPEN, WORKING, RcaState, State
 from escalation.case.post_mortem import PostMortem
 from escalation.case.request import AffectedCustomer, CustomerRca, InternalRca, StartRequest

@@ -1,5 +1,5 @@
 """
-Task forces, as tnext_owner escalation sees them (RESOLVE-2, RESOLVE-3): deploy, take updates, stand down.
+Task forces, as the escalation sees them (RESOLVE-2, RESOLVE-3): deploy, take updates, stand down.
 
 Each lives a life of its own (``escalation.task_force``); here is what it is deployed with, and what its news mean for
 the escalation. None outlives it.
@@ -141,7 +141,7 @@ def note_failed_deployment(work: Work, command: NoteFailedDeployment) -> None:
 
 
 def update_task_forces(work: Work, before: Escalation) -> None:
-    """Inform the task forces of where the escalation stands, so that tnext_owner messages say so."""
+    """Inform the task forces of where the escalation stands, so that their messages say so."""
     now = work.state
     if not before.standing_forces:
         return

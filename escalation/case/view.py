@@ -4,12 +4,12 @@ from collections.abc import Iterable
 from dataclasses import field
 from datetime import datetime
 
-from escalation.case.actions import Action
 from escalation.case.audience import name_of
 from escalation.case.customer_question import CustomerQuestion
 from escalation.case.engine import moves_now
 from escalation.case.estimate import Estimate
 from escalation.case.events import CLOCKWORK, Event
+from escalation.case.follow_up_actions import Action
 from escalation.case.lifecycle import Move, RcaState, State
 from escalation.case.moves.revise_plan import PlanRevised
 from escalation.case.post_mortem import PostMortem

@@ -7,7 +7,7 @@ A projection for those who ask "what waits for me?". It decides nothing: who may
 from collections.abc import Iterator
 from datetime import datetime
 
-from escalation.case.actions import due_at_of
+from escalation.case.follow_up_actions import due_at_of
 from escalation.case.lifecycle import WORKING, Move, RcaState, State
 from escalation.case.state import Escalation
 from escalation.case.text_approval import text_approvers

@@ -9,8 +9,8 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
 from escalation.case import events as e
-from escalation.case.actions import Action
 from escalation.case.delivery_report import DeliveryReported
+from escalation.case.follow_up_actions import Action
 from escalation.case.moves.acknowledge import Acknowledged
 from escalation.case.moves.answer_question import QuestionAnswered
 from escalation.case.moves.ask_customer import CustomerAsked

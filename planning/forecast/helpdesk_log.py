@@ -13,7 +13,7 @@ from itertools import pairwise
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from escalation.kernel.numbers import number_of
+from escalation.kernel.counted_nouns import number_of
 from escalation.kernel.reasons import InvalidValue, Part
 from escalation.kernel.refusals import BadRequest, EscalationError, Fault, nearest, quote_input
 from escalation.kernel.values import LONGEST_TEXT, InternalText

@@ -10,7 +10,7 @@ from itertools import pairwise
 from math import lcm
 from zoneinfo import ZoneInfo
 
-from escalation.kernel.numbers import number_of
+from escalation.kernel.counted_nouns import number_of
 from escalation.policy.people import HandsOver
 from planning.calendars.instants import to_utc
 from planning.calendars.opening_hours import gaps_between

@@ -18,7 +18,7 @@ from pydantic import SecretStr
 
 from channels.mime import NAME_LENGTH, SUBJECT_LENGTH
 from channels.protocol import Delivered, RefusedForGood, RetryLater
-from messages.plain_text import to_one_line, to_plain_lines
+from messages.harmless_text import to_one_line, to_plain_lines
 from tests.channels.builders import a_letter, channel_to, letters_to_many, settings_for
 from tests.mailbox import Mailbox
 

@@ -13,7 +13,7 @@ from channels.loopback import ReceivedMessage
 from channels.mime import NAME_LENGTH, SUBJECT_LENGTH, Sender, compose_mail
 from channels.protocol import Attachment, OutboundMessage
 from escalation.kernel.email_address import BadEmailAddress, Mailbox
-from messages.plain_text import to_one_line, to_plain_lines
+from messages.harmless_text import to_one_line, to_plain_lines
 from tests.channels.builders import a_letter
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)

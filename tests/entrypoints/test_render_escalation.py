@@ -10,7 +10,7 @@ from rich.console import Console
 
 from client import EscalationListing, ToDo
 from entrypoints.cli.render import escalation, escalation_list
-from escalation.case.actions import Action, Origin
+from escalation.case.follow_up_actions import Action, Origin
 from escalation.case.lifecycle import State
 from escalation.kernel.reasons import Person, Reason, as_written, reason
 from escalation.kernel.timeline_entry import TimelineEntry

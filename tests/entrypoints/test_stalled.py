@@ -14,7 +14,7 @@ from client import EscalationClient, RunStalled
 from runtime.log_setup import logging_runtime
 from runtime.ports import LOOPBACK, free_port
 from tests.entrypoints.conftest import KEY, OTHER, Terminal
-from workers.stall_watch import GAUGE, watch_stalls
+from workers.stalled_runs_watch import GAUGE, watch_stalls
 from workflows.plugin import escalation_plugin
 
 

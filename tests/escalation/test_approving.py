@@ -13,7 +13,7 @@ from escalation.case.moves.edit_text import EditText
 from escalation.case.moves.reject_text import RejectText
 from escalation.case.moves.send_update import SendUpdate
 from escalation.case.next_update import UpdateSent
-from escalation.case.staleness import find_outdated
+from escalation.case.outdated_notifications import find_outdated
 from escalation.case.state import Escalation
 from escalation.kernel.clock_name import ClockName
 from escalation.kernel.clocks import Outcome

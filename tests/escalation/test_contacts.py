@@ -13,7 +13,7 @@ from escalation.case.moves.answer_survey import AnswerSurvey
 from escalation.case.moves.close import Close
 from escalation.case.moves.correct_contact import ContactCorrected, CorrectContact
 from escalation.case.moves.send_update import SendUpdate
-from escalation.case.staleness import find_outdated
+from escalation.case.outdated_notifications import find_outdated
 from escalation.case.state import Escalation
 from escalation.kernel.clock_name import ClockName
 from escalation.kernel.refusals import BadRequest, MoveNotAllowed, UnknownName

@@ -20,7 +20,7 @@ from escalation.case.moves.deploy_task_force import DeployTaskForce
 from escalation.case.moves.raise_level import RaiseLevel
 from escalation.case.moves.send_update import SendUpdate
 from escalation.case.moves.stand_down_task_force import StandDownTaskForce
-from escalation.case.staleness import find_outdated
+from escalation.case.outdated_notifications import find_outdated
 from escalation.case.state import Escalation
 from escalation.case.task_forces import (
     NoteFailedDeployment,

@@ -10,9 +10,9 @@ import pytest
 from pydantic import ValidationError
 
 from escalation.case import commands as c
-from escalation.case.actions import Origin
 from escalation.case.effects import OpenSuccessor
 from escalation.case.engine import Decision, allowed_moves, decide
+from escalation.case.follow_up_actions import Origin
 from escalation.case.lifecycle import Move, State
 from escalation.case.move_index import PersonsCommand
 from escalation.case.moves.acknowledge import Acknowledge

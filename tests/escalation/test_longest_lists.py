@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from escalation.case.actions import Action, Origin
 from escalation.case.engine import decide
+from escalation.case.follow_up_actions import Action, Origin
 from escalation.case.merge import TakeOver
 from escalation.case.move_index import PERSONS_COMMANDS
 from escalation.case.moves.join_outage import JoinOutage

@@ -12,7 +12,7 @@ from escalation.case.lifecycle import State
 from escalation.case.moves.answer_question import AnswerQuestion, QuestionAnswered
 from escalation.case.moves.ask_customer import AskCustomer
 from escalation.case.moves.pause import PauseClocks
-from escalation.case.staleness import find_outdated
+from escalation.case.outdated_notifications import find_outdated
 from escalation.case.state import Escalation
 from escalation.case.view import view
 from escalation.kernel.budgets import QUESTIONS

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from escalation.case import commands as c
-from escalation.case.actions import next_reminder
 from escalation.case.engine import decide
+from escalation.case.follow_up_actions import next_reminder
 from escalation.case.levels import LevelRaised
 from escalation.case.lifecycle import Move, State
 from escalation.case.moves.acknowledge import Acknowledge

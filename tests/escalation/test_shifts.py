@@ -19,7 +19,7 @@ from escalation.case.moves.rebase import Rebase
 from escalation.case.moves.reject_resolution import RejectResolution
 from escalation.case.moves.transfer import Transfer
 from escalation.case.on_call import OnCallFound, ReportOnCall
-from escalation.case.staleness import find_outdated
+from escalation.case.outdated_notifications import find_outdated
 from escalation.case.start import fold
 from escalation.case.state import Escalation, ResolutionKind
 from escalation.kernel.clock_name import ClockName

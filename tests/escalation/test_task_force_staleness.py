@@ -20,7 +20,7 @@ from escalation.task_force.moves.add_task import AddTask
 from escalation.task_force.moves.finish_task import FinishTask
 from escalation.task_force.moves.leave_seat import LeaveSeat
 from escalation.task_force.moves.report_status import ReportStatus
-from escalation.task_force.staleness import find_outdated
+from escalation.task_force.outdated_notifications import find_outdated
 from escalation.task_force.state import TaskForce
 from tests.builders import HOUR, MINUTE
 from tests.escalation.test_task_forces import CLOCKS, NINE, a_charter

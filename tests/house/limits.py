@@ -94,7 +94,7 @@ SAME_IDEA = {
     "enrol": "the enrolment of an account",
     "work": "one decision in the making",
     "view": "how a process stands, as a reader sees it",
-    "staleness": "which messages of a process are outdated before they leave",
+    "outdated_notifications": "which notifications of a process are no longer true when they leave",
     "base_event": "what all events of a process have",
     "state_changes": "what several events of a process do to its state",
     "follow_up": "what goes on after an escalation has ended: its rules, and their workflow",

@@ -12,7 +12,7 @@ import pytest
 from pydantic import TypeAdapter
 
 from escalation.case import events as e
-from escalation.case.actions import Origin
+from escalation.case.follow_up_actions import Origin
 from escalation.case.lifecycle import Move, RcaState, State
 from escalation.case.request import Channel
 from escalation.case.state import ResolutionKind

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from escalation.case.actions import Origin
+from escalation.case.follow_up_actions import Origin
 from escalation.kernel.reasons import reason
 from escalation.measures.definitions import Unit
 from escalation.notifications.notification import Occasion

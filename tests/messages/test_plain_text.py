@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from messages.plain_text import to_one_line, to_plain_lines
+from messages.harmless_text import to_one_line, to_plain_lines
 
 ANYTHING = st.text(st.characters(exclude_categories=[]))
 

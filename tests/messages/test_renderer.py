@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from escalation.case.actions import Origin
+from escalation.case.follow_up_actions import Origin
 from escalation.kernel.clock_name import ClockName
 from escalation.kernel.reasons import Term, reason
 from escalation.notifications.notification import CustomerNotification, InternalNotification, Occasion

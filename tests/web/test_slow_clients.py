@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
-from entrypoints.web.prompt_protocol import PromptProtocol
+from entrypoints.web.slow_client_limit import PromptProtocol
 from entrypoints.web.web_server import bind_port, serve_app
 from runtime.settings import Settings
 

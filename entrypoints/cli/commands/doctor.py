@@ -20,7 +20,7 @@ def doctor(
     """Find stalled runs, runs that can never begin, and holes in the record; of KEY, or of all. Exit 1 if any."""
     from entrypoints.cli.doctor import visit
     from entrypoints.terminal import as_json
-    from escalation.kernel.numbers import number_of
+    from escalation.kernel.counted_nouns import number_of
     from escalation.kernel.refusals import BadRequest, Fault
 
     if repair and not yes and (in_json or not sys.stdin.isatty()):

@@ -23,8 +23,8 @@ from escalation.case.delivery_report import DeliveryReported
 from escalation.case.events import Event
 from escalation.case.record_batch import RecordBatch
 from escalation.case.task_forces import TaskForceReported
+from escalation.kernel.counted_nouns import number_of
 from escalation.kernel.ids import key_of
-from escalation.kernel.numbers import number_of
 from escalation.kernel.refusals import UnknownEscalation
 from escalation.kernel.timeline_entry import minute
 from escalation.notifications.delivery_results import DeliveryResult, MessageState, select_newer

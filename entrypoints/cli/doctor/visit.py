@@ -11,7 +11,7 @@ from entrypoints.cli.doctor.repairs import RepairTools
 from entrypoints.cli.progress import progress
 from entrypoints.cli.record_store import open_store
 from entrypoints.terminal import out
-from escalation.kernel.numbers import number_of
+from escalation.kernel.counted_nouns import number_of
 from escalation.kernel.refusals import EscalationError
 from records.errors import RecordStoreFault
 from runtime.errors import NoServer

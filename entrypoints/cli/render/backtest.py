@@ -10,7 +10,7 @@ from rich.text import Text
 
 from entrypoints.reason_text import say
 from entrypoints.terminal import out
-from escalation.kernel.numbers import number_of
+from escalation.kernel.counted_nouns import number_of
 from planning.forecast.backtest import Backtest, Figures, Load
 from planning.forecast.helpdesk_log import Log, RowFault
 from records.store import ImportResult

@@ -6,7 +6,7 @@ from rich.text import Text
 
 from entrypoints.reason_text import say
 from escalation.case.deliveries import Delivery
-from escalation.kernel.numbers import number_of
+from escalation.kernel.counted_nouns import number_of
 from escalation.notifications.delivery_results import MessageState
 from escalation.notifications.inbox_view import DeferredEntry
 

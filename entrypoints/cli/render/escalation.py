@@ -20,7 +20,7 @@ from escalation.case.lifecycle import State
 from escalation.case.request import Evidence
 from escalation.case.state import Step
 from escalation.case.view import ClockView, MoveResult, View
-from escalation.kernel.numbers import number_of
+from escalation.kernel.counted_nouns import number_of
 from escalation.kernel.reasons import Person, Reason, sentences, term
 from escalation.kernel.timeline_entry import TimelineEntry, brief
 from escalation.notifications.delivery_results import Undelivered

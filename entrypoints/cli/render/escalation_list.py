@@ -16,7 +16,7 @@ from rich.text import Text
 from client import EscalationListing, ToDo
 from entrypoints.cli.render.escalation import COLOURS, format_rough_time_left
 from escalation.case.lifecycle import State
-from escalation.kernel.numbers import number_of
+from escalation.kernel.counted_nouns import number_of
 
 _WIDE = 130
 """Columns of a terminal that has room for all that is known."""

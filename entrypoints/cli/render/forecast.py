@@ -13,7 +13,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from escalation.kernel.numbers import number_of
+from escalation.kernel.counted_nouns import number_of
 from escalation.kernel.timeline_entry import brief
 from planning.calendars.instants import format_after_start
 from planning.forecast.coverage import Gap, SharedGaps, share_gaps

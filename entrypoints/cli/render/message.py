@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text as Line
 
 from entrypoints.terminal import out
-from escalation.kernel.numbers import number_of
+from escalation.kernel.counted_nouns import number_of
 from messages.catalogue import Finding
 from messages.renderer import RenderedMessage
 

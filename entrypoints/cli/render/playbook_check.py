@@ -8,7 +8,7 @@ from rich.text import Text
 
 from entrypoints.reason_text import say
 from entrypoints.terminal import as_json, out
-from escalation.kernel.numbers import number_of
+from escalation.kernel.counted_nouns import number_of
 from escalation.kernel.refusals import Fault, Place
 from planning.playbook.loader import Playbook, PlaybookExamination, examine_playbook
 

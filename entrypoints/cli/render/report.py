@@ -19,7 +19,7 @@ from rich.text import Text
 
 from entrypoints.reason_text import say
 from escalation.case.events import Event
-from escalation.kernel.numbers import number_of
+from escalation.kernel.counted_nouns import number_of
 from escalation.kernel.timeline_entry import brief
 from escalation.measures.definitions import Measure
 from records.data_export import RecordedEscalation

@@ -11,7 +11,7 @@ from starlette.responses import Response
 from client import Unanswered
 from entrypoints.web.api.api_visit import ONE, CurrentVisit, KeyInPath
 from entrypoints.web.api.problems import LOOKING
-from escalation.case.actions import Action
+from escalation.case.follow_up_actions import Action
 from escalation.case.rca_on_file import RcaOnFile
 from escalation.kernel.values import Name, frozen
 

@@ -17,11 +17,11 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from entrypoints.web.console.desk import read_case, wanted_of
 from entrypoints.web.console.list_rows import ListFilter, OpenEscalations, count_by_priority, count_by_state
 from entrypoints.web.console.live import live_list
 from entrypoints.web.console.move_form import FormRefused, choices_of, fields_of_form, has_form, read_form
 from entrypoints.web.console.page_drawer import PageDrawer
+from entrypoints.web.console.page_reads import read_case, wanted_of
 from entrypoints.web.console.playbook_facts import PlaybookFacts
 from entrypoints.web.console.reader import LANGUAGE_COOKIE, Reader, choose_words, choose_zone
 from entrypoints.web.page_texts import Languages

@@ -1,1 +1,1 @@
-"""The moves that people make: one file a move, or a pair that undo each other. This file is their index."""
+"""The moves that people make: one file a move, or a pair that undo each other. `case/move_index.py` lists them."""

@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Literal
 
-from escalation.case.actions import Origin, track_actions
 from escalation.case.base_event import BaseEvent
 from escalation.case.follow_up import nothing_to_follow_up
+from escalation.case.follow_up_actions import Origin, track_actions
 from escalation.case.lifecycle import Move
 from escalation.case.move_command import MoveCommand
 from escalation.case.post_mortem import PostMortem

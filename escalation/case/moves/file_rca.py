@@ -3,9 +3,9 @@
 from dataclasses import replace
 from typing import Literal
 
-from escalation.case.actions import Origin, track_actions
 from escalation.case.base_event import BaseEvent
 from escalation.case.close_preparation import start_next_rca_clock
+from escalation.case.follow_up_actions import Origin, track_actions
 from escalation.case.lifecycle import Move
 from escalation.case.move_command import MoveCommand
 from escalation.case.moves.file_post_mortem import require_known

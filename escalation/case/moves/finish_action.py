@@ -6,8 +6,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from escalation.case.actions import Action
 from escalation.case.base_event import BaseEvent
+from escalation.case.follow_up_actions import Action
 from escalation.case.lifecycle import Move
 from escalation.case.move_command import MoveCommand
 from escalation.case.state import Escalation

@@ -24,7 +24,7 @@ def actions(
 
     from entrypoints.cli.render.escalation_list import render_actions
     from entrypoints.terminal import as_json, out
-    from escalation.kernel.numbers import number_of
+    from escalation.kernel.counted_nouns import number_of
 
     unanswered: list[Unanswered] = []
     found = call_client(lambda client: client.actions(owner=owner, overdue=overdue, unanswered=unanswered))

@@ -15,7 +15,7 @@ def show(
     in_json: Json = False,
 ) -> None:
     """Show a version of the action plan: its steps, who wrote it, and why."""
-    from entrypoints.cli.plan_steps import find_version
+    from entrypoints.cli.action_plan_steps import find_version
     from entrypoints.cli.render.action_plan import differences, render_plan
     from entrypoints.terminal import as_json, out
     from escalation.kernel.values import to_plain

@@ -32,8 +32,8 @@ def write(
     in_json: Json = False,
 ) -> None:
     """Write a new version of the action plan: all of its steps. Each version is kept."""
+    from entrypoints.cli.action_plan_steps import STEP_NOT_READ, StepsFile, parse_step
     from entrypoints.cli.option_values import OptionValues
-    from entrypoints.cli.plan_steps import STEP_NOT_READ, StepsFile, parse_step
     from entrypoints.files import read_model
     from escalation.case.moves.revise_plan import RevisePlan
 

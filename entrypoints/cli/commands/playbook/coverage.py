@@ -24,7 +24,7 @@ def coverage(
     from entrypoints.cli.progress import progress
     from entrypoints.cli.render.forecast import render_gaps
     from entrypoints.terminal import as_json, out
-    from escalation.kernel.numbers import number_of
+    from escalation.kernel.counted_nouns import number_of
     from planning.forecast.coverage import covered_times_by_rota, find_gaps
     from planning.forecast.sample_request import categories_of
     from planning.playbook.loader import load_playbook

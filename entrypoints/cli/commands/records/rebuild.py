@@ -12,7 +12,7 @@ def rebuild(in_json: Json = False) -> None:
     from entrypoints.cli.record_rebuild import rebuild_record
     from entrypoints.cli.record_store import open_store
     from entrypoints.terminal import as_json, out
-    from escalation.kernel.numbers import number_of
+    from escalation.kernel.counted_nouns import number_of
 
     with open_store() as store, progress(in_json) as bar:
         task = bar.add_task("rebuild", total=None)

@@ -14,9 +14,7 @@ def report(
     first: FirstDay = None,
     last: LastDay = None,
     by: Annotated[str | None, choice("--by", "Divide it by", values_of("figure"), metavar="WHAT")] = None,
-    html: Annotated[
-        Path | None, option("--html", "Write the review render_review_pack as one page, to print.", "FILE")
-    ] = None,
+    html: Annotated[Path | None, option("--html", "Write the review as one page, to print.", "FILE")] = None,
     csv: Annotated[Path | None, option("--csv", "Write every figure, a line each.", "FILE")] = None,
     tz: DaysZone = "UTC",
     is_as_recorded: Annotated[

@@ -18,7 +18,7 @@ from temporalio.client import AsyncActivityCancelledError, RPCError
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
 from delivery.batch_progress import Attempt, Deferral, Progress
-from escalation.kernel.numbers import number_of
+from escalation.kernel.counted_nouns import number_of
 from escalation.notifications.delivery_results import DeliveryResult
 
 DELIVERY_PENDING = "delivery_pending"

@@ -1,4 +1,4 @@
-"""Staleness of a task force's messages, as ``escalation.case.staleness`` has it for an escalation's."""
+"""Staleness of a task force's messages, as ``escalation.case.outdated_notifications`` has it for an escalation's."""
 
 from collections.abc import Iterable
 
