@@ -255,7 +255,6 @@ def figures(past: Sequence[Counted]) -> dict[str, float | None]:
         "paused": sum(each.paused for each in past) / sum(each.lived for each in past),
         "reopened": _mean([each.reopened > 0 for each in past]),
         "questions": _mean([0 for each in past if each.attempts is not None]),
-        **_quantiles("answers_awaited", []),
         "attempts": _mean([each.attempts for each in past if each.attempts is not None]),
         "resolved_first": _mean(
             [each.is_first for each in past if each.is_first is not None and each.resolve is not None]
