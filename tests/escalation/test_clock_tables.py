@@ -13,6 +13,8 @@ from escalation.kernel.clock_name import ClockName
 from escalation.kernel.clocks import Outcome
 from escalation.kernel.values import InternalText
 from escalation.notifications.shell_commands import Tick
+from escalation.sponsorship.clock_table import CLOCKS as OF_SPONSORSHIPS
+from escalation.sponsorship.move_index import AnyEvent
 from escalation.task_force.clock_table import CLOCKS as OF_TASK_FORCES
 from escalation.task_force.commands import EscalationGone
 from escalation.task_force.engine import decide, deploy
@@ -25,6 +27,7 @@ from tests.escalation.test_task_forces import NINE, a_charter
 ROWS = [
     *((name, row, Event) for name, row in CLOCKS.items()),
     *((name, row, TaskForceEvent) for name, row in OF_TASK_FORCES.items()),
+    *((name, row, AnyEvent) for name, row in OF_SPONSORSHIPS.items()),
 ]
 
 
