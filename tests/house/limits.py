@@ -20,12 +20,12 @@ class Limit:
 
 LIMITS = {
     # The aim is that of the process alone. What a new feature adds raises the limit, by no more than that.
-    "product lines": Limit(66_000, 36_000),
+    "product lines": Limit(60_300, 36_000),
     "comment share, % of lines": Limit(0.9, 3, is_floor=True),
     "median function, lines": Limit(7, 9),
     "median file, lines": Limit(300, 300),
     "functions over 60 lines": Limit(0, 0),
-    "files over 400 lines": Limit(2, 0),
+    "files over 400 lines": Limit(1, 0),
     "cited rule ids that are not stated": Limit(0, 0),
     "unchecked changes of records": Limit(0, 0),
     "regular expressions over own text": Limit(0, 0),
