@@ -48,7 +48,9 @@ class AskCustomer(MoveCommand):
         CustomerText,
         Field(min_length=1, max_length=1000, description="What you need it for; customers read it."),
     ]
-    due_at: Annotated[InputInstant, Field(description="When you need the answer.")]
+    due_at: Annotated[
+        InputInstant, Field(description="When you need the answer.", examples=["2030-01-31T12:00:00Z"])
+    ]
 
     def carry_out(self, work: Work) -> None:
         """TALK-4: a pause of the reason that the playbook names; none where the clocks are held already."""
