@@ -361,8 +361,9 @@ async def test_a_bad_request_is_refused_whole_with_every_fault(terminal: Termina
 
     told = json.loads(complained)
     assert (program.BAD_INPUT, "bad_request") == (status, told["error"])
-    places = {fault["where"] for fault in told["faults"]}
-    assert {f"{request}:2:10 subject", f"{request}:4:1 colour", f"{request}:5:11 priority"} <= places
+    places = {(*(fault["place"] or {}).values(), fault["where"]) for fault in told["faults"]}
+    file = str(request)
+    assert {(file, 2, 10, "subject"), (file, 4, 1, "colour"), (file, 5, 11, "priority")} <= places
     status, _, _ = await terminal.type("show", "ACME/1")
     assert program.REFUSED == status
 

@@ -156,7 +156,7 @@ async def test_whoever_cannot_be_told_is_named_and_all_others_are_told(terminal:
     assert "away@example.com: email: the mail server said 550" in failed.value.cause.message
     assert 1 == len(terminal.mailbox.messages(ANA))
     assert "- gone: **unknown**" in shown.current_details
-    assert "- ana@example.com: told" in shown.current_details
+    assert "- ana@example.com: notified" in shown.current_details
 
 
 async def test_a_schedule_is_set_changed_listed_and_removed(terminal: Terminal) -> None:

@@ -101,7 +101,6 @@ SAME_IDEA = {
     "channel_limit": "how many messages a channel takes, from all workers together: the rules, and their workflow",
     "inbox": "the deferred messages of one recipient",
     "report": "the figures of a period",
-    "intake": "a start that another system sends",
     "merge": "the union of two escalations",
     "on_call": "who answers for a rota",
     "task_forces": "the people who work on one escalation together",

@@ -164,7 +164,8 @@ async def test_a_customers_contact_moves_nothing_else(desk: Desk) -> None:
     """
     await desk.start()
 
-    with pytest.raises(RoleNotAllowed, match="contacts of customers may confirm access and answer survey"):
+    meant = "contacts of customers may, for their own account: confirm access, answer survey"
+    with pytest.raises(RoleNotAllowed, match=meant):
         await desk.client.acknowledge(desk.key, by=JO)
 
 

@@ -53,7 +53,7 @@ _PATH = "/case/{tenant}/{ticket}"
 log = structlog.get_logger("console")
 
 
-class Console:
+class ConsolePages:
     """The pages."""
 
     def __init__(
@@ -281,7 +281,7 @@ def console_routes(
     settings: Settings, reach: TemporalClientSource, languages: Languages, callers: CallerSource
 ) -> list[Route]:
     """Return the routes of the console."""
-    console = Console(settings, reach, languages, callers)
+    console = ConsolePages(settings, reach, languages, callers)
     return [
         Route(path, console.guarded(endpoint), methods=methods)
         for path, endpoint, methods in (
