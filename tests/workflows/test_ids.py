@@ -1,5 +1,6 @@
 """Limits of ids and of people who make moves, tried on a real server."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 
 import pytest
@@ -105,7 +106,10 @@ async def test_a_team_makes_no_move_whatever_the_way(desk: Desk, by: str) -> Non
         await desk.run().execute_update("acknowledge", {"by": by})
     assert isinstance(raw.value.cause, RoleNotAllowed)
     await desk.run().signal("acknowledge", {"by": by})
-    assert "is a team" in said((await desk.timeline("move_refused"))[-1].what)
+    async with asyncio.timeout(10):
+        while not (refusals := await desk.timeline("move_refused")):  # noqa: ASYNC110 - a signal is judged later
+            await asyncio.sleep(0.05)
+    assert "is a team" in said(refusals[-1].what)
     assert (await desk.view()).acknowledged_by is None
     with pytest.raises(BadRequest, match="submitted_by"):
         await desk.client.start(a_complaint(key=f"{desk.key}x", submitted_by=by))
