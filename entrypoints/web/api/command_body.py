@@ -4,11 +4,12 @@ The body of a move: the fields of its command, without those that are not for th
 Made from the declaration, so that a new move is an operation without a line of code here.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from functools import cache
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, create_model
+from starlette.responses import Response
 
 from entrypoints.web.api.command_examples import EXAMPLES
 from escalation.kernel.command_fields import CommandField, FieldKind
@@ -16,6 +17,8 @@ from escalation.kernel.field_reader import fields_of
 from escalation.kernel.values import Input, described_fields, from_plain
 
 Command = TypeVar("Command")
+Operation = Callable[..., Coroutine[Any, Any, Response]]
+"""An operation that is made from a declaration."""
 NOT_SAID = frozenset({"by", "kind", "submitted_by"})
 """Fields that a body leaves out: the one who asks makes the move, and the address says which move it is."""
 _VALUES: Mapping[FieldKind, Any] = {
@@ -26,6 +29,11 @@ _VALUES: Mapping[FieldKind, Any] = {
     FieldKind.DAY: "2026-12-01",
     FieldKind.SPAN: "PT4H",
 }
+
+
+def description_of(command: type) -> str:
+    """Return what *command* does, in its own words."""
+    return " ".join((command.__doc__ or "").split())
 
 
 @cache

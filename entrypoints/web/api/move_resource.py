@@ -2,15 +2,14 @@
 Moves: one operation for each move of an escalation, made from its declaration.
 """
 
-from collections.abc import Callable, Coroutine
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 from starlette.responses import Response
 
 from entrypoints.web.api.api_visit import ONE, CurrentVisit, KeyInPath
-from entrypoints.web.api.command_body import body_of, read_command
+from entrypoints.web.api.command_body import Operation, body_of, description_of, read_command
 from entrypoints.web.api.idempotency import IdempotencyKey, repeat_id
 from entrypoints.web.api.problems import MOVING
 from escalation.case.move_index import PERSONS_COMMANDS, PersonsCommand
@@ -21,7 +20,6 @@ from escalation.kernel.values import Input, Name
 from messages.speaker import speaker
 
 router = APIRouter(tags=["moves"], responses=MOVING)
-Operation = Callable[..., Coroutine[Any, Any, Response]]
 
 
 def _operation(command: type[PersonsCommand], body: type[BaseModel]) -> Operation:
@@ -44,7 +42,7 @@ for _command in PERSONS_COMMANDS:
         methods=["POST"],
         name=_move,
         summary=speaker().say(term(_command.move)).capitalize(),
-        description=" ".join((_command.__doc__ or "").split()),
+        description=description_of(_command),
         response_model=MoveResult,
     )
 

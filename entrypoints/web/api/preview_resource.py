@@ -2,16 +2,15 @@
 Previews: which moves are allowed, what one would do, and what happens if nobody acts. Nothing changes by them.
 """
 
-from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime, timedelta
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Query
 from pydantic import BaseModel
 from starlette.responses import Response
 
 from entrypoints.web.api.api_visit import ONE, CurrentVisit, KeyInPath
-from entrypoints.web.api.command_body import body_of, read_command
+from entrypoints.web.api.command_body import Operation, body_of, read_command
 from entrypoints.web.api.problems import LOOKING, MOVING
 from escalation.case.move_index import PERSONS_COMMANDS, PersonsCommand
 from escalation.case.move_preview import Consequence, MovePermission, MovePreview
@@ -45,9 +44,7 @@ async def show_forecast(
     return visit.answer(look_ahead(state, now, now + timedelta(hours=hours), on_call))
 
 
-def _operation(
-    command: type[PersonsCommand], body: type[BaseModel]
-) -> Callable[..., Coroutine[Any, Any, Response]]:
+def _operation(command: type[PersonsCommand], body: type[BaseModel]) -> Operation:
     async def preview(visit: CurrentVisit, key: KeyInPath, said: BaseModel) -> Response:
         asked = read_command(command, said, by=visit.person)
         return visit.answer(await visit.client.preview(key, asked))

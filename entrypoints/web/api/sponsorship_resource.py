@@ -2,15 +2,14 @@
 Executive sponsorship of accounts: listed, looked at, and one operation for each move.
 """
 
-from collections.abc import Callable, Coroutine
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Path
 from pydantic import AfterValidator, BaseModel
 from starlette.responses import Response
 
 from entrypoints.web.api.api_visit import CurrentVisit
-from entrypoints.web.api.command_body import body_of, read_command
+from entrypoints.web.api.command_body import Operation, body_of, description_of, read_command
 from entrypoints.web.api.problems import LOOKING, MOVING
 from escalation.contract import SponsorshipListing
 from escalation.kernel.values import LONGEST_NAME, Name, reader_of
@@ -38,9 +37,7 @@ async def show_sponsorship(visit: CurrentVisit, account: Account) -> Response:
     return visit.answer(await visit.client.sponsorship(account))
 
 
-def _operation(
-    command: type[PersonsCommand], body: type[BaseModel]
-) -> Callable[..., Coroutine[Any, Any, Response]]:
+def _operation(command: type[PersonsCommand], body: type[BaseModel]) -> Operation:
     async def make_move(visit: CurrentVisit, account: Account, said: BaseModel) -> Response:
         asked = read_command(command, said, by=visit.person)
         if isinstance(asked, Propose):
@@ -59,7 +56,7 @@ for _command in PERSONS_COMMANDS:
         methods=["POST"],
         name=_move if _move.endswith("sponsorship") else f"{_move}_sponsorship",
         summary=_move.replace("_", " ").capitalize(),
-        description=" ".join((_command.__doc__ or "").split()),
+        description=description_of(_command),
         response_model=Sponsorship,
         responses=MOVING,
     )

@@ -2,15 +2,14 @@
 Task forces of an escalation: looked at, and one operation for each move of their members.
 """
 
-from collections.abc import Callable, Coroutine
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Path
 from pydantic import BaseModel
 from starlette.responses import Response
 
 from entrypoints.web.api.api_visit import ONE, CurrentVisit, KeyInPath
-from entrypoints.web.api.command_body import body_of, read_command
+from entrypoints.web.api.command_body import Operation, body_of, description_of, read_command
 from entrypoints.web.api.idempotency import IdempotencyKey, repeat_id
 from entrypoints.web.api.list_cursors import DEFAULT_LIMIT, Cursor, Limit, Page
 from entrypoints.web.api.problems import LOOKING, MOVING
@@ -39,9 +38,7 @@ async def show_task_force_timeline(
     return visit.answer(page)
 
 
-def _operation(
-    command: type[MembersCommand], body: type[BaseModel]
-) -> Callable[..., Coroutine[Any, Any, Response]]:
+def _operation(command: type[MembersCommand], body: type[BaseModel]) -> Operation:
     async def make_move(
         visit: CurrentVisit,
         key: KeyInPath,
@@ -65,7 +62,7 @@ for _command in MEMBERS_COMMANDS:
         methods=["POST"],
         name=_move,
         summary=_move.replace("_", " ").capitalize(),
-        description=" ".join((_command.__doc__ or "").split()),
+        description=description_of(_command),
         response_model=TaskForceAnswer,
         responses=MOVING,
     )

@@ -20,7 +20,6 @@ _NEAR = 0.75
 class ClockBar:
     """A clock as it is drawn."""
 
-    clock: ClockView
     share: int
     """Percent of its time that is used, at most 100."""
     standing: Standing
@@ -29,7 +28,7 @@ class ClockBar:
 def clock_bar(clock: ClockView, now: datetime) -> ClockBar:
     """Return the bar of *clock* at *now*."""
     share = share_of(clock.started_at, clock.due_at, now)
-    return ClockBar(clock, share, _standing(clock, share))
+    return ClockBar(share, _standing(clock, share))
 
 
 def share_of(started_at: datetime, due_at: datetime | None, now: datetime) -> int:

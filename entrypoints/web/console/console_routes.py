@@ -5,7 +5,9 @@ A GET changes nothing. A POST is taken only from a page of this service: the bro
 another origin is refused. Must not know markup or rules.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -21,7 +23,7 @@ from entrypoints.web.console.list_rows import ListFilter, OpenEscalations, count
 from entrypoints.web.console.live import live_list
 from entrypoints.web.console.move_form import FormRefused, choices_of, fields_of_form, has_form, read_form
 from entrypoints.web.console.page_drawer import PageDrawer
-from entrypoints.web.console.page_reads import read_case, wanted_of
+from entrypoints.web.console.page_reads import choices_of_people, names_of, read_case, wanted_of
 from entrypoints.web.console.playbook_facts import PlaybookFacts
 from entrypoints.web.console.reader import LANGUAGE_COOKIE, Reader, choose_words, choose_zone
 from entrypoints.web.page_texts import Languages
@@ -31,6 +33,7 @@ from entrypoints.web.temporal_client import TemporalClientSource
 from escalation.case.lifecycle import ENDING_MOVES, Move
 from escalation.case.move_preview import MovePreview
 from escalation.kernel.refusals import EscalationError, Refusal, UnknownEscalation
+from escalation.policy.people import Contact
 from identity.actor import Acting, DoorName, begin_to_act
 from identity.caller import AS_COOKIE, CallerSource, NotIdentified
 from planning.forecast.outlook import look_ahead
@@ -103,7 +106,7 @@ class ConsolePages:
     async def case(self, request: Request) -> Response:
         reader = await self._reader(request)
         case = await read_case(reader.client, _key(request), reader.person)
-        reader = self._with_names(reader, case.names)
+        reader = _with_names(reader, case.people)
         return self._page(
             "case_body.html" if request.headers.get("hx-request") else "case.html",
             reader,
@@ -154,18 +157,18 @@ class ConsolePages:
         refusal: Refusal | None = None,
         preview: MovePreview | None = None,
     ) -> Response:
-        case = await read_case(reader.client, _key(request), reader.person)
-        reader = self._with_names(reader, case.names)
-        choices = choices_of(case.view, case.choices_of_people, self._playbook.pause_reasons())
+        client, key = reader.client, _key(request)
+        view, people = await asyncio.gather(client.view(key), client.people(key))
+        reader = _with_names(reader, people)
+        choices = choices_of(view, choices_of_people(people), self._playbook.pause_reasons())
         fields = fields_of_form(move, choices, {**request.query_params, **given}, faults)
         return self._page(
             "move.html",
             reader,
             status=status,
             page="all",
-            case=case,
-            here=_case_path(_key(request)),
-            view=case.view,
+            here=_case_path(key),
+            view=view,
             move=move,
             fields=fields,
             faults=faults or {},
@@ -225,11 +228,6 @@ class ConsolePages:
             choose_zone(request),
             datetime.now(UTC),
             self._playbook.names(),
-        )
-
-    def _with_names(self, reader: Reader, names: Mapping[str, str]) -> Reader:
-        return Reader(
-            reader.caller, reader.client, reader.words, reader.zone, reader.now, {**reader.names, **names}
         )
 
     def _page(
@@ -297,6 +295,11 @@ def console_routes(
             ("/static/{name}", _static, ["GET"]),
         )
     ]
+
+
+def _with_names(reader: Reader, people: Sequence[Contact]) -> Reader:
+    """Return *reader*, who knows the people of one escalation's plan, too."""
+    return replace(reader, names={**reader.names, **names_of(people)})
 
 
 async def _static(request: Request) -> Response:

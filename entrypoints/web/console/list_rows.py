@@ -61,7 +61,7 @@ class OpenEscalations:
         async with self._reading:
             if monotonic() - self._read_at > FRESH_FOR:
                 found = [row async for row in client.list(limit=MOST)]
-                self._rows = sorted(found, key=_by_due)
+                self._rows = sorted(found, key=by_due)
                 self._read_at = monotonic()
         return self._rows
 
@@ -82,5 +82,6 @@ def count_by_priority(rows: Iterable[EscalationListing]) -> Sequence[tuple[Prior
     return [(priority, counted[priority]) for priority in Priority if counted[priority]]
 
 
-def _by_due(row: EscalationListing) -> tuple[bool, datetime]:
+def by_due(row: EscalationListing) -> tuple[bool, datetime]:
+    """Return the place of a row in a list: what is due first stands first, what has no due time last."""
     return row.next_due_at is None, row.next_due_at or row.opened_at

@@ -1,5 +1,5 @@
 """
-Desk: what the pages of the console ask of the engine, and nothing of how it is drawn.
+Reads of the pages: what the console asks of the engine, and nothing of how it is drawn.
 """
 
 import asyncio
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from client import EscalationClient, EscalationListing
-from entrypoints.web.console.list_rows import OpenEscalations
+from entrypoints.web.console.list_rows import by_due
 from escalation.case.deliveries import Delivery
 from escalation.case.lifecycle import Move
 from escalation.case.move_preview import MovePermission
@@ -46,7 +46,7 @@ class ForMe(NamedTuple):
 async def wanted_of(client: EscalationClient, person: str) -> ForMe:
     """Return what waits for *person*, the first due first."""
     found = [row async for row in client.list(waits_for=person, limit=10 * MOST_WANTED)]
-    nearest = sorted(found, key=lambda row: (row.next_due_at is None, row.next_due_at or row.opened_at))
+    nearest = sorted(found, key=by_due)
     views = await asyncio.gather(*(_view_of(client, row) for row in nearest[:MOST_WANTED]))
     rows = [
         WantedRow(row.key, view, wanted)
@@ -78,19 +78,20 @@ class Case:
     permissions: Sequence[MovePermission]
     """Each move, as the reader may make it now."""
 
-    @property
-    def names(self) -> Mapping[str, str]:
-        return {contact.id: contact.name for contact in self.people}
-
-    @property
-    def choices_of_people(self) -> Sequence[tuple[str, str]]:
-        """Return who can be chosen: people first, then teams and rotas."""
-        ordered = sorted(self.people, key=lambda each: (each.kind is not ContactKind.PERSON, each.name))
-        return [(contact.id, contact.name) for contact in ordered]
-
     def wanted_of(self, person: str | None) -> Sequence[Move]:
         """Return the moves that *person* is asked for."""
         return [wanted.move for wanted in self.view.wanted if person in wanted.who]
+
+
+def names_of(people: Sequence[Contact]) -> Mapping[str, str]:
+    """Return the names of *people*, by id."""
+    return {contact.id: contact.name for contact in people}
+
+
+def choices_of_people(people: Sequence[Contact]) -> Sequence[tuple[str, str]]:
+    """Return who can be chosen: people first, then teams and rotas."""
+    ordered = sorted(people, key=lambda each: (each.kind is not ContactKind.PERSON, each.name))
+    return [(contact.id, contact.name) for contact in ordered]
 
 
 async def read_case(client: EscalationClient, key: str, person: str | None) -> Case:
@@ -108,6 +109,3 @@ async def read_case(client: EscalationClient, key: str, person: str | None) -> C
     except UnknownName:  # somebody whom this escalation does not know: shown what others may do
         permissions = await client.permissions(key, None)
     return Case(view, timeline, messages, people, permissions)
-
-
-__all__ = ["Case", "ForMe", "OpenEscalations", "WantedRow", "read_case", "wanted_of"]

@@ -5,7 +5,7 @@ A choice of language or zone lives in a cookie of the browser; without one, the 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, tzinfo
 from functools import cached_property
 from urllib.parse import unquote
@@ -59,10 +59,7 @@ class Reader:
 
     @cached_property
     def _speaker(self) -> Speaker:
-        speaker = self.formats.speaker(self.zone)
-        return Speaker(
-            speaker.catalogue, speaker.instant, speaker.day, speaker.span, speaker.number, names=self.names
-        )
+        return replace(self.formats.speaker(self.zone), names=self.names)
 
     def say(self, part: Part) -> str:
         """Return a reason, or a text, as this reader understands it."""
