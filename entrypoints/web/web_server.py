@@ -1,5 +1,5 @@
 """
-Running the gateway: beside server and worker (`escalate serve`), or alone (`escalate web`).
+Run the web service: beside server and worker (`escalate serve`), or alone (`escalate web`).
 
 Owns the socket and the HTTP server's life. Tokens are in addresses, so the HTTP server writes no access log.
 """

@@ -106,7 +106,7 @@ class Problem:
 
 
 def responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """Return what OpenAPI is told of the problems that any operation, and one with *statuses*, can answer."""
+    """Return what OpenAPI says of the problems that any operation, and one with *statuses*, can answer."""
     schema = {"schema": {"$ref": "#/components/schemas/Problem"}}
     return {
         status: {"description": MEANINGS[status], "content": {MEDIA_TYPE: schema}}

@@ -34,7 +34,7 @@ class Propose(SponsorshipCommand):
         if self.escalation in {each.escalation for each in now.proposals if each.escalation}:
             return
         work.record(AccountProposed(text=self.why, escalation=self.escalation))
-        # SPONSOR-2: those who decide are told; an escalation that proposes has told of it by itself.
+        # SPONSOR-2: those who decide are notified; an escalation that proposes has notified them itself.
         if not self.escalation and now.standing is SponsorshipState.PROPOSED:
             others = [person for person in work.managers if person.id != self.by]
             by = work.known.name_of(self.by)
