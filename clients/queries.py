@@ -4,9 +4,9 @@ import asyncio
 from collections.abc import AsyncIterator, MutableSequence, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from temporalio.api.workflowservice.v1 import DescribeWorkflowExecutionResponse
 from temporalio.client import WorkflowExecution, WorkflowExecutionDescription, WorkflowExecutionStatus
@@ -20,7 +20,14 @@ from escalation.case.deliveries import Delivery
 from escalation.case.follow_up_actions import Action
 from escalation.case.lifecycle import Move, State
 from escalation.case.move_index import PersonsCommand
-from escalation.case.move_preview import MovePermission, MovePreview, list_permissions, preview_move
+from escalation.case.move_preview import (
+    Consequence,
+    MovePermission,
+    MovePreview,
+    WriteMessage,
+    list_permissions,
+    preview_move,
+)
 from escalation.case.rca_on_file import RcaOnFile
 from escalation.case.record_batch import RecordBatch
 from escalation.case.state import ActionPlan, Escalation
@@ -32,6 +39,9 @@ from escalation.notifications.notification import CustomerFacts
 from escalation.policy.classification import Priority
 from escalation.policy.people import Contact
 from workflows import search_attributes as sa
+
+if TYPE_CHECKING:
+    from planning.forecast.simulation import AnswerOnCall
 
 RECORDED = (contract.WORKFLOW, contract.FOLLOW_UP)
 """The types of workflows that keep a record."""
@@ -73,14 +83,29 @@ class Queries(ClientPart):
         """Return each move, as *by* may make it now, with the reason why not; without *by*, as somebody may."""
         return list_permissions(await self.state(key), by)
 
-    async def preview(self, key: str, command: PersonsCommand) -> MovePreview:
+    async def preview(
+        self, key: str, command: PersonsCommand, write: WriteMessage | None = None
+    ) -> MovePreview:
         """
-        Return what *command* would do now; nothing has changed.
+        Return what *command* would do now; nothing has changed. With the messages, if *write* says how they read.
 
         Raises:
             EscalationError: If it would be refused.
         """
-        return preview_move(await self.state(key), command, datetime.now(UTC))
+        return preview_move(await self.state(key), command, datetime.now(UTC), write)
+
+    async def outlook(
+        self, key: str, *, hours: int | None = None, on_call: "AnswerOnCall | None" = None
+    ) -> tuple[Consequence, ...]:
+        """
+        Return what happens within so many *hours* if nobody acts; if omitted, until nothing new would happen. *on_call*
+        says who is; without it, nobody is looked up.
+        """
+        from planning.forecast.outlook import look_ahead  # noqa: PLC0415 - slow to import, and seldom needed
+
+        state, now = await self.state(key), datetime.now(UTC)
+        until = None if hours is None else now + timedelta(hours=hours)
+        return look_ahead(state, now, until, on_call)
 
     async def timeline(self, key: str) -> tuple[TimelineEntry, ...]:
         """Return the timeline, oldest entry first."""

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from client import EscalationClient, Unanswered
     from entrypoints.cli.move_declarations import DeclaredMove
     from escalation.case.move_index import PersonsCommand
+    from escalation.case.move_preview import MovePreview
     from escalation.case.view import MoveResult
     from escalation.kernel.refusals import Fault
 
@@ -48,16 +49,22 @@ def require_all(unanswered: "Iterable[Unanswered]") -> None:
 
 
 def make_move(
-    key: str, move: "type[PersonsCommand]", in_json: bool, faults: "Iterable[Fault]" = (), **given: Any
+    key: str,
+    move: "type[PersonsCommand]",
+    in_json: bool,
+    dry_run: bool,
+    faults: "Iterable[Fault]" = (),
+    **given: Any,
 ) -> None:
     """Make one move of an escalation and show what it did, unless *faults* were found before."""
     from entrypoints.cli.command_names import command_for
 
-    make_typed_move(command_for(move.move), "escalation", (key,), move, given, in_json, faults)
+    words = command_for(move.move)
+    make_typed_move(words, "escalation", (key,), move, given, in_json, dry_run, faults)
 
 
 def make_declared_move(
-    move: "DeclaredMove", named: Sequence[str], typed: dict[str, Any], in_json: bool
+    move: "DeclaredMove", named: Sequence[str], typed: dict[str, Any], in_json: bool, dry_run: bool
 ) -> None:
     """Make a *move* as it was *typed*, of what is *named*: an escalation, a task force, a sponsorship."""
     from entrypoints.cli.command_words import option_for
@@ -74,7 +81,8 @@ def make_declared_move(
         if field.kind is FieldKind.INSTANT:
             given[field.name] = options.instant(given[field.name], options.zone(tz), option_for(field.name))
     model = MODELS[move.subject][move.kind]
-    make_typed_move(" ".join(move.words), move.subject, named, model, given, in_json, options.faults)
+    words = " ".join(move.words)
+    make_typed_move(words, move.subject, named, model, given, in_json, dry_run, options.faults)
 
 
 def make_typed_move(
@@ -84,15 +92,19 @@ def make_typed_move(
     model: "type[BaseModel]",
     given: Mapping[str, Any],
     in_json: bool,
+    dry_run: bool = False,
     faults: "Iterable[Fault]" = (),
 ) -> None:
-    """Make the move of *model* that the command *words* asks for, and show what it did."""
+    """
+    Make the move of *model* that the command *words* asks for, and show what it did; with *dry_run*, what it would do.
+    """
     from entrypoints.cli.command_names import name_options, read_options
 
     command = read_options(model, words, given, faults)
+    ask, show = (_preview, _print_preview) if dry_run else (_send, _PRINT[subject])
     with name_options(given, words):
-        answer = call_client(lambda client: _send(client, subject, named, command))
-    _PRINT[subject](answer, in_json)
+        answer = call_client(lambda client: ask(client, subject, named, command))
+    show(answer, in_json)
 
 
 def print_move_result(answer: "MoveResult", in_json: bool) -> None:
@@ -130,3 +142,23 @@ def _send(client: "EscalationClient", subject: str, named: Sequence[str], comman
         "sponsorship": client.ask_sponsorship,
     }
     return ask[subject](*named, command)
+
+
+async def _preview(
+    client: "EscalationClient", _subject: str, named: Sequence[str], command: Any
+) -> "tuple[str, MovePreview]":
+    from messages.renderer import MessageRenderer
+    from messages.sample_text import SampleWriter
+    from runtime.settings import Settings
+
+    samples = SampleWriter(MessageRenderer(Settings.load().templates))
+    (key,) = named
+    return key, await client.preview(key, command, samples.write)
+
+
+def _print_preview(answer: "tuple[str, MovePreview]", in_json: bool) -> None:
+    from entrypoints.cli.render.move_preview import render_preview
+    from entrypoints.terminal import as_json, out
+
+    key, preview = answer
+    as_json(preview) if in_json else out.print(render_preview(key, preview), soft_wrap=False)

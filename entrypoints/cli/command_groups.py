@@ -24,7 +24,7 @@ from entrypoints.cli.move_options import make_function
 from entrypoints.cli.playbook_names import describe_values
 
 PANELS = {
-    "Start and look": ("start", "list", "show", "watch", "messages", "script", "inbox"),
+    "Start and look": ("start", "list", "show", "forecast", "watch", "messages", "script", "inbox"),
     "Moves": (
         *("ack", "raise", "transfer", "trigger", "respond", "priority", "correct-contact", "pause", "resume"),
         *("begin", "plan", "update", "message", "resolve", "verify", "reject", "cancel", "rebase"),

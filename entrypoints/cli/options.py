@@ -79,6 +79,9 @@ Note = Annotated[
 ]
 Why = Annotated[str, typer.Option("--why", help="The reason, for our own people.", show_default=False)]
 Json = Annotated[bool, typer.Option("--json", help="Answer in JSON, errors too.")]
+DryRun = Annotated[
+    bool, typer.Option("--dry-run", help="Only show what it would do: who is notified, and in which words.")
+]
 Clocks = Annotated[
     bool, typer.Option("--clocks", help="Show in the timeline each start, reminder and end of a clock, too.")
 ]

@@ -5,7 +5,7 @@ The engine decides as it would, and nothing is kept. A preview holds for the ins
 call without being in the plan is looked up by the move itself, and is unknown here.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 
 from escalation.case.audience import name_of
@@ -22,6 +22,11 @@ from escalation.kernel.reasons import Part, Reason
 from escalation.kernel.refusals import EscalationError
 from escalation.kernel.values import Instant, frozen
 from escalation.notifications.notification import CustomerNotification, InternalNotification, Occasion
+from escalation.policy.people import Recipient
+
+Notification = InternalNotification | CustomerNotification
+WriteMessage = Callable[[Notification, Recipient], tuple[str, str]]
+"""Returns the subject and the text of a notification, as its recipient reads it."""
 
 
 @frozen
@@ -59,13 +64,28 @@ class Consequence:
 
 
 @frozen
+class SampleMessage:
+    """A message as the first of its readers would get it; others get their own names, dates and numbers."""
+
+    to: str
+    name: str
+    occasion: Occasion
+    for_customers: bool
+    language: str
+    subject: str
+    text: str
+
+
+@frozen
 class MovePreview:
-    """A move before it is made: its consequence, and the clocks after it."""
+    """A move before it is made: its consequence, the clocks after it, and the messages that would leave."""
 
     consequence: Consequence
     next_due_at: Instant | None
     next_update_at: Instant | None
     clocks: tuple[ClockView, ...]
+    messages: tuple[SampleMessage, ...] = ()
+    """One for each occasion, audience and language."""
 
 
 def list_permissions(now: Escalation, by: str | None) -> tuple[MovePermission, ...]:
@@ -86,9 +106,11 @@ def _permission(now: Escalation, move: Move, by: str | None, possible: tuple[Mov
     return MovePermission(move=move, is_allowed=True)
 
 
-def preview_move(now: Escalation, command: PersonsCommand, at: datetime) -> MovePreview:
+def preview_move(
+    now: Escalation, command: PersonsCommand, at: datetime, write: WriteMessage | None = None
+) -> MovePreview:
     """
-    Return what *command* would do at *at*.
+    Return what *command* would do at *at*; with the messages, if *write* says how they read.
 
     Raises:
         EscalationError: If it would be refused.
@@ -100,6 +122,7 @@ def preview_move(now: Escalation, command: PersonsCommand, at: datetime) -> Move
         next_due_at=after.next_due_at,
         next_update_at=decision.state.next_update_at,
         clocks=tuple(clock for clock in after.clocks if clock.outcome is None),
+        messages=_samples(decision.effects, write) if write else (),
     )
 
 
@@ -115,15 +138,40 @@ def consequence_of(
         owner=now.owner,
         owner_name=name_of(now, now.owner),
         happened=first_of(sentences, ANSWER),
-        notified=tuple(each for effect in effects for each in _notified(effect)),
+        notified=tuple(_notified(*each) for each in _messages(effects)),
     )
 
 
-def _notified(effect: Effect) -> tuple[Notified, ...]:
-    if not isinstance(effect, InternalNotification | CustomerNotification):
-        return ()
-    is_customer = isinstance(effect, CustomerNotification)
-    return tuple(
-        Notified(to=person.id, name=person.name, occasion=effect.occasion, for_customers=is_customer)
-        for person in effect.to
+def _messages(effects: Iterable[Effect]) -> Iterator[tuple[Notification, Recipient]]:
+    for effect in effects:
+        if isinstance(effect, InternalNotification | CustomerNotification):
+            yield from ((effect, person) for person in effect.to)
+
+
+def _notified(notice: Notification, to: Recipient) -> Notified:
+    return Notified(to=to.id, name=to.name, occasion=notice.occasion, for_customers=_is_for_customers(notice))
+
+
+def _samples(effects: Iterable[Effect], write: WriteMessage) -> tuple[SampleMessage, ...]:
+    samples: dict[tuple[Occasion, bool, str], SampleMessage] = {}
+    for notice, to in _messages(effects):
+        kind = (notice.occasion, _is_for_customers(notice), to.language)
+        if kind not in samples:
+            samples[kind] = _sample(notice, to, *write(notice, to))
+    return tuple(samples.values())
+
+
+def _sample(notice: Notification, to: Recipient, subject: str, text: str) -> SampleMessage:
+    return SampleMessage(
+        to=to.id,
+        name=to.name,
+        occasion=notice.occasion,
+        for_customers=_is_for_customers(notice),
+        language=to.language,
+        subject=subject,
+        text=text,
     )
+
+
+def _is_for_customers(notice: Notification) -> bool:
+    return isinstance(notice, CustomerNotification)

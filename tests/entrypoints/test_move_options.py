@@ -90,6 +90,7 @@ def test_a_declared_move_is_a_command() -> None:
         "--every",
         "--note",
         "--tz",
+        "--dry-run",
         "--json",
     ]
     assert [name.removeprefix("to_") for name in options] == expected

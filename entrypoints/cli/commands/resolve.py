@@ -3,7 +3,7 @@
 from typing import Annotated
 
 from entrypoints.cli.client_call import make_move
-from entrypoints.cli.options import By, Json, Key, option
+from entrypoints.cli.options import By, DryRun, Json, Key, option
 
 
 def resolve(
@@ -14,10 +14,13 @@ def resolve(
     customer: Annotated[
         str | None, option("--customer", "A text for customers, sent once it is verified.")
     ] = None,
+    dry_run: DryRun = False,
     in_json: Json = False,
 ) -> None:
     """Declare it resolved; it is verified next."""
     from escalation.case.moves.declare_resolved import DeclareResolved
 
     kind = "workaround" if workaround else "fix"
-    make_move(key, DeclareResolved, in_json, by=by, resolution=kind, done=done, customer_text=customer)
+    make_move(
+        key, DeclareResolved, in_json, dry_run, by=by, resolution=kind, done=done, customer_text=customer
+    )

@@ -3,7 +3,7 @@
 from typing import Annotated
 
 from entrypoints.cli.client_call import make_move
-from entrypoints.cli.options import By, Json, Key, Note, argument
+from entrypoints.cli.options import By, DryRun, Json, Key, Note, argument
 
 
 def respond(
@@ -11,13 +11,14 @@ def respond(
     response: Annotated[str, argument("RESPONSE", "Its words, or its number as `show` has it: 2.3.")],
     by: By,
     note: Note = "",
+    dry_run: DryRun = False,
     in_json: Json = False,
 ) -> None:
     """Tick off a response of the level."""
     from escalation.case.moves.tick_response import TickResponse
 
     level, number = _split_number(response)
-    make_move(key, TickResponse, in_json, by=by, response=number or response, level=level, note=note)
+    make_move(key, TickResponse, in_json, dry_run, by=by, response=number or response, level=level, note=note)
 
 
 def _split_number(response: str) -> tuple[int | None, str]:

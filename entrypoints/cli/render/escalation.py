@@ -55,7 +55,7 @@ def render_escalation(
     return Group(
         _head(view),
         _facts(view),
-        _clocks(view.clocks),
+        render_clocks(view.clocks),
         render_timeline(entries, latest=latest, clocks=clocks),
     )
 
@@ -186,7 +186,8 @@ def _settled(why: str | None) -> str:
     return "not settled" if why is None else f"stays open, {why}" if why else "closed"
 
 
-def _clocks(clocks: Iterable[ClockView]) -> Table:
+def render_clocks(clocks: Iterable[ClockView]) -> Table:
+    """A row for each clock: when it is due, and its outcome."""
     table = Table(box=box.SIMPLE, pad_edge=False)
     for column in ("clock", "due", "outcome"):
         table.add_column(column)

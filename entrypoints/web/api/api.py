@@ -35,6 +35,8 @@ from entrypoints.web.page_texts import Languages
 from entrypoints.web.temporal_client import TemporalClientSource
 from escalation.kernel.budgets import REQUEST
 from identity.caller import CallerSource
+from messages.renderer import MessageRenderer
+from messages.sample_text import SampleWriter
 from runtime.settings import Settings
 from runtime.signed_links import link_keys
 
@@ -64,6 +66,7 @@ def make_api(
         languages,
         RateLimit(settings.api_requests_per_caller),
         Cursors(link_keys(settings)),
+        SampleWriter(MessageRenderer(settings.templates)),
     )
     handle_problems(app)
     description = json.dumps(describe(app, API), ensure_ascii=False)

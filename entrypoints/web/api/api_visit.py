@@ -22,6 +22,7 @@ from escalation.kernel.refusals import RoleNotAllowed
 from escalation.kernel.values import LONGEST_NAME
 from identity.actor import Acting, DoorName, begin_to_act
 from identity.caller import AS_HEADER, Caller, CallerSource, NotIdentified
+from messages.sample_text import SampleWriter
 from messages.speaker import Speaker
 from runtime.settings import Settings
 
@@ -42,6 +43,7 @@ class Service:
     languages: Languages
     rate_limit: RateLimit
     cursors: Cursors
+    samples: SampleWriter
 
     def speaker_for(self, accepted: str) -> Speaker:
         """Return who speaks the language of an `Accept-Language` header."""

@@ -2,7 +2,7 @@
 Previews: which moves are allowed, what one would do, and what happens if nobody acts. Nothing changes by them.
 """
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Query
@@ -16,7 +16,6 @@ from escalation.case.move_index import PERSONS_COMMANDS, PersonsCommand
 from escalation.case.move_preview import Consequence, MovePermission, MovePreview
 from escalation.kernel.reasons import term
 from messages.speaker import speaker
-from planning.forecast.outlook import look_ahead
 from planning.plan.on_call_answer import answer_from_playbook
 from planning.playbook.loader import load_playbook
 
@@ -37,17 +36,20 @@ async def show_forecast(
     hours: Annotated[
         int, Query(ge=1, le=LONGEST_OUTLOOK // timedelta(hours=1), description="How far to look ahead.")
     ] = 24,
+    whole: Annotated[
+        bool, Query(description="Look ahead until nothing new would happen, whatever `hours` says.")
+    ] = False,
 ) -> Response:
     """Show what happens if nobody acts: who is reminded, when the level rises, who owns it then."""
-    state, now = await visit.client.state(key), datetime.now(UTC)
     on_call = answer_from_playbook(load_playbook(visit.service.settings.playbook))
-    return visit.answer(look_ahead(state, now, now + timedelta(hours=hours), on_call))
+    ahead = None if whole else hours
+    return visit.answer(await visit.client.outlook(key, hours=ahead, on_call=on_call))
 
 
 def _operation(command: type[PersonsCommand], body: type[BaseModel]) -> Operation:
     async def preview(visit: CurrentVisit, key: KeyInPath, said: BaseModel) -> Response:
         asked = read_command(command, said, by=visit.person)
-        return visit.answer(await visit.client.preview(key, asked))
+        return visit.answer(await visit.client.preview(key, asked, visit.service.samples.write))
 
     preview.__annotations__["said"] = body
     return preview

@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 
 from entrypoints.cli.client_call import make_move
-from entrypoints.cli.options import By, Json, Key, Why, option
+from entrypoints.cli.options import By, DryRun, Json, Key, Why, option
 
 
 def write(
@@ -29,6 +29,7 @@ def write(
         ),
     ] = None,
     why: Why = "",
+    dry_run: DryRun = False,
     in_json: Json = False,
 ) -> None:
     """Write a new version of the action plan: all of its steps. Each version is kept."""
@@ -44,4 +45,4 @@ def write(
     steps: Any = [options.read(STEP_NOT_READ, parse_step, *each, zone) for each in enumerate(step or (), 1)]
     if file and not step:
         steps = read_model(file, StepsFile, "the plan").steps
-    make_move(key, RevisePlan, in_json, options.faults, by=by, steps=steps, why=why)
+    make_move(key, RevisePlan, in_json, dry_run, options.faults, by=by, steps=steps, why=why)

@@ -3,13 +3,14 @@
 from typing import Annotated
 
 from entrypoints.cli.client_call import make_move
-from entrypoints.cli.options import By, Json, Key, argument
+from entrypoints.cli.options import By, DryRun, Json, Key, argument
 
 
 def file(
     key: Key,
     path: Annotated[str, argument("FILE|-", "In YAML or JSON, or Markdown with a YAML head.")],
     by: By,
+    dry_run: DryRun = False,
     in_json: Json = False,
 ) -> None:
     """File it, or a new version; its actions are tracked until they are done."""
@@ -18,4 +19,4 @@ def file(
     from escalation.case.post_mortem import PostMortem
 
     written = read_model(path, PostMortem, "the post-mortem", below_head="notes")
-    make_move(key, FilePostMortem, in_json, by=by, post_mortem=written)
+    make_move(key, FilePostMortem, in_json, dry_run, by=by, post_mortem=written)

@@ -3,7 +3,7 @@
 from typing import Annotated
 
 from entrypoints.cli.client_call import make_move
-from entrypoints.cli.options import By, Json, Key, option
+from entrypoints.cli.options import By, DryRun, Json, Key, option
 
 
 def derive(
@@ -13,6 +13,7 @@ def derive(
         str | None,
         option("--file", "Other words for customers. If omitted: those of the internal RCA.", "FILE|-"),
     ] = None,
+    dry_run: DryRun = False,
     in_json: Json = False,
 ) -> None:
     """Derive the customer RCA from the internal one."""
@@ -22,6 +23,6 @@ def derive(
     from escalation.case.request import CustomerRca
 
     written = read_model(file, CustomerRca, "the customer RCA") if file else None
-    make_move(key, DeriveRca, in_json, by=by, rca=written)
+    make_move(key, DeriveRca, in_json, dry_run, by=by, rca=written)
     if written:
         warn_of_boxes(written)

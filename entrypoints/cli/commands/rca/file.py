@@ -4,7 +4,7 @@ import asyncio
 from typing import TYPE_CHECKING, Annotated, Any
 
 from entrypoints.cli.client_call import call_client, make_move
-from entrypoints.cli.options import By, Json, Key, argument, option
+from entrypoints.cli.options import By, DryRun, Json, Key, argument, option
 
 if TYPE_CHECKING:
     from client import EscalationClient
@@ -19,6 +19,7 @@ def file(
     merge: Annotated[
         list[str] | None, option("--merge", "Another RCA to merge into it. Repeat for more.", "FILE")
     ] = None,
+    dry_run: DryRun = False,
     in_json: Json = False,
 ) -> None:
     """File the internal RCA, or a new version. Without a timeline it gets the record's."""
@@ -45,5 +46,5 @@ def file(
     if not rca.timeline:
         timeline = proposed_timeline(entries, Speaker(catalogue("en"), names=names).say)
         rca = rca.model_copy(update={"timeline": timeline})
-    make_move(key, FileRca, in_json, by=by, rca=rca)
+    make_move(key, FileRca, in_json, dry_run, by=by, rca=rca)
     warn_of_boxes(rca)

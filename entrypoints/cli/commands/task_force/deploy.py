@@ -3,7 +3,7 @@
 from typing import Annotated
 
 from entrypoints.cli.client_call import make_move
-from entrypoints.cli.options import By, Json, Key, argument, option, person
+from entrypoints.cli.options import By, DryRun, Json, Key, argument, option, person
 
 
 def deploy(
@@ -29,6 +29,7 @@ def deploy(
             "SPAN",
         ),
     ] = None,
+    dry_run: DryRun = False,
     in_json: Json = False,
 ) -> None:
     """Deploy a task force; each seat is offered until somebody accepts."""
@@ -41,6 +42,7 @@ def deploy(
         key,
         DeployTaskForce,
         in_json,
+        dry_run,
         options.faults,
         by=by,
         name=name,

@@ -23,4 +23,5 @@ def add(
     options = OptionValues()
     due_at = options.instant(due, options.zone(tz), "--due")
     given = {"by": by, "what": what, "owner": owner, "due_at": due_at}
-    make_typed_move("task-force task add", "task_force", (key, name), AddTask, given, in_json, options.faults)
+    words = "task-force task add"
+    make_typed_move(words, "task_force", (key, name), AddTask, given, in_json, faults=options.faults)
