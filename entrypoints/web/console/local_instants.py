@@ -1,4 +1,4 @@
-"""Instants as a browser's field for date and time writes them: local, without an offset."""
+"""Instants as a browser's field for date and time reads and writes them: local, without an offset."""
 
 from datetime import datetime, tzinfo
 
@@ -10,3 +10,8 @@ def read_local(text: str, zone: tzinfo) -> str:
     except ValueError:
         return text
     return (at if at.tzinfo else at.replace(tzinfo=zone)).isoformat()
+
+
+def write_local(text: str, zone: tzinfo) -> str:
+    """Return the instant *text* as it is in *zone*: the inverse of ``read_local``."""
+    return datetime.fromisoformat(text).astimezone(zone).replace(tzinfo=None).isoformat()

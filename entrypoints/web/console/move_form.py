@@ -1,114 +1,117 @@
 """
-Forms of moves, made from the declarations of the moves: a field of the command is a field of the form.
+Forms of moves: what can be chosen in them, what stands in them before anybody writes, and how they are read.
 
-Owns which field is drawn how, and how what a browser sends becomes a command. Must not know what a move does.
+Must not know what a move does.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import tzinfo
+from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
-from entrypoints.web.console.local_instants import read_local
+from entrypoints.web.console.record_form import Known, Pairs, RecordForm
 from escalation.case.lifecycle import Move
-from escalation.case.move_index import COMMAND_OF, PERSONS_COMMANDS, PersonsCommand
-from escalation.case.view import View
-from escalation.kernel.command_fields import CommandField, FieldKind
-from escalation.kernel.field_reader import fields_of
-from escalation.kernel.refusals import Fault, faults_of
+from escalation.case.move_index import COMMAND_OF, PersonsCommand
+from escalation.case.request import InternalRca, RcaTimelineEntry
+from escalation.case.state import Escalation
+from escalation.kernel.reasons import reason
+from escalation.kernel.refusals import BadRequest, faults_of
+from escalation.kernel.values import from_plain, to_plain
+from escalation.policy.people import Contact, ContactKind
 
-_LONG = frozenset({"note", "why", "text", "done", "customer_text", "internal_note", "comment", "findings"})
-"""Fields for which people write sentences."""
-FOR_CUSTOMERS = frozenset({"customer_text", "text"})
-"""Fields that a customer reads: pages mark them."""
+Command = TypeVar("Command")
 _BY = "by"
 
 
-@dataclass(frozen=True)
-class FormField:
-    """One field as it is drawn."""
-
-    declared: CommandField
-    choices: tuple[tuple[str, str], ...] = ()
-    """Value and text of each choice; empty: it is written."""
-    value: str = ""
-    fault: str = ""
-
-    @property
-    def name(self) -> str:
-        return self.declared.name
-
-    @property
-    def is_long(self) -> bool:
-        return self.name in _LONG
-
-    @property
-    def is_for_customers(self) -> bool:
-        return self.name in FOR_CUSTOMERS
-
-
 def has_form(move: Move) -> bool:
-    """Return whether a form can ask for all that *move* takes; records, such as an RCA, come as files."""
-    command = COMMAND_OF.get(move)
-    if command not in PERSONS_COMMANDS:
-        return False
-    return all(field.kind is not FieldKind.RECORD for field in fields_of(command))
+    """Return whether people make *move* in a form."""
+    return move in COMMAND_OF
 
 
-def fields_of_form(
-    move: Move,
-    choices: Mapping[str, tuple[tuple[str, str], ...]],
-    given: Mapping[str, str] | None = None,
-    faults: Mapping[str, str] | None = None,
-) -> Sequence[FormField]:
-    """Return the fields of the form of *move*, filled with what was *given* before, and with its *faults*."""
-    given, faults = given or {}, faults or {}
-    return [
-        FormField(
-            field, _choices(field, choices), given.get(field.name, field.default), faults.get(field.name, "")
-        )
-        for field in fields_of(COMMAND_OF[move])
-        if field.name != _BY
-    ]
+def form_of(move: Move) -> RecordForm:
+    return RecordForm(COMMAND_OF[move], frozenset({_BY}))
 
 
-def _choices(
-    field: CommandField, choices: Mapping[str, tuple[tuple[str, str], ...]]
-) -> tuple[tuple[str, str], ...]:
-    if field.kind is FieldKind.CHOICE:
-        return tuple((value, value.replace("_", " ")) for value in field.values)
-    return choices.get(field.name, ())
+def known_in(now: Escalation, pauses: Sequence[str], languages: Sequence[str]) -> Known:
+    """Return what can be chosen in the forms of moves of *now*."""
+    people, actions = pairs_of(now.plan.contacts), [action for action in now.actions if action.is_open]
+    records = [each for each in now.request.linked_tickets if each not in now.settled]
+    choices: dict[str, Pairs] = {
+        "to": people,
+        "owner": people,
+        "lead": people,
+        "people": people,
+        "hand_over_to": people,
+        "approved_by": people,
+        "trigger": _spelled(trigger.name for trigger in now.current_level.triggers),
+        "response": _same(now.responses_left),
+        "account": _same(customer.account for customer in now.request.customers),
+        "contact": [(each.id, each.name) for each in now.request.recipients],
+        "record": _same(records),
+        "action": [(str(action.number), str(action.what)) for action in actions],
+        "number": [(str(text.number), str(text.text)) for text in now.pending_texts],
+        "AnswerQuestion.number": [(str(asked.number), str(asked.text)) for asked in now.questions],
+        "because": _spelled(pauses),
+        "skill": _same(now.plan.skills),
+        "StandDownTaskForce.name": _same(force.name for force in now.task_forces if force.is_standing),
+    }
+    roles = {role for contact in now.plan.contacts for role in contact.roles}
+    suggestions = {"role": _same(sorted(roles)), "language": _same(languages)}
+    return Known(choices, suggestions)
 
 
-def choices_of(
-    view: View, people: Sequence[tuple[str, str]], pauses: Sequence[str]
-) -> dict[str, tuple[tuple[str, str], ...]]:
-    """Return what can be chosen in the fields that name something which *view* has."""
+def pairs_of(contacts: Iterable[Contact]) -> Pairs:
+    """Return who can be chosen: people first, then teams and rotas."""
+    ordered = sorted(contacts, key=lambda each: (each.kind is not ContactKind.PERSON, each.name))
+    return [(contact.id, contact.name) for contact in ordered]
 
-    def of(*values: str) -> tuple[tuple[str, str], ...]:
-        return tuple((value, value.replace("_", " ")) for value in values)
 
+def _same(values: Iterable[str]) -> Pairs:
+    return [(value, value) for value in values]
+
+
+def _spelled(codes: Iterable[str]) -> Pairs:
+    return [(code, code.replace("_", " ")) for code in codes]
+
+
+def begun_with(
+    move: Move, now: Escalation, proposed: Sequence[RcaTimelineEntry], zone: tzinfo
+) -> Mapping[str, str]:
+    """
+    Return what stands in the form of *move* before anybody writes: the latest version, to be changed, or what follows
+    from the record. *proposed*: the timeline of a first RCA.
+    """
+    return form_of(move).given_of(_begun_with(move, now, proposed), zone)
+
+
+def _begun_with(move: Move, now: Escalation, proposed: Sequence[RcaTimelineEntry]) -> Mapping[str, Any]:
+    match move:
+        case Move.FILE_RCA:
+            return {"rca": to_plain(now.rca.internal) if now.rca.internal else _first_rca(now, proposed)}
+        case Move.DERIVE_RCA if now.rca.internal:
+            return {
+                "rca": to_plain(now.rca.customer) if now.rca.customer else _for_customers(now.rca.internal)
+            }
+        case Move.FILE_POST_MORTEM if now.post_mortem:
+            return {"post_mortem": to_plain(now.post_mortem)}
+        case Move.REVISE_PLAN if now.action_plan:
+            return {"steps": to_plain(now.action_plan)["steps"]}
+        case Move.EDIT_TEXT if len(now.pending_texts) == 1:
+            return {"text": str(now.pending_texts[0].text)}
+    return {}
+
+
+def _first_rca(now: Escalation, proposed: Sequence[RcaTimelineEntry]) -> Mapping[str, Any]:
     return {
-        "to": tuple(people),
-        "owner": tuple(people),
-        "trigger": of(*view.triggers),
-        "response": tuple((text, text) for text in view.responses_left),
-        "account": tuple((account, account) for account in view.customers),
-        "record": tuple((record, record) for record, settled in view.records.items() if settled is None),
-        "action": tuple((str(action.number), action.what) for action in view.actions if action.is_open),
-        "number": tuple((str(text.number), str(text.text)) for text in view.pending_texts),
-        "because": of(*pauses),
-        "name": tuple((force.name, force.name) for force in view.task_forces if force.is_standing),
+        "timeline": [to_plain(entry) for entry in proposed],
+        "problem_records": list(now.request.problem_records),
     }
 
 
-class FormRefused(Exception):
-    """Refusal of a form that cannot be read as its move; carries the faults of each field."""
-
-    def __init__(self, faults: Sequence[Fault]) -> None:
-        super().__init__()
-        self.faults = {fault.where.partition(".")[0]: fault for fault in faults}
+def _for_customers(internal: InternalRca) -> Mapping[str, Any]:
+    actions = [str(each.for_customers) for each in internal.corrective_actions if each.for_customers]
+    return {"summary": str(internal.summary_for_customers or ""), "actions": actions}
 
 
 def read_form(move: Move, by: str, given: Mapping[str, str], zone: tzinfo) -> PersonsCommand:
@@ -116,24 +119,18 @@ def read_form(move: Move, by: str, given: Mapping[str, str], zone: tzinfo) -> Pe
     Return the command that *given*, the fields of a form, asks for.
 
     Raises:
-        FormRefused: If they are no such command.
+        BadRequest: If they are no such command; its faults are named by the paths of the fields.
     """
-    command = COMMAND_OF[move]
-    values = {
-        field.name: _value(field, given.get(field.name, ""), zone)
-        for field in fields_of(command)
-        if given.get(field.name, "").strip()
-    }
+    plain = form_of(move).plain(given, zone)
+    return read_command(COMMAND_OF[move], {**plain, _BY: by})
+
+
+def read_command(command: type[Command], plain: Mapping[str, Any]) -> Command:
+    """
+    Raises:
+        BadRequest: If *plain* is no such command.
+    """
     try:
-        read: PersonsCommand = command.model_validate({**values, _BY: by})
+        return from_plain(command, plain)
     except ValidationError as error:
-        raise FormRefused(faults_of(error)) from None
-    return read
-
-
-def _value(field: CommandField, text: str, zone: tzinfo) -> object:
-    if field.kind is FieldKind.INSTANT:
-        return read_local(text, zone)
-    if field.is_list:
-        return [line.strip() for line in text.splitlines() if line.strip()]
-    return text.strip()
+        raise BadRequest.because(reason("of.form"), faults_of(error)) from None

@@ -35,36 +35,37 @@ class PlaybookFacts:
 
     def people(self) -> Sequence[tuple[str, str]]:
         """Return id and name of each person, by name."""
-        playbook = self._current()
+        playbook = self.current()
         people = playbook.people.items() if playbook else ()
         return sorted(((id_, person.name) for id_, person in people), key=lambda each: each[1])
 
     def names(self) -> Mapping[str, str]:
         """Return the names of people, teams and rotas, by id."""
-        playbook = self._current()
+        playbook = self.current()
         if playbook is None:
             return {}
         groups = (playbook.people, playbook.teams, playbook.rotas)
         return {id_: each.name for group in groups for id_, each in group.items()}
 
     def pause_reasons(self) -> Sequence[str]:
-        playbook = self._current()
+        playbook = self.current()
         return tuple(playbook.pause_reasons) if playbook else ()
 
     def on_call(self) -> AnswerOnCall | None:
         """Return who says who is on call, by the playbook of today."""
-        playbook = self._current()
+        playbook = self.current()
         return answer_from_playbook(playbook) if playbook else None
 
     def matrix(self) -> Matrix | None:
-        playbook = self._current()
+        playbook = self.current()
         if playbook is None:
             return None
         return Matrix(
             playbook.name, playbook.version, category_tables_of(playbook), priority_rows_of(playbook)
         )
 
-    def _current(self) -> Playbook | None:
+    def current(self) -> Playbook | None:
+        """Return the playbook of today; None, if there has been no good one yet."""
         with suppress(OSError):
             changed_at = self._file.stat().st_mtime
             if changed_at != self._changed_at:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, tzinfo
 from functools import cached_property
+from typing import Self
 from urllib.parse import unquote
 
 from babel import Locale
@@ -16,6 +17,7 @@ from starlette.requests import Request
 
 from client import EscalationClient
 from entrypoints.web.page_texts import Languages
+from escalation.kernel.command_fields import CommandField
 from escalation.kernel.reasons import Part
 from identity.caller import Caller
 from messages.catalogue import Catalogue
@@ -61,6 +63,10 @@ class Reader:
     def _speaker(self) -> Speaker:
         return replace(self.formats.speaker(self.zone), names=self.names)
 
+    def knowing(self, names: Mapping[str, str]) -> Self:
+        """Return this reader, who knows the people of one escalation's plan, too."""
+        return replace(self, names={**self.names, **names})
+
     def say(self, part: Part) -> str:
         """Return a reason, or a text, as this reader understands it."""
         return self._speaker.say(part)
@@ -72,6 +78,14 @@ class Reader:
     def label(self, context: str, code: str) -> str:
         """Return the name of a state, a clock or a move, with a capital first letter."""
         return self.formats.capital(self.words.word(context, code))
+
+    def field(self, name: str) -> str:
+        """Return the label of a field."""
+        return self.label("field", name)
+
+    def help(self, field: CommandField) -> str:
+        """Return what a field means; its declaration says that in English."""
+        return self.words.word("help", field.description) if field.description else ""
 
     def name(self, person: str) -> str:
         return self.names.get(person, person)

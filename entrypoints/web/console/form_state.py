@@ -1,0 +1,48 @@
+"""State of a form between two requests: what was written, which button was pressed, and what was wrong."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Self
+
+from entrypoints.web.console.reader import Reader
+from escalation.kernel.refusals import BadRequest, EscalationError, Refusal
+
+ADD, REMOVE, PREVIEW = "add", "remove", "preview"
+"""Names of the buttons that only change the form, or show what it would do."""
+_BUTTONS = frozenset({ADD, REMOVE, PREVIEW})
+
+
+@dataclass(frozen=True)
+class FormState:
+    """A form as it was sent, or as it is shown first."""
+
+    fields: Mapping[str, str] = field(default_factory=dict)
+    add: str = ""
+    """Path of the list that gets one more group."""
+    is_changed_only: bool = False
+    """True if a group was added or removed, and nothing is asked for yet."""
+    is_preview: bool = False
+    refusal: Refusal | None = None
+    is_malformed: bool = False
+
+    @classmethod
+    def sent(cls, given: Mapping[str, str]) -> Self:
+        removed = f"{given[REMOVE]}." if REMOVE in given else None
+        kept = {
+            path: text
+            for path, text in given.items()
+            if path not in _BUTTONS and not (removed and path.startswith(removed))
+        }
+        return cls(kept, given.get(ADD, ""), bool(given.keys() & {ADD, REMOVE}), PREVIEW in given)
+
+    def refused(self, error: EscalationError) -> Self:
+        return replace(self, refusal=error.refusal, is_malformed=isinstance(error, BadRequest))
+
+    @property
+    def status(self) -> int:
+        return 200 if self.refusal is None else 422 if self.is_malformed else 409
+
+    def faults(self, reader: Reader) -> Mapping[str, str]:
+        """Return what is wrong with each field, by its path."""
+        found = self.refusal.faults if self.refusal else ()
+        return {fault.where: reader.say(fault.reason) for fault in found}

@@ -1,0 +1,168 @@
+"""
+Page service: what all pages of the console have in common, whatever they show.
+
+Owns who reads, what a form may send, and how trouble is answered. A GET changes nothing. A POST is taken only from a
+page of this service: the browser says where it comes from, and another origin is refused. Must not know markup or
+rules.
+"""
+
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import parse_qsl, quote, urlsplit
+
+import structlog
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from entrypoints.web.console.list_rows import OpenEscalations
+from entrypoints.web.console.page_drawer import PageDrawer
+from entrypoints.web.console.playbook_facts import PlaybookFacts
+from entrypoints.web.console.reader import Reader, choose_words, choose_zone
+from entrypoints.web.page_texts import Languages
+from entrypoints.web.request_body import read_body
+from entrypoints.web.sign_in import SIGN_IN
+from entrypoints.web.temporal_client import TemporalClientSource
+from escalation.kernel.budgets import PAPER
+from escalation.kernel.refusals import EscalationError, UnknownEscalation
+from identity.actor import Acting, DoorName, begin_to_act
+from identity.caller import CallerSource, NotIdentified
+from runtime.errors import RuntimeFault
+from runtime.settings import Settings
+
+POLICY = {
+    "Content-Security-Policy": "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; "
+    "img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+}
+LARGEST_FORM = 3 * PAPER
+"""Bytes; the longest paper that a move takes fits, percent-encoded."""
+MOST_FIELDS = 2_000
+Endpoint = Callable[[Request], Awaitable[Response]]
+_FORM = "application/x-www-form-urlencoded"
+
+log = structlog.get_logger("console")
+
+
+class PageService:
+    """Base of all pages: the reader, the drawer, and the fields of a sent form."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        reach: TemporalClientSource,
+        languages: Languages,
+        callers: CallerSource,
+    ) -> None:
+        self.settings = settings
+        self.languages = languages
+        self.open = OpenEscalations()
+        self.playbook = PlaybookFacts(settings)
+        self._reach = reach
+        self._callers = callers
+        self._drawer = PageDrawer()
+
+    async def reader(self, request: Request) -> Reader:
+        address = request.client.host if request.client else ""
+        caller = await self._callers.find(request.headers, request.cookies, address)
+        if caller.key_id:
+            raise NotIdentified("keys are for the HTTP API; here people sign in")
+        if caller.person:
+            begin_to_act(Acting(caller.person, DoorName.CONSOLE))
+        return Reader(
+            caller,
+            await self._reach.client(),
+            choose_words(request, self.languages),
+            choose_zone(request),
+            datetime.now(UTC),
+            self.playbook.names(),
+        )
+
+    def page(
+        self, template: str, reader: Reader, *, page: str, status: int = 200, **values: Any
+    ) -> HTMLResponse:
+        shared = {"page": page, "languages": self.languages.tags, "link": case_path, **values}
+        html = self._drawer.draw(template, reader, shared)
+        return HTMLResponse(html, status, {**POLICY, "Content-Language": reader.language})
+
+    async def fields(self, request: Request) -> dict[str, str]:
+        """
+        Return the fields of a form that one of our own pages sent.
+
+        Raises:
+            HTTPException: 403 if the browser says that it comes from elsewhere, 400 if it cannot be read.
+        """
+        _require_own_origin(request)
+        body = await read_body(request, _FORM, at_most=LARGEST_FORM)
+        try:
+            return dict(parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=MOST_FIELDS))
+        except ValueError:
+            raise HTTPException(400) from None
+
+    def guarded(self, endpoint: Endpoint) -> Endpoint:
+        """Return *endpoint*, whose troubles are answered in a page of the console."""
+
+        async def answer(request: Request) -> Response:
+            try:
+                return await endpoint(request)
+            except (HTTPException, EscalationError, RuntimeFault, NotIdentified) as error:
+                return self._trouble(request, error)
+
+        return answer
+
+    def _trouble(self, request: Request, error: Exception) -> Response:
+        """Say in a page what went wrong, with a status that programs understand."""
+        status, code = _status_of(error)
+        if status == 401 and self.settings.oidc_issuer is not None and request.method == "GET":
+            return RedirectResponse(f"{SIGN_IN}?then={quote(request.url.path)}", 303)
+        if status >= 500:
+            log.warning("page_unavailable", path=request.url.path, why=type(error).__name__)
+        words = choose_words(request, self.languages)
+        text = words.sentence("console", f"trouble.{code}")
+        html = self._drawer.draw_trouble(words, text, _said(error))
+        return HTMLResponse(html, status, {**POLICY, "Content-Language": words.language})
+
+
+def _require_own_origin(request: Request) -> None:
+    """
+    Refuse a form that another site sent (CSRF). Browsers say where a form comes from; an old one says its origin, and
+    what says neither is no browser, and has no cookies that somebody could abuse.
+    """
+    site, origin = request.headers.get("sec-fetch-site"), request.headers.get("origin")
+    if site is not None:
+        is_ours = site in {"same-origin", "none"}
+    else:
+        is_ours = origin is None or urlsplit(origin).netloc == request.headers.get("host")
+    if not is_ours:
+        raise HTTPException(403)
+
+
+def _status_of(error: Exception) -> tuple[int, str]:
+    match error:
+        case UnknownEscalation():
+            return 404, "unknown"
+        case NotIdentified():
+            return 401, "not_identified"
+        case EscalationError():
+            return 409, "refused"
+        case RuntimeFault():
+            return 503, "away"
+        case HTTPException():
+            return error.status_code, {403: "elsewhere", 404: "nothing_here"}.get(
+                error.status_code, "unreadable"
+            )
+        case _:
+            return 500, "fault"
+
+
+def _said(error: Exception) -> str:
+    """Return what may be shown of an error: our own refusals, nothing of a fault."""
+    return str(error) if isinstance(error, EscalationError | RuntimeFault | NotIdentified) else ""
+
+
+def key_in(request: Request) -> str:
+    return f"{request.path_params['tenant']}/{request.path_params['ticket']}"
+
+
+def case_path(key: str) -> str:
+    return "/case/" + "/".join(quote(part, safe="") for part in key.split("/", 1))

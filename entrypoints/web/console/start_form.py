@@ -1,0 +1,109 @@
+"""
+Form of a start: its fields, what can be chosen in them, and what the start would do.
+
+Must not know requests of a browser, nor Temporal.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, tzinfo
+from typing import Any
+
+from entrypoints.web.console.record_form import FormField, Known, Pairs, RecordForm
+from escalation.case.move_preview import MovePreview, consequence_of
+from escalation.case.request import StartRequest
+from escalation.case.view import view
+from planning.forecast.sample_request import categories_of
+from planning.forecast.simulation import AnswerOnCall, make_open_command, simulate_run
+from planning.plan.start_faults import read_request
+from planning.playbook.schema import Playbook
+
+FORM = RecordForm(StartRequest, frozenset({"submitted_by", "issue_type"}))
+_FIRST = (
+    "key",
+    "subject",
+    "description",
+    "category",
+    "reason",
+    "priority",
+    "impact",
+    "urgency",
+    "customers",
+    "evidence",
+)
+"""Fields that most starts fill in, in the order of a call; the others stand below."""
+
+
+def parted(fields: Sequence[FormField]) -> tuple[Sequence[FormField], Sequence[FormField]]:
+    """Return the fields that most starts fill in, and the others."""
+    first = sorted(
+        (field for field in fields if field.name in _FIRST), key=lambda each: _FIRST.index(each.name)
+    )
+    return first, [field for field in fields if field.name not in _FIRST]
+
+
+def known_in(playbook: Playbook, languages: Sequence[str], accounts: Sequence[str]) -> Known:
+    """Return what can be chosen in the form; *accounts*: those that have open escalations."""
+    people = (playbook.people, playbook.teams, playbook.rotas)
+    zones = {each.time_zone for group in people for each in group.values() if hasattr(each, "time_zone")}
+    choices: dict[str, Pairs] = {
+        "category": _categories(playbook),
+        "tier": _same(["standard", *playbook.tiers]),
+    }
+    suggestions: dict[str, Pairs] = {
+        "account": _same([*playbook.accounts, *accounts]),
+        "language": _same(languages),
+        "time_zone": _same(zones),
+    }
+    return Known(choices, suggestions)
+
+
+def _same(values: Sequence[str] | set[str]) -> Pairs:
+    return [(value, value) for value in sorted(set(values))]
+
+
+def _categories(playbook: Playbook) -> Pairs:
+    """Return each category with its issue type: two issue types may have a category of the same name."""
+    return [(f"{kind}/{name}", _title(playbook, kind, name)) for kind, name in categories_of(playbook)]
+
+
+def _title(playbook: Playbook, kind: str, name: str) -> str:
+    issue_type = playbook.issue_types[kind]
+    return f"{issue_type.name}: {issue_type.categories[name].name}"
+
+
+def read_start(playbook: Playbook, by: str, given: Mapping[str, str], zone: tzinfo) -> StartRequest:
+    """
+    Return the start that *given*, the fields of a form, asks for.
+
+    Raises:
+        BadRequest: With every fault, of the form and against *playbook*; named by the paths of the fields.
+    """
+    written: dict[str, Any] = {**FORM.plain(given, zone), "submitted_by": by}
+    chosen = {f"{kind}/{name}": (kind, name) for kind, name in categories_of(playbook)}
+    if pair := chosen.get(written.get("category", "")):
+        written["issue_type"], written["category"] = pair
+    return read_request(written.get("key", ""), written, playbook)
+
+
+def preview_start(
+    playbook: Playbook, request: StartRequest, at: datetime, on_call: AnswerOnCall | None
+) -> MovePreview:
+    """Return what the start of *request* would do at *at*."""
+    steps = tuple(
+        simulate_run(
+            make_open_command(playbook, request, at), at, until=at, on_call=on_call, stops_in_silence=False
+        )
+    )
+    begun = steps[-1].escalation
+    after = view(begun)
+    return MovePreview(
+        consequence=consequence_of(
+            begun,
+            [event for step in steps for event in step.events],
+            [notice for step in steps for notice in step.notices],
+            at,
+        ),
+        next_due_at=after.next_due_at,
+        next_update_at=begun.next_update_at,
+        clocks=tuple(clock for clock in after.clocks if clock.outcome is None),
+    )

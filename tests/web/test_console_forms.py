@@ -1,0 +1,177 @@
+"""Forms of the console: every move can be made by mouse, and nothing that was written is lost."""
+
+import re
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import urlencode
+
+import httpx
+import pytest
+
+from entrypoints.web.console.move_form import form_of, has_form
+from entrypoints.web.console.record_form import FormField, Known, RecordForm
+from escalation.case.lifecycle import LIFECYCLE, NOBODYS, Move
+from escalation.case.move_index import COMMAND_OF
+from escalation.case.request import InternalRca, StartRequest
+from escalation.kernel.field_reader import fields_of, record_of
+from tests.web.web_client import ANSWERED, Door, seen
+
+NOTHING = Known({}, {})
+
+
+def leaves(fields: Sequence[FormField]) -> Iterator[str]:
+    for field in fields:
+        for group in field.groups:
+            yield from leaves(group)
+        if not field.groups:
+            yield field.path
+
+
+def required(command: type, before: str = "") -> Iterator[str]:
+    """The fields that a declaration cannot do without, by path; of a list the first item."""
+    for field in fields_of(command):
+        path, record = f"{before}{field.name}", record_of(command, field.name)
+        if not field.is_required or path == "by":
+            continue
+        if record:
+            yield from required(record, f"{path}.0." if field.is_list else f"{path}.")
+        else:
+            yield path
+
+
+@pytest.mark.parametrize("move", sorted({row.move for row in LIFECYCLE} - NOBODYS - {Move.REBASE}))
+def test_every_move_has_a_form_with_all_that_it_cannot_do_without(move: Move) -> None:
+    """
+    A rebase, which is made of the playbook, has a page of its own.
+    """
+    assert has_form(move)
+    assert set() == set(required(COMMAND_OF[move])) - set(leaves(form_of(move).fields(NOTHING, {})))
+
+
+def test_what_is_on_file_comes_back_from_its_form_as_it_was() -> None:
+    """
+    A new version of an RCA begins with the last one; a list of texts is one a line, and instants are the reader's.
+    """
+    rca: dict[str, Any] = {
+        "root_causes": ["A worn seal", "No spare"],
+        "timeline": [{"at": "2026-11-02T09:00:00+00:00", "what": "Rain came in"}],
+        "five_whys": [{"problem": "Wet pallets", "whys": ["Rain", "A worn seal"]}],
+        "corrective_actions": [
+            {"what": "Replace all seals", "owner": "jonas", "due": "2026-12-20"},
+            {"what": "Keep spares", "owner": "maya", "due": "2027-01-20", "for_customers": "We keep spares."},
+        ],
+    }
+    form = RecordForm(InternalRca)
+    given = form.given_of(rca, UTC)
+
+    assert InternalRca.model_validate(rca) == InternalRca.model_validate(form.plain(given, UTC))
+    assert "A worn seal\nNo spare" == given["root_causes"]
+
+
+def test_a_group_in_which_nothing_is_written_is_not_there() -> None:
+    """
+    Also one between others, and one in which only the default of a field stands; faults then find the right group.
+    """
+    form = RecordForm(StartRequest)
+    given = {
+        "customers.0.account": "",
+        "customers.0.contacts.0.language": "en",
+        "customers.3.account": "ACME",
+        "customers.3.contacts.1.name": "Jo",
+        "customers.3.contacts.1.language": "en",
+    }
+
+    assert {
+        "customers.0.account": "ACME",
+        "customers.0.contacts.0.name": "Jo",
+        "customers.0.contacts.0.language": "en",
+    } == form.filled(given)
+    drawn = form.fields(NOTHING, given, {"customers.0.contacts.0.email": "no mailbox"}, add="customers")
+    (customers,) = (field for field in drawn if field.name == "customers")
+    assert 2 == len(customers.groups)
+    assert ["no mailbox"] == [
+        field.fault for field in customers.groups[0][2].groups[0] if field.name == "email"
+    ]
+
+
+async def post(door: Door, path: str, who: str = "maya", **form: str) -> httpx.Response:
+    headers = {**ANSWERED, "cookie": f"escalation_as={who}"}
+    return await door.http.post(path, content=urlencode(form), headers=headers)
+
+
+def a_start(key: str) -> dict[str, str]:
+    return {
+        "key": key,
+        "subject": "Second delivery in a row arrived damaged",
+        "category": "customer_service_requests/complaint",
+        "priority": "P3",
+        "reason": "dissatisfied_customer",
+        "customers.0.account": "ACME",
+        "customers.0.contacts.0.name": "Jo Buyer",
+        "customers.0.contacts.0.email": "jo@acme.example",
+        "customers.0.contacts.0.language": "en",
+        "evidence.0.kind": "report",
+        "evidence.0.what": "Photos of wet pallets",
+    }
+
+
+async def test_an_escalation_lives_from_its_start_to_its_close_by_forms_alone(door: Door) -> None:
+    """
+    START to CLOSE: each form is sent as a browser without a script sends it.
+    """
+
+    async def made(move: str, who: str, **form: str) -> None:
+        answer = await post(door, f"/case/{door.key}/{move}", who, **form)
+        assert 303 == answer.status_code, (move, seen(answer))
+
+    started = await post(door, "/start", **a_start(door.key))
+    assert 303 == started.status_code, seen(started)
+    assert f"/case/{door.key}?done=start" == started.headers["location"]
+    await made("acknowledge", "maya")
+    await made("request_rca", "elena")
+    await made("revise_plan", "maya", **{"steps.0.what": "Inspect bay 3", "steps.0.owner": "jonas"})
+    await made("send_update", "maya", customer_text="New pallets leave today")
+    await made("declare_resolved", "maya", resolution="fix", done="Replaced the seal", customer_text="Sent")
+    await made("verify_resolution", "aisha")
+    await made("confirm_access", "dewi", account="ACME", answer="yes")
+    rca = {
+        "rca.root_causes": "A worn seal",
+        "rca.corrective_actions.0.what": "Replace all seals",
+        "rca.corrective_actions.0.owner": "jonas",
+        "rca.corrective_actions.0.due": f"{datetime.now(UTC):%Y}-12-31",
+        "rca.summary_for_customers": "Rain came in through a worn seal.",
+    }
+    await made("file_rca", "kemal", **rca)
+    derived = await door.http.get(f"/case/{door.key}/derive_rca", headers={"cookie": "escalation_as=maya"})
+    assert "Rain came in through a worn seal.</textarea>" in derived.text
+    await made("derive_rca", "dewi", **{"rca.summary": "Rain came in."})
+    await made("approve_rca", "elena")
+    await made("share_rca", "dewi")
+    await made("close", "elena")
+
+    assert "closed" == (await door.client.view(door.key)).state
+
+
+async def test_a_start_is_previewed_and_refused_without_losing_a_word(door: Door) -> None:
+    """
+    START-6: every fault at once, each at its field; and nothing begins before the last button.
+    """
+    form = a_start(door.key)
+    previewed = await post(door, "/start", **form, preview="1")
+    wrong = await post(door, "/start", **{**form, "reason": "", "customers.0.contacts.0.email": "jo at acme"})
+    more = await post(door, "/start", **form, add="customers.0.contacts")
+    less = await post(door, "/start", **form, remove="evidence.0")
+
+    assert "What will happen" in seen(previewed)
+    assert "Maya Okafor" in seen(previewed)
+    assert "Jo Buyer" in seen(previewed)
+    assert 422 == wrong.status_code
+    for field in ("reason", "customers.0.contacts.0.email"):
+        assert f'id="{field}-fault"' in wrong.text
+    assert 'value="jo at acme"' in wrong.text
+    assert "Photos of wet pallets</textarea>" in wrong.text
+    assert 'name="customers.0.contacts.1.email"' in more.text
+    assert "Photos of wet pallets" not in less.text
+    assert [] == re.findall("Traceback", previewed.text + wrong.text)
+    assert [] == [row async for row in door.client.list() if row.key == door.key]
