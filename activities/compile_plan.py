@@ -81,7 +81,7 @@ class Planner:
             raise BadRequest.because(f"the start of {request.key}", (fault,))
         return JoinOutage(
             by=request.submitted_by,
-            ticket=request.key,
+            case_key=request.key,
             customers=request.customers,
             services=request.services,
             linked_tickets=request.linked_tickets,

@@ -2,7 +2,7 @@
 Find out who is on call, now that somebody must know (MATRIX-1).
 
 The playbook as it is now is asked, not the one that was pinned: whoever is on call today is not known at the start. A
-schedule that it no longer has answers that there is nobody. What follows from the answer is for the rules.
+rota that it no longer has answers that there is nobody. What follows from the answer is for the rules.
 """
 
 import asyncio
@@ -29,9 +29,7 @@ class OnCallLookup:
 
     @activity.defn(name=contract.FIND_ON_CALL)
     async def find_on_call(self, asked: FindOnCall) -> OnCallResult:
-        answer = await asyncio.to_thread(
-            find_on_call, self._playbook(), asked.schedule, asked.at, self._feeds
-        )
+        answer = await asyncio.to_thread(find_on_call, self._playbook(), asked.rota, asked.at, self._feeds)
         who = [person.id for person in answer.people]
-        log.info("on_call_found", schedule=asked.schedule, who=who, until=answer.until)
+        log.info("on_call_found", rota=asked.rota, who=who, until=answer.until)
         return answer

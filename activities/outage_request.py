@@ -80,7 +80,7 @@ async def _joined(asked: OutageRequest, request: StartRequest) -> MoveResult:
         if busy.status is not RPCStatusCode.RESOURCE_EXHAUSTED:
             raise
         raise _later("outage_busy", "too many join at this moment", _SOON) from busy
-    return replace(receipt, ticket=asked.key)
+    return replace(receipt, case_key=asked.key)
 
 
 def _opening(asked: OutageRequest, request: StartRequest) -> WithStartWorkflowOperation[Any, Any]:

@@ -116,14 +116,14 @@ class BareHeir:
 
 
 def _batches(step: Step) -> list[wire.Batch]:
-    return [padded(wire.Batch, sent.asks, receipts=sent.answers) for sent in step.activities]
+    return [padded(wire.Batch, sent.asks, results=sent.answers) for sent in step.activities]
 
 
 async def _deliver(batch: wire.Batch) -> None:
     await workflow.execute_activity(
         wire.DELIVER,
         batch,
-        result_type=wire.Receipts,
+        result_type=wire.Results,
         task_queue=wire.MESSAGE_QUEUE,
         start_to_close_timeout=timedelta(minutes=15),
         heartbeat_timeout=timedelta(seconds=30),

@@ -45,11 +45,11 @@ class Answer(BaseModel):
 
 
 class Batch(BaseModel):
-    receipts: int
+    results: int
     text: str
 
 
-class Receipts(BaseModel):
+class Results(BaseModel):
     text: str
 
 

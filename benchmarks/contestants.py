@@ -158,8 +158,8 @@ class _BareHands:
         return self._plan
 
     @activity.defn(name=wire.DELIVER)
-    async def deliver(self, batch: wire.Batch) -> wire.Receipts:
-        return padded(wire.Receipts, batch.receipts)
+    async def deliver(self, batch: wire.Batch) -> wire.Results:
+        return padded(wire.Results, batch.results)
 
 
 class _Forgetful(RecordStore):

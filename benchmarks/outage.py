@@ -88,7 +88,7 @@ async def _figures(
     notified = time.perf_counter() - begun
     return {
         f"{way}: joined, s": round(joined, 2),
-        f"{way}: receipts delivered, s": round(notified, 2),
+        f"{way}: results delivered, s": round(notified, 2),
         f"{way}: update delivered, s": await _update(client, mailbox, f"{way.upper()}/outage", customers + 1),
     }
 

@@ -151,9 +151,9 @@ class Doctor(Queries):
         """End a run as it is; nobody is notified."""
         await self._of_run(key, run_id, self._run(key, run_id).terminate(reason=why))
 
-    async def replay_deliveries(self, key: str, run_id: str, receipts: tuple[DeliveryResult, ...]) -> None:
+    async def replay_deliveries(self, key: str, run_id: str, results: tuple[DeliveryResult, ...]) -> None:
         """Tell a run again what became of its messages."""
-        reported = self._run(key, run_id).signal(contract.REPORT_DELIVERY, ReportDelivery(receipts=receipts))
+        reported = self._run(key, run_id).signal(contract.REPORT_DELIVERY, ReportDelivery(results=results))
         await self._of_run(key, run_id, reported)
 
     def _run(self, key: str, run_id: str) -> WorkflowHandle[Any, Any]:
@@ -212,8 +212,8 @@ class Doctor(Queries):
                 completed = event.activity_task_completed_event_attributes
                 if completed.scheduled_event_id in batches:
                     decode = self._transport.client.data_converter.decode
-                    (receipts,) = await decode(completed.result.payloads, [tuple[DeliveryResult, ...]])
-                    found += receipts
+                    (results,) = await decode(completed.result.payloads, [tuple[DeliveryResult, ...]])
+                    found += results
         return tuple(found)
 
 

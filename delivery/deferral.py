@@ -86,7 +86,7 @@ class Defer(Stage):
             channel=message.first_channel,
             since=now,
             until=deferral.until if deferral.is_quiet else now,
-            letter=may_have_left_as,
+            digest_key=may_have_left_as,
         )
         await inbox_client.defer(InboxContent(held=(held,), sent=self._limits.sent_to(message)))
         log.debug("message_deferred", **message.log_fields, why=deferral.why)

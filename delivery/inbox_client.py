@@ -149,5 +149,5 @@ async def report(id_: str, results: tuple[DeliveryResult, ...]) -> None:
     Raises:
         RPCError: If it has ended, or Temporal cannot take it now.
     """
-    command = {"receipts": [to_plain(result) for result in results]}
+    command = {"results": [to_plain(result) for result in results]}
     await _reach(id_, lambda run: run.signal(contract.REPORT_DELIVERY, command, rpc_timeout=_PATIENCE))

@@ -129,7 +129,7 @@ class Message:
 
     def deferred(self, until: datetime, why: Part, may_have_left_as: str = "") -> tuple[DeliveryResult, ...]:
         """*may_have_left_as*: the key under which it may have left already."""
-        return self._results(held_until=until, why=why, letter=may_have_left_as)
+        return self._results(deferred_until=until, why=why, digest_key=may_have_left_as)
 
     def dropped(self, reasons: dict[str, Part]) -> tuple[DeliveryResult, ...]:
         """Return the results of those notifications that *reasons* has, by their keys."""
@@ -177,7 +177,7 @@ def digest_messages(digest: Digest) -> tuple[Message, ...]:
     for message in single_messages(digest):
         reader = replace(message.recipient, preferences=None, accounts=())
         together.setdefault((message.notice.audience, reader), []).append(message)
-    return tuple(_as_one(messages, digest.letter) for messages in together.values())
+    return tuple(_as_one(messages, digest.digest_key) for messages in together.values())
 
 
 def _as_one(messages: Sequence[Message], key: str) -> Message:

@@ -29,7 +29,7 @@ _PARTS: dict[type[PartBase], str] = {
     OwnershipRow: "holds",
     ClockRow: "clocks",
     PauseRow: "waits",
-    DeliveryResultRow: "receipts",
+    DeliveryResultRow: "results",
     AnswerRow: "answers",
     ActionRow: "follow_ups",
 }

@@ -218,7 +218,7 @@ def after(escalation: Escalation, *steps: c.Command | datetime) -> Escalation:
 def all_delivered(escalation: Escalation, delivered_at: datetime) -> ReportDelivery:
     """Everybody whom the first notification is to reach was reached."""
     return ReportDelivery(
-        receipts=tuple(
+        results=tuple(
             DeliveryResult(
                 key=f"{escalation.id}:1:first_notification:{who}",
                 recipient=who,

@@ -220,7 +220,7 @@ class BaseWorkflow(ContinuableWorkflow, Sender, ABC, Generic[Made]):
         self._deliveries.take_late_results(*raws)
 
     def take_results(self, newer: tuple[DeliveryResult, ...]) -> None:
-        self._decide(ReportDelivery(receipts=newer))
+        self._decide(ReportDelivery(results=newer))
 
     # What runs send each other.
 

@@ -146,13 +146,13 @@ class DeliveryOutbox(Outbox[_Notification, NotificationBatch]):
         """Take the signal of an inbox: what had to wait has left, or never will."""
         sender, move = self._sender, contract.REPORT_DELIVERY
         try:
-            reported = read_model(ReportDelivery, raws, "a delivery", "receipts", OURS)
+            reported = read_model(ReportDelivery, raws, "a delivery", "results", OURS)
         except EscalationError as refusal:
             sender.note_refusal(move, refusal.refusal.reason)
             return
         # A later run may have this id by now, and these are not its messages.
         own = sender.own_prefix
-        ours = tuple(each for each in reported.receipts if own and each.key.startswith(own))
+        ours = tuple(each for each in reported.results if own and each.key.startswith(own))
         known = select_own_results(ours, own, sender.known_results(), self._without_result, sender.first_seq)
         if unknown := len(ours) - len(known):
             sender.note_refusal(move, f"{number_of(unknown, 'result')} of messages that it has not sent")

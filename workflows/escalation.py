@@ -64,7 +64,7 @@ class EscalationWorkflow(EscalationMoves, EscalationStart):
             await judge_start(begins)  # by hand, with what an earlier run would carry over
             require_id(self._now.key)
         await self._run_loop()
-        await release_joined_cases(self.opened.tickets)
+        await release_joined_cases(self.opened.joined_keys)
         if self.opened.is_followed_up or self._awaits_results_until:
             await self._hand_over()
         else:
@@ -144,7 +144,7 @@ class EscalationWorkflow(EscalationMoves, EscalationStart):
         except EscalationError as refusal:
             self.note_refusal(contract.TASK_FORCE_UPDATE, refusal.refusal.reason)
         else:
-            self._decide(ReportTaskForce(news=update))
+            self._decide(ReportTaskForce(update=update))
 
     # A long life.
 

@@ -85,7 +85,7 @@ class EscalationMerge(EscalationBase):
         self._refuse_while_merging(Move.CLOSE)
         command = await ask(
             contract.FIND_MERGE,
-            replace(asked, known_as=(now.key, *now.tickets)),
+            replace(asked, known_as=(now.key, *now.joined_keys)),
             TakeOver,
             summary=f"ask {asked.key} what comes over",
             unanswered=f"{now.key}: {asked.key} did not say what comes over",

@@ -128,7 +128,7 @@ class EscalationMoves(EscalationMerge, EscalationQueries):
         self._decide(LookUpOnCall())
         with suppress(TimeoutError):
             await workflow.wait_condition(lambda: self._look_ups.is_empty, timeout=QUICK)
-        people = (person for answer in self.opened.shifts for person in answer.people)
+        people = (person for answer in self.opened.on_call_answers for person in answer.people)
         return contract.OnCallPeople(people=tuple(dict.fromkeys(people)))
 
     @look_up_on_call.validator
@@ -138,5 +138,5 @@ class EscalationMoves(EscalationMerge, EscalationQueries):
         asked = read_model(contract.OnCallRequest, raws, "the look-up", _LOOK_UP)
         now, at = self.opened, self._looked_up_at
         is_fresh = at is not None and workflow.now() - at < _LOOKED_UP_AGAIN_AFTER
-        if is_fresh or now.plan.knows(asked.person) or not (now.is_open and now.shifts):
+        if is_fresh or now.plan.knows(asked.person) or not (now.is_open and now.on_call_answers):
             raise MoveNotAllowed(f"{now.key}: there is nothing to look up")

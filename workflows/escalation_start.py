@@ -97,9 +97,9 @@ class EscalationStart(EscalationMerge):
         command: JoinOutage = await self._checked(contract.CHECK_JOIN, asked, JoinOutage)
         self._require_free()
         self._refuse_while_merging(Move.JOIN_OUTAGE)
-        if is_repeat := command.ticket in self.opened.tickets:
+        if is_repeat := command.case_key in self.opened.joined_keys:
             self._rates = self._rates.after_repeat(self.opened.key, workflow.now())
-            permit_repeat(self.opened, command.by, command.ticket)
+            permit_repeat(self.opened, command.by, command.case_key)
         made = self._decision(command)
         self._keep(made)
         return make_move_result(made.state, made.events, is_repeat=is_repeat)

@@ -182,9 +182,11 @@ class InboxWorkflow(ContinuableWorkflow):
         became: dict[str, list[DeliveryResult]] = {}
         for result in results:
             message = self._deferred[result.key]
-            if result.held_until:
-                letter = result.letter or message.letter
-                self._deferred[result.key] = replace(message, until=result.held_until, letter=letter)
+            if result.deferred_until:
+                digest_key = result.digest_key or message.digest_key
+                self._deferred[result.key] = replace(
+                    message, until=result.deferred_until, digest_key=digest_key
+                )
                 continue
             del self._deferred[result.key]
             self._left[result.key] = None

@@ -30,10 +30,10 @@ async def find_on_call(wanted: FindOnCall) -> ReportOnCall:
             result_type=OnCallResult,
             start_to_close_timeout=_A_TRY,
             schedule_to_close_timeout=_NOT_SILENT_FOR,
-            summary=f"find out who is on call for {wanted.schedule}",
+            summary=f"find out who is on call for {wanted.rota}",
         )
     except ActivityError as error:
         why = f"it could not be found out: {error.cause or error}"
         until = workflow.now() + _ASKED_AGAIN_AFTER
-        found = OnCallResult(schedule=wanted.schedule, people=(), until=until, why=why, is_known=False)
+        found = OnCallResult(rota=wanted.rota, people=(), until=until, why=why, is_known=False)
     return ReportOnCall(found=found, notice=wanted.notice)

@@ -160,7 +160,7 @@ class SponsorshipWorkflow(BaseWorkflow[SponsorshipDecision]):
         """Have a person notified of what did not arrive, before the run ends (COMM-13)."""
         self._results = [*self._results, *newer][-_RESULTS_KEPT:]
         if failed := tuple(result for result in newer if result.has_failed):
-            self._by_itself.add(ReportDelivery(receipts=failed))
+            self._by_itself.add(ReportDelivery(results=failed))
 
     # What the loop asks.
 

@@ -178,7 +178,7 @@ class TaskForceWorkflow(BaseWorkflow[TaskForceDecision]):
         self._background.wake()
 
     def known_results(self) -> Iterable[DeliveryResult]:
-        return (each for event in self._events if isinstance(event, MessagesSent) for each in event.receipts)
+        return (each for event in self._events if isinstance(event, MessagesSent) for each in event.results)
 
     @property
     def own_prefix(self) -> str:

@@ -272,7 +272,7 @@ def force_wake_summary(now: TaskForce) -> str:
 
 
 def report_details(
-    schedule: ReportSchedule, made: ReportMade | None, receipts: Sequence[DeliveryResult]
+    schedule: ReportSchedule, made: ReportMade | None, results: Sequence[DeliveryResult]
 ) -> str:
     """Return which period a report is about, and who was notified."""
     lines = [f"## The {schedule.rhythm} review pack", ""]
@@ -280,19 +280,19 @@ def report_details(
         return "\n".join([*lines, "It is being made; while the record cannot be reached it is tried again."])
     lines += [f"**{made.pack.first} to {made.pack.last}**, by the days of {escaped(made.pack.time_zone)}", ""]
     lines += [f"- {escaped(name)}: **unknown**" for name in made.unknown]
-    became = {receipt.recipient: receipt for receipt in receipts}
+    became = {result.recipient: result for result in results}
     for recipient in made.to[:_MOST_READERS]:
         lines.append(f"- {escaped(recipient.name)}: {_became(became.get(recipient.id))}")
     return "\n".join(lines)
 
 
-def _became(receipt: DeliveryResult | None) -> str:
-    match receipt:
+def _became(result: DeliveryResult | None) -> str:
+    match result:
         case None:
             return "on its way"
         case DeliveryResult(delivered_at=datetime() as at, channel=channel):
             return f"notified {minute(at)} by {channel}"
-        case DeliveryResult(held_until=datetime() as until):
+        case DeliveryResult(deferred_until=datetime() as until):
             return f"waits until {minute(until)}"
         case DeliveryResult(why=why):
             return f"**not notified**: {escaped(english().say(why))}"

@@ -113,13 +113,13 @@ def notify(
         task_force=task_force,
         impacts=_impacts(now) if occasion in _WITH_THE_IMPACT else (),
     )
-    to = tuple(contact.recipient for contact in told if contact.kind is not ContactKind.SCHEDULE)
+    to = tuple(contact.recipient for contact in told if contact.kind is not ContactKind.ROTA)
     notice = InternalNotification(escalation=now.id, seq=now.sequence, occasion=occasion, to=to, facts=facts)
     if to:
         work.do(notice)
     for contact in told:
-        if contact.kind is ContactKind.SCHEDULE:
-            work.do(FindOnCall(schedule=contact.id, at=work.now, notice=notice))
+        if contact.kind is ContactKind.ROTA:
+            work.do(FindOnCall(rota=contact.id, at=work.now, notice=notice))
 
 
 def _few(items: tuple[Part, ...]) -> tuple[Part, ...]:
@@ -228,8 +228,8 @@ def script(now: Escalation, at: datetime) -> CustomerFacts:
         telephone=desk.telephone,
         email=desk.email,
         next_update_at=next_update_at if next_update_at and next_update_at > at else None,
-        text=now.news.text if now.news else None,
-        at=now.news.at if now.news else None,
+        text=now.last_update.text if now.last_update else None,
+        at=now.last_update.at if now.last_update else None,
     )
 
 
@@ -285,13 +285,13 @@ def managers_of(now: Escalation) -> tuple[str, ...]:
 
 def with_rotas(now: Escalation, people: Iterable[str]) -> tuple[str, ...]:
     """Return *people*, with the rota in place of the person who answers for it: it is looked up then (MATRIX-1)."""
-    schedules = {shift.holder: shift.schedule for shift in now.shifts if now.is_handed_over(shift)}
-    return tuple(schedules.get(person, person) for person in people)
+    rotas = {shift.holder: shift.rota for shift in now.on_call_answers if now.is_handed_over(shift)}
+    return tuple(rotas.get(person, person) for person in people)
 
 
 def without_rotas(now: Escalation, contacts: Iterable[str]) -> tuple[str, ...]:
     """Return the *contacts* that are no rotas, which may have nobody on call."""
-    return tuple(who for who in contacts if now.plan.contact(who).kind is not ContactKind.SCHEDULE)
+    return tuple(who for who in contacts if now.plan.contact(who).kind is not ContactKind.ROTA)
 
 
 def managers_above(now: Escalation, levels: int) -> tuple[str, ...]:

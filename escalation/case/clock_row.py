@@ -176,4 +176,4 @@ def _on_call_beside(now: Escalation, chased: tuple[str, ...]) -> tuple[str, ...]
     """Return the rotas beside the *chased*: whoever acknowledged keeps what is overdue, and may be off duty."""
     if now.state not in WORKING:
         return ()
-    return tuple(shift.schedule for shift in now.shifts if shift.holder in chased)
+    return tuple(shift.rota for shift in now.on_call_answers if shift.holder in chased)

@@ -16,7 +16,7 @@ from escalation.kernel.values import Instant, frozen
 from escalation.notifications.delivery_results import (
     DeliveryResult,
     MessageState,
-    deferred_until,
+    latest_deferral,
     latest_results,
 )
 
@@ -46,39 +46,39 @@ class Delivery:
 
 def results_of(events: Iterable[Event]) -> Iterator[DeliveryResult]:
     """Return all results of messages, oldest first."""
-    return (receipt for receipt, _ in _recipients_of(events))
+    return (result for result, _ in _recipients_of(events))
 
 
 def deliveries(events: Iterable[Event], start: int = 0) -> tuple[Delivery, ...]:
     """Return the messages in the record, each once, oldest first, without the first *start*."""
     known = tuple(_recipients_of(events))
-    known_at = {(receipt.key, receipt.state): at for receipt, at in reversed(known)}
-    found = latest_results(receipt for receipt, _ in known).values()
-    sent = (_delivery(receipt, known_at[receipt.key, receipt.state]) for receipt in found)
+    known_at = {(result.key, result.state): at for result, at in reversed(known)}
+    found = latest_results(result for result, _ in known).values()
+    sent = (_delivery(result, known_at[result.key, result.state]) for result in found)
     return tuple(islice(sent, start, None))
 
 
 def last_deferral_of(events: Iterable[Event]) -> datetime | None:
     """Return when the last message that waits in an inbox leaves, as far as is known; None if none does (COMM-11)."""
     own = (event for event in events if isinstance(event, DeliveryReported))
-    return deferred_until(results_of(own))
+    return latest_deferral(results_of(own))
 
 
 def _recipients_of(events: Iterable[Event]) -> Iterator[tuple[DeliveryResult, datetime]]:
     for event in events:
         if isinstance(event, DeliveryReported | TaskForceReported):
-            for receipt in event.receipts:
-                yield receipt, event.at
+            for result in event.results:
+                yield result, event.at
 
 
-def _delivery(receipt: DeliveryResult, known_at: datetime) -> Delivery:
+def _delivery(result: DeliveryResult, known_at: datetime) -> Delivery:
     return Delivery(
-        key=receipt.key,
-        recipient=receipt.recipient,
-        occasion=receipt.occasion,
-        channel=receipt.channel,
-        at=receipt.delivered_at or known_at,
-        state=receipt.state,
-        until=receipt.held_until,
-        why=receipt.why,
+        key=result.key,
+        recipient=result.recipient,
+        occasion=result.occasion,
+        channel=result.channel,
+        at=result.delivered_at or known_at,
+        state=result.state,
+        until=result.deferred_until,
+        why=result.why,
     )

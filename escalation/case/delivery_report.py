@@ -21,15 +21,15 @@ from escalation.notifications.shell_commands import ReportDelivery
 @frozen
 class DeliveryReported(BaseEvent):
     kind: Literal["delivery_reported"] = "delivery_reported"
-    receipts: tuple[DeliveryResult, ...]
+    results: tuple[DeliveryResult, ...]
 
     def applied_to(self, now: Escalation) -> Escalation:
-        told = {each.recipient for each in self.receipts if each.delivered_at or each.is_dropped}
+        told = {each.recipient for each in self.results if each.delivered_at or each.is_dropped}
         return replace(
             now,
             unnotified=tuple(who for who in now.unnotified if who not in told),
             joiners=tuple(who for who in now.joiners if who not in told),
-            undelivered=undelivered_after(now, self.receipts, self.at),
+            undelivered=undelivered_after(now, self.results, self.at),
         )
 
     def sentence(self) -> Reason:
@@ -39,29 +39,29 @@ class DeliveryReported(BaseEvent):
 def report_delivery(work: Work, command: ReportDelivery) -> None:
     """Meet the first notification once it has reached everybody (COMM-2); raise what failed to a person (COMM-13)."""
     before = work.state
-    work.record(DeliveryReported(receipts=command.receipts))
+    work.record(DeliveryReported(results=command.results))
     now = work.state
     if not now.unnotified:
-        delivered = [receipt.delivered_at for receipt in command.receipts if receipt.delivered_at]
+        delivered = [result.delivered_at for result in command.results if result.delivered_at]
         told_at = min(max(delivered, default=work.now), work.now)
         clock = now.clock(ClockName.FIRST_NOTIFICATION)
         if clock and is_late(told_at, clock.due_at):
             settle(work)  # its breach comes first
         work.end(ClockName.FIRST_NOTIFICATION, at=told_at)
         join_outage.begin_first_notification(work)
-    notify_undelivered(work, command.receipts, before)
+    notify_undelivered(work, command.results, before)
 
 
 def _messages(event: DeliveryReported) -> Listed:
-    became: dict[str, list[Reason]] = {"told": [], "held": [], "not_told": [], "failed": []}
-    for result in event.receipts:
+    became: dict[str, list[Reason]] = {"delivered": [], "deferred": [], "dropped": [], "failed": []}
+    for result in event.results:
         about = (Term("Occasion", result.occasion), Person(result.recipient))
         if result.delivered_at:
-            became["told"].append(reason("message_to", *about))
+            became["delivered"].append(reason("message_to", *about))
         elif result.is_dropped:
-            became["not_told"].append(reason("message_to.why", *about, result.why))
-        elif result.held_until:
-            became["held"].append(reason("message_to.until", *about, result.why, result.held_until))
+            became["dropped"].append(reason("message_to.why", *about, result.why))
+        elif result.deferred_until:
+            became["deferred"].append(reason("message_to.until", *about, result.why, result.deferred_until))
         else:
             became["failed"].append(reason("message_to", *about))
     return sentences(reason(f"messages.{what}", tuple(each)) for what, each in became.items() if each)

@@ -112,7 +112,7 @@ class FindNamed:
 class FindOnCall:
     """Look up who is on call, because somebody must be asked (MATRIX-1)."""
 
-    schedule: Name
+    rota: Name
     """Contact id of the rota."""
     at: Instant
     notice: InternalNotification | None = None
@@ -123,7 +123,7 @@ class FindOnCall:
 class OnCallResult:
     """The answer to ``FindOnCall``."""
 
-    schedule: Name
+    rota: Name
     people: tuple[Contact, ...]
     """People who are on call, the first one first; empty: nobody is."""
     until: Instant | None = None

@@ -78,7 +78,7 @@ def decide(  # noqa: C901 - one case a command
         case CancelByOperator():
             cancel_by_operator(work)
         case ReportTaskForce():
-            task_forces.follow_task_force_update(work, command.news)
+            task_forces.follow_task_force_update(work, command.update)
         case NoteFailedDeployment():
             task_forces.note_failed_deployment(work, command)
         case TakeOver():

@@ -29,19 +29,19 @@ _MOST_FAILURES = 50
 """Number of failures in one message."""
 
 
-def notify_undelivered(work: Work, receipts: Iterable[DeliveryResult], before: Escalation) -> None:
-    """Notify a person of what failed (COMM-13). *before*: the escalation when these *receipts* came."""
-    receipts = tuple(receipts)
-    failed = [each for each in receipts if each.has_failed and not before.is_nobodys(each.recipient)]
-    undelivered = [receipt for receipt in failed if receipt.occasion == Occasion.UNDELIVERABLE]
-    if undelivered and not _has_arrived(receipts):
+def notify_undelivered(work: Work, results: Iterable[DeliveryResult], before: Escalation) -> None:
+    """Notify a person of what failed (COMM-13). *before*: the escalation when these *results* came."""
+    results = tuple(results)
+    failed = [each for each in results if each.has_failed and not before.is_nobodys(each.recipient)]
+    undelivered = [result for result in failed if result.occasion == Occasion.UNDELIVERABLE]
+    if undelivered and not _has_arrived(results):
         items = tuple(each.failure for each in work.state.undelivered)
     else:
-        items = tuple(receipt.failure for receipt in failed if receipt not in undelivered)
+        items = tuple(result.failure for result in failed if result not in undelivered)
     if not items:
         return
-    is_news = any(receipt.recipient not in _unreachable(before) for receipt in undelivered)
-    unreached = _unreachable(work.state) | {receipt.recipient for receipt in failed}
+    is_news = any(result.recipient not in _unreachable(before) for result in undelivered)
+    unreached = _unreachable(work.state) | {result.recipient for result in failed}
     to = next_group(work.state, unreached, in_person=bool(undelivered) and not is_news)
     notify(work, Occasion.UNDELIVERABLE, to, items=items[-_MOST_FAILURES:])
 
@@ -73,7 +73,7 @@ def _can_receive(now: Escalation, who: str, unreached: set[str], *, in_person: b
     if who in unreached or not now.plan.knows(who):
         return False
     contact = now.plan.contact(who)
-    if contact.kind is ContactKind.SCHEDULE:
+    if contact.kind is ContactKind.ROTA:
         return not in_person and unreached.isdisjoint(contact.members)
     return True
 
@@ -83,6 +83,6 @@ def _unreachable(now: Escalation) -> set[str]:
     return {each.recipient for each in now.undelivered if each.occasion == Occasion.UNDELIVERABLE}
 
 
-def _has_arrived(receipts: Iterable[DeliveryResult]) -> bool:
+def _has_arrived(results: Iterable[DeliveryResult]) -> bool:
     """Return whether somebody else of the same group was notified, or will be."""
-    return any(each.occasion == Occasion.UNDELIVERABLE and not each.has_failed for each in receipts)
+    return any(each.occasion == Occasion.UNDELIVERABLE and not each.has_failed for each in results)

@@ -63,12 +63,12 @@ class EscalationTakenOver(BroughtAlong):
         )
 
     def sentence(self) -> Reason:
-        return reason(f"{self.code}.{self.cause}", self.ticket, account_names(self.customers))
+        return reason(f"{self.code}.{self.cause}", self.case_key, account_names(self.customers))
 
 
 @frozen
 class TakeOver(JoinOutage):
-    """Another escalation ends by going over into this one; ``ticket`` is its key (CLOSE-10)."""
+    """Another escalation ends by going over into this one; ``case_key`` is its key (CLOSE-10)."""
 
     merged: str
     """Id of the other escalation."""
@@ -92,7 +92,7 @@ def hand_over_to(now: Escalation, command: Cancel) -> TakeOver:
     assert command.into
     return TakeOver(
         by=command.by,
-        ticket=now.key,
+        case_key=now.key,
         merged=now.id,
         into=command.into,
         cause=command.cause,
@@ -124,15 +124,15 @@ def take_over(work: Work, command: TakeOver) -> None:
     now = work.state
     if command.merged in now.merged:
         return
-    require_open(now, command.ticket)
+    require_open(now, command.case_key)
     joining = new_in(now.request, command)
-    require_case_fits(now.request, joining, reason("of.merge", command.ticket), reason("close_one_first"))
+    require_case_fits(now.request, joining, reason("of.merge", command.case_key), reason("close_one_first"))
     _require_room_for_actions(now, command)
     sponsors = tuple(sponsor for sponsor in command.sponsors if sponsor.id not in now.plan.sponsors)
     work.by = command.by
     work.record(
         EscalationTakenOver(
-            ticket=command.ticket,
+            case_key=command.case_key,
             merged=command.merged,
             cause=command.cause,
             why=command.why,
@@ -162,15 +162,15 @@ def _require_room_for_actions(now: Escalation, command: TakeOver) -> None:
     if amount > OPEN_ACTIONS:
         fault = Fault(
             where="actions",
-            given=reason("given.open_actions", command.ticket, now.key, amount),
+            given=reason("given.open_actions", command.case_key, now.key, amount),
             allowed=reason("allowed.open_actions", OPEN_ACTIONS),
         )
-        raise BadRequest.because(reason("of.merge", command.ticket), (fault,))
+        raise BadRequest.because(reason("of.merge", command.case_key), (fault,))
 
 
 def _notify_our_people(work: Work, command: TakeOver, new: tuple[str, ...]) -> None:
     now = work.state
-    why = reason("merged_by", command.ticket, person_of(now, command.by))
+    why = reason("merged_by", command.case_key, person_of(now, command.by))
     known = now.rules.stakeholders
     people = (now.owner, *now.asked, *now.plan.escalation_managers, *(who for who in new if who not in known))
     notify(work, Occasion.MERGED, people, why=why, text=command.why, items=tuple(_what_came(command)))
@@ -186,7 +186,7 @@ def _notify_customers(work: Work, command: TakeOver, before: Escalation) -> None
     """Each of them learns which reference is theirs now, whether they were known here or not."""
     to = contacts_among(work.state, command.customers)
     begin_first_notification(work)
-    notify_customers(work, Occasion.MERGED, to=to, formerly=command.ticket)
+    notify_customers(work, Occasion.MERGED, to=to, formerly=command.case_key)
     if work.state.state is State.CLOSING:
         known = {each.id for each in before.request.recipients}
         new = tuple(each for each in to if each.id not in known)

@@ -34,7 +34,7 @@ class UpdateSent(BaseEvent):
     def applied_to(self, now: Escalation) -> Escalation:
         return replace(
             now,
-            news=last_update_after(now, self.customer_text, self),
+            last_update=last_update_after(now, self.customer_text, self),
             estimate=self.estimate or now.estimate,
             holding_updates=_in_a_row(now, self),
         )

@@ -1,16 +1,16 @@
 """
 On call: the person who answers for a rota that has the escalation; looked up, and handed over (MATRIX-1, MATRIX-5).
 
-A schedule has no address. Whenever one must be notified, the shell looks up who is on call (``FindOnCall``) and comes
-back with the answer. The first one on call then stands where the schedule stood, among those asked and as the owner:
+A rota has no address. Whenever one must be notified, the shell looks up who is on call (``FindOnCall``) and comes
+back with the answer. The first one on call then stands where the rota stood, among those asked and as the owner:
 a ``Shift``, with the instant until which the answer holds. At that instant the clock ``on_duty`` runs out, and the
 schedule is looked up again:
 
     Fri 09:00  given to `desk`, found: nils until 18:00      asked: nils   on_duty due 18:00
     Fri 18:00  looked up again, found: fay until Sat 09:00   asked: fay    on_duty due Sat 09:00
 
-It goes on like that until somebody has acknowledged, or, where the schedule says ``hands_over: open``, until a
-resolution is declared. Meanwhile reminders and breaches are addressed to the schedule, not to the person, so that each
+It goes on like that until somebody has acknowledged, or, where the rota says ``hands_over: open``, until a
+resolution is declared. Meanwhile reminders and breaches are addressed to the rota, not to the person, so that each
 of them finds an override that was written after the last look. Must not know how rotas are written.
 """
 
@@ -43,7 +43,7 @@ class OnCallFound(BaseEvent):
     """The people on call at a rota, looked up because somebody had to be notified."""
 
     kind: Literal["on_call_found"] = "on_call_found"
-    schedule: str
+    rota: str
     people: tuple[Contact, ...]
     """People on call; empty: nobody."""
     until: Instant | None = None
@@ -58,7 +58,7 @@ class OnCallFound(BaseEvent):
 
     def sentence(self) -> Reason:
         who = tuple(Person(person.id, person.name) for person in self.people) or reason("nobody")
-        parts = (self.schedule, who, self.why)
+        parts = (self.rota, who, self.why)
         return (
             reason(f"{self.code}.instead", *parts, Person(self.instead_of))
             if self.instead_of
@@ -83,9 +83,9 @@ def apply_on_call(work: Work, command: ReportOnCall) -> None:
     """Take an answer: notify who is on call, and hand over to them what is theirs."""
     found, notice = command.found, command.notice
     if found.until and found.until <= work.now:  # the answer took longer than it held
-        work.do(FindOnCall(schedule=found.schedule, at=work.now, notice=notice))
+        work.do(FindOnCall(rota=found.rota, at=work.now, notice=notice))
         return
-    shift = work.state.shift(found.schedule)
+    shift = work.state.shift(found.rota)
     if shift and work.state.is_handed_over(shift):
         _follow_the_shift(work, shift, found, notice)
     else:
@@ -94,8 +94,8 @@ def apply_on_call(work: Work, command: ReportOnCall) -> None:
 
 def look_up(work: Work) -> None:
     """Look up all rotas that it was given to, for somebody who claims to be on call."""
-    for shift in work.state.shifts:
-        work.do(FindOnCall(schedule=shift.schedule, at=work.now))
+    for shift in work.state.on_call_answers:
+        work.do(FindOnCall(rota=shift.rota, at=work.now))
 
 
 def _notify_on_call(work: Work, found: OnCallResult, notice: InternalNotification | None) -> None:
@@ -104,7 +104,7 @@ def _notify_on_call(work: Work, found: OnCallResult, notice: InternalNotificatio
         _record(work, found, told=None)
         return
     before, is_given = work.state, notice.occasion is Occasion.ASSIGNED
-    ids = {found.schedule, *(person.id for person in found.people)}
+    ids = {found.rota, *(person.id for person in found.people)}
     is_stale = is_given and (not before.is_open or not ids & set(before.unacknowledged))
     there = {recipient.id for recipient in notice.to}
     told = tuple(person.id for person in found.people if person.id not in there and not is_stale)
@@ -113,7 +113,7 @@ def _notify_on_call(work: Work, found: OnCallResult, notice: InternalNotificatio
         _pass_on(work, notice, told)
     elif not found.people and not is_stale and before.is_open:
         is_kept = bool(
-            before.shift(found.schedule) and notice.to
+            before.shift(found.rota) and notice.to
         )  # by somebody who has acknowledged, and is told
         if not is_kept:
             _nobody_on_call(work, found, notice, is_new=is_given)
@@ -130,9 +130,9 @@ def _follow_the_shift(
     ids = tuple(person.id for person in found.people)
     if (ids, found.until) != (shift.people, shift.until):
         is_kept = not ids and shift.holder in before.acknowledgements
-        is_relieved = not is_kept and shift.holder not in {shift.schedule, *ids[:1]}
+        is_relieved = not is_kept and shift.holder not in {shift.rota, *ids[:1]}
         _record(work, found, told=ids or None, instead_of=shift.holder if is_relieved else None)
-    after = work.state.shift(shift.schedule)
+    after = work.state.shift(shift.rota)
     assert after
     is_new = after.holder != shift.holder
     if is_new and ids:
@@ -144,7 +144,7 @@ def _follow_the_shift(
     if notice and occasion not in (_ASK if is_new else {Occasion.ASSIGNED}):
         _pass_on(work, notice, ids or without_rotas(work.state, (after.holder,)))
     is_asked_again = occasion is Occasion.ASSIGNED and not found.is_known
-    if after.holder == shift.schedule and (is_new or not is_asked_again):
+    if after.holder == shift.rota and (is_new or not is_asked_again):
         _nobody_on_call(work, found, notice, is_new=is_new)
 
 
@@ -155,7 +155,7 @@ def _hand_over(work: Work, shift: OnCallAnswer, people: Iterable[str], *, was_ac
         work.start(ClockName.ACKNOWLEDGE)
     now = work.state
     relieved = name_of(now, shift.holder)
-    had_nobody = shift.holder == shift.schedule
+    had_nobody = shift.holder == shift.rota
     why = reason("on_call_now") if had_nobody else reason("on_call_instead_of", relieved)
     notify(work, Occasion.ASSIGNED, people, why=why, items=responses_to_do(work))
     if was_acknowledged:
@@ -167,7 +167,7 @@ def _record(
 ) -> None:
     work.record(
         OnCallFound(
-            schedule=found.schedule,
+            rota=found.rota,
             people=found.people,
             until=found.until,
             why=found.why,
@@ -189,27 +189,27 @@ def _nobody_on_call(
 ) -> None:
     """Notify the managers, and if they are nobody themselves, the escalation managers in person."""
     now = work.state
-    schedule = name_of(now, found.schedule)
+    rota = name_of(now, found.rota)
     told: Iterable[str] = managers_of(now)
     if notice and notice.occasion is Occasion.NOBODY_ON_CALL:
         there = {recipient.id for recipient in notice.to}
         told = (person for person in without_rotas(now, now.plan.escalation_managers) if person not in there)
-    because = reason("nobody_on_call_because", schedule, found.why)
+    because = reason("nobody_on_call_because", rota, found.why)
     notify(work, Occasion.NOBODY_ON_CALL, told, why=because, due_at=found.until)
-    if is_new and found.schedule in now.asked and now.state in WORKING:
-        ask_another(work, reason("nobody_on_call", schedule))
+    if is_new and found.rota in now.asked and now.state in WORKING:
+        ask_another(work, reason("nobody_on_call", rota))
 
 
 def end_shift(work: Work) -> None:
     """Look up who is on call now, for each rota whose last answer is no longer valid."""
     work.end(ClockName.ON_DUTY)
     now = work.state
-    for shift in now.shifts:
+    for shift in now.on_call_answers:
         if shift.until and shift.until <= work.now and now.is_handed_over(shift):
             notify(
                 work,
                 Occasion.ASSIGNED,
-                (shift.schedule,),
+                (shift.rota,),
                 why=reason("on_call_now"),
                 items=responses_to_do(work),
             )
@@ -235,16 +235,16 @@ def _is_looked_up(clock: Clock, changes_at: datetime) -> bool:
 def _found(now: Escalation, event: OnCallFound) -> Escalation:
     """Return *now* with the people on call: the first one stands where the rota stood, or whoever was before."""
     unnotified = (
-        now.unnotified if event.told is None else put_in_place(now.unnotified, event.schedule, event.told)
+        now.unnotified if event.told is None else put_in_place(now.unnotified, event.rota, event.told)
     )
     known = replace(now, plan=now.plan.joined_by(event.people), unnotified=unnotified)
-    shift = now.shift(event.schedule)
+    shift = now.shift(event.rota)
     if shift and not now.is_handed_over(shift):
         # kept by whoever has it; who is on call now can act beside them
         beside = replace(shift, people=tuple(person.id for person in event.people))
-        return replace(known, shifts=(*on_call_answers_but(now, event.schedule), beside))
-    is_given = shift is not None or event.schedule in now.asked
-    return _on_shift(known, event, shift.holder if shift else event.schedule) if is_given else known
+        return replace(known, on_call_answers=(*on_call_answers_but(now, event.rota), beside))
+    is_given = shift is not None or event.rota in now.asked
+    return _on_shift(known, event, shift.holder if shift else event.rota) if is_given else known
 
 
 def _on_shift(now: Escalation, event: OnCallFound, before: str) -> Escalation:
@@ -254,18 +254,16 @@ def _on_shift(now: Escalation, event: OnCallFound, before: str) -> Escalation:
     """
     people = tuple(person.id for person in event.people)
     keeps = not people and before in now.acknowledgements
-    holder = before if keeps else next(iter(people), event.schedule)
-    asked = put_in_place(now.asked, before, () if holder == event.schedule else (holder,)) or (
-        event.schedule,
-    )
+    holder = before if keeps else next(iter(people), event.rota)
+    asked = put_in_place(now.asked, before, () if holder == event.rota else (holder,)) or (event.rota,)
     first = holder if holder in asked else asked[0]
     is_void = holder != before and before in now.acknowledgements
-    shift = OnCallAnswer(schedule=event.schedule, people=people, holder=holder, until=event.until)
+    shift = OnCallAnswer(rota=event.rota, people=people, holder=holder, until=event.until)
     return replace(
         now,
         asked=asked,
         owner=first if now.owner == before else now.owner,
         acknowledgements=tuple(who for who in now.acknowledgements if who != before or not is_void),
         acknowledged_by=None if is_void else now.acknowledged_by,
-        shifts=(*on_call_answers_but(now, event.schedule), shift),
+        on_call_answers=(*on_call_answers_but(now, event.rota), shift),
     )

@@ -132,7 +132,7 @@ class PendingText:
 class OnCallAnswer:
     """The answer of the latest look-up for a rota that was given the escalation (MATRIX-1)."""
 
-    schedule: str
+    rota: str
     people: tuple[str, ...] = ()
     """People on call there; empty: nobody is."""
     holder: str
@@ -174,7 +174,7 @@ class Escalation(ClockedState):
     """Contact ids asked to acknowledge since it was last given to somebody (MATRIX-5)."""
     acknowledgements: tuple[str, ...] = ()
     """Contacts who have acknowledged, in order."""
-    shifts: tuple[OnCallAnswer, ...] = ()
+    on_call_answers: tuple[OnCallAnswer, ...] = ()
     """Answers for the rotas among those asked."""
     responses_done: tuple[str, ...] = ()
     """Responses done at the current level."""
@@ -197,7 +197,7 @@ class Escalation(ClockedState):
     post_mortem_version: int = 0
     actions: tuple[Action, ...] = ()
     """Actions of the RCA and the post-mortem, tracked until they are done (CLOSE-7)."""
-    tickets: tuple[str, ...] = ()
+    joined_keys: tuple[str, ...] = ()
     """Keys of the subjects that joined it (START-5)."""
     merged: tuple[str, ...] = ()
     """Ids of the escalations that went over into this one (CLOSE-10)."""
@@ -214,7 +214,7 @@ class Escalation(ClockedState):
     pending_texts: tuple[PendingText, ...] = ()
     texts_submitted: int = 0
     """Number of texts that were ever submitted."""
-    news: LastUpdate | None = None
+    last_update: LastUpdate | None = None
     questions: tuple[CustomerQuestion, ...] = ()
     """Questions to customers that nobody has answered yet, the oldest first (TALK-4)."""
     questions_asked: int = 0
@@ -426,17 +426,17 @@ class Escalation(ClockedState):
         return (
             person in ids
             or any(person in self.plan.contact(held).members for held in ids if self.plan.knows(held))
-            or any(person in shift.people for shift in self.shifts if shift.schedule in ids)
+            or any(person in shift.people for shift in self.on_call_answers if shift.rota in ids)
         )
 
     def answers_for(self, person: str, holder: str) -> bool:
         """Return whether *person* stands for *holder*, or is on call beside them."""
         return self.stands_for(person, (holder,)) or any(
-            person in shift.people for shift in self.shifts if shift.holder == holder
+            person in shift.people for shift in self.on_call_answers if shift.holder == holder
         )
 
-    def shift(self, schedule: str) -> OnCallAnswer | None:
-        return next((shift for shift in self.shifts if shift.schedule == schedule), None)
+    def shift(self, rota: str) -> OnCallAnswer | None:
+        return next((shift for shift in self.on_call_answers if shift.rota == rota), None)
 
     def is_handed_over(self, shift: OnCallAnswer) -> bool:
         """Return whether it goes to the next shift when this one ends."""
@@ -444,19 +444,19 @@ class Escalation(ClockedState):
             return False
         if not self.acknowledged_by and shift.holder not in self.acknowledgements:
             return shift.holder in self.unacknowledged
-        contact = self.plan.contact(shift.schedule)
+        contact = self.plan.contact(shift.rota)
         return contact.hands_over is HandsOver.OPEN and shift.holder in self.acknowledgements
 
     @property
     def contacts_asked(self) -> tuple[str, ...]:
         """Contacts asked, as in the plan: a rota, and not the person on call there."""
-        schedules = {shift.holder: shift.schedule for shift in self.shifts}
-        return tuple(schedules.get(asked, asked) for asked in self.asked)
+        rotas = {shift.holder: shift.rota for shift in self.on_call_answers}
+        return tuple(rotas.get(asked, asked) for asked in self.asked)
 
     @property
     def shift_changes_at(self) -> datetime | None:
         """Time at which somebody else answers for one of its rotas; None: nobody else does."""
-        ends = (shift.until for shift in self.shifts if shift.until and self.is_handed_over(shift))
+        ends = (shift.until for shift in self.on_call_answers if shift.until and self.is_handed_over(shift))
         return min(ends, default=None)
 
 

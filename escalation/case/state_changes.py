@@ -50,12 +50,14 @@ def with_asked(now: Escalation, contacts: tuple[str, ...]) -> Escalation:
         replace(clock, runs_on_if_reopened=False) if clock.name is ClockName.ACKNOWLEDGE else clock
         for clock in now.clocks
     )
-    return replace(now, asked=contacts, acknowledgements=(), acknowledged_by=None, shifts=(), clocks=clocks)
+    return replace(
+        now, asked=contacts, acknowledgements=(), acknowledged_by=None, on_call_answers=(), clocks=clocks
+    )
 
 
-def on_call_answers_but(now: Escalation, schedule: str) -> tuple[OnCallAnswer, ...]:
+def on_call_answers_but(now: Escalation, rota: str) -> tuple[OnCallAnswer, ...]:
     """Return the answers about who is on call, without that of *schedule*."""
-    return tuple(shift for shift in now.shifts if shift.schedule != schedule)
+    return tuple(shift for shift in now.on_call_answers if shift.rota != rota)
 
 
 def put_in_place(names: tuple[str, ...], of: str, those: tuple[str, ...]) -> tuple[str, ...]:
@@ -76,7 +78,7 @@ def undelivered_after(
 
 def last_update_after(now: Escalation, text: CustomerText | None, event: BaseEvent) -> LastUpdate | None:
     """Return what customers read last; *text* None: it stays."""
-    return LastUpdate(text=text, at=event.at) if text else now.news
+    return LastUpdate(text=text, at=event.at) if text else now.last_update
 
 
 def rca_after(now: Escalation, move: Move) -> Rca:

@@ -1,7 +1,7 @@
 """
 Task forces, as the escalation sees them (RESOLVE-2, RESOLVE-3): deploy, take updates, stand down.
 
-Each lives a life of its own (``escalation.task_force``); here is what it is deployed with, and what its news mean for
+Each runs on its own (``escalation.task_force``); here is what it is deployed with, and what its updates mean for
 the escalation. None outlives it.
 """
 
@@ -48,11 +48,11 @@ class TaskForceReported(BaseEvent):
     happened: tuple[Reason, ...]
     note: InternalText = NO_NOTE
     """Report of the lead."""
-    receipts: tuple[DeliveryResult, ...] = ()
+    results: tuple[DeliveryResult, ...] = ()
     """Results of its messages."""
 
     def applied_to(self, now: Escalation) -> Escalation:
-        undelivered = undelivered_after(now, self.receipts, self.at)
+        undelivered = undelivered_after(now, self.results, self.at)
         return replace(
             now, task_forces=replace_task_force(now, _with_update(self.force)), undelivered=undelivered
         )
@@ -84,7 +84,7 @@ class TaskForceStoodDown(BaseEvent):
 class ReportTaskForce:
     """Take an update of a task force (RESOLVE-2)."""
 
-    news: TaskForceUpdate
+    update: TaskForceUpdate
 
 
 @frozen
@@ -101,9 +101,9 @@ def stand_all_down(work: Work, why: Reason) -> None:
         stand_one_down(work, force, why)
 
 
-def follow_task_force_update(work: Work, news: TaskForceUpdate) -> None:
+def follow_task_force_update(work: Work, update: TaskForceUpdate) -> None:
     """Record an update of a task force, and notify people of what they must act on."""
-    force = news.summary
+    force = update.summary
     known = next((each for each in work.state.task_forces if each.id == force.id), None)
     if known is None:
         _order_down(work, force, reason("escalation_ended"))
@@ -116,10 +116,10 @@ def follow_task_force_update(work: Work, news: TaskForceUpdate) -> None:
         )  # its last words, that crossed the order
     note = force.latest.text if force.latest and _is_new(force.latest, known.latest) else InternalText("")
     before = work.state
-    work.record(TaskForceReported(force=force, happened=news.happened, note=note, receipts=news.receipts))
-    notify_undelivered(work, news.receipts, before)
+    work.record(TaskForceReported(force=force, happened=update.happened, note=note, results=update.results))
+    notify_undelivered(work, update.results, before)
     if work.state.is_open:
-        _notify_of(work, known, news)
+        _notify_of(work, known, update)
 
 
 def _is_new(report: StatusReport, known: StatusReport | None) -> bool:
@@ -201,31 +201,31 @@ def summarize_escalation(now: Escalation) -> EscalationSummary:
 # Hearing, and standing down
 
 
-def _notify_of(work: Work, known: TaskForceSummary, news: TaskForceUpdate) -> None:
-    now, force = work.state, news.summary
+def _notify_of(work: Work, known: TaskForceSummary, update: TaskForceUpdate) -> None:
+    now, force = work.state, update.summary
     of_it = partial(partial(reason, "of_task_force"), force.name)
-    if news.report:
+    if update.report:
         restart_next_update(work, ClockName.INTERNAL_UPDATE)
-        why = of_it(reason("reported_by", person_of(now, news.report.by)))
+        why = of_it(reason("reported_by", person_of(now, update.report.by)))
         notify(
             work,
             Occasion.TASK_FORCE_REPORT,
             followers_of(now),
             why=why,
-            text=news.report.text,
+            text=update.report.text,
             items=force.tasks_left,
             task_force=force.name,
         )
-    if news.is_status_missed:
+    if update.is_status_missed:
         why = of_it(reason("status_missing"))
         clock = ClockName.TASK_FORCE_STATUS
         notify(work, Occasion.BREACH, (now.owner, *managers_of(now)), why=why, clock=clock)
-    if news.vacant:
-        why = of_it(reason("seat_vacant", tuple(news.vacant)))
-        people, text = (now.owner, force.lead), news.declined or None
+    if update.vacant:
+        why = of_it(reason("seat_vacant", tuple(update.vacant)))
+        people, text = (now.owner, force.lead), update.declined or None
         notify(work, Occasion.TASK_FORCE_UPDATE, people, why=why, text=text, task_force=force.name)
-    if known.is_standing and news.why_stood_down is not None:
-        why = of_it(news.why_stood_down)
+    if known.is_standing and update.why_stood_down is not None:
+        why = of_it(update.why_stood_down)
         notify(work, Occasion.TASK_FORCE_STOOD_DOWN, (now.owner,), why=why, items=force.tasks_left)
 
 

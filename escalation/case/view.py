@@ -90,7 +90,7 @@ class View:
     triggers: tuple[str, ...]
     plan_version: int
     plan_steps: tuple[Step, ...]
-    tickets: tuple[str, ...] = ()
+    joined_keys: tuple[str, ...] = ()
     """Keys of the subjects that joined it (START-5)."""
     merged: tuple[str, ...] = ()
     """Ids of the escalations that went over into this one (CLOSE-10)."""
@@ -139,7 +139,7 @@ class MoveResult:
     happened: tuple[Reason, ...] = ()
     """Effects of the move, a sentence each."""
     next_update_at: Instant | None = None
-    ticket: str = ""
+    case_key: str = ""
     """Subject that was asked for, if it joined this escalation, which answers for it (START-5)."""
 
 
@@ -178,7 +178,7 @@ def view(now: Escalation) -> View:
         triggers=tuple(trigger.name for trigger in now.current_level.triggers),
         plan_version=steps.version if steps else 0,
         plan_steps=steps.steps if steps else (),
-        tickets=now.tickets,
+        joined_keys=now.joined_keys,
         merged=now.merged,
         merged_into=now.merged_into,
         pending_texts=now.pending_texts,

@@ -148,7 +148,7 @@ class EscalationMeasures:
     holds: tuple[Ownership, ...] = ()
     clocks: tuple[ClockRun, ...] = ()
     waits: tuple[PauseTime, ...] = ()
-    receipts: tuple[DeliveryResult, ...] = ()
+    results: tuple[DeliveryResult, ...] = ()
     answers: tuple[SurveyAnswer, ...] = ()
     causes: tuple[str, ...] = ()
     follow_ups: tuple[FollowUp, ...] = ()

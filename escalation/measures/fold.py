@@ -58,8 +58,8 @@ def measure_events(events: Iterable[e.Event]) -> EscalationMeasures:
 
 def _notified_at(event: e.Event) -> datetime:
     """Return when the last recipient in *event* was notified, as the first notification's clock counts (COMM-2)."""
-    receipts = event.receipts if isinstance(event, DeliveryReported) else ()
-    delivered = [receipt.delivered_at for receipt in receipts if receipt.delivered_at]
+    results = event.results if isinstance(event, DeliveryReported) else ()
+    delivered = [result.delivered_at for result in results if result.delivered_at]
     return min(max(delivered, default=event.at), event.at)
 
 
@@ -75,7 +75,7 @@ class _Tally:
         self._reopened = self._refused = 0
         self._asked_at: dict[int, datetime] = {}
         self._answers_awaited = timedelta()
-        self._receipts: dict[str, DeliveryResult] = {}
+        self._results: dict[str, DeliveryResult] = {}
         self._runs: list[Clock] = []
         self._latest: dict[ClockName, int] = {}
         self._holders: list[tuple[datetime, _Holder]] = [(start.opened_at, _owner_of(start, None))]
@@ -93,7 +93,7 @@ class _Tally:
             case Acknowledged() if self._acknowledged_at is None:
                 self._acknowledged_at = event.at
             case DeliveryReported() | TaskForceReported():
-                self._receipts = latest_results((*self._receipts.values(), *event.receipts))
+                self._results = latest_results((*self._results.values(), *event.results))
             case CustomerAsked():
                 self._asked_at[event.question.number] = event.at
             case QuestionAnswered():
@@ -149,7 +149,7 @@ class _Tally:
             holds=self._holds(),
             clocks=tuple(_run(clock) for clock in self._runs),
             waits=self._waits(),
-            receipts=tuple(self._receipts.values()),
+            results=tuple(self._results.values()),
             answers=_answers(now),
             causes=_causes(now),
             follow_ups=tuple(map(_follow_up, now.actions)),

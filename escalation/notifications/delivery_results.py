@@ -35,7 +35,7 @@ _LONGEST_WHY = 200
 class MessageState(StrEnum):
     """States of a message; later ones win over earlier ones. A message without a result is on its way."""
 
-    HELD = "held"
+    DEFERRED = "deferred"
     """Waits in somebody's inbox; another result follows (COMM-11)."""
     FAILED = "failed"
     """Not delivered by any channel (COMM-13)."""
@@ -60,11 +60,11 @@ class DeliveryResult:
     """None: not delivered."""
     why: Part = ""
     """Reason, also of channels that were tried before."""
-    held_until: Instant | None = None
+    deferred_until: Instant | None = None
     """Earliest end of its wait; another result follows (COMM-11)."""
     is_dropped: bool = False
     """True if it was outdated before it left; ``why`` says since what (COMM-12)."""
-    letter: str = ""
+    digest_key: str = ""
     """Key of the digest in which a waiting message may have left already."""
 
     @property
@@ -73,7 +73,7 @@ class DeliveryResult:
             return MessageState.DELIVERED
         if self.is_dropped:
             return MessageState.DROPPED
-        return MessageState.HELD if self.held_until else MessageState.FAILED
+        return MessageState.DEFERRED if self.deferred_until else MessageState.FAILED
 
     @property
     def has_failed(self) -> bool:
@@ -87,36 +87,35 @@ class DeliveryResult:
 
     def supersedes(self, other: "DeliveryResult") -> bool:
         """Return whether this replaces *other*, of the same message; the first delivery counts, and the latest wait."""
-        if self.held_until and other.held_until:
-            return self.held_until > other.held_until
+        if self.deferred_until and other.deferred_until:
+            return self.deferred_until > other.deferred_until
         return _ORDER[self.state] > _ORDER[other.state]
 
 
-def latest_results(receipts: Iterable[DeliveryResult]) -> dict[str, DeliveryResult]:
+def latest_results(results: Iterable[DeliveryResult]) -> dict[str, DeliveryResult]:
     """Return the furthest result of each message, by its key, in the order of their first results."""
     found: dict[str, DeliveryResult] = {}
-    for receipt in receipts:
-        known = found.get(receipt.key)
-        if known is None or receipt.supersedes(known):
-            found[receipt.key] = receipt
+    for result in results:
+        known = found.get(result.key)
+        if known is None or result.supersedes(known):
+            found[result.key] = result
     return found
 
 
 def select_newer(
-    known: Iterable[DeliveryResult], receipts: Iterable[DeliveryResult]
+    known: Iterable[DeliveryResult], results: Iterable[DeliveryResult]
 ) -> tuple[DeliveryResult, ...]:
-    """Return the *receipts* that say more than the *known* ones, each message once."""
-    new = latest_results(receipts)
-    before = latest_results(receipt for receipt in known if receipt.key in new)
-    return tuple(
-        receipt for key, receipt in new.items() if key not in before or receipt.supersedes(before[key])
-    )
+    """Return the *results* that say more than the *known* ones, each message once."""
+    new = latest_results(results)
+    before = latest_results(result for result in known if result.key in new)
+    return tuple(result for key, result in new.items() if key not in before or result.supersedes(before[key]))
 
 
-def deferred_until(receipts: Iterable[DeliveryResult]) -> datetime | None:
+def latest_deferral(results: Iterable[DeliveryResult]) -> datetime | None:
     """Return when the last waiting message leaves, as far as is known; None if none waits (COMM-11)."""
     return max(
-        (each.held_until for each in latest_results(receipts).values() if each.held_until), default=None
+        (each.deferred_until for each in latest_results(results).values() if each.deferred_until),
+        default=None,
     )
 
 
@@ -135,22 +134,22 @@ class Undelivered:
 
 
 def update_undelivered(
-    known: Sequence[Undelivered], receipts: Iterable[DeliveryResult], at: datetime
+    known: Sequence[Undelivered], results: Iterable[DeliveryResult], at: datetime
 ) -> tuple[Undelivered, ...]:
-    """Return who is not reached after *receipts*, known since *at*; a later delivery makes up for a failure."""
+    """Return who is not reached after *results*, known since *at*; a later delivery makes up for a failure."""
     found = {(each.recipient, each.occasion): each for each in known}
-    for receipt in receipts:
-        about = (receipt.recipient, receipt.occasion)
-        match receipt.state:
+    for result in results:
+        about = (result.recipient, result.occasion)
+        match result.state:
             case MessageState.FAILED:
-                why = shortened_part(receipt.why, _LONGEST_WHY)
+                why = shortened_part(result.why, _LONGEST_WHY)
                 found[about] = Undelivered(recipient=about[0], occasion=about[1], why=why, at=at)
             case MessageState.DELIVERED:
                 found.pop(about, None)
-                found.pop((receipt.recipient, UNDELIVERABLE), None)  # whoever it is can be reached again
+                found.pop((result.recipient, UNDELIVERABLE), None)  # whoever it is can be reached again
             case MessageState.DROPPED:
                 found.pop(about, None)
-            case MessageState.HELD:
+            case MessageState.DEFERRED:
                 pass
     return last_of(tuple(found.values())[-MOST_UNDELIVERED:], UNDELIVERED)
 

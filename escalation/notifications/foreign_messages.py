@@ -51,9 +51,9 @@ def _why_not(
         return NOT_OURS
     if any(to in each.to and message_key(each, to) == key for each in sent):
         return ""
-    receipt = results.get(key)
-    if receipt and receipt.recipient == to.id:
-        return SENT_ALREADY if receipt.state in _OVER else ""
+    result = results.get(key)
+    if result and result.recipient == to.id:
+        return SENT_ALREADY if result.state in _OVER else ""
     return "" if notice.seq < since else NOT_OURS
 
 

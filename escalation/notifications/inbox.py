@@ -38,7 +38,7 @@ class DeferredMessage(PropertyCache):
     """End of the quiet hours; ``since``, if only a limit defers it."""
     is_released: bool = False
     """True if somebody released it: it leaves at once."""
-    letter: str = ""
+    digest_key: str = ""
     """Key of the digest in which it may have left already: it leaves in that one alone, so that a repeat shows."""
 
     @property
@@ -73,7 +73,7 @@ class InboxContent:
 class Digest(NotificationBatch):
     """Messages that leave an inbox as one."""
 
-    letter: str = ""
+    digest_key: str = ""
     """Key under which it may have left already; empty: made of its content."""
 
     at_any_hour: bool = False
@@ -107,11 +107,11 @@ def take_due_messages(
     At most what one message can carry; the rest follows. What may have left in one digest already joins no other.
     """
     if _is_too_much(held):
-        return _digest(_entry_of(held, held[0].letter), at_any_hour=True)
+        return _digest(_entry_of(held, held[0].digest_key), at_any_hour=True)
     first = next((each for each in held if leaves_at(each, sent, now) <= now), None)
     if first is None:
         return None
-    ready = [each for each in _entry_of(held, first.letter) if each.until <= now or each.is_released]
+    ready = [each for each in _entry_of(held, first.digest_key) if each.until <= now or each.is_released]
     return _digest(ready, at_any_hour=any(each.is_released for each in ready))
 
 
@@ -122,12 +122,12 @@ def forgotten_at(sent: Sequence[CountedMessage], limits: Sequence[Limit]) -> dat
     return max(each.at for each in sent) + longest(limits)
 
 
-def _entry_of(held: Sequence[DeferredMessage], letter: str) -> Sequence[DeferredMessage]:
-    return [each for each in held if each.letter == letter]
+def _entry_of(held: Sequence[DeferredMessage], digest_key: str) -> Sequence[DeferredMessage]:
+    return [each for each in held if each.digest_key == digest_key]
 
 
 def _digest(held: Sequence[DeferredMessage], *, at_any_hour: bool) -> Digest:
-    return Digest(notices=_fitting(held), letter=held[0].letter, at_any_hour=at_any_hour)
+    return Digest(notices=_fitting(held), digest_key=held[0].digest_key, at_any_hour=at_any_hour)
 
 
 def _is_too_much(held: Sequence[DeferredMessage]) -> bool:

@@ -18,7 +18,7 @@ class Tick:
 class ReportDelivery:
     """Report the results of messages."""
 
-    receipts: tuple[DeliveryResult, ...]
+    results: tuple[DeliveryResult, ...]
 
 
 @frozen

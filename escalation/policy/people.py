@@ -14,7 +14,7 @@ from escalation.policy.preferences import Preferences
 class ContactKind(StrEnum):
     PERSON = "person"
     TEAM = "team"
-    SCHEDULE = "schedule"
+    ROTA = "rota"
     """A rota: stands for whoever is on call; looked up when needed, never pinned."""
 
 
@@ -109,6 +109,6 @@ def require_person(where: str, contact: Contact, what: StrEnum) -> None:
     """
     if contact.kind is ContactKind.PERSON:
         return
-    kind = reason("a_rota") if contact.kind is ContactKind.SCHEDULE else reason("a_team")
+    kind = reason("a_rota") if contact.kind is ContactKind.ROTA else reason("a_team")
     members = reason("members", contact.members) if contact.members else ""
     raise RoleNotAllowed(reason("group_may_not", contact.name, what, kind, members), subject=where)

@@ -16,20 +16,20 @@ from escalation.sponsorship.work import SponsorshipWork
 @frozen
 class MessagesFailed(SponsorshipEvent):
     kind: Literal["messages_failed"] = "messages_failed"
-    receipts: tuple[DeliveryResult, ...]
+    results: tuple[DeliveryResult, ...]
 
     def applied_to(self, now: Sponsorship) -> Sponsorship:
-        failed = (LogEntry(by=each.recipient, at=self.at, text=each.failure) for each in self.receipts)
+        failed = (LogEntry(by=each.recipient, at=self.at, text=each.failure) for each in self.results)
         return replace(now, undelivered=latest(*now.undelivered, *failed))
 
     def sentence(self) -> Reason:
-        return reason(self.code, sentences(each.failure for each in self.receipts))
+        return reason(self.code, sentences(each.failure for each in self.results))
 
 
 def report_delivery(work: SponsorshipWork, command: ReportDelivery) -> None:
     """Keep what failed, and notify those who answer for it; that they cannot be notified is only kept."""
-    failed = tuple(receipt for receipt in command.receipts if receipt.has_failed)
+    failed = tuple(result for result in command.results if result.has_failed)
     if failed:
-        work.record(MessagesFailed(receipts=failed))
+        work.record(MessagesFailed(results=failed))
     if items := tuple(each.failure for each in failed if each.occasion != Occasion.UNDELIVERABLE):
         work.notify(Occasion.UNDELIVERABLE, work.managers, items=items)

@@ -133,8 +133,8 @@ def updates_of(decision: TaskForceDecision) -> TaskForceUpdate | None:
         vacant=tuple(event.role for event in public if isinstance(event, SeatLeftVacant)),
         declined=_last_refusal_of_seat(public),
         why_stood_down=down.why if isinstance(down, StoodDown) else None,
-        receipts=tuple(
-            receipt for event in public if isinstance(event, MessagesSent) for receipt in event.receipts
+        results=tuple(
+            result for event in public if isinstance(event, MessagesSent) for result in event.results
         ),
     )
 
@@ -200,11 +200,11 @@ def _extend_open_hours(work: TaskForceWork) -> None:
 
 def _report_delivery(work: TaskForceWork, command: ReportDelivery) -> None:
     """Record delivery results. Whoever cannot get an invitation does not answer it: the next one is asked at once."""
-    work.record(MessagesSent(receipts=command.receipts))
+    work.record(MessagesSent(results=command.results))
     unreached = {
-        receipt.recipient
-        for receipt in command.receipts
-        if receipt.has_failed and receipt.occasion == Occasion.TASK_FORCE_INVITED
+        result.recipient
+        for result in command.results
+        if result.has_failed and result.occasion == Occasion.TASK_FORCE_INVITED
     }
     for seat in work.state.seats:
         if work.state.is_standing and seat.offered_to in unreached:

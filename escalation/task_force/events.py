@@ -60,11 +60,11 @@ class OpenHoursExtended(BaseEvent):
 @frozen
 class MessagesSent(BaseEvent):
     kind: Literal["delivery_reported"] = "delivery_reported"
-    receipts: tuple[DeliveryResult, ...]
+    results: tuple[DeliveryResult, ...]
 
     def sentence(self) -> Reason:
-        told = sum(receipt.delivered_at is not None for receipt in self.receipts)
-        return reason(self.code, told, len(self.receipts))
+        told = sum(result.delivered_at is not None for result in self.results)
+        return reason(self.code, told, len(self.results))
 
 
 @frozen

@@ -21,5 +21,5 @@ class TaskForceUpdate:
     declined: InternalText = NO_NOTE
     """Reason of the last one who declined such a seat."""
     why_stood_down: Part | None = None
-    receipts: tuple[DeliveryResult, ...] = ()
+    results: tuple[DeliveryResult, ...] = ()
     """Results of its messages."""

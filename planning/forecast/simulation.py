@@ -149,7 +149,7 @@ def _go_on(
 
 
 def _answer_nobody(asked: FindOnCall) -> OnCallResult:
-    return OnCallResult(schedule=asked.schedule, people=(), why="nobody is looked up here")
+    return OnCallResult(rota=asked.rota, people=(), why="nobody is looked up here")
 
 
 class _Run:
@@ -219,7 +219,7 @@ class _Run:
             elif isinstance(effect, FindOnCall):
                 yield ReportOnCall(found=self._on_call(effect), notice=effect.notice)
         if notices and self.escalation.unnotified:  # afterwards a delivery result changes nothing
-            yield ReportDelivery(receipts=tuple(_results_of(notices, self.at)))
+            yield ReportDelivery(results=tuple(_results_of(notices, self.at)))
 
 
 def _results_of(notices: Iterable[AnyNotification], at: datetime) -> Iterator[DeliveryResult]:

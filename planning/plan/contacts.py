@@ -13,7 +13,7 @@ def contact_of(playbook: Playbook, id_: str) -> Contact:
             return Contact(
                 id=id_,
                 name=rota.name,
-                kind=ContactKind.SCHEDULE,
+                kind=ContactKind.ROTA,
                 members=playbook.members_of(id_),
                 hands_over=rota.hands_over,
                 time_zone=rota.time_zone,

@@ -20,12 +20,12 @@ _LOOK_AHEAD = timedelta(days=60)
 def find_on_call(playbook: Playbook, rota: str, at: datetime, feeds: FeedReader) -> OnCallResult:
     """Return who is on call; a rota that the playbook does not have has nobody."""
     if rota not in playbook.rotas:
-        why = reason("no_schedule", quote_input(rota))
-        return OnCallResult(schedule=rota, people=(), why=why)
+        why = reason("no_rota", quote_input(rota))
+        return OnCallResult(rota=rota, people=(), why=why)
     found = roster_of(playbook, rota, at, at + _LOOK_AHEAD, feeds)
     now = next((period for period in found.periods if period.start <= at < period.end), None)
     return OnCallResult(
-        schedule=rota,
+        rota=rota,
         people=tuple(contact_of(playbook, id_) for id_ in now.who) if now else (),
         until=_end_of_answer(found.periods, at),
         why=reduce(lambda said, also: reason("and_also", said, also), _reasons_of(now, found, at)),
@@ -34,7 +34,7 @@ def find_on_call(playbook: Playbook, rota: str, at: datetime, feeds: FeedReader)
 
 def answer_from_playbook(playbook: Playbook) -> Callable[[FindOnCall], OnCallResult]:
     """Return the answers for a forecast: by what is written alone; no address is asked."""
-    return lambda asked: find_on_call(playbook, asked.schedule, asked.at, FilesAlone())
+    return lambda asked: find_on_call(playbook, asked.rota, asked.at, FilesAlone())
 
 
 def _end_of_answer(periods: tuple[OnCallPeriod, ...], at: datetime) -> datetime | None:

@@ -21,7 +21,7 @@ from tests.planning.rotas import DESK, a_rota, a_rotation, text_of
 from tests.said import said
 
 FRIDAY = datetime(2026, 11, 20, 16, 30, tzinfo=UTC)
-ASKED = FindOnCall(schedule=DESK, at=FRIDAY, notice=to_us())
+ASKED = FindOnCall(rota=DESK, at=FRIDAY, notice=to_us())
 
 
 async def found(rota: OnCallLookup, asked: FindOnCall = ASKED) -> OnCallResult:
@@ -70,7 +70,7 @@ async def test_nobody_is_an_answer(schedule: str, rotation: dict[str, object], w
     """MATRIX-5: what follows is for the rules; the activity does not fail."""
     rota = OnCallLookup(lambda: a_rota(rotations=[rotation]), FilesAlone())
 
-    answer = await found(rota, FindOnCall(schedule=schedule, at=FRIDAY, notice=to_us()))
+    answer = await found(rota, FindOnCall(rota=schedule, at=FRIDAY, notice=to_us()))
 
     assert ((), why) == (answer.people, said(answer.why))
 

@@ -134,7 +134,7 @@ async def _judge_record(
     kept = _on_record(store, batch.escalation)
     known = {event.seq: to_json(event) for event in batch.events}
     verdict.keys |= {
-        receipt.key for event in batch.events for receipt in getattr(event, "receipts", ()) if receipt.key
+        receipt.key for event in batch.events for receipt in getattr(event, "results", ()) if receipt.key
     }
     if execution.status == WorkflowExecutionStatus.RUNNING:  # what is not on record yet comes at its end
         known = {seq: body for seq, body in known.items() if seq <= max(kept, default=0)}

@@ -22,7 +22,7 @@ from workflows.plugin import escalation_plugin
 
 ELENA = "elena.petrova@example.com"
 KEYS = tuple(f"HELD/{number}" for number in range(5))
-HELD = "held: first notification to elena"
+HELD = "deferred: first notification to elena"
 PLAYBOOK = """
 extends: reference.yaml
 name: Held
@@ -68,7 +68,7 @@ async def test_what_an_inbox_holds_outlives_the_worker(tmp_path: Path) -> None:
         worker.kill9()
         await worker.start()
         async with asyncio.timeout(120):
-            while not await _all_say(client, "told: first notification to elena", KEYS[1:]):  # noqa: ASYNC110
+            while not await _all_say(client, "notified: first notification to elena", KEYS[1:]):  # noqa: ASYNC110
                 await asyncio.sleep(0.2)
 
         assert 2 == len(_keys_of_letters(mailbox))
@@ -125,7 +125,7 @@ def _keys_of_letters(mailbox: Mailbox) -> dict[str, set[str]]:
 async def _is_settled(client: EscalationClient, key: str) -> bool:
     """Elena was told, or it was held for her."""
     found = [said(entry.what) for entry in await client.timeline(key) if "to elena" in said(entry.what)]
-    return any("told: " in text or "held: " in text for text in found)
+    return any("notified: " in text or "deferred: " in text for text in found)
 
 
 async def _all_say(client: EscalationClient, text: str, keys: Sequence[str]) -> bool:

@@ -89,7 +89,7 @@ def test_everybody_in_the_batch_is_told(after: Outage) -> None:
 
     assert CONTACTS + TO_OURS == len(told)
     receipts = after.events(BATCH, "delivery_reported")
-    assert not [entry for entry in receipts if "could not be told" in said(entry.what)]
+    assert not [entry for entry in receipts if "could not be notified" in said(entry.what)]
 
 
 def test_whoever_is_told_again_is_told_under_the_same_key(after: Outage) -> None:

@@ -90,7 +90,7 @@ PEOPLE = (
         Contact(id=id_, name=id_.title(), roles=(role,), addresses=(f"email:{id_}@example.com",))
         for id_, role in _ROLES.items()
     ),
-    Contact(id="duty", name="Duty desk", kind=ContactKind.SCHEDULE, members=("nils", "fay")),
+    Contact(id="duty", name="Duty desk", kind=ContactKind.ROTA, members=("nils", "fay")),
     Contact(
         id="finance",
         name="Finance",

@@ -210,7 +210,7 @@ def test_a_message_has_the_same_key_however_often_it_is_decided() -> None:
 
 def _receipts(*failed: tuple[str, str]) -> ReportDelivery:
     return ReportDelivery(
-        receipts=tuple(
+        results=tuple(
             DeliveryResult(key=f"k:{who}", recipient=who, occasion=occasion, why="550 no such mailbox")
             for who, occasion in failed
         )

@@ -57,8 +57,8 @@ def corrected(now: Escalation, at: datetime = monday("09:10"), **given: Any) -> 
 
 def bounced(now: Escalation) -> Escalation:
     lost = DeliveryResult(key="k:1", recipient=JO, occasion="case_received", why="550 no such mailbox")
-    ours = tuple(each for each in all_delivered(now, monday("09:01")).receipts if each.recipient != JO)
-    return decide(now, ReportDelivery(receipts=(lost, *ours)), monday("09:01")).state
+    ours = tuple(each for each in all_delivered(now, monday("09:01")).results if each.recipient != JO)
+    return decide(now, ReportDelivery(results=(lost, *ours)), monday("09:01")).state
 
 
 def test_the_right_address_is_told_and_the_wrong_one_is_not_chased_any_more() -> None:
@@ -158,7 +158,7 @@ def test_what_bounces_at_the_wrong_address_after_the_correction_is_nobodys() -> 
     COMM-13: it was on its way; nobody is told of it, and nothing counts as undelivered.
     """
     late = DeliveryResult(key="k:2", recipient=JO, occasion="update", why="550 no such mailbox")
-    decision = decide(corrected(an_acknowledged()).state, ReportDelivery(receipts=(late,)), monday("09:12"))
+    decision = decide(corrected(an_acknowledged()).state, ReportDelivery(results=(late,)), monday("09:12"))
 
     assert ([], ()) == (told(decision), decision.state.undelivered)
 

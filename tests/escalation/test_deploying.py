@@ -88,7 +88,7 @@ def news(now: Escalation, *happened: str, heard: int = 9, **changes: Any) -> Rep
     }
     summary = replace(now.task_forces[0], heard=heard, **of_it)
     return ReportTaskForce(
-        news=TaskForceUpdate(
+        update=TaskForceUpdate(
             summary=summary, happened=tuple(map(as_written, happened or ("it went on",))), **changes
         )
     )
@@ -235,13 +235,13 @@ def test_what_a_task_force_could_not_deliver_is_raised_to_a_person() -> None:
     gone = DeliveryResult(key="k:1", recipient="ari", occasion="task_force_invited", why="no such mailbox")
     here = replace(gone, key="k:2", recipient="ed", delivered_at=NOW)
 
-    made = decide(now, news(now, receipts=(gone, here)), NOW)
+    made = decide(now, news(now, results=(gone, here)), NOW)
 
     assert ["undeliverable: ed"] == told(made)
     assert [("k:1", False), ("k:2", True)] == [
         (sent.key, sent.is_delivered) for sent in deliveries(made.events)
     ]
-    assert () == decide(made.state, news(now, receipts=(gone, here)), NOW).events
+    assert () == decide(made.state, news(now, results=(gone, here)), NOW).events
 
 
 def test_late_and_repeated_news_are_no_news() -> None:

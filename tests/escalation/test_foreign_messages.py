@@ -24,8 +24,8 @@ from tests.escalation.test_waiting import NINE, held
 MESSAGE = held(seq=7)
 OWN = f"{MESSAGE.notice.escalation}:"
 BATCH = NotificationBatch(notices=(MESSAGE.notice,))
-WAITS = DeliveryResult(key=MESSAGE.key, recipient="ed", occasion="first_notification", held_until=NINE)
-SENT = replace(WAITS, held_until=None, delivered_at=NINE)
+WAITS = DeliveryResult(key=MESSAGE.key, recipient="ed", occasion="first_notification", deferred_until=NINE)
+SENT = replace(WAITS, deferred_until=None, delivered_at=NINE)
 DAY = timedelta(days=1)
 
 

@@ -47,7 +47,7 @@ BOLT = "BOLT:jo@bolt.example"
 def a_join(*customers: AffectedCustomer, ticket: str = "BOLT/7", **changes: object) -> JoinOutage:
     return from_plain(
         JoinOutage,
-        {"by": "ben", "ticket": ticket, "customers": customers or (a_customer("BOLT"),), **changes},
+        {"by": "ben", "case_key": ticket, "customers": customers or (a_customer("BOLT"),), **changes},
     )
 
 
@@ -230,10 +230,10 @@ def test_the_record_says_which_subject_brought_whom() -> None:
 
     assert ("ben", "BOLT/7", ("BOLT",)) == (
         event.by,
-        event.ticket,
+        event.case_key,
         tuple(customer.account for customer in event.customers),
     )
-    assert ("BOLT/7",) == decision.state.tickets
+    assert ("BOLT/7",) == decision.state.joined_keys
 
 
 def test_a_guest_adds_nobody_to_an_account_that_another_tenant_brought_in() -> None:

@@ -112,7 +112,7 @@ def test_what_comes_together_is_refused_when_a_list_gets_too_long(field: str) ->
 
 
 def joining(now: Escalation, **lists: Any) -> JoinOutage:
-    return JoinOutage(by="ana", ticket="ACME/4712", customers=now.request.customers, **lists)
+    return JoinOutage(by="ana", case_key="ACME/4712", customers=now.request.customers, **lists)
 
 
 def test_a_merge_is_refused_when_it_brings_too_many_open_actions() -> None:
@@ -126,7 +126,7 @@ def test_a_merge_is_refused_when_it_brings_too_many_open_actions() -> None:
     )
     merge = TakeOver(
         by="ana",
-        ticket="ACME/4712",
+        case_key="ACME/4712",
         merged="ACME/4712@1",
         into=now.key,
         cause=CancelCause.MERGED,

@@ -39,7 +39,7 @@ JO, BEA = "ACME:Jo@acme.example", "BOLT:bea@bolt.example"
 
 
 def joining(*customers: Any) -> JoinOutage:
-    return JoinOutage(by="ana", ticket="BOLT/1", customers=customers)
+    return JoinOutage(by="ana", case_key="BOLT/1", customers=customers)
 
 
 def to_jo(decision: Decision) -> list[str]:

@@ -80,10 +80,10 @@ def test_the_first_notice_is_the_first_and_when_it_was_delivered() -> None:
     RECORD-2, START-5: whoever joins later has a first message of their own; and COMM-2's clock counts the delivery.
     """
     begun = opening()
-    join = JoinOutage(by="ben", ticket="BOLT/7", customers=(a_customer("BOLT"),))
+    join = JoinOutage(by="ben", case_key="BOLT/7", customers=(a_customer("BOLT"),))
     told = all_delivered(begun.state, monday("09:03"))
     told_again = ReportDelivery(
-        receipts=(
+        results=(
             DeliveryResult(
                 key="K:2:case_received:BOLT",
                 recipient=BOLT,

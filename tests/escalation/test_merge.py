@@ -75,7 +75,7 @@ def test_customers_records_and_services_go_over(cause: str) -> None:
         now.request.problem_records[-1:],
         now.request.services[-1:],
     )
-    assert ((settled.id,), ()) == (now.merged, now.tickets)
+    assert ((settled.id,), ()) == (now.merged, now.joined_keys)
 
 
 def test_each_customer_hears_which_reference_is_theirs_now_and_nobody_else_does() -> None:

@@ -48,7 +48,7 @@ def occasion(wanted: FindOnCall) -> str:
 def answered(decision: Decision, *people: Contact, until: datetime | None = None) -> Decision:
     """The first question of *decision*, answered at once."""
     wanted = asked_for(decision)[0]
-    found = OnCallResult(schedule=wanted.schedule, people=people, until=until, why="the rota of this week")
+    found = OnCallResult(rota=wanted.rota, people=people, until=until, why="the rota of this week")
     return decide(decision.state, ReportOnCall(found=found, notice=wanted.notice), monday("09:00"))
 
 
@@ -63,7 +63,7 @@ def test_who_is_on_call_is_found_out_before_anybody_is_told() -> None:
     decision = opening_with(a_plan_with_duty())
 
     (wanted,) = asked_for(decision)
-    assert ("duty", monday("09:00"), "assigned") == (wanted.schedule, wanted.at, occasion(wanted))
+    assert ("duty", monday("09:00"), "assigned") == (wanted.rota, wanted.at, occasion(wanted))
     assert not any("duty" in line for line in told(decision))
 
 
@@ -130,7 +130,7 @@ def test_an_answer_that_comes_too_late_changes_nothing() -> None:
     opened = opening_with(a_plan_with_duty())
     taken = decide(opened.state, Transfer(by="ben", to="fay"), monday("09:01")).state
     (wanted,) = asked_for(opened)
-    found = OnCallResult(schedule="duty", people=(NILS,), why="the rota of this week")
+    found = OnCallResult(rota="duty", people=(NILS,), why="the rota of this week")
     late = decide(taken, ReportOnCall(found=found, notice=wanted.notice), monday("09:02"))
 
     assert ("fay", []) == (late.state.owner, told(late))
@@ -143,7 +143,7 @@ def test_a_schedule_among_others_gets_the_same_message_once() -> None:
     plan = a_plan(levels=levels_with(1, managers=("duty", "nils")))
     breached = decide(opening_with(plan).state, Tick(), monday("09:30"))
     to_manager = next(wanted for wanted in asked_for(breached) if occasion(wanted) == "breach")
-    found = OnCallResult(schedule="duty", people=(NILS, ZOE), why="both are on call")
+    found = OnCallResult(rota="duty", people=(NILS, ZOE), why="both are on call")
     answer = ReportOnCall(found=found, notice=to_manager.notice)
 
     assert ["breach: zoe"] == told(decide(breached.state, answer, monday("09:30")))
@@ -158,7 +158,7 @@ def test_managers_whom_nobody_stands_for_are_no_endless_question() -> None:
     second = answered(first)
 
     assert ["nobody_on_call"] == [occasion(wanted) for wanted in asked_for(first)]
-    assert [] == [wanted for wanted in asked_for(second) if wanted.schedule == "duty"]
+    assert [] == [wanted for wanted in asked_for(second) if wanted.rota == "duty"]
 
 
 AT_ONCE = {"contacts": ("ana", "duty"), "asks_all": True, "needs_all": True}
@@ -198,7 +198,7 @@ def test_a_fallback_that_is_a_schedule_is_asked_once() -> None:
         decision = decide(escalation, Tick(), monday(minute))
         for wanted in asked_for(decision):
             asked += occasion(wanted) == "assigned"
-            found = OnCallResult(schedule="duty", people=(NILS,), why="the rota of this week")
+            found = OnCallResult(rota="duty", people=(NILS,), why="the rota of this week")
             answer = ReportOnCall(found=found, notice=wanted.notice)
             decision = decide(decision.state, answer, monday(minute))
         escalation = decision.state

@@ -111,7 +111,7 @@ def test_first_notice_is_met_when_it_has_reached_everybody() -> None:
     """
     opened = an_escalation()
     everybody = all_delivered(opened, monday("09:01"))
-    some = ReportDelivery(receipts=everybody.receipts[:-1])
+    some = ReportDelivery(results=everybody.results[:-1])
 
     partly = decide(opened, some, monday("09:02")).state
     wholly = decide(partly, everybody, monday("09:03")).state

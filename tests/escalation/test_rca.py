@@ -334,14 +334,14 @@ def test_a_proposed_timeline_tells_of_a_task_force_once() -> None:
     made = [deploy(charter, nine)]
     sent = DeliveryResult(key="k:1", recipient="ed", occasion="task_force_invited", delivered_at=nine)
     for command in (
-        ReportDelivery(receipts=(sent,)),
+        ReportDelivery(results=(sent,)),
         AddTask(by="ed", what=InternalText("Look up"), owner="ed"),
         StandDown(id=charter.id, by="ed", why="fixed", about=charter.about),
     ):
         made.append(decide_of_force(made[-1].state, command, nine))
     entries = [*map(timeline_entry, deployed.events)]
     for news in filter(None, map(updates_of, made)):
-        entries += map(timeline_entry, decide(deployed.state, ReportTaskForce(news=news), nine).events)
+        entries += map(timeline_entry, decide(deployed.state, ReportTaskForce(update=news), nine).events)
 
     assert [
         "task force roof deployed, led by ed: Find the leak",

@@ -235,7 +235,7 @@ class Lives(RuleBasedStateMachine):
         evidence = (Evidence(kind=EvidenceKind.CALL, what=InternalText(MARK)),)
         join = JoinOutage(
             by="mallory",
-            ticket=f"JOIN/{ticket}",
+            case_key=f"JOIN/{ticket}",
             customers=customers,
             linked_tickets=("INC-1", f"INC-{ticket}"),
             evidence=evidence,
@@ -247,7 +247,7 @@ class Lives(RuleBasedStateMachine):
     @rule()
     def a_message_is_undeliverable(self) -> None:
         failed = DeliveryResult(key="k", recipient="csm", occasion="first_notification", why=f"550 {MARK}")
-        self._put(ReportDelivery(receipts=(failed,)))
+        self._put(ReportDelivery(results=(failed,)))
 
     def _put(self, command: c.Command) -> None:
         before = to_json(replace(self.now, plan=PLAN))
@@ -289,7 +289,7 @@ class Lives(RuleBasedStateMachine):
         people = (NEW_HERE,) if self.somebody_is_on_call else ()
         self.somebody_is_on_call = not self.somebody_is_on_call
         until = wanted.at + timedelta(hours=5)
-        return OnCallResult(schedule=wanted.schedule, people=people, until=until, why=f"the rota {MARK}")
+        return OnCallResult(rota=wanted.rota, people=people, until=until, why=f"the rota {MARK}")
 
     def _happens(self, event: e.Event) -> None:
         assert event == EVENT.validate_json(EVENT.dump_json(event))

@@ -91,7 +91,7 @@ class Life:
         for wanted in decision.effects:
             if isinstance(wanted, FindOnCall):
                 people, until = self.on_call(wanted.at)
-                found = OnCallResult(schedule=wanted.schedule, people=people, until=until, why="the rota")
+                found = OnCallResult(rota=wanted.rota, people=people, until=until, why="the rota")
                 self.does(ReportOnCall(found=found, notice=wanted.notice))
 
 
@@ -288,7 +288,7 @@ def test_a_transfer_takes_it_off_the_rota() -> None:
     life = a_life((NINE, ("nils",)), (SIX, ("fay",))).does(Transfer(by="nils", to="ben"))
 
     assert "ben" == life.until(SIX + HOUR).now.owner
-    assert () == life.now.shifts
+    assert () == life.now.on_call_answers
 
 
 def test_nothing_is_handed_over_while_a_resolution_is_verified_and_everything_after_it_was_rejected() -> None:
@@ -331,11 +331,11 @@ def test_an_answer_that_was_under_way_for_longer_than_it_held_is_asked_again() -
     wanted = next(
         effect for effect in opening(NINE, a_plan_with_duty()).effects if isinstance(effect, FindOnCall)
     )
-    late = OnCallResult(schedule="duty", people=contacts("nils"), until=TEN, why="the rota")
+    late = OnCallResult(rota="duty", people=contacts("nils"), until=TEN, why="the rota")
     decision = decide(life.now, ReportOnCall(found=late, notice=wanted.notice), TEN)
 
     (again,) = (effect for effect in decision.effects if isinstance(effect, FindOnCall))
-    assert (TEN, "duty") == (again.at, again.schedule)
+    assert (TEN, "duty") == (again.at, again.rota)
     assert life.now == decision.state
 
 
@@ -348,7 +348,7 @@ def test_a_shift_that_cannot_be_looked_up_stays_and_is_looked_up_again() -> None
     decision = decide(life.now, Tick(), SIX)
     (wanted,) = (effect for effect in decision.effects if isinstance(effect, FindOnCall))
     again_at = SIX + timedelta(minutes=15)
-    unknown = OnCallResult(schedule="duty", people=(), until=again_at, why="it timed out", is_known=False)
+    unknown = OnCallResult(rota="duty", people=(), until=again_at, why="it timed out", is_known=False)
     kept = decide(decision.state, ReportOnCall(found=unknown, notice=wanted.notice), SIX)
 
     assert ("nils", ("nils",)) == holder(kept.state)

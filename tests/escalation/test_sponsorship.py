@@ -70,9 +70,7 @@ def enrolled(**changes: Any) -> Sponsorship:
 
 def failed(recipient: str, occasion: str) -> ReportDelivery:
     why = "550 no such mailbox"
-    return ReportDelivery(
-        receipts=(DeliveryResult(key="k", recipient=recipient, occasion=occasion, why=why),)
-    )
+    return ReportDelivery(results=(DeliveryResult(key="k", recipient=recipient, occasion=occasion, why=why),))
 
 
 def days(count: float) -> datetime:

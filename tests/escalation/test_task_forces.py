@@ -165,12 +165,12 @@ def test_an_invitation_that_cannot_be_delivered_goes_to_the_next() -> None:
     RESOLVE-2, COMM-13: nobody waits for an answer of somebody who was not asked.
     """
     lost = DeliveryResult(key="k", recipient="ana", occasion="task_force_invited", why="no such address")
-    made = decide(a_force(("ana", "ari")), ReportDelivery(receipts=(lost,)), NINE)
+    made = decide(a_force(("ana", "ari")), ReportDelivery(results=(lost,)), NINE)
 
     assert "ari" == made.state.seats[0].offered_to
     news = updates_of(made)
     assert news is not None
-    assert (lost,) == news.receipts, "RECORD-1: the escalation has them on record"
+    assert (lost,) == news.results, "RECORD-1: the escalation has them on record"
 
 
 def test_an_invitation_that_was_lost_before_its_time_was_up_is_not_called_unanswered() -> None:
@@ -178,7 +178,7 @@ def test_an_invitation_that_was_lost_before_its_time_was_up_is_not_called_unansw
     COMM-13: its delivery ended before we hear of it, so that goes before what is due.
     """
     lost = DeliveryResult(key="k", recipient="ana", occasion="task_force_invited", why="no such address")
-    made = decide(a_force(("ana", "ari")), ReportDelivery(receipts=(lost,)), NINE + 30 * MINUTE)
+    made = decide(a_force(("ana", "ari")), ReportDelivery(results=(lost,)), NINE + 30 * MINUTE)
 
     assert ["delivery_reported", "seat_unanswered", "seat_offered"] == kinds(made)
     assert "could not be reached" in said(made.events[1].sentence())
@@ -188,8 +188,10 @@ def test_an_invitation_that_waits_for_the_morning_stands() -> None:
     """
     RESOLVE-2, COMM-11: it is on its way; the seat's own clock says when the next one is asked.
     """
-    held = DeliveryResult(key="k", recipient="ana", occasion="task_force_invited", held_until=NINE + 9 * HOUR)
-    made = decide(a_force(("ana", "ari")), ReportDelivery(receipts=(held,)), NINE)
+    held = DeliveryResult(
+        key="k", recipient="ana", occasion="task_force_invited", deferred_until=NINE + 9 * HOUR
+    )
+    made = decide(a_force(("ana", "ari")), ReportDelivery(results=(held,)), NINE)
 
     assert "ana" == made.state.seats[0].offered_to
 

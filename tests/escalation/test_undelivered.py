@@ -28,7 +28,7 @@ def heard(who: str, occasion: str = "undeliverable") -> DeliveryResult:
 
 
 def after_receipts(escalation: Escalation, *receipts: DeliveryResult) -> Decision:
-    return decide(escalation, ReportDelivery(receipts=receipts), monday("09:03"))
+    return decide(escalation, ReportDelivery(results=receipts), monday("09:03"))
 
 
 def with_a_fallback() -> Escalation:

@@ -125,10 +125,10 @@ def test_what_may_have_left_in_one_letter_joins_no_other() -> None:
     COMM-12: it leaves again under the key of that letter, and what else waits leaves in a bundle of its own.
     """
     letters_of = ("", "k:2", "", "bundle:a", "bundle:a")
-    waits = (replace(held(seq), letter=letter) for seq, letter in enumerate(letters_of, 1))
+    waits = (replace(held(seq), digest_key=letter) for seq, letter in enumerate(letters_of, 1))
     left, letters = list(waits), []
     while bundle := take_due_messages(left, (), NINE):
-        letters.append((bundle.letter, [notice.seq for notice in bundle.notices]))
+        letters.append((bundle.digest_key, [notice.seq for notice in bundle.notices]))
         left = [each for each in left if each.notice not in bundle.notices]
 
     assert [("", [1, 3]), ("k:2", [2]), ("bundle:a", [4, 5])] == letters

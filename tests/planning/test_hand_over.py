@@ -76,7 +76,7 @@ def test_a_rota_hands_over_what_is_unacknowledged_unless_it_says_otherwise() -> 
     """
     assert HandsOver.UNACKNOWLEDGED is contact_of(a_rota(), DESK).hands_over
     everything = contact_of(a_rota(hands_over="open"), DESK)
-    assert (ContactKind.SCHEDULE, HandsOver.OPEN) == (everything.kind, everything.hands_over)
+    assert (ContactKind.ROTA, HandsOver.OPEN) == (everything.kind, everything.hands_over)
 
 
 def test_what_else_is_written_there_is_answered_with_what_is_allowed() -> None:

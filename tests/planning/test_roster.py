@@ -135,7 +135,7 @@ def test_a_rota_that_is_gone_has_nobody() -> None:
     """
     MATRIX-5: the playbook may have changed since the plan was pinned.
     """
-    assert OnCallResult(schedule="night", people=(), why=reason("no_schedule", "'night'")) == find_on_call(
+    assert OnCallResult(rota="night", people=(), why=reason("no_rota", "'night'")) == find_on_call(
         a_rota(), "night", FRIDAY, FilesAlone()
     )
 
@@ -253,7 +253,7 @@ def test_a_rota_stands_in_a_plan_for_all_its_people() -> None:
 
     contact = plan.contact("support_desk")
     assert ("support_desk",) == plan.level(2).contacts
-    assert ContactKind.SCHEDULE is contact.kind
+    assert ContactKind.ROTA is contact.kind
     assert ("arif", "citra", "priya", "lukas", "rosa", "will") == contact.members[:6]
     assert () == contact.addresses
     assert all(plan.knows(member) for member in contact.members)

@@ -52,7 +52,7 @@ class Recounted:
         for event in self._of("delivery_reported"):
             told = {
                 receipt["recipient"]: instant(receipt["delivered_at"])
-                for receipt in event["receipts"]
+                for receipt in event["results"]
                 if receipt["delivered_at"]
             }
             missing -= set(told)

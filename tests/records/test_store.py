@@ -194,13 +194,13 @@ def test_a_text_that_a_database_does_not_take_is_no_obstacle(store: RecordStore)
     """
     events = opening().events
     receipt = DeliveryResult(key="k", recipient="ana", occasion="level_raised", why="550 \0 no")
-    sent = DeliveryReported(seq=events[-1].seq + 1, at=monday("09:00"), receipts=(receipt,))
+    sent = DeliveryReported(seq=events[-1].seq + 1, at=monday("09:00"), results=(receipt,))
 
     store.append(a_batch((*events, sent)))
 
     [found] = read_escalations(store)
     assert ["550  no"] == [each["why"] for each in found["delivery_results"]]
-    assert "550 \0 no" == found["events"][-1]["event"]["receipts"][0]["why"]
+    assert "550 \0 no" == found["events"][-1]["event"]["results"][0]["why"]
 
 
 def test_why_a_message_waits_is_kept_in_words(store: RecordStore) -> None:
@@ -212,10 +212,10 @@ def test_why_a_message_waits_is_kept_in_words(store: RecordStore) -> None:
         key="k",
         recipient="ana",
         occasion="level_raised",
-        held_until=monday("17:00"),
+        deferred_until=monday("17:00"),
         why=reason("quiet_hours"),
     )
-    held = DeliveryReported(seq=events[-1].seq + 1, at=monday("09:00"), receipts=(waits,))
+    held = DeliveryReported(seq=events[-1].seq + 1, at=monday("09:00"), results=(waits,))
 
     store.append(a_batch((*events, held)))
 
@@ -233,17 +233,17 @@ def test_each_message_is_kept_once_in_its_true_state(store: RecordStore) -> None
         key="k:1", recipient="ana", occasion="level_raised", why="not delivered within 24 hours"
     )
     waits = DeliveryResult(
-        key="k:2", recipient="ana", occasion="level_raised", held_until=monday("17:00"), why="quiet hours"
+        key="k:2", recipient="ana", occasion="level_raised", deferred_until=monday("17:00"), why="quiet hours"
     )
     words = [
-        DeliveryReported(seq=events[-1].seq + number, at=monday("09:00"), receipts=receipts)
+        DeliveryReported(seq=events[-1].seq + number, at=monday("09:00"), results=receipts)
         for number, receipts in enumerate([(told, waits), (late,)], 1)
     ]
 
     store.append(a_batch((*events, *words)))
 
     [found] = read_escalations(store)
-    assert {"k:1": "delivered", "k:2": "held"} == {
+    assert {"k:1": "delivered", "k:2": "deferred"} == {
         each["key"]: each["state"] for each in found["delivery_results"]
     }
 

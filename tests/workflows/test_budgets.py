@@ -88,7 +88,7 @@ async def everything_is_on_record(folder: Path, key: str) -> list[dict[str, Any]
 
 
 def receipts_of(occasion: str, events: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
-    receipts = [receipt for event in events for receipt in event["event"].get("receipts", ())]
+    receipts = [receipt for event in events for receipt in event["event"].get("results", ())]
     return [receipt for receipt in receipts if receipt["occasion"] == occasion]
 
 

@@ -98,7 +98,7 @@ async def test_words_on_messages_that_were_not_told_are_on_record_as_refused(des
         why="call me at evil.example",
     )
 
-    await desk.run().signal(contract.REPORT_DELIVERY, {"receipts": [to_plain(forged)]})
+    await desk.run().signal(contract.REPORT_DELIVERY, {"results": [to_plain(forged)]})
     await desk.at_rest()
 
     assert "1 result of messages" in said((await desk.timeline("move_refused"))[-1].what)

@@ -94,7 +94,7 @@ async def test_what_came_in_quiet_hours_is_told_when_they_end(desk_with: OpenDes
             await desk.at_rest(key)
         assert [] == to_elena(desk)
         (held,) = await desk.timeline("delivery_reported")
-        assert "held: first notification to elena (quiet hours, until " in said(held.what)
+        assert "deferred: first notification to elena (quiet hours, until " in said(held.what)
 
         await desk.at_rest("inbox:elena")
         await until_empty(desk, "inbox:elena")
@@ -105,7 +105,7 @@ async def test_what_came_in_quiet_hours_is_told_when_they_end(desk_with: OpenDes
         for key in ("ACME/4711", "ACME/4712"):
             await desk.at_rest(key)
             (_, told) = await desk.timeline("delivery_reported", key)
-            assert "told: first notification to elena" == said(told.what)
+            assert "notified: first notification to elena" == said(told.what)
         description = await desk.run("inbox:elena").describe()
         assert WorkflowExecutionStatus.COMPLETED == description.status
 
@@ -154,7 +154,7 @@ async def test_what_is_no_longer_true_is_dropped_and_recorded(desk_with: OpenDes
 
         assert not [line for line in desk.told() if "call.centre" in line]
         *_, dropped = await desk.timeline("delivery_reported")
-        assert "not told: assigned to call_centre (acknowledged meanwhile)" == said(dropped.what)
+        assert "not notified: assigned to call_centre (acknowledged meanwhile)" == said(dropped.what)
 
 
 async def test_a_message_that_was_tried_for_long_is_looked_at_again(desk_with: OpenDesk) -> None:
@@ -169,7 +169,7 @@ async def test_a_message_that_was_tried_for_long_is_looked_at_again(desk_with: O
         await desk.fast_forward(minutes=2)
 
         (entry,) = await desk.timeline("delivery_reported")
-        assert "not told: assigned to call_centre (acknowledged meanwhile)" in said(entry.what)
+        assert "not notified: assigned to call_centre (acknowledged meanwhile)" in said(entry.what)
 
 
 async def test_what_cannot_be_delivered_after_waiting_is_raised_to_a_person(desk_with: OpenDesk) -> None:
@@ -220,7 +220,7 @@ async def test_a_burst_to_one_person_arrives_bundled_and_complete(
             told = [
                 told
                 for entry in await desk.timeline("delivery_reported", key)
-                for told in re.findall(r"told: ([^;]*)", said(entry.what))
+                for told in re.findall(r"notified: ([^;]*)", said(entry.what))
                 for told in told.split(", ")
                 if told.endswith(" to elena")
             ]
@@ -354,7 +354,7 @@ async def test_a_batch_that_an_earlier_run_had_begun_is_told_under_no_other_key(
         await desk.at_rest()
         assert before == {letter.key for letter in desk.messages()}
         assert [] == to_elena(desk)
-        assert "held: first notification to elena" in "".join(
+        assert "deferred: first notification to elena" in "".join(
             said(entry.what) for entry in await desk.timeline("delivery_reported")
         )
         await desk.at_rest("inbox:elena")

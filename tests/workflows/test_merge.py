@@ -195,4 +195,4 @@ async def test_one_of_another_tenant_takes_nothing_over(desk: Desk) -> None:
         await merge(desk, ends, stranger)
 
     assert (await desk.view(ends)).state is State.COMMUNICATING
-    assert () == (await desk.view(stranger)).tickets
+    assert () == (await desk.view(stranger)).joined_keys

@@ -38,14 +38,14 @@ async def test_the_first_start_of_an_outage_opens_it_and_the_second_joins(desk: 
     first = await desk.client.start(an_outage_of(desk, one, "ACME"))
     second = await desk.client.start(an_outage_of(desk, two, "BOLT", services=["orders"]))
 
-    assert [(desk.key, one), (desk.key, two)] == [(each.key, each.ticket) for each in (first, second)]
+    assert [(desk.key, one), (desk.key, two)] == [(each.key, each.case_key) for each in (first, second)]
     assert first.id == second.id
     assert [f"{two} joined: BOLT"] == list(map(said, second.happened))
     await desk.at_rest()
     receipts = [letter for letter in desk.told() if letter.startswith("case_received ")]
     assert ["case_received jo@acme.example", "case_received jo@bolt.example"] == receipts
     view = await desk.view()
-    assert (("ACME", "BOLT"), (one, two)) == (view.customers, view.tickets)
+    assert (("ACME", "BOLT"), (one, two)) == (view.customers, view.joined_keys)
 
 
 async def test_a_repeated_start_of_a_subject_that_joined_finds_it(desk: Desk) -> None:
@@ -71,7 +71,7 @@ async def test_starts_at_the_same_time_make_one_outage(desk: Desk) -> None:
     )
 
     assert 1 == len({answer.id for answer in answers})
-    assert set(tickets) == set((await desk.view()).tickets)
+    assert set(tickets) == set((await desk.view()).joined_keys)
     assert 1 == (await desk.happened()).count("opened")
 
 
@@ -202,7 +202,7 @@ async def test_another_tenants_outage_is_not_joined(desk: Desk) -> None:
         await desk.run().execute_update(contract.JOIN_OUTAGE, {"request": stranger})
 
     assert isinstance(raw.value.cause, BadRequest)
-    assert (f"{desk.key}a",) == (await desk.view()).tickets
+    assert (f"{desk.key}a",) == (await desk.view()).joined_keys
 
 
 async def test_a_join_by_hand_brings_nobody_whom_no_start_could_bring(desk: Desk) -> None:
@@ -214,7 +214,7 @@ async def test_a_join_by_hand_brings_nobody_whom_no_start_could_bring(desk: Desk
     spy = {"id": "spy", "name": "Spy", "addresses": ["email:spy@evil.example"]}
     tries: list[tuple[object, str]] = [
         (
-            {"by": "maya", "ticket": f"{desk.key}b", "customers": join["customers"], "sponsors": [spy]},
+            {"by": "maya", "case_key": f"{desk.key}b", "customers": join["customers"], "sponsors": [spy]},
             "request",
         ),
         ({"request": join | {"submitted_by": "spy"}}, "submitted_by"),

@@ -137,7 +137,7 @@ async def test_a_letter_that_cannot_be_delivered_is_raised_to_those_who_decide(d
     handle = await enrolled(desk, account)
     await desk.at_rest(handle.id)
     waited = DeliveryResult(key="k", recipient="grace", occasion="touch_point", why="gone")
-    await handle.signal(contract.REPORT_DELIVERY, ReportDelivery(receipts=(waited,)))
+    await handle.signal(contract.REPORT_DELIVERY, ReportDelivery(results=(waited,)))
     await desk.at_rest(handle.id)
     undelivered = (await desk.client.sponsorship(account)).undelivered
     await desk.client.exit_sponsorship(account, Exit(by="elena", why=InternalText("quiet")))

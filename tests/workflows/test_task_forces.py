@@ -111,8 +111,8 @@ async def test_words_on_messages_that_it_has_not_told_change_nothing(desk: Desk)
     )
     stray = replace(lost, key="ACME/1@1/dry-pallets:3:x:tom")
 
-    await run.signal(contract.REPORT_DELIVERY, ReportDelivery(receipts=(stray,)))
-    await run.signal(contract.REPORT_DELIVERY, ReportDelivery(receipts=(lost,)))
+    await run.signal(contract.REPORT_DELIVERY, ReportDelivery(results=(stray,)))
+    await run.signal(contract.REPORT_DELIVERY, ReportDelivery(results=(lost,)))
     await desk.at_rest(where(desk))
 
     assert "tom" == (await desk.client.task_force(desk.key, NAME)).seats[0].offered_to

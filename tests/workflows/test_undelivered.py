@@ -27,14 +27,14 @@ async def test_a_late_word_does_not_undo_what_is_known(desk: Desk) -> None:
     assert {MessageState.DELIVERED} == {sent.state for sent in before}
     late: list[dict[str, Any]] = [
         {"why": "not delivered within 24 hours"},
-        {"why": "quiet hours", "held_until": datetime.now(UTC).isoformat()},
+        {"why": "quiet hours", "deferred_until": datetime.now(UTC).isoformat()},
     ]
     for word in late:
         receipts = [
             {"key": sent.key, "recipient": sent.recipient, "occasion": sent.occasion} | word
             for sent in before
         ]
-        await desk.run().signal("record_delivery", {"receipts": receipts})
+        await desk.run().signal("record_delivery", {"results": receipts})
     await desk.at_rest()
 
     assert before == await desk.client.messages(desk.key)

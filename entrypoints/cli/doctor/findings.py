@@ -214,17 +214,17 @@ async def _compare(hands: RepairTools, run: "RunExamination", batch: RecordBatch
 def _unheard(
     batch: RecordBatch, known: Mapping[int, Event], delivered: Iterable[DeliveryResult]
 ) -> tuple[DeliveryResult, ...]:
-    own = [receipt for receipt in delivered if receipt.key.startswith(f"{batch.escalation}:")]
-    heard = _receipts((*known.values(), *batch.events))
+    own = [result for result in delivered if result.key.startswith(f"{batch.escalation}:")]
+    heard = _results((*known.values(), *batch.events))
     return tuple(each for each in select_newer(heard, own) if each.state is MessageState.DELIVERED)
 
 
-def _receipts(events: Iterable[Event]) -> Iterator[DeliveryResult]:
+def _results(events: Iterable[Event]) -> Iterator[DeliveryResult]:
     return (
-        receipt
+        result
         for event in events
         if isinstance(event, DeliveryReported | TaskForceReported)
-        for receipt in event.receipts
+        for result in event.results
     )
 
 
@@ -238,8 +238,8 @@ def _outdated(run: "RunExamination", gone: Iterable[int]) -> Finding:
     return Finding(FindingKind.OUTDATED, run.key, what, repair=RecordMissingEvents(run.key, run.run_id))
 
 
-def _unrecorded(run: "RunExamination", receipts: tuple[DeliveryResult, ...]) -> Finding:
-    count = len(receipts)
+def _unrecorded(run: "RunExamination", results: tuple[DeliveryResult, ...]) -> Finding:
+    count = len(results)
     what = f"{number_of(count, 'message was', 'messages were')} delivered, and its run does not know it"
     if not run.is_running:
         needs = "nothing that can be done: its run has ended; the messages themselves are not lost"
@@ -248,7 +248,7 @@ def _unrecorded(run: "RunExamination", receipts: tuple[DeliveryResult, ...]) -> 
         FindingKind.DELIVERED_UNRECORDED,
         run.key,
         what,
-        repair=ReplayDeliveryResults(run.key, run.run_id, receipts),
+        repair=ReplayDeliveryResults(run.key, run.run_id, results),
     )
 
 

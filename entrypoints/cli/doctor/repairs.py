@@ -106,17 +106,17 @@ class ReplayDeliveryResults:
 
     key: str
     run_id: str
-    receipts: tuple[DeliveryResult, ...]
+    results: tuple[DeliveryResult, ...]
 
     @property
     def words(self) -> str:
         return "report to its run again what was delivered"
 
     async def carry_out(self, hands: RepairTools) -> None:
-        await hands.client.replay_deliveries(self.key, self.run_id, self.receipts)
+        await hands.client.replay_deliveries(self.key, self.run_id, self.results)
         await asyncio.sleep(_TAKEN_IN)
         heard = {sent.key for sent in await hands.client.messages(self.key) if sent.is_delivered}
-        if any(receipt.key not in heard for receipt in self.receipts):
+        if any(result.key not in heard for result in self.results):
             raise MoveNotAllowed(
                 f"{self.key}: its run does not know these messages, and takes no word on them"
             )

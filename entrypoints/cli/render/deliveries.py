@@ -12,7 +12,7 @@ from escalation.notifications.inbox_view import DeferredEntry
 
 _WORDS = {
     MessageState.FAILED: "not delivered",
-    MessageState.HELD: "waiting",
+    MessageState.DEFERRED: "waiting",
     MessageState.DROPPED: "dropped",
 }
 
@@ -24,7 +24,7 @@ def render_delivery(sent: Delivery) -> Text:
     match sent.state:
         case MessageState.DELIVERED:
             line.append(f", not by {say(sent.why)}" if sent.why else "", style="yellow")
-        case MessageState.HELD:
+        case MessageState.DEFERRED:
             line.append(
                 f", waits until {sent.until.astimezone():%a %d %b %H:%M}" if sent.until else ", waits"
             )

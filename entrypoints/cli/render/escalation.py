@@ -44,7 +44,7 @@ def render_move_result(answer: MoveResult) -> Group:
     head.append(f", level {answer.level}, owner {answer.owner}")
     if answer.is_repeat:
         head.append(" (was running already; nothing was done again)", style="dim")
-    joined = [Text(f"{answer.ticket} joined {answer.key}")] if answer.ticket else []
+    joined = [Text(f"{answer.case_key} joined {answer.key}")] if answer.case_key else []
     return Group(*joined, head, *(Text(f"  {say(what)}") for what in answer.happened))
 
 
@@ -92,7 +92,7 @@ def _facts(view: View) -> Table:
             f"{'✓' if step.is_done else '·'} {step.what} ({step.owner}{_until(step)})"
             for step in view.plan_steps
         ),
-        "joined": ", ".join(view.tickets),
+        "joined": ", ".join(view.joined_keys),
         "merged here": ", ".join(view.merged),
         "goes on as": view.merged_into or "",
         "to approve": "; ".join(f"{held.number} by {held.by}: {held.text}" for held in view.pending_texts),

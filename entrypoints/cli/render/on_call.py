@@ -33,7 +33,7 @@ def on_call_as_data(
     now: OnCallResult, found: "OnCallRoster", gaps: Iterable["Interval"]
 ) -> Mapping[str, Any]:
     return {
-        "rota": now.schedule,
+        "rota": now.rota,
         "now": {"who": [person.id for person in now.people], "until": now.until, "why": now.why},
         "shifts": [period._asdict() for period in found.periods],
         "gaps": [{"start": start, "end": end} for start, end in gaps],
@@ -68,8 +68,8 @@ def render_on_call(
 
 
 def _head(playbook: "Playbook", now: OnCallResult, zone: ZoneInfo) -> Text:
-    head = Text(playbook.rotas[now.schedule].name, style="bold")
-    head.append(f"  {now.schedule}, times of {zone.key}\n", style="not bold dim")
+    head = Text(playbook.rotas[now.rota].name, style="bold")
+    head.append(f"  {now.rota}, times of {zone.key}\n", style="not bold dim")
     head.append(
         ", ".join(person.name for person in now.people) or "nobody", "not bold" if now.people else "red"
     )

@@ -64,13 +64,13 @@ def _acknowledged(now: Escalation, event: Acknowledged) -> Escalation:
 
 def _of_their_rota(now: Escalation, person: str) -> Escalation:
     """Whoever acknowledges in place of a colleague on call has that shift's part of it."""
-    for shift in now.shifts:
-        is_colleague = now.stands_for(person, (shift.schedule,)) and person not in now.asked
+    for shift in now.on_call_answers:
+        is_colleague = now.stands_for(person, (shift.rota,)) and person not in now.asked
         if is_colleague and shift.holder in now.unacknowledged:
             theirs = replace(shift, holder=person)
             return replace(
                 now,
                 asked=put_in_place(now.asked, shift.holder, (person,)),
-                shifts=(*on_call_answers_but(now, shift.schedule), theirs),
+                on_call_answers=(*on_call_answers_but(now, shift.rota), theirs),
             )
     return now

@@ -148,8 +148,8 @@ def _notify(work: Work, to: tuple[Recipient, ...]) -> None:
             notify_of_resolution(work, to, asked=to)
         case _:
             notify_customers(work, Occasion.CASE_RECEIVED, to=to)
-            if now.news:
-                notify_customers(work, Occasion.UPDATE, to=to, text=now.news.text)
+            if now.last_update:
+                notify_customers(work, Occasion.UPDATE, to=to, text=now.last_update.text)
 
 
 def _contact_corrected(now: Escalation, event: ContactCorrected) -> Escalation:

@@ -42,7 +42,7 @@ _Each = TypeVar("_Each")
 class BroughtAlong(BaseEvent):
     """Content of another subject that comes over."""
 
-    ticket: str
+    case_key: str
     """Key of that subject."""
     customers: tuple[AffectedCustomer, ...] = ()
     """Customers who are new by it; of a known customer, the new contacts."""
@@ -77,8 +77,8 @@ class BroughtAlong(BaseEvent):
             now,
             request=request,
             plan=now.plan.sponsored_by(self.sponsors),
-            account_tenants=now.account_tenants | dict.fromkeys(brought, tenant_of(self.ticket)),
-            submitters=now.submitters | {self.ticket: self.by},
+            account_tenants=now.account_tenants | dict.fromkeys(brought, tenant_of(self.case_key)),
+            submitters=now.submitters | {self.case_key: self.by},
             joiners=joiners,
             joined_at=now.joined_at if now.joiners else self.at,
         )
@@ -91,13 +91,13 @@ class CustomerJoined(BroughtAlong):
     kind: Literal["customer_joined"] = "customer_joined"
 
     def is_opening(self, now: Escalation) -> bool:
-        return not now.tickets and not self.customers
+        return not now.joined_keys and not self.customers
 
     def applied_to(self, now: Escalation) -> Escalation:
-        return replace(self.joined_to(now), tickets=(*now.tickets, self.ticket))
+        return replace(self.joined_to(now), joined_keys=(*now.joined_keys, self.case_key))
 
     def sentence(self) -> Reason:
-        return reason(self.code, self.ticket, account_names(self.customers))
+        return reason(self.code, self.case_key, account_names(self.customers))
 
 
 @frozen
@@ -111,7 +111,7 @@ class JoinOutage:
     move: ClassVar[Move] = Move.JOIN_OUTAGE
     by: Name
     """Submitter of its start."""
-    ticket: Key
+    case_key: Key
     """The other subject."""
     customers: tuple[AffectedCustomer, ...]
     services: tuple[Name, ...] = ()
@@ -127,19 +127,21 @@ class JoinOutage:
 def join_outage(work: Work, command: JoinOutage) -> None:
     """Add a subject once: each new contact gets a receipt of their own, and every update from now on."""
     now = work.state
-    if command.ticket in now.tickets:
+    if command.case_key in now.joined_keys:
         return
     if not allows(now.state, Move.JOIN_OUTAGE):
-        raise MoveNotAllowed(reason("cannot_join_while", command.ticket, now.state), subject=now.key)
+        raise MoveNotAllowed(reason("cannot_join_while", command.case_key, now.state), subject=now.key)
     joining = new_in(now.request, command)
     if command.is_guest:
         _require_own_accounts(now, joining)
-    require_case_fits(now.request, joining, reason("of.start", command.ticket), reason("use_another_outage"))
+    require_case_fits(
+        now.request, joining, reason("of.start", command.case_key), reason("use_another_outage")
+    )
     sponsors = tuple(sponsor for sponsor in command.sponsors if sponsor.id not in now.plan.sponsors)
     work.by = command.by
     work.record(
         CustomerJoined(
-            ticket=command.ticket,
+            case_key=command.case_key,
             customers=joining.customers,
             services=joining.services,
             linked_tickets=joining.linked_tickets,
@@ -155,16 +157,16 @@ def join_outage(work: Work, command: JoinOutage) -> None:
         _notify(work, joining.customers, now)
 
 
-def permit_repeat(now: Escalation, by: str, ticket: str = "") -> None:
+def permit_repeat(now: Escalation, by: str, case_key: str = "") -> None:
     """
-    Permit *by*, who submitted a start again, to see how the escalation stands; *ticket*: the subject that joined.
+    Permit *by*, who submitted a start again, to see how the escalation stands; *case_key*: the subject that joined.
 
     Raises:
         RoleNotAllowed: If it is neither who submitted it first, nor anybody whom its plan knows.
     """
-    first = now.submitters.get(ticket) if ticket else now.request.submitted_by
+    first = now.submitters.get(case_key) if case_key else now.request.submitted_by
     if by != first and not now.plan.knows(by):
-        raise RoleNotAllowed(reason("no_part_in_it", by), subject=ticket or now.key)
+        raise RoleNotAllowed(reason("no_part_in_it", by), subject=case_key or now.key)
 
 
 def begin_first_notification(work: Work) -> None:
@@ -243,7 +245,7 @@ def _require_own_accounts(now: Escalation, joining: JoinOutage) -> None:
         BadRequest: If it would add somebody to an account that another tenant has brought in, who would then read what
             that account is told.
     """
-    tenant = tenant_of(joining.ticket)
+    tenant = tenant_of(joining.case_key)
     faults = [
         Fault(
             where="customers",
@@ -255,7 +257,7 @@ def _require_own_accounts(now: Escalation, joining: JoinOutage) -> None:
         and now.account_tenants.get(customer.account, tenant_of(now.key)) != tenant
     ]
     if faults:
-        raise BadRequest.because(reason("of.start", joining.ticket), faults)
+        raise BadRequest.because(reason("of.start", joining.case_key), faults)
 
 
 def require_case_fits(request: StartRequest, joining: JoinOutage, what: Part, instead: Part) -> None:
@@ -278,7 +280,7 @@ def require_case_fits(request: StartRequest, joining: JoinOutage, what: Part, in
     faults = [
         Fault(
             where="outage",
-            given=reason("given.would_bring_to", joining.ticket, request.key, reason(unit, amount)),
+            given=reason("given.would_bring_to", joining.case_key, request.key, reason(unit, amount)),
             allowed=reason("allowed.in_one_escalation", reason(unit, most), instead),
         )
         for unit, amount, most in limits

@@ -228,10 +228,10 @@ def _rebased(now: Escalation, event: Rebased) -> Escalation:
         level=min(now.level, plan.last_level),
         asked=tuple(filter(plan.knows, now.asked)),
         acknowledgements=tuple(filter(plan.knows, now.acknowledgements)),
-        shifts=tuple(
+        on_call_answers=tuple(
             replace(shift, people=tuple(filter(plan.knows, shift.people)))
-            for shift in now.shifts
-            if plan.knows(shift.schedule)
+            for shift in now.on_call_answers
+            if plan.knows(shift.rota)
         ),
         acknowledged_by=now.acknowledged_by if plan.knows(now.acknowledged_by or "") else None,
         unnotified=tuple(who for who in now.unnotified if plan.knows(who) or who in customers),

@@ -28,12 +28,12 @@ class ResolutionVerified(BaseEvent):
     def applied_to(self, now: Escalation) -> Escalation:
         assert now.resolution
         verified = replace(now.resolution, verified_by=self.by)
-        news = last_update_after(now, verified.customer_text, self)
+        last_update = last_update_after(now, verified.customer_text, self)
         return replace(
             now,
             state=step(now.state, Move.VERIFY_RESOLUTION),
             resolution=verified,
-            news=news,
+            last_update=last_update,
             joiners=(),  # the letter that says so reaches them too
             joined_at=None,
             holding_updates=0,
