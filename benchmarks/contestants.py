@@ -28,6 +28,7 @@ from benchmarks.history_shape import Script, padded
 from channels.protocol import Channel, Delivered, OutboundMessage, Session
 from client import EscalationClient
 from delivery.pipeline import Pipeline
+from escalation.case.action_plan import Step
 from escalation.case.lifecycle import Move
 from escalation.case.move_index import PersonsCommand
 from escalation.case.moves.acknowledge import Acknowledge
@@ -43,7 +44,7 @@ from escalation.case.moves.share_rca import ShareRca
 from escalation.case.moves.verify_resolution import VerifyResolution
 from escalation.case.record_batch import RecordBatch, RecordResult
 from escalation.case.request import InternalRca, StartRequest
-from escalation.case.state import AccessAnswer, ResolutionKind, Step
+from escalation.case.resolution import AccessAnswer, ResolutionKind
 from escalation.contract import ESCALATION_QUEUE, MESSAGE_TASK_QUEUE, RECORD_TASK_QUEUE
 from escalation.kernel.refusals import RoleNotAllowed
 from escalation.kernel.values import CustomerText, InternalText, from_plain

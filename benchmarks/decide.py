@@ -10,6 +10,7 @@ from datetime import datetime
 from time import perf_counter
 
 from escalation.case import commands as c
+from escalation.case.action_plan import Step
 from escalation.case.engine import decide
 from escalation.case.lifecycle import State
 from escalation.case.moves.acknowledge import Acknowledge
@@ -17,7 +18,7 @@ from escalation.case.moves.close import Close
 from escalation.case.moves.revise_plan import RevisePlan
 from escalation.case.moves.send_update import SendUpdate
 from escalation.case.start import Open, open_escalation
-from escalation.case.state import Escalation, Step
+from escalation.case.state import Escalation
 from escalation.kernel.values import CustomerText, InternalText
 from escalation.notifications.shell_commands import Tick
 from escalation.policy.plan import Plan

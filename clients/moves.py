@@ -16,6 +16,7 @@ from clients.run_errors import RunEnded
 from clients.starts import Starts
 from clients.visibility import quote
 from escalation import contract
+from escalation.case.action_plan import Step
 from escalation.case.lifecycle import LIFECYCLE, Move, State
 from escalation.case.move_index import PersonsCommand
 from escalation.case.moves.acknowledge import Acknowledge
@@ -52,7 +53,7 @@ from escalation.case.moves.verify_resolution import VerifyResolution
 from escalation.case.moves.waive_rca import WaiveRca
 from escalation.case.post_mortem import PostMortem
 from escalation.case.request import CustomerRca, InternalRca
-from escalation.case.state import AccessAnswer, ResolutionKind, Step
+from escalation.case.resolution import AccessAnswer, ResolutionKind
 from escalation.case.view import MoveResult, View
 from escalation.kernel.ids import key_of
 from escalation.kernel.reasons import reason

@@ -16,6 +16,7 @@ from clients.parallel_queries import CannotAnswer, NotAllAnswered, Unanswered, a
 from clients.transport import read_pages
 from clients.visibility import EscalationFilter, EscalationListing, ListingPage, make_listing, quote
 from escalation import contract
+from escalation.case.action_plan import ActionPlan
 from escalation.case.deliveries import Delivery
 from escalation.case.follow_up_actions import Action
 from escalation.case.lifecycle import Move, State
@@ -30,7 +31,7 @@ from escalation.case.move_preview import (
 )
 from escalation.case.rca_on_file import RcaOnFile
 from escalation.case.record_batch import RecordBatch
-from escalation.case.state import ActionPlan, Escalation
+from escalation.case.state import Escalation
 from escalation.case.view import View
 from escalation.kernel.list_page import ListPage
 from escalation.kernel.refusals import UnknownEscalation

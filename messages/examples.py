@@ -12,7 +12,7 @@ from typing import Any
 
 from escalation.case.follow_up_actions import Origin
 from escalation.case.lifecycle import State
-from escalation.case.state import ResolutionKind
+from escalation.case.resolution import ResolutionKind
 from escalation.kernel.clock_name import ClockName
 from escalation.kernel.reasons import PLAYBOOK, Term, as_written, reason
 from escalation.kernel.values import CustomerText, InternalText

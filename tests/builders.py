@@ -24,8 +24,9 @@ from escalation.case.moves.settle_ticket import SettleTicket
 from escalation.case.moves.share_rca import ShareRca
 from escalation.case.moves.verify_resolution import VerifyResolution
 from escalation.case.request import AffectedCustomer, CorrectiveAction, InternalRca, StartRequest
+from escalation.case.resolution import AccessAnswer, ResolutionKind
 from escalation.case.start import Open, open_escalation
-from escalation.case.state import AccessAnswer, Escalation, ResolutionKind
+from escalation.case.state import Escalation
 from escalation.kernel.values import CustomerText, InternalText, from_plain
 from escalation.notifications.delivery_results import DeliveryResult
 from escalation.notifications.shell_commands import ReportDelivery

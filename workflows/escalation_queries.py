@@ -9,6 +9,7 @@ from dataclasses import replace
 from temporalio import workflow
 
 from escalation import contract
+from escalation.case.action_plan import ActionPlan
 from escalation.case.audience import script
 from escalation.case.deliveries import Delivery, deliveries
 from escalation.case.effects import RecompilePlan
@@ -18,7 +19,7 @@ from escalation.case.moves.rebase import RebasePreview, preview_rebase
 from escalation.case.outdated_notifications import find_outdated
 from escalation.case.rca_on_file import RcaOnFile, on_file
 from escalation.case.record_batch import RecordBatch
-from escalation.case.state import ActionPlan, Escalation, owners_of_actions
+from escalation.case.state import Escalation, owners_of_actions
 from escalation.case.view import View, action_plans, timeline, view
 from escalation.kernel.budgets import ANSWER, first_of
 from escalation.kernel.list_page import ListPage, page_of

@@ -7,7 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from entrypoints.cli.option_values import bad_option, parse_time
-from escalation.case.state import ActionPlan, Step
+from escalation.case.action_plan import ActionPlan, Step
 from escalation.kernel.refusals import quote_input
 from escalation.kernel.values import Input
 

@@ -10,7 +10,7 @@ from entrypoints.cli.command_names import COMMANDS
 from escalation.case.lifecycle import State
 from escalation.case.move_index import PERSONS_COMMANDS
 from escalation.case.request import Channel, Criterion, Source, StartRequest
-from escalation.case.state import AccessAnswer
+from escalation.case.resolution import AccessAnswer
 from escalation.kernel.command_fields import FieldKind
 from escalation.kernel.field_reader import fields_of
 from escalation.measures.report_schedule import Rhythm

@@ -21,7 +21,7 @@ from escalation.case.move_index import PersonsCommand
 from escalation.case.moves.acknowledge import Acknowledge
 from escalation.case.moves.answer_survey import AnswerSurvey
 from escalation.case.moves.confirm_access import ConfirmAccess
-from escalation.case.state import AccessAnswer
+from escalation.case.resolution import AccessAnswer
 from escalation.case.view import View
 from escalation.kernel.refusals import (
     EscalationError,

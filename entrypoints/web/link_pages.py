@@ -26,7 +26,7 @@ from entrypoints.web.pages import Page, Pages
 from entrypoints.web.request_body import read_body
 from entrypoints.web.temporal_client import TemporalClientSource
 from escalation.case.moves.confirm_access import ConfirmAccess
-from escalation.case.state import AccessAnswer
+from escalation.case.resolution import AccessAnswer
 from escalation.kernel.refusals import EscalationError, UnknownEscalation
 from escalation.notifications.links import Link
 from escalation.task_force.moves.accept_seat import DeclineSeat

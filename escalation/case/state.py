@@ -6,17 +6,17 @@ What can be read off it without deciding anything is here as properties; what ma
 
 from dataclasses import field, replace
 from datetime import datetime, timedelta
-from enum import StrEnum
-from typing import Annotated, Self
+from typing import Self
 
-from pydantic import Field
-
+from escalation.case.action_plan import ActionPlan
 from escalation.case.customer_question import CustomerQuestion
+from escalation.case.customer_texts import LastUpdate, PendingText
 from escalation.case.estimate import Estimate
 from escalation.case.follow_up_actions import Action, next_reminder
 from escalation.case.lifecycle import OPEN, WORKING, RcaState, State
 from escalation.case.post_mortem import PostMortem
 from escalation.case.request import AffectedCustomer, CustomerRca, InternalRca, StartRequest
+from escalation.case.resolution import Access, Resolution
 from escalation.kernel.business_time import OpenHours
 from escalation.kernel.clock_name import ClockName
 from escalation.kernel.clocked_state import ClockedState
@@ -24,16 +24,7 @@ from escalation.kernel.clocks import Clock, Pause
 from escalation.kernel.email_address import mailbox_of
 from escalation.kernel.ids import ContactId
 from escalation.kernel.reasons import Reason, reason
-from escalation.kernel.values import (
-    CustomerText,
-    CustomerWords,
-    Input,
-    InputInstant,
-    Instant,
-    InternalText,
-    Name,
-    frozen,
-)
+from escalation.kernel.values import CustomerWords, Instant, InternalText, frozen
 from escalation.notifications.delivery_results import Undelivered
 from escalation.policy.classification import EvidenceKind, Priority
 from escalation.policy.people import Contact, HandsOver, Recipient
@@ -42,52 +33,6 @@ from escalation.task_force.state import TaskForceSummary
 
 VERIFYING = "verifying"
 """The reason of the pause that a declared resolution makes (RESOLVE-5); no playbook can name it."""
-
-
-class AccessAnswer(StrEnum):
-    YES = "yes"
-    NO = "no"
-    WAIVED = "waived"
-
-
-class ResolutionKind(StrEnum):
-    FIX = "fix"
-    WORKAROUND = "workaround"
-
-
-class Step(Input):
-    """One step of the action plan (COMM-10)."""
-
-    what: Annotated[InternalText, Field(min_length=1, max_length=2000)]
-    owner: Name
-    due_at: InputInstant | None = None
-    is_done: bool = False
-
-
-@frozen
-class ActionPlan:
-    version: int
-    steps: tuple[Step, ...]
-    by: str
-    at: Instant
-    why: InternalText
-
-
-@frozen
-class Resolution:
-    kind: ResolutionKind
-    done: InternalText
-    customer_text: CustomerText | None
-    declared_at: Instant
-    declared_by: str
-    verified_by: str | None = None
-
-
-@frozen
-class Access:
-    answer: AccessAnswer
-    by: str
-    at: Instant
 
 
 @frozen
@@ -109,26 +54,6 @@ class Rca:
 
 
 @frozen
-class PendingText:
-    """A text for customers that waits for approval (COMM-6)."""
-
-    number: int
-    text: CustomerText
-    by: str
-    """First author."""
-    held_at: Instant
-    apologise: bool = False
-    estimate: Estimate | None = None
-    edited_by: str = ""
-    """Last editor."""
-
-    @property
-    def author(self) -> str:
-        """Author of the present words."""
-        return self.edited_by or self.by
-
-
-@frozen
 class OnCallAnswer:
     """The answer of the latest look-up for a rota that was given the escalation (MATRIX-1)."""
 
@@ -139,14 +64,6 @@ class OnCallAnswer:
     """Person who stands where the rota stood; the rota itself as long as nobody does."""
     until: Instant | None = None
     """Time at which that changes; None: not as far as is known."""
-
-
-@frozen
-class LastUpdate:
-    """The latest text that customers got."""
-
-    text: CustomerText
-    at: Instant
 
 
 @frozen

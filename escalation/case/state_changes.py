@@ -10,8 +10,9 @@ from dataclasses import replace
 from datetime import datetime
 
 from escalation.case.base_event import BaseEvent
+from escalation.case.customer_texts import LastUpdate
 from escalation.case.lifecycle import Move, step_rca
-from escalation.case.state import Escalation, LastUpdate, OnCallAnswer, Rca
+from escalation.case.state import Escalation, OnCallAnswer, Rca
 from escalation.kernel.clock_events import ClockEvent
 from escalation.kernel.clock_name import ClockName
 from escalation.kernel.clocks import Pause

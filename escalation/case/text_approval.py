@@ -11,11 +11,12 @@ from pydantic import Field
 
 from escalation.case.audience import notify, notify_customers, person_of
 from escalation.case.base_event import BaseEvent
+from escalation.case.customer_texts import PendingText
 from escalation.case.estimate import Estimate
 from escalation.case.lifecycle import Move
 from escalation.case.move_command import MoveCommand
 from escalation.case.next_update import restart_next_update
-from escalation.case.state import Escalation, PendingText
+from escalation.case.state import Escalation
 from escalation.case.work import Work
 from escalation.kernel.clock_name import ClockName
 from escalation.kernel.clocks import Outcome

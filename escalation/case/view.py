@@ -4,8 +4,10 @@ from collections.abc import Iterable
 from dataclasses import field
 from datetime import datetime
 
+from escalation.case.action_plan import ActionPlan, Step
 from escalation.case.audience import name_of
 from escalation.case.customer_question import CustomerQuestion
+from escalation.case.customer_texts import PendingText
 from escalation.case.engine import moves_now
 from escalation.case.estimate import Estimate
 from escalation.case.events import CLOCKWORK, Event
@@ -14,15 +16,8 @@ from escalation.case.lifecycle import Move, RcaState, State
 from escalation.case.moves.revise_plan import PlanRevised
 from escalation.case.post_mortem import PostMortem
 from escalation.case.request import CustomerRca, Evidence, InternalRca
-from escalation.case.state import (
-    AccessAnswer,
-    ActionPlan,
-    Escalation,
-    PendingText,
-    Resolution,
-    Step,
-    SurveyAnswer,
-)
+from escalation.case.resolution import AccessAnswer, Resolution
+from escalation.case.state import Escalation, SurveyAnswer
 from escalation.case.wanted_moves import WantedMove, list_wanted_moves
 from escalation.kernel.budgets import ANSWER, MISSING, first_of, shortened
 from escalation.kernel.clock_name import ClockName

@@ -24,7 +24,8 @@ from escalation.case.moves.reopen import Reopen
 from escalation.case.moves.send_update import SendUpdate
 from escalation.case.moves.transfer import Transfer
 from escalation.case.moves.verify_resolution import VerifyResolution
-from escalation.case.state import AccessAnswer, Escalation, ResolutionKind
+from escalation.case.resolution import AccessAnswer, ResolutionKind
+from escalation.case.state import Escalation
 from escalation.kernel.clock_name import ClockName
 from escalation.kernel.values import CustomerText, InternalText
 from escalation.policy.classification import CancelCause, Priority

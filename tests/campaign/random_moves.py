@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from client import EscalationClient
+from escalation.case.action_plan import Step
 from escalation.case.move_index import PersonsCommand
 from escalation.case.moves.acknowledge import Acknowledge
 from escalation.case.moves.approve_rca import ApproveRca
@@ -34,7 +35,7 @@ from escalation.case.moves.share_rca import ShareRca
 from escalation.case.moves.tick_response import TickResponse
 from escalation.case.moves.transfer import Transfer
 from escalation.case.moves.verify_resolution import VerifyResolution
-from escalation.case.state import AccessAnswer, ResolutionKind, Step
+from escalation.case.resolution import AccessAnswer, ResolutionKind
 from escalation.kernel.refusals import EscalationError
 from escalation.kernel.values import CustomerText, InternalText
 from escalation.policy.classification import CancelCause, EscalationReason, Priority

@@ -14,7 +14,7 @@ from entrypoints.cli import playbook_names, program
 from entrypoints.cli.command_groups import list_panels, make_program
 from escalation.case.lifecycle import State
 from escalation.case.request import Channel
-from escalation.case.state import AccessAnswer
+from escalation.case.resolution import AccessAnswer
 from escalation.policy.classification import CancelCause, Degree, EscalationReason, Priority
 from records.report import By
 

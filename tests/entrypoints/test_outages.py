@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from entrypoints.cli.render.action_plan import differences
-from escalation.case.state import ActionPlan, Step
+from escalation.case.action_plan import ActionPlan, Step
 from escalation.kernel.values import InternalText
 from tests.entrypoints.conftest import Terminal
 

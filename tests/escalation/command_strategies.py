@@ -10,6 +10,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from escalation.case import commands as c
+from escalation.case.action_plan import Step
 from escalation.case.lifecycle import Move, RcaState, State, moves_from
 from escalation.case.move_index import PersonsCommand
 from escalation.case.moves.acknowledge import Acknowledge
@@ -55,7 +56,8 @@ from escalation.case.moves.verify_resolution import VerifyResolution
 from escalation.case.moves.waive_rca import WaiveRca
 from escalation.case.post_mortem import ActionItem, PostMortem
 from escalation.case.request import Channel, CorrectiveAction, CustomerRca, InternalRca
-from escalation.case.state import AccessAnswer, Escalation, ResolutionKind, Step
+from escalation.case.resolution import AccessAnswer, ResolutionKind
+from escalation.case.state import Escalation
 from escalation.kernel.values import CustomerText, CustomerWords, InternalText
 from escalation.notifications.shell_commands import Tick
 from escalation.policy.classification import CancelCause, EscalationReason, EvidenceKind, Priority

@@ -10,7 +10,7 @@ from escalation.case.engine import decide
 from escalation.case.moves.acknowledge import Acknowledge
 from escalation.case.moves.declare_resolved import DeclareResolved
 from escalation.case.moves.verify_resolution import VerifyResolution
-from escalation.case.state import ResolutionKind
+from escalation.case.resolution import ResolutionKind
 from escalation.kernel.clock_name import ClockName
 from escalation.kernel.clocks import Clock, Outcome, is_late
 from escalation.task_force.engine import decide as decide_force

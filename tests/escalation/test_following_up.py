@@ -27,7 +27,8 @@ from escalation.case.moves.reopen import Reopen, Reopened
 from escalation.case.moves.send_update import SendUpdate
 from escalation.case.post_mortem import PostMortem
 from escalation.case.request import CorrectiveAction
-from escalation.case.state import AccessAnswer, Escalation
+from escalation.case.resolution import AccessAnswer
+from escalation.case.state import Escalation
 from escalation.kernel.clock_name import ClockName
 from escalation.kernel.clocks import Outcome
 from escalation.kernel.reasons import term

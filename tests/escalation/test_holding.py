@@ -11,7 +11,8 @@ from escalation.case.moves.declare_resolved import DeclareResolved
 from escalation.case.moves.send_update import SendUpdate
 from escalation.case.moves.verify_resolution import VerifyResolution
 from escalation.case.next_update import UpdateSent
-from escalation.case.state import Escalation, ResolutionKind
+from escalation.case.resolution import ResolutionKind
+from escalation.case.state import Escalation
 from escalation.kernel.clock_name import ClockName
 from escalation.kernel.reasons import reason
 from escalation.kernel.values import CustomerText, InternalText

@@ -12,7 +12,8 @@ from escalation.case.moves.confirm_access import ConfirmAccess
 from escalation.case.moves.join_outage import CustomerJoined, JoinOutage
 from escalation.case.moves.send_update import SendUpdate
 from escalation.case.request import AffectedCustomer, Evidence
-from escalation.case.state import AccessAnswer, Escalation
+from escalation.case.resolution import AccessAnswer
+from escalation.case.state import Escalation
 from escalation.kernel.budgets import CUSTOMERS
 from escalation.kernel.clock_name import ClockName
 from escalation.kernel.clocks import Outcome

@@ -15,7 +15,7 @@ from escalation.case.moves.reject_resolution import RejectResolution
 from escalation.case.moves.reopen import Reopen
 from escalation.case.moves.report_trigger import ReportTrigger
 from escalation.case.moves.transfer import Transfer
-from escalation.case.state import AccessAnswer
+from escalation.case.resolution import AccessAnswer
 from escalation.kernel.clock_events import ClockEnded
 from escalation.kernel.clock_name import ClockName
 from escalation.kernel.values import InternalText

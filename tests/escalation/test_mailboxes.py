@@ -12,7 +12,8 @@ from escalation.case.moves.confirm_access import ConfirmAccess
 from escalation.case.moves.join_outage import JoinOutage, new_in
 from escalation.case.moves.reopen import Reopened
 from escalation.case.request import recipients_of
-from escalation.case.state import AccessAnswer, Escalation
+from escalation.case.resolution import AccessAnswer
+from escalation.case.state import Escalation
 from escalation.kernel.values import InternalText
 from escalation.notifications.links import link_for
 from tests.builders import (

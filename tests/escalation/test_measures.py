@@ -19,8 +19,8 @@ from escalation.case.moves.reject_resolution import RejectResolution
 from escalation.case.moves.request_rca import RequestRca
 from escalation.case.moves.send_update import SendUpdate
 from escalation.case.moves.transfer import Transfer
+from escalation.case.resolution import AccessAnswer
 from escalation.case.shell_events import MoveRefused
-from escalation.case.state import AccessAnswer
 from escalation.kernel.clock_name import OF_TASK_FORCES, ClockName
 from escalation.kernel.clocks import Outcome
 from escalation.kernel.values import CustomerText, InternalText, from_json, to_json

@@ -25,7 +25,7 @@ from escalation.case.moves.reopen import Reopen
 from escalation.case.moves.request_rca import RequestRca
 from escalation.case.moves.send_update import SendUpdate
 from escalation.case.moves.waive_rca import WaiveRca
-from escalation.case.state import AccessAnswer
+from escalation.case.resolution import AccessAnswer
 from escalation.kernel.clock_name import ClockName
 from escalation.kernel.refusals import MoveNotAllowed, RoleNotAllowed
 from escalation.kernel.values import CustomerText, InternalText

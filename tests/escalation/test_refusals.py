@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from escalation.case import commands as c
+from escalation.case.action_plan import Step
 from escalation.case.engine import decide
 from escalation.case.lifecycle import State
 from escalation.case.moves.acknowledge import Acknowledge
@@ -28,8 +29,9 @@ from escalation.case.moves.transfer import Transfer
 from escalation.case.moves.verify_resolution import VerifyResolution
 from escalation.case.moves.waive_rca import WaiveRca
 from escalation.case.request import CorrectiveAction
+from escalation.case.resolution import AccessAnswer
 from escalation.case.shell_events import MoveRefused
-from escalation.case.state import AccessAnswer, Escalation, Step
+from escalation.case.state import Escalation
 from escalation.kernel.refusals import (
     BadRequest,
     EscalationError,

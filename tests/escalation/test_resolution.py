@@ -5,6 +5,7 @@ The resolution: plan, declaration, verdict, access, and the way back (RESOLVE, C
 import pytest
 
 from escalation.case import commands as c
+from escalation.case.action_plan import Step
 from escalation.case.engine import decide
 from escalation.case.lifecycle import State
 from escalation.case.moves.acknowledge import Acknowledge
@@ -14,7 +15,8 @@ from escalation.case.moves.reopen import Reopen, Reopened
 from escalation.case.moves.revise_plan import RevisePlan
 from escalation.case.moves.send_update import SendUpdate
 from escalation.case.moves.transfer import Transfer
-from escalation.case.state import AccessAnswer, Escalation, ResolutionKind, Step
+from escalation.case.resolution import AccessAnswer, ResolutionKind
+from escalation.case.state import Escalation
 from escalation.kernel.clock_name import ClockName
 from escalation.kernel.clocks import Outcome
 from escalation.kernel.values import LONGEST_TEXT, CustomerText, InternalText, from_json, to_json

@@ -25,8 +25,9 @@ from escalation.case.moves.join_outage import JoinOutage
 from escalation.case.moves.rebase import Rebase
 from escalation.case.on_call import ReportOnCall
 from escalation.case.request import Evidence
+from escalation.case.resolution import AccessAnswer
 from escalation.case.start import fold
-from escalation.case.state import AccessAnswer, Escalation
+from escalation.case.state import Escalation
 from escalation.case.state_changes import apply_event
 from escalation.case.view import make_move_result, view
 from escalation.case.work import Work

@@ -20,8 +20,9 @@ from escalation.case.moves.reject_resolution import RejectResolution
 from escalation.case.moves.transfer import Transfer
 from escalation.case.on_call import OnCallFound, ReportOnCall
 from escalation.case.outdated_notifications import find_outdated
+from escalation.case.resolution import ResolutionKind
 from escalation.case.start import fold
-from escalation.case.state import Escalation, ResolutionKind
+from escalation.case.state import Escalation
 from escalation.kernel.clock_name import ClockName
 from escalation.kernel.refusals import UnknownName
 from escalation.measures.fold import measure_events

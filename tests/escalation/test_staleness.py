@@ -19,7 +19,8 @@ from escalation.case.moves.reopen import Reopen
 from escalation.case.moves.request_rca import RequestRca
 from escalation.case.moves.send_update import SendUpdate
 from escalation.case.outdated_notifications import find_outdated
-from escalation.case.state import AccessAnswer, Escalation
+from escalation.case.resolution import AccessAnswer
+from escalation.case.state import Escalation
 from escalation.kernel.values import CustomerText, InternalText
 from escalation.notifications.notification import (
     CustomerNotification,

@@ -15,7 +15,7 @@ from escalation.case import events as e
 from escalation.case.follow_up_actions import Origin
 from escalation.case.lifecycle import Move, RcaState, State
 from escalation.case.request import Channel
-from escalation.case.state import ResolutionKind
+from escalation.case.resolution import ResolutionKind
 from escalation.kernel.clock_name import ClockName
 from escalation.kernel.reasons import Person, Reason, reason
 from escalation.notifications.notification import Occasion

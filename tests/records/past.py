@@ -17,8 +17,8 @@ from escalation.case.moves.reject_resolution import RejectResolution
 from escalation.case.moves.request_rca import RequestRca
 from escalation.case.moves.transfer import Transfer
 from escalation.case.post_mortem import PostMortem
+from escalation.case.resolution import AccessAnswer
 from escalation.case.start import Opened
-from escalation.case.state import AccessAnswer
 from escalation.kernel.values import CustomerText, InternalText
 from escalation.measures.definitions import ImportedEscalation
 from escalation.notifications.shell_commands import Tick

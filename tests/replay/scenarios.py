@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
-from escalation.case.state import AccessAnswer
+from escalation.case.resolution import AccessAnswer
 from escalation.contract import EscalationInput
 from escalation.kernel.values import InternalText
 from escalation.policy.classification import CancelCause, EscalationReason, Priority

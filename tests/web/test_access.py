@@ -2,7 +2,7 @@
 
 import asyncio
 
-from escalation.case.state import AccessAnswer
+from escalation.case.resolution import AccessAnswer
 from escalation.notifications.links import Question
 from tests.web.web_client import Door, links_in, seen
 

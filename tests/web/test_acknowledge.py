@@ -2,7 +2,7 @@
 
 import asyncio
 
-from escalation.case.state import ResolutionKind
+from escalation.case.resolution import ResolutionKind
 from tests.web.web_client import Door, links_in, seen
 
 

@@ -24,7 +24,7 @@ from client import EscalationClient
 from entrypoints.web.app import make_app
 from entrypoints.web.temporal_client import TemporalClientSource
 from entrypoints.web.web_server import bind_port, serve_app
-from escalation.case.state import ResolutionKind
+from escalation.case.resolution import ResolutionKind
 from escalation.case.view import MoveResult
 from escalation.kernel.refusals import StillFinishing
 from escalation.kernel.values import from_plain

@@ -7,10 +7,11 @@ Each begins where the one before it ended; all go through the client, as people 
 from datetime import datetime
 
 from client import EscalationClient
+from escalation.case.action_plan import Step
 from escalation.case.engine import Decision
 from escalation.case.request import CorrectiveAction, InternalRca, StartRequest
+from escalation.case.resolution import ResolutionKind
 from escalation.case.start import Open, open_escalation
-from escalation.case.state import ResolutionKind, Step
 from escalation.kernel.values import CustomerText, InternalText, from_plain
 from planning.plan.compiler import compile_plan
 from planning.playbook.loader import load_playbook

@@ -12,10 +12,11 @@ import pytest
 from temporalio.client import WorkflowUpdateFailedError
 
 from client import EscalationClient
+from escalation.case.action_plan import Step
 from escalation.case.lifecycle import NOBODYS, Move, State
 from escalation.case.moves.send_update import SendUpdate
 from escalation.case.request import Channel
-from escalation.case.state import AccessAnswer, ResolutionKind, Step
+from escalation.case.resolution import AccessAnswer, ResolutionKind
 from escalation.kernel.reasons import term
 from escalation.kernel.refusals import (
     BadRequest,

@@ -4,7 +4,7 @@ Time: one timer, re-armed only for what is due earlier; breaches judged by compa
 
 from datetime import datetime, timedelta
 
-from escalation.case.state import ResolutionKind
+from escalation.case.resolution import ResolutionKind
 from escalation.case.view import ClockView
 from escalation.contract import ContinuedState, EscalationInput
 from escalation.kernel.clock_name import ClockName

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from rich.text import Text
 
 from entrypoints.cli.render import escalation
-from escalation.case.state import ActionPlan, Step
+from escalation.case.action_plan import ActionPlan, Step
 
 _STYLES = {"+": "green", "-": "red", "~": "yellow"}
 

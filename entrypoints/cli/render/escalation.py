@@ -15,10 +15,10 @@ from rich.text import Text
 
 from entrypoints.cli.command_names import command_for
 from entrypoints.reason_text import say
+from escalation.case.action_plan import Step
 from escalation.case.events import CLOCKWORK
 from escalation.case.lifecycle import State
 from escalation.case.request import Evidence
-from escalation.case.state import Step
 from escalation.case.view import ClockView, MoveResult, View
 from escalation.kernel.counted_nouns import number_of
 from escalation.kernel.reasons import Person, Reason, sentences, term

@@ -14,10 +14,10 @@ from entrypoints.web.api.command_body import body_of, read_command
 from entrypoints.web.api.idempotency import IdempotencyKey, repeat_id
 from entrypoints.web.api.list_cursors import DEFAULT_LIMIT, Cursor, Limit, Page
 from entrypoints.web.api.problems import LOOKING, MOVING
+from escalation.case.action_plan import ActionPlan
 from escalation.case.deliveries import Delivery
 from escalation.case.lifecycle import State
 from escalation.case.request import StartRequest
-from escalation.case.state import ActionPlan
 from escalation.case.view import MoveResult, View
 from escalation.kernel.timeline_entry import TimelineEntry
 from escalation.kernel.values import Name

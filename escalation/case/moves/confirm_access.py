@@ -10,7 +10,8 @@ from escalation.case.follow_up import require_affected, require_own_account
 from escalation.case.lifecycle import Move
 from escalation.case.move_command import MoveCommand
 from escalation.case.moves.reopen import reopen_because
-from escalation.case.state import Access, AccessAnswer, Escalation
+from escalation.case.resolution import Access, AccessAnswer
+from escalation.case.state import Escalation
 from escalation.case.work import Work
 from escalation.kernel.reasons import Reason, reason
 from escalation.kernel.refusals import RoleNotAllowed

@@ -12,7 +12,8 @@ from escalation.case.clock_table import HELD_WHILE_VERIFYING
 from escalation.case.lifecycle import Move, step
 from escalation.case.move_command import MoveCommand
 from escalation.case.moves.pause import resume
-from escalation.case.state import VERIFYING, Escalation, Resolution, ResolutionKind
+from escalation.case.resolution import Resolution, ResolutionKind
+from escalation.case.state import VERIFYING, Escalation
 from escalation.case.state_changes import with_pause
 from escalation.case.work import Work
 from escalation.kernel.clock_name import ClockName

@@ -5,11 +5,12 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from escalation.case.action_plan import ActionPlan, Step
 from escalation.case.base_event import BaseEvent
 from escalation.case.lifecycle import Move, State
 from escalation.case.move_command import MoveCommand
 from escalation.case.moves.begin_resolution import ResolutionBegun
-from escalation.case.state import ActionPlan, Escalation, Step
+from escalation.case.state import Escalation
 from escalation.case.work import Work
 from escalation.kernel.budgets import STEPS
 from escalation.kernel.reasons import Reason, reason
