@@ -9,6 +9,8 @@ done. It sends what people ask and shows what the engine answers; it holds no ru
 
 from clients.conversations import Conversations
 from clients.doctor import RunExamination
+from clients.http_moves import HttpMoves
+from clients.http_queries import CallerView, KnownNames, StalledRun
 from clients.inboxes import Inboxes
 from clients.intakes import Intakes
 from clients.moves import AFTER_THE_CLOSE
@@ -16,7 +18,7 @@ from clients.parallel_queries import NotAllAnswered, Unanswered, ask_each
 from clients.queries import RECORDED, ToDo
 from clients.rebases import Rebases
 from clients.report_schedules import ReportSchedules
-from clients.run_errors import RunStalled
+from clients.run_errors import RunStalled, Stalled
 from clients.sponsorships import Sponsorships
 from clients.starts import request_of
 from clients.task_forces import TaskForces
@@ -28,12 +30,17 @@ __all__ = [
     "OURS",
     "PATIENCE",
     "RECORDED",
+    "CallerView",
     "EscalationClient",
     "EscalationFilter",
     "EscalationListing",
+    "KnownNames",
     "NotAllAnswered",
     "RunExamination",
     "RunStalled",
+    "ServiceClient",
+    "Stalled",
+    "StalledRun",
     "ToDo",
     "Unanswered",
     "ask_each",
@@ -46,6 +53,14 @@ class EscalationClient(TaskForces, Conversations, Rebases, Sponsorships, ReportS
     Start escalations, make moves, look at them.
 
     A person's id goes into ``by``. Texts for customers and texts for us are different parameters, everywhere.
+    """
+
+
+class ServiceClient(HttpMoves, EscalationClient):
+    """
+    The same, asked of a service over its HTTP API: `async with ServiceClient.at("https://…") as client`.
+
+    What has no operation there works only directly, and says so.
     """
 
 

@@ -29,7 +29,8 @@ from workflows.inputs import require_at_most
 
 _PAUSES = (0.05, 0.2, 0.5, 1.0)
 """Seconds before a move is made again, under the same id: it is followed once."""
-_MOST_LOOKED_AT = 1000
+MOST_LOOKED_AT = 1000
+"""Open escalations among which one that was meant is looked for."""
 
 
 class EscalationRuns:
@@ -163,20 +164,11 @@ class EscalationRuns:
         raise AssertionError("the last attempt returns or raises")
 
     async def unknown(self, key: str) -> UnknownEscalation:
-        """
-        Names the open escalations of the same ticket number: another spelling, tenant or none was typed. A number
-        itself is never guessed at: the next ticket is another customer's.
-        """
-        ticket = _ticket(key)
         try:
-            running = self._transport.executions(visibility_query({}, ended=False), _MOST_LOOKED_AT)
-            meant = [each.id async for each in running if _ticket(each.id) == ticket]
+            running = self._transport.executions(visibility_query({}, ended=False), MOST_LOOKED_AT)
+            return unknown_among(key, [each.id async for each in running])
         except NoServer:
-            meant = []
-        listed = "; `escalate list --all` shows those that are"
-        form = listed if "/" in key else "; a key is TENANT/TICKET, such as ACME/4711"
-        hint = did_you_mean(" or ".join(meant)) or form
-        return UnknownEscalation(f"no escalation {key!r} is known here{hint}")
+            return unknown_among(key, ())
 
     async def _last_opened(self, key: str) -> str | None:
         """
@@ -209,6 +201,18 @@ def _not_allowed(
     obstacle = continued_as(reason("cannot_while", move, Term("State", state)), merged_into)
     others = [each for each in moves if each is not move]
     return MoveNotAllowed(obstacle, subject=key, allowed_moves=others)
+
+
+def unknown_among(key: str, running: Iterable[str]) -> UnknownEscalation:
+    """
+    Return the refusal of *key*, which names those *running* of the same ticket number: another spelling, tenant or none
+    was typed. A number itself is never guessed at: the next ticket is another customer's.
+    """
+    meant = [each for each in running if _ticket(each) == _ticket(key)]
+    listed = "; `escalate list --all` shows those that are"
+    form = listed if "/" in key else "; a key is TENANT/TICKET, such as ACME/4711"
+    hint = did_you_mean(" or ".join(meant)) or form
+    return UnknownEscalation(f"no escalation {key!r} is known here{hint}")
 
 
 def _ticket(key: str) -> str:

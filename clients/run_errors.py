@@ -10,10 +10,14 @@ from runtime.errors import NoServer
 from runtime.stalls import Stall
 
 
-class RunStalled(EscalationError):
-    """The run cannot answer, because it is stalled."""
+class Stalled(EscalationError):
+    """A run cannot answer, because it is stalled."""
 
     code = "stalled"
+
+
+class RunStalled(Stalled):
+    """The run that cannot answer, and its stall."""
 
     def __init__(self, stall: Stall, *, is_move: bool = False) -> None:
         again = "; look first whether this move was made, before you make it again" if is_move else ""

@@ -8,6 +8,7 @@ what to do.
 
     RuntimeFault
     ├── SettingsFault               a variable or a Temporal profile is wrong       (bad input)
+    │   └── OnlyDirectly            what was asked has no operation of the HTTP API
     ├── NoServer                    nothing that speaks Temporal answers there      (no server)
     │   ├── NoWorker                the server answers, and no worker does
     │   ├── AccessRefused           it answers, but not to these credentials
@@ -30,6 +31,15 @@ class SettingsFault(RuntimeFault):
     def __init__(self, *faults: str) -> None:
         super().__init__("\n".join(faults))
         self.faults = faults
+
+
+class OnlyDirectly(SettingsFault):
+    """The command or call has no operation of the HTTP API, and ESCALATION_URL is set."""
+
+    def __init__(self, what: str, url: str) -> None:
+        super().__init__(
+            f"{what} works only directly, and ESCALATION_URL is {url!r}; unset it, where the server can be reached"
+        )
 
 
 class NoServer(RuntimeFault):

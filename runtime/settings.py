@@ -108,6 +108,16 @@ class Settings(BaseSettings):
         hide_input_in_errors=True,
     )
 
+    url: BaseUrl | None = Field(
+        None,
+        description="the web service that commands ask, such as https://escalations.example.com; http is for this "
+        "machine alone; unset: they ask the server directly",
+    )
+    api_key: SecretStr | None = Field(
+        None,
+        description="the key by which a machine's commands ask it; unset: whoever did `escalate login` asks",
+    )
+
     state_folder: Folder = Field(
         default_factory=lambda: user_state_path("escalation-engine", appauthor=False),
         description="a folder for the embedded server's file, log and lock; unset: in the user's state folder",

@@ -1,7 +1,8 @@
 """One call of the client for each command, and the answer shown. What calls need is imported when they are made."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -27,12 +28,28 @@ def configured_playbook(given: Path | None) -> Path:
 
 def call_client(call: Callable[["EscalationClient"], Awaitable[_T]]) -> _T:
     """Connect, make *call*, and return its answer."""
-    from client import EscalationClient
 
     async def connected() -> _T:
-        return await call(await EscalationClient.connect())
+        async with open_client() as client:
+            return await call(client)
 
     return asyncio.run(connected())
+
+
+@asynccontextmanager
+async def open_client() -> "AsyncIterator[EscalationClient]":
+    """Reach the service at ESCALATION_URL while the block runs; without one, the server itself."""
+    from client import EscalationClient, ServiceClient
+    from runtime.settings import Settings
+
+    settings = Settings.load()
+    if settings.url is None:
+        yield await EscalationClient.connect(settings)
+        return
+    from entrypoints.cli.service_access import bearer_of
+
+    async with ServiceClient.at(settings.url, await bearer_of(settings)) as client:
+        yield client
 
 
 def require_all(unanswered: "Iterable[Unanswered]") -> None:

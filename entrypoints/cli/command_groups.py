@@ -19,6 +19,7 @@ from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command_from_info
 from typer.models import CommandInfo
 
+from entrypoints.cli.by_service import begin_by_service, relax_actor
 from entrypoints.cli.move_declarations import declared_moves
 from entrypoints.cli.move_options import make_function
 from entrypoints.cli.playbook_names import describe_values
@@ -48,7 +49,16 @@ _SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 
 class Command(TyperCommand):
-    """A command whose help also lists what the configured playbook has for an option."""
+    """A command whose help also lists what the configured playbook has for an option; it may ask a service."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        relax_actor(ctx, self.params)
+        rest: list[str] = super().parse_args(ctx, args)
+        return rest
+
+    def invoke(self, ctx: Any) -> Any:
+        begin_by_service(ctx, _words_of(ctx))
+        return super().invoke(ctx)
 
     def format_options(self, ctx: Any, formatter: Any) -> None:
         for parameter in self.params:
@@ -101,11 +111,22 @@ class FolderGroup(TyperGroup):
         rest: list[str] = super().parse_args(ctx, args)
         return rest
 
+    def invoke(self, ctx: Any) -> Any:
+        if not ctx._protected_args:  # a group that is a command too, typed alone
+            begin_by_service(ctx, _words_of(ctx))
+        return super().invoke(ctx)
+
     def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002
         return list(self._names)
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002
         return _make(self._module, (*self._words, cmd_name)) if cmd_name in self._names else None
+
+
+def _words_of(ctx: Any) -> str:
+    """Return what was typed after `escalate` to name the command."""
+    path: str = ctx.command_path
+    return path.partition(" ")[2]
 
 
 def _say_version(is_asked_for: bool) -> None:

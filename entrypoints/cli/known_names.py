@@ -1,24 +1,16 @@
 """
 Names that are typed before anything has to know them: an account, a person. A slip is refused, with what was meant.
-
-Looks at what is there: escalations, sponsorships, the record, the playbook.
 """
-
-from contextlib import suppress
 
 from pydantic import TypeAdapter, ValidationError
 
-from client import EscalationClient, RunStalled
+from client import EscalationClient, KnownNames, ServiceClient, Stalled
 from entrypoints.cli.option_values import bad_option
-from entrypoints.cli.playbook_names import names_of
-from entrypoints.cli.record_store import open_store
+from entrypoints.names_in_use import find_names
 from escalation.kernel.refusals import UnknownEscalation, nearest, quote_input
 from escalation.kernel.values import Name
-from records.data_export import list_accounts
-from records.errors import RecordStoreFault
 from runtime.settings import Settings
 
-_MOST_LOOKED_AT = 1000
 _NAME: TypeAdapter[str] = TypeAdapter(Name)
 
 
@@ -34,7 +26,7 @@ def check_account(account: str) -> str:
 
 
 async def require_known_account(
-    client: "EscalationClient", account: str, allowed: str, *, where: str = "ACCOUNT"
+    client: EscalationClient, account: str, allowed: str, *, where: str = "ACCOUNT"
 ) -> None:
     """
     Raises:
@@ -42,15 +34,12 @@ async def require_known_account(
     """
     if await _has_account(client, account):
         return
-    on_record = _on_record()
-    if account not in on_record:
-        running = {each async for row in client.list(limit=_MOST_LOOKED_AT) for each in row.customers}
-        sponsored = {line.account async for line in client.sponsorships()}
-        meant = nearest(account, on_record | running | sponsored)
-        raise bad_option(where, quote_input(account), allowed, meant)
+    known = (await known_names(client)).accounts
+    if account not in known:
+        raise bad_option(where, quote_input(account), allowed, nearest(account, known))
 
 
-async def require_known_person(client: "EscalationClient", who: str) -> None:
+async def require_known_person(client: EscalationClient, who: str) -> None:
     """
     Raises:
         BadRequest: If *who* is nobody of the playbook, is of no known account, and has no inbox. Which contacts an
@@ -63,36 +52,29 @@ async def require_known_person(client: "EscalationClient", who: str) -> None:
         allowed = "a customer's contact as ACCOUNT:EMAIL, of an account that has escalations"
         await require_known_account(client, account, allowed, where="PERSON")
     else:
-        _require_in_playbook(who)
+        _require_in_playbook(await known_names(client), who)
 
 
-async def _has_account(client: "EscalationClient", account: str) -> bool:
+async def known_names(client: EscalationClient) -> KnownNames:
+    """Return the names that the service knows; or, where the server is asked directly, those that are known here."""
+    if isinstance(client, ServiceClient):
+        return await client.known_names()
+    return await find_names(client, Settings.load())
+
+
+async def _has_account(client: EscalationClient, account: str) -> bool:
     async for _ in client.list(customer=account, ended=True, limit=1):
         return True
     try:
         await client.sponsorship(account)
     except UnknownEscalation:
         return False
-    except RunStalled:  # it cannot answer, but is there
+    except Stalled:  # it cannot answer, but is there
         return True
     return True
 
 
-def _on_record() -> set[str]:
-    """Nobody, if the record cannot be read: the rest may do."""
-    with suppress(RecordStoreFault), open_store() as store:
-        return list_accounts(store)
-    return set()
-
-
-def names_in_playbook() -> set[str]:
-    """People, teams and rotas of the configured playbook; none, if it may be that the workers alone have it."""
-    return {name for kind in ("people", "teams", "rotas") for name in names_of(kind)}
-
-
-def _require_in_playbook(who: str) -> None:
-    known = names_in_playbook()
-    if known and who not in known:
-        file = Settings.load().playbook
-        allowed = f"a person or team of {file.name}, or a customer's contact as ACCOUNT:EMAIL"
-        raise bad_option("PERSON", quote_input(who), allowed, nearest(who, known))
+def _require_in_playbook(known: KnownNames, who: str) -> None:
+    if known.people and who not in known.people:
+        allowed = f"a person or team of {known.playbook}, or a customer's contact as ACCOUNT:EMAIL"
+        raise bad_option("PERSON", quote_input(who), allowed, nearest(who, known.people))

@@ -44,7 +44,7 @@ async def test_a_dry_run_shows_what_a_move_would_do(terminal: Terminal) -> None:
 
 
 async def _by_people(terminal: Terminal) -> list[Any]:
-    """What people did; the engine reports its deliveries meanwhile."""
+    """Return the state and the entries of people; the engine reports its deliveries meanwhile."""
     shown = await terminal.json("show", KEY)
     return [shown["state"], *(entry for entry in shown["timeline"] if entry["by"] != "engine")]
 

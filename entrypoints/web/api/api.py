@@ -22,6 +22,7 @@ from entrypoints.web.api import (
     preview_resource,
     rca_resource,
     record_resource,
+    service_resource,
     sponsorship_resource,
     task_force_resource,
 )
@@ -51,6 +52,7 @@ RESOURCES: tuple[APIRouter, ...] = (
     inbox_resource.router,
     record_resource.router,
     playbook_resource.router,
+    service_resource.router,
 )
 
 

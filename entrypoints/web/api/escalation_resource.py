@@ -20,7 +20,7 @@ from escalation.case.lifecycle import State
 from escalation.case.request import StartRequest
 from escalation.case.view import MoveResult, View
 from escalation.kernel.timeline_entry import TimelineEntry
-from escalation.kernel.values import Name
+from escalation.kernel.values import Name, frozen
 from escalation.notifications.notification import CustomerFacts
 from escalation.policy.classification import Priority
 from escalation.policy.people import Contact
@@ -117,6 +117,19 @@ async def show_action_plans(visit: CurrentVisit, key: KeyInPath) -> Response:
 async def show_script(visit: CurrentVisit, key: KeyInPath) -> Response:
     """Show what agents may tell customers now, and nothing else."""
     return visit.answer(await visit.client.script(key))
+
+
+@frozen
+class Diagram:
+    """A drawing as text."""
+
+    mermaid: str
+
+
+@router.get(ONE + "/diagram", response_model=Diagram)
+async def show_diagram(visit: CurrentVisit, key: KeyInPath) -> Response:
+    """Show the lifecycle as a Mermaid diagram, with the state that it is in marked."""
+    return visit.answer(Diagram(mermaid=await visit.client.diagram(key)))
 
 
 @router.get(ONE + "/people", response_model=tuple[Contact, ...])

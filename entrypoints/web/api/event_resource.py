@@ -40,13 +40,14 @@ async def follow_events(
     Follow what happens: each entry of the timeline as an event of its kind, with its number as id.
 
     Begins with the first entry, or after `Last-Event-ID`, which browsers send when a connection was lost. Ends when the
-    escalation does.
+    escalation does. A comment follows the entries that came together.
     """
     after = int(last_event_id) if last_event_id.isdecimal() else 0
     async for _, entries in until_stopped(request, visit.client.watch(key, every=LOOKS_EVERY)):
         for entry in entries:
             if entry.seq > after:
                 yield _event_of(visit, entry)
+        yield ServerSentEvent(comment="that is all for now")
 
 
 def _event_of(visit: Visit, entry: TimelineEntry) -> ServerSentEvent:

@@ -19,6 +19,7 @@ TAGS = {
     "sponsorship": "Executives who look after accounts.",
     "records": "What is on record past retention, and the figures of a period.",
     "playbook": "The rules of this installation, and what others would change.",
+    "service": "Who asks, which names are known here, and which runs are stalled.",
     "inboxes": "What waits for somebody, because of quiet hours or limits.",
 }
 _ABOUT = """\

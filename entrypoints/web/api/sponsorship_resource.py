@@ -10,8 +10,10 @@ from starlette.responses import Response
 
 from entrypoints.web.api.api_visit import CurrentVisit
 from entrypoints.web.api.command_body import Operation, body_of, description_of, read_command
+from entrypoints.web.api.list_cursors import DEFAULT_LIMIT, Cursor, Limit, Page
 from entrypoints.web.api.problems import LOOKING, MOVING
 from escalation.contract import SponsorshipListing
+from escalation.kernel.timeline_entry import TimelineEntry
 from escalation.kernel.values import LONGEST_NAME, Name, reader_of
 from escalation.sponsorship.move_index import PERSONS_COMMANDS, PersonsCommand
 from escalation.sponsorship.moves.propose import Propose
@@ -35,6 +37,16 @@ async def list_sponsorships(visit: CurrentVisit) -> Response:
 async def show_sponsorship(visit: CurrentVisit, account: Account) -> Response:
     """Show the sponsorship of an account as it is."""
     return visit.answer(await visit.client.sponsorship(account))
+
+
+@router.get("/sponsorships/{account}/timeline", response_model=Page[TimelineEntry], responses=LOOKING)
+async def show_sponsorship_timeline(
+    visit: CurrentVisit, account: Account, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = ""
+) -> Response:
+    """Show the end of what happened in a sponsorship, oldest first."""
+    found, of = await visit.client.sponsorship_timeline(account), f"timeline of {account}"
+    page = visit.service.cursors.page_after(of, found, cursor, limit, lambda entry: entry.seq)
+    return visit.answer(page)
 
 
 def _operation(command: type[PersonsCommand], body: type[BaseModel]) -> Operation:

@@ -23,7 +23,7 @@ def file(
     in_json: Json = False,
 ) -> None:
     """File the internal RCA, or a new version. Without a timeline it gets the record's."""
-    from entrypoints.cli.known_names import names_in_playbook
+    from entrypoints.cli.known_names import known_names
     from entrypoints.cli.rca_files import merge_files, read_files
     from entrypoints.cli.rca_papers import warn_of_boxes
     from escalation.case.moves.file_rca import FileRca
@@ -34,12 +34,13 @@ def file(
 
     files = read_files((path, *(merge or ())), key)
 
-    async def ask(client: "EscalationClient") -> tuple[dict[str, str], Any]:
+    async def ask(client: "EscalationClient") -> tuple[dict[str, str], Any, tuple[str, ...]]:
         people, entries = await asyncio.gather(client.people(key), client.timeline(key))
-        return {person.id: person.name for person in people}, entries
+        names = {person.id: person.name for person in people}
+        return names, entries, (await known_names(client)).people
 
-    names, entries = call_client(ask)
-    known = names.keys() | names_in_playbook()
+    names, entries, in_playbook = call_client(ask)
+    known = names.keys() | set(in_playbook)
     if unknown := [fault for each in files for fault in each.unknown_owners(known)]:
         raise BadRequest.because("the RCA", unknown)
     rca = merge_files(files)

@@ -1,0 +1,48 @@
+"""
+Names that are known before anything has them: accounts of escalations, of sponsorships and on record, and the people of
+the playbook. They find what was meant by a slip.
+"""
+
+import asyncio
+from contextlib import suppress
+
+from client import EscalationClient, KnownNames
+from escalation.kernel.refusals import BadRequest
+from planning.playbook.loader import load_playbook
+from records.data_export import list_accounts
+from records.errors import RecordStoreFault
+from records.store import RecordStore
+from runtime.settings import Settings
+
+_MOST_LOOKED_AT = 1000
+
+
+async def find_names(client: EscalationClient, settings: Settings) -> KnownNames:
+    """Return what is known; a record or a playbook that cannot be read has nothing."""
+    running = {each async for row in client.list(limit=_MOST_LOOKED_AT) for each in row.customers}
+    sponsored = {line.account async for line in client.sponsorships()}
+    on_record = await asyncio.to_thread(_on_record, settings)
+    return KnownNames(
+        accounts=tuple(sorted(running | sponsored | on_record)),
+        people=await asyncio.to_thread(people_in_playbook, settings),
+        playbook=settings.playbook.name,
+    )
+
+
+def people_in_playbook(settings: Settings) -> tuple[str, ...]:
+    """Return people, teams and rotas of the configured playbook; none, if it may be that workers alone have it."""
+    try:
+        playbook = load_playbook(settings.playbook)
+    except BadRequest:
+        return ()
+    return (*playbook.people, *playbook.teams, *playbook.rotas)
+
+
+def _on_record(settings: Settings) -> set[str]:
+    with suppress(RecordStoreFault):
+        store = RecordStore.at(settings.records_url, settings.state_folder)
+        try:
+            return list_accounts(store)
+        finally:
+            store.close()
+    return set()
