@@ -10,7 +10,7 @@ done. It sends what people ask and shows what the engine answers; it holds no ru
 from clients.conversations import Conversations
 from clients.doctor import RunExamination
 from clients.http_moves import HttpMoves
-from clients.http_queries import CallerView, KnownNames, StalledRun
+from clients.http_queries import CallerView, KnownNames, SignInPlace, StalledRun
 from clients.inboxes import Inboxes
 from clients.intakes import Intakes
 from clients.moves import AFTER_THE_CLOSE
@@ -39,6 +39,7 @@ __all__ = [
     "RunExamination",
     "RunStalled",
     "ServiceClient",
+    "SignInPlace",
     "Stalled",
     "StalledRun",
     "ToDo",

@@ -94,7 +94,7 @@ class HttpConnection:
     async def events(self, path: str, kind: type[_Item], after: int) -> AsyncIterator[tuple[_Item, ...]]:
         """
         Yield the events at *path* whose number is past *after*, as they happen, until the service ends it. Those that
-        came together are yielded together: a comment follows them.
+        came together are yielded together: the last of them has a comment.
         """
         headers = {"Last-Event-ID": str(after)}
         try:
@@ -102,14 +102,15 @@ class HttpConnection:
                 if answer.is_error:
                     await answer.aread()
                     raise self._error_of(answer)
-                together: list[_Item] = []
+                together, is_last = list[_Item](), False
                 async for line in answer.aiter_lines():
                     name, _, data = line.partition(":")
                     if name == "data":
                         together.append(from_json(kind, data))
-                    elif not name and data and together:  # a comment; an empty line ends each event
+                    is_last = is_last or (not name and bool(data))  # a comment
+                    if not line and is_last and together:
                         yield tuple(together)
-                        together = []
+                        together, is_last = [], False
                 if together:
                     yield tuple(together)
         except httpx.HTTPError as error:

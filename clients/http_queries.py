@@ -13,12 +13,12 @@ from clients.parallel_queries import NotAllAnswered, Unanswered
 from clients.queries import ToDo
 from clients.visibility import EscalationFilter, EscalationListing
 from escalation import contract
+from escalation.case.action_plan import ActionPlan
 from escalation.case.deliveries import Delivery
 from escalation.case.follow_up_actions import Action
 from escalation.case.lifecycle import State
 from escalation.case.move_preview import Consequence, MovePermission
 from escalation.case.rca_on_file import RcaOnFile
-from escalation.case.state import ActionPlan
 from escalation.case.view import View
 from escalation.kernel.ids import is_of_escalation
 from escalation.kernel.timeline_entry import TimelineEntry
@@ -45,6 +45,16 @@ class CallerView:
     person: str | None
     mode: str
     """`open`: whoever calls is believed; `signed_in`: they have shown who they are."""
+
+
+@frozen
+class SignInPlace:
+    """The place where programs sign people in; nothing, where people do not sign in, or programs cannot."""
+
+    issuer: str | None
+    client_id: str | None
+    verified_claim: str
+    """The claim that says that an e-mail address is verified."""
 
 
 @frozen
@@ -90,6 +100,10 @@ class HttpQueries(HttpPart):
     async def caller(self) -> CallerView:
         """Return who asks, as the service knows them."""
         return await self._service.get("/me", CallerView)
+
+    async def sign_in_place(self) -> SignInPlace:
+        """Return where somebody who types commands signs in."""
+        return await self._service.get("/sign-in", SignInPlace)
 
     async def known_names(self) -> KnownNames:
         """Return the accounts and the people that the service knows."""

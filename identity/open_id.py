@@ -11,6 +11,7 @@ import secrets
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -59,6 +60,7 @@ class Identity:
 
     email: str
     id_token: str
+    expires_at: datetime
 
 
 class OpenId:
@@ -83,7 +85,7 @@ class OpenId:
             then=then,
         )
         address = prepare_grant_uri(
-            (await self._metadata())["authorization_endpoint"],
+            (await self.metadata())["authorization_endpoint"],
             self.provider.client_id,
             "code",
             redirect_uri,
@@ -129,7 +131,7 @@ class OpenId:
             secret = httpx.BasicAuth(who.client_id, who.client_secret) if who.client_secret else None
             async with httpx.AsyncClient(timeout=_PATIENCE, auth=secret) as client:
                 answer = await client.post(
-                    (await self._metadata())["token_endpoint"],
+                    (await self.metadata())["token_endpoint"],
                     content=asked,
                     headers={"Content-Type": "application/x-www-form-urlencoded"},
                 )
@@ -166,11 +168,12 @@ class OpenId:
         if claims.get(self.provider.verified_claim) not in _TRUE or not isinstance(claims.get("email"), str):
             log.warning("token_refused", why="email_not_verified")
             raise NotIdentified("the identity provider has not verified the e-mail address")
-        return Identity(email=claims["email"], id_token=token)
+        ends = datetime.fromtimestamp(claims["exp"], UTC)
+        return Identity(email=claims["email"], id_token=token, expires_at=ends)
 
     async def sign_out_address(self, id_token: str, then: str) -> str | None:
         """Return the address where the provider signs somebody out too; None, if it has none."""
-        if (address := (await self._metadata()).get("end_session_endpoint")) is None:
+        if (address := (await self.metadata()).get("end_session_endpoint")) is None:
             return None
         return f"{address}?{urlencode({'id_token_hint': id_token, 'post_logout_redirect_uri': then})}"
 
@@ -187,12 +190,18 @@ class OpenId:
     async def _current_keys(self, *, is_fresh: bool) -> KeySet:
         is_old = time.monotonic() - self._keys_read_at >= self._keys_again_after
         if not self._keys.keys or (is_fresh and is_old):
-            about = await self._metadata()
+            about = await self.metadata()
             self._keys = KeySet.import_key_set(await self._get(about["jwks_uri"]))  # type: ignore[arg-type]
             self._keys_read_at = time.monotonic()
         return self._keys
 
-    async def _metadata(self) -> dict[str, Any]:
+    async def metadata(self) -> dict[str, Any]:
+        """
+        Return what the provider says of itself.
+
+        Raises:
+            NotIdentified: If it cannot be reached, or is another one.
+        """
         if not self._about:
             about = await self._get(f"{self.provider.issuer.rstrip('/')}/.well-known/openid-configuration")
             if about.get("issuer") != self.provider.issuer:

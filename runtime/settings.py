@@ -169,6 +169,11 @@ class Settings(BaseSettings):
     oidc_client_secret: SecretStr | None = Field(
         None, description="its secret there; unset: it is registered as a public client, with PKCE"
     )
+    oidc_command_line_id: Text | None = Field(
+        None,
+        description="1 to 200 characters: the command line, as it is registered at the identity provider: a public "
+        "client with the device flow; unset: `escalate login` signs nobody in",
+    )
     oidc_audiences: Words = Field(
         (),
         description="client ids of other programs whose ID tokens are taken as well, with spaces between; unset: none",

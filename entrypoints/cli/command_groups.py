@@ -38,7 +38,18 @@ PANELS = {
     "Playbook": ("playbook",),
     "Sponsors": ("sponsor",),
     "Looking back": ("report", "records"),
-    "Operating": ("serve", "web", "gateway", "api-key", "setup", "doctor", "channels", "demo"),
+    "Operating": (
+        "login",
+        "logout",
+        "serve",
+        "web",
+        "gateway",
+        "api-key",
+        "setup",
+        "doctor",
+        "channels",
+        "demo",
+    ),
 }
 """
 Commands by what they are for, in the order in which people meet them. A move that is not named here stands with the

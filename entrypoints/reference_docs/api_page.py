@@ -43,7 +43,7 @@ def _said(described: dict[str, Any], operation: dict[str, Any]) -> str:
     schema = described["components"]["schemas"].get(body.get("$ref", "").rpartition("/")[2], {})
     required = schema.get("required", ())
     fields = [f"**`{name}`**" if name in required else f"`{name}`" for name in schema.get("properties", {})]
-    asked = [f"`{each['name']}`" for each in operation["parameters"] if each["in"] == "query"]
+    asked = [f"`{each['name']}`" for each in operation.get("parameters", ()) if each["in"] == "query"]
     return ", ".join((*fields, *asked))
 
 

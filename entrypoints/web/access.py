@@ -58,7 +58,7 @@ def _provider(settings: Settings) -> Provider | None:
         client_id=settings.oidc_client_id,
         client_secret=secret.get_secret_value() if secret else "",
         verified_claim=settings.oidc_verified_claim,
-        audiences=settings.oidc_audiences,
+        audiences=(*settings.oidc_audiences, *filter(None, [settings.oidc_command_line_id])),
     )
 
 

@@ -23,6 +23,8 @@ from entrypoints.web.web_server import bind_port, local_url, serve_app
 from runtime.settings import Settings
 
 CLIENT, SECRET = "escalations", "not so secret"
+COMMAND_LINE = "escalate"
+"""A public client, which signs people in by the device flow."""
 
 
 @dataclass
@@ -37,6 +39,15 @@ class FakeProvider:
     published: list[RSAKey] = field(default_factory=list)
     codes: dict[str, dict[str, str]] = field(default_factory=dict)
     reads_of_keys: int = 0
+    device_answers: list[str] = field(default_factory=list)
+    """Errors by which the next questions for a device's tokens are answered, before somebody agrees."""
+    device_codes: list[str] = field(default_factory=list)
+    refresh_token: str = ""
+    """The one that is good; each is good once."""
+    token_address: str = ""
+    """Address of the token endpoint, if it is not here."""
+    lasts: int = 300
+    """Seconds until an ID token ends."""
 
     def rotate(self, name: str) -> None:
         """Sign with a new key from now on; the old one is believed no more."""
@@ -50,7 +61,7 @@ class FakeProvider:
             "aud": CLIENT,
             "sub": "248289761001",
             "iat": now,
-            "exp": now + 300,
+            "exp": now + self.lasts,
             "email": self.email,
             "email_verified": True,
             **claims,
@@ -64,9 +75,12 @@ class FakeProvider:
             {
                 "issuer": self.issuer,
                 "authorization_endpoint": f"{self.issuer}/authorize",
-                "token_endpoint": f"{self.issuer}/token",
+                "token_endpoint": self.token_address or f"{self.issuer}/token",
                 "jwks_uri": f"{self.issuer}/keys",
                 "end_session_endpoint": f"{self.issuer}/sign-out",
+                "device_authorization_endpoint": f"{self.issuer}/device",
+                "revocation_endpoint": f"{self.issuer}/revoke",
+                "scopes_supported": ["openid", "email", "profile", "offline_access"],
             }
         )
 
@@ -82,7 +96,16 @@ class FakeProvider:
         return RedirectResponse(f"{asked['redirect_uri']}?{answer}", 303)
 
     async def token(self, request: Request) -> Response:
-        given = {name: values[0] for name, values in parse_qs((await request.body()).decode()).items()}
+        given = await _form_of(request)
+        match given["grant_type"]:
+            case "refresh_token":
+                return self._renewed(given)
+            case "urn:ietf:params:oauth:grant-type:device_code":
+                return self._agreed(given)
+            case _:
+                return self._signed_in(request, given)
+
+    def _signed_in(self, request: Request, given: dict[str, str]) -> Response:
         began = self.codes.pop(given.get("code", ""), None)  # a code is good once
         basic = base64.b64encode(f"{CLIENT}:{SECRET}".encode()).decode()
         if began is None or request.headers.get("authorization") != f"Basic {basic}":
@@ -92,6 +115,51 @@ class FakeProvider:
             return JSONResponse({"error": "invalid_grant"}, 400)
         nonce = began["nonce"]
         return JSONResponse({"token_type": "Bearer", "id_token": self.id_token(nonce=nonce)})
+
+    async def device(self, request: Request) -> Response:
+        given = await _form_of(request)
+        if given.get("client_id") != COMMAND_LINE or "offline_access" not in given["scope"]:
+            return JSONResponse({"error": "invalid_client"}, 401)
+        self.device_codes.append(code := secrets.token_hex(8))
+        address = f"{self.issuer}/agree"
+        return JSONResponse(
+            {
+                "device_code": code,
+                "user_code": "WDJB-MJHT",
+                "verification_uri": address,
+                "verification_uri_complete": f"{address}?user_code=WDJB-MJHT",
+                "expires_in": 60,
+                "interval": 0.01,
+            }
+        )
+
+    async def revoke(self, request: Request) -> Response:
+        if (await _form_of(request))["token"] == self.refresh_token:
+            self.refresh_token = ""
+        return Response()
+
+    def _agreed(self, given: dict[str, str]) -> Response:
+        if self.device_answers:
+            return JSONResponse({"error": self.device_answers.pop(0)}, 400)
+        if given["device_code"] not in self.device_codes:
+            return JSONResponse({"error": "invalid_grant"}, 400)
+        self.device_codes.remove(given["device_code"])
+        return self._tokens()
+
+    def _renewed(self, given: dict[str, str]) -> Response:
+        if not self.refresh_token or given["refresh_token"] != self.refresh_token:
+            return JSONResponse({"error": "invalid_grant"}, 400)
+        return self._tokens()
+
+    def _tokens(self) -> Response:
+        self.refresh_token = secrets.token_hex(8)
+        token = self.id_token(aud=COMMAND_LINE)
+        said = {"token_type": "Bearer", "id_token": token, "refresh_token": self.refresh_token}
+        return JSONResponse(said)
+
+
+async def _form_of(request: Request) -> dict[str, str]:
+    return {name: values[0] for name, values in parse_qs((await request.body()).decode()).items()}
 
 
 def _new_key(name: str) -> RSAKey:
@@ -108,6 +176,8 @@ async def running_provider() -> AsyncIterator[FakeProvider]:
             Route("/keys", provider.keys),
             Route("/authorize", provider.authorize),
             Route("/token", provider.token, methods=["POST"]),
+            Route("/device", provider.device, methods=["POST"]),
+            Route("/revoke", provider.revoke, methods=["POST"]),
         ]
     )
     with bind_port(Settings(gateway_port=0)) as listener:

@@ -1,5 +1,6 @@
 """The whole service where people sign in: API and console before a real server whose workers want proof."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -7,8 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import pytest
 import pytest_asyncio
 
+from entrypoints.cli import program
 from escalation.kernel.proof import Door as WayIn
 from escalation.kernel.values import to_plain
 from identity.api_keys import ApiKeys
@@ -16,9 +19,10 @@ from records.store import RecordStore
 from runtime.connection import connect
 from runtime.embedded import EmbeddedServer
 from runtime.setting_types import Access
+from runtime.settings import ROOT
 from tests.complaint import a_complaint
 from tests.escalations import mail_settings
-from tests.identity.provider import CLIENT, SECRET, FakeProvider, running_provider
+from tests.identity.provider import CLIENT, COMMAND_LINE, SECRET, FakeProvider, running_provider
 from tests.mailbox import Mailbox
 from tests.web.web_client import LINK_KEY, Door, open_door
 from workers.queue_workers import proofs_of, serve_queues
@@ -74,6 +78,7 @@ async def signed_in(tmp_path_factory: Any) -> AsyncIterator[SignedIn]:
             oidc_issuer=provider.issuer,
             oidc_client_id=CLIENT,
             oidc_client_secret=SECRET,
+            oidc_command_line_id=COMMAND_LINE,
         )
         client = await connect(
             settings, plugins=[escalation_plugin(proofs_of(settings))], address=server.address
@@ -140,3 +145,97 @@ async def test_keys_are_no_way_into_the_console(signed_in: SignedIn) -> None:
     )
 
     assert 303 == page.status_code
+
+
+@dataclass
+class CommandLine:
+    """Somebody who types commands on a machine that reaches the service alone."""
+
+    capsys: pytest.CaptureFixture[str]
+    service: SignedIn
+    file: Path
+
+    async def type(self, *words: str) -> tuple[int, str]:
+        """Return the exit status, and all that was said."""
+        status = await asyncio.to_thread(program.run, list(words))
+        return status, "".join(self.capsys.readouterr())
+
+
+@pytest.fixture
+def command_line(
+    signed_in: SignedIn, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> CommandLine:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    monkeypatch.setenv("ESCALATION_URL", str(signed_in.door.http.base_url).rstrip("/"))
+    monkeypatch.delenv("ESCALATION_AS", raising=False)
+    signed_in.provider.email = "maya.okafor@example.com"
+    return CommandLine(capsys, signed_in, tmp_path / "escalation-engine" / "sign-in.json")
+
+
+async def test_somebody_signs_in_on_the_command_line(command_line: CommandLine) -> None:
+    """IDENTITY-2: by the device flow; commands then act as them, and as nobody else, until they sign out."""
+    provider = command_line.service.provider
+    provider.device_answers = ["authorization_pending"]
+    example = str(ROOT / "examples" / "complaint.yaml")
+
+    nobody = await command_line.type("list")
+    signed_in = await command_line.type("login")
+    started = await command_line.type("start", example, "--key", "ACME/7")
+    acknowledged = await command_line.type("ack", "ACME/7")
+    as_another = await command_line.type("ack", "ACME/7", "--as", "elena")
+    out = await command_line.type("logout")
+    out_again = await command_line.type("logout")
+    gone = await command_line.type("ack", "ACME/7", "--as", "maya")
+
+    assert (program.NO_SERVER, True) == (nobody[0], "`escalate login` signs you in" in nobody[1])
+    assert "WDJB-MJHT" in signed_in[1]
+    assert "signed in as maya" in signed_in[1]
+    assert (0, 0) == (started[0], acknowledged[0]), started[1] + acknowledged[1]
+    entries = {entry.kind: entry for entry in await command_line.service.door.client.timeline("ACME/7")}
+    assert ("maya", "maya") == (entries["opened"].by, entries["acknowledged"].by)
+    assert WayIn(name="api", key="here") == entries["acknowledged"].door
+    assert (program.BAD_INPUT, True) == (as_another[0], "--as: given 'elena'; allowed: maya" in as_another[1])
+    assert ("signed out of", "nobody was signed in at") == (out[1][:13], out_again[1][:23])
+    assert ("", program.NO_SERVER) == (provider.refresh_token, gone[0])
+
+
+async def test_a_token_is_kept_for_its_owner_and_renewed(command_line: CommandLine) -> None:
+    """IDENTITY-2: before it ends, by a token that is good once; a sign-in that has ended says so."""
+    provider = command_line.service.provider
+    provider.lasts = 30
+    await command_line.type("login")
+    first = provider.refresh_token
+    mode = command_line.file.stat().st_mode & 0o777
+
+    assert 0 == (await command_line.type("list"))[0]
+    second, provider.refresh_token = provider.refresh_token, "ended"
+    still_good = await command_line.type("list")
+    provider.lasts, provider.refresh_token = -5, second
+    await command_line.type("list")
+    provider.refresh_token = "ended"
+    ended = await command_line.type("list")
+    provider.lasts = 300
+
+    assert (0o600, True) == (mode, first != second)
+    assert 0 == still_good[0], still_good[1]
+    assert (program.NO_SERVER, True) == (
+        ended[0],
+        "the sign-in has ended at the identity provider" in ended[1],
+    )
+
+
+async def test_a_machine_types_commands_by_its_key(
+    command_line: CommandLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """IDENTITY-2: as the person of the key, within its scopes."""
+    written = command_line.service.machine(moves=["add_comment"])["Authorization"].removeprefix("Bearer ")
+    monkeypatch.setenv("ESCALATION_API_KEY", written)
+    await command_line.service.start("ACME/8", command_line.service.bearer("elena.petrova@example.com"))
+
+    commented = await command_line.type("comment", "ACME/8", "Hello")
+    nudged = await command_line.type("nudge-owner", "ACME/8")
+    monkeypatch.setenv("ESCALATION_API_KEY", written[:-3] + "xxx")
+    unknown = await command_line.type("list")
+
+    assert (0, program.REFUSED, program.NO_SERVER) == (commented[0], nudged[0], unknown[0]), commented
+    assert "the API key is not known here" in unknown[1]

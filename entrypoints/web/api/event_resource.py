@@ -40,16 +40,16 @@ async def follow_events(
     Follow what happens: each entry of the timeline as an event of its kind, with its number as id.
 
     Begins with the first entry, or after `Last-Event-ID`, which browsers send when a connection was lost. Ends when the
-    escalation does. A comment follows the entries that came together.
+    escalation does. The last of the entries that came together has a comment.
     """
     after = int(last_event_id) if last_event_id.isdecimal() else 0
     async for _, entries in until_stopped(request, visit.client.watch(key, every=LOOKS_EVERY)):
         for entry in entries:
             if entry.seq > after:
-                yield _event_of(visit, entry)
-        yield ServerSentEvent(comment="that is all for now")
+                yield _event_of(visit, entry, is_last=entry is entries[-1])
 
 
-def _event_of(visit: Visit, entry: TimelineEntry) -> ServerSentEvent:
+def _event_of(visit: Visit, entry: TimelineEntry, *, is_last: bool) -> ServerSentEvent:
     data = json.dumps(say_reasons(to_plain(entry), visit.speaker))
-    return ServerSentEvent(raw_data=data, event=entry.kind, id=str(entry.seq))
+    comment = "the last for now" if is_last else None
+    return ServerSentEvent(raw_data=data, event=entry.kind, id=str(entry.seq), comment=comment)

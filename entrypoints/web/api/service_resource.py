@@ -4,14 +4,14 @@ The service itself: who asks, which names it knows, and which runs are stalled.
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
-from client import CallerView, KnownNames, RunStalled, StalledRun, Unanswered
+from client import CallerView, KnownNames, RunStalled, SignInPlace, StalledRun, Unanswered
 from entrypoints.names_in_use import find_names
-from entrypoints.web.api.api_visit import ME, CurrentVisit
+from entrypoints.web.api.api_visit import JSON, ME, CurrentVisit, service_of
 from entrypoints.web.api.problems import LOOKING
-from escalation.kernel.values import Name
+from escalation.kernel.values import Name, to_json
 
 router = APIRouter(tags=["service"], responses=LOOKING)
 
@@ -20,6 +20,18 @@ router = APIRouter(tags=["service"], responses=LOOKING)
 async def show_caller(visit: CurrentVisit) -> Response:
     """Show who asks, and how that is known."""
     return visit.answer(CallerView(person=visit.caller.person, mode=visit.caller.mode))
+
+
+@router.get("/sign-in", response_model=SignInPlace)
+async def show_sign_in(request: Request) -> Response:
+    """Show where programs sign people in, by the device flow (RFC 8628). Nobody has to be signed in for this."""
+    settings = service_of(request).settings
+    place = SignInPlace(
+        issuer=settings.oidc_issuer,
+        client_id=settings.oidc_command_line_id,
+        verified_claim=settings.oidc_verified_claim,
+    )
+    return Response(to_json(place), media_type=JSON)
 
 
 @router.get("/known-names", response_model=KnownNames)
