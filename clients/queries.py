@@ -17,6 +17,7 @@ from clients.transport import read_pages
 from clients.visibility import EscalationFilter, EscalationListing, ListingPage, make_listing, quote
 from escalation import contract
 from escalation.case.action_plan import ActionPlan
+from escalation.case.customer_view import CustomerPage
 from escalation.case.deliveries import Delivery
 from escalation.case.follow_up_actions import Action
 from escalation.case.lifecycle import Move, State
@@ -33,6 +34,7 @@ from escalation.case.rca_on_file import RcaOnFile
 from escalation.case.record_batch import RecordBatch
 from escalation.case.state import Escalation
 from escalation.case.view import View
+from escalation.kernel.ids import key_of
 from escalation.kernel.list_page import ListPage
 from escalation.kernel.refusals import UnknownEscalation
 from escalation.kernel.timeline_entry import TimelineEntry
@@ -79,6 +81,26 @@ class Queries(ClientPart):
             with suppress(UnknownEscalation):
                 return await self._runs.query(found.id, contract.STATE, Escalation)
         return found
+
+    async def customer_page(self, escalation: str, reader: str) -> CustomerPage:
+        """
+        Return the escalation of this id as the contact reads it whom links call *reader*; an ended one as its follow-up
+        has it, or as it was.
+        """
+        latest = None
+        with suppress(UnknownEscalation):
+            latest = await self._customer_page(key_of(escalation), reader)
+        if latest and latest.escalation == escalation and not latest.has_ended:
+            return latest
+        try:
+            return await self._customer_page(escalation, reader)
+        except UnknownEscalation:
+            if latest is None:
+                raise
+            return latest
+
+    async def _customer_page(self, key: str, reader: str) -> CustomerPage:
+        return await self._runs.query(key, contract.CUSTOMER_PAGE, CustomerPage, reader)
 
     async def permissions(self, key: str, by: str | None) -> tuple[MovePermission, ...]:
         """Return each move, as *by* may make it now, with the reason why not; without *by*, as somebody may."""

@@ -18,7 +18,7 @@ from delivery.batch_progress import Outcome
 from delivery.recipient_message import Message
 from delivery.stage import Stage
 from documents.layout import CannotLayOut
-from escalation.notifications.links import Link, link_for, page_for
+from escalation.notifications.links import Link, PageLink, link_for, page_for
 from messages.renderer import MessageRenderer, RenderedMessage
 from messages.templates import TemplateFault
 
@@ -31,7 +31,10 @@ class Render(Stage):
     """*address_of* says where a link leads; without it messages carry none."""
 
     def __init__(
-        self, renderer: MessageRenderer, address_of: Callable[[Link], str] | None, written_at: datetime
+        self,
+        renderer: MessageRenderer,
+        address_of: Callable[[Link | PageLink], str] | None,
+        written_at: datetime,
     ) -> None:
         self._renderer = renderer
         self._address_of = address_of
@@ -57,7 +60,7 @@ class Render(Stage):
             log.warning("own_text_broken", **message.log_fields, find_it_with="escalate message check")
             return _AS_SHIPPED.render_digest(notices, links, pages)
 
-    def _link_of(self, link: Link | None) -> str:
+    def _link_of(self, link: Link | PageLink | None) -> str:
         return self._address_of(link) if link and self._address_of else ""
 
     async def _attachments_of(self, message: Message) -> tuple[Attachment, ...]:

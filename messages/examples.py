@@ -31,6 +31,7 @@ from escalation.policy.people import Recipient
 AT = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
 """A Friday."""
 LINK = "https://support.example/a/one-click"
+PAGE = "https://support.example/case/of-your-own"
 ANSWERED_BY_LINK = frozenset(
     {
         Occasion.ACCESS_QUESTION,

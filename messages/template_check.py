@@ -16,7 +16,7 @@ from escalation.kernel.language_tag import language_tag
 from escalation.notifications.notification import Occasion
 from messages.catalogue import Finding, findings
 from messages.catalogue import languages as catalogue_languages
-from messages.examples import ANSWERED_BY_LINK, EXAMPLES, HOSTILE, LINK, SHAPES, make_example
+from messages.examples import ANSWERED_BY_LINK, EXAMPLES, HOSTILE, LINK, PAGE, SHAPES, make_example
 from messages.renderer import MessageRenderer, Notice, RenderedMessage, template_variables
 from messages.templates import DIGEST, PARTS, SHIPPED, TemplateFault, is_language_folder
 
@@ -134,8 +134,10 @@ class _Check:
     def _faults_of(self, notice: Notice, shape: str) -> Iterator[Finding]:
         recipient = notice.to[0]
         file = f"{recipient.language}/{notice.audience}/{notice.occasion}.txt"
+        page = PAGE if notice.audience == "customer" else ""
+        link, page = ("", "") if shape == "short" else (LINK, page)
         try:
-            rendered = self._renderer.render(notice, recipient, "" if shape == "short" else LINK)
+            rendered = self._renderer.render(notice, recipient, link, page)
         except TemplateFault as fault:
             yield Finding(file, str(fault))
             return
@@ -168,6 +170,8 @@ class _Check:
         names = (*_MUST_SAY.get(notice.occasion, ()), "next_update_at") if is_for_customers else ("key",)
         if is_for_customers and not any(facts[way] in said for way in _WAYS_BUT_LINKS):
             yield Finding(file, "shows no way to answer: name telephone or email, as the layout does")
+        if is_for_customers and PAGE not in said:
+            yield Finding(file, "does not show the customer's page: name page, as the layout does")
         for name in names:
             if facts[name] and str(facts[name]) not in said:
                 yield Finding(file, f"does not say {name}, which its reader must know")

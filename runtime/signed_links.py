@@ -1,5 +1,5 @@
 """
-Signed links: a question becomes an address, and an address becomes the question again.
+Signed links: a question, or the way to a customer's page, becomes an address; an address becomes that again.
 
 Owns signature, expiry and form of the token. It must not know what an answer does, or how a page looks.
 
@@ -9,21 +9,39 @@ The token is signed, not encrypted: it says who is asked what, and whoever has i
 import hashlib
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Self
+from typing import NamedTuple, Self, TypeVar
 
 from itsdangerous import BadData, URLSafeTimedSerializer
 from pydantic import ValidationError
 
 from escalation.kernel.values import from_plain
-from escalation.notifications.links import Link
+from escalation.notifications.links import Link, PageLink
 from runtime.settings import Settings
 from runtime.signing_keys import load_or_make_keys, parse_keys
 
 PATH = "/answer"
+PAGE_PATH = "/case"
 KEY_FILE = "link.key"
-_FIELDS = ("question", "escalation", "who", "account", "language", "time_zone", "accounts")
-"""Fields of a link in the order of a token; new ones go to the end, and need a default."""
 _LONGEST_TOKEN = 2_000
+_Kind = TypeVar("_Kind", Link, PageLink)
+
+
+class _Form(NamedTuple):
+    path: str
+    salt: str
+    """Keeps a token of one kind from being read as one of another."""
+    fields: tuple[str, ...]
+    """Fields of a link in the order of a token; new ones go to the end, and need a default."""
+
+
+_FORMS: dict[type[Link | PageLink], _Form] = {
+    Link: _Form(
+        PATH,
+        "escalation-link",
+        ("question", "escalation", "who", "account", "language", "time_zone", "accounts"),
+    ),
+    PageLink: _Form(PAGE_PATH, "escalation-page", ("escalation", "reader", "language")),
+}
 
 
 class LinkUnknown(Exception):
@@ -33,7 +51,7 @@ class LinkUnknown(Exception):
 class LinkExpired(Exception):
     """The link was ours, and its time is over."""
 
-    def __init__(self, link: Link) -> None:
+    def __init__(self, link: Link | PageLink) -> None:
         super().__init__(link.key)
         self.link = link
 
@@ -55,11 +73,14 @@ class SignedLinks:
 
     def __init__(self, keys: Sequence[str], *, valid_for: timedelta = timedelta(days=14)) -> None:
         self._valid_for = valid_for
-        self._serializer = URLSafeTimedSerializer(
-            [*reversed(keys)],  # itsdangerous signs with the last
-            salt="escalation-link",
-            signer_kwargs={"digest_method": hashlib.sha256},
-        )
+        self._serializers = {
+            kind: URLSafeTimedSerializer(
+                [*reversed(keys)],  # itsdangerous signs with the last
+                salt=form.salt,
+                signer_kwargs={"digest_method": hashlib.sha256},
+            )
+            for kind, form in _FORMS.items()
+        }
 
     @classmethod
     def from_settings(cls, settings: Settings) -> Self:
@@ -71,16 +92,23 @@ class SignedLinks:
         """
         return cls(link_keys(settings), valid_for=timedelta(days=settings.link_days))
 
-    def address(self, link: Link, *, base_url: str) -> str:
-        """Return the address where *link* is answered."""
-        return f"{base_url}{PATH}/{self.token(link)}"
+    def address(self, link: Link | PageLink, *, base_url: str) -> str:
+        """Return the address that *link* leads to."""
+        return f"{base_url}{_FORMS[type(link)].path}/{self.token(link)}"
 
-    def token(self, link: Link) -> str:
+    def token(self, link: Link | PageLink) -> str:
         """*link*, signed now."""
-        return str(self._serializer.dumps([getattr(link, field) for field in _FIELDS]))
+        values = [getattr(link, field) for field in _FORMS[type(link)].fields]
+        return str(self._serializers[type(link)].dumps(values))
 
     def read(self, token: str) -> Link:
+        """As `read_as`, of a question."""
+        return self.read_as(Link, token)
+
+    def read_as(self, kind: type[_Kind], token: str) -> _Kind:
         """
+        Return the link of *kind* that *token* is.
+
         Raises:
             LinkUnknown: If it was not signed by us.
             LinkExpired: If that was too long ago.
@@ -89,8 +117,8 @@ class SignedLinks:
             raise LinkUnknown
         try:
             # Values by position keep a token short; one that an older program made lacks the last ones.
-            values, signed_at = self._serializer.loads(token, return_timestamp=True)
-            link = from_plain(Link, dict(zip(_FIELDS, values, strict=False)))
+            values, signed_at = self._serializers[kind].loads(token, return_timestamp=True)
+            link = from_plain(kind, dict(zip(_FORMS[kind].fields, values, strict=False)))
         except (BadData, ValidationError, TypeError):
             raise LinkUnknown from None
         if datetime.now(UTC) - signed_at > self._valid_for:

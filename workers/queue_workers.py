@@ -33,7 +33,7 @@ from escalation.contract import (
     TaskForceInput,
 )
 from escalation.kernel.values import reader_of
-from escalation.notifications.links import Link
+from escalation.notifications.links import Link, PageLink
 from escalation.notifications.notification import NotificationBatch
 from identity.proof_ring import ProofRing
 from messages.renderer import MessageRenderer
@@ -165,7 +165,7 @@ def _with_limits(channels: Mapping[str, Channel], settings: Settings) -> dict[st
     }
 
 
-def _address_of(settings: Settings) -> Callable[[Link], str] | None:
+def _address_of(settings: Settings) -> Callable[[Link | PageLink], str] | None:
     """Return what makes the addresses of links; nothing, where readers could not reach them."""
     if settings.gateway_url is None:
         return None

@@ -11,6 +11,7 @@ from temporalio import workflow
 from escalation import contract
 from escalation.case.action_plan import ActionPlan
 from escalation.case.audience import script
+from escalation.case.customer_view import CustomerPage, customer_page
 from escalation.case.deliveries import Delivery, deliveries
 from escalation.case.effects import RecompilePlan
 from escalation.case.engine import moves_now
@@ -60,6 +61,12 @@ class EscalationQueries(EscalationBase):
     @workflow.query(name=contract.VIEW, description="The escalation as people see it.")
     def view(self) -> View:
         return view(self.opened)
+
+    @workflow.query(
+        name=contract.CUSTOMER_PAGE, description="The escalation as the reader of a link to a page reads it."
+    )
+    def customer_page(self, reader: str) -> CustomerPage:
+        return customer_page(self.opened, self._events, reader, workflow.now())
 
     @workflow.query(
         name=contract.STATE, description="The whole state, for a preview of what a move would do."

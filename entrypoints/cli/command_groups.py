@@ -27,7 +27,18 @@ from entrypoints.cli.playbook_names import describe_values
 PANELS = {
     "Start and look": ("start", "list", "show", "forecast", "watch", "messages", "script", "inbox"),
     "Moves": (
-        *("ack", "raise", "transfer", "trigger", "respond", "priority", "correct-contact", "pause", "resume"),
+        *(
+            "ack",
+            "raise",
+            "transfer",
+            "trigger",
+            "respond",
+            "priority",
+            "correct-contact",
+            "revoke-page",
+            "pause",
+            "resume",
+        ),
         *("begin", "plan", "update", "message", "resolve", "verify", "reject", "cancel", "rebase"),
     ),
     "Evidence and conversation": ("evidence", "comment", "customer-says", "impact", "ask", "answer"),

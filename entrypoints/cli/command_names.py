@@ -31,6 +31,7 @@ COMMANDS = {
     Move.REJECT_RESOLUTION: "reject",
     Move.CONFIRM_ACCESS: "confirm-access",
     Move.CORRECT_CONTACT: "correct-contact",
+    Move.REVOKE_PAGE: "revoke-page",
     Move.SETTLE_TICKET: "settle",
     Move.ADD_EVIDENCE: "evidence",
     Move.ADD_COMMENT: "comment",

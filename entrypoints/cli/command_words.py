@@ -43,6 +43,7 @@ ARGUMENTS: Mapping[str, Mapping[str, str]] = {
     "respond": {"response": "RESPONSE"},
     "priority": {"priority": "P1..P4"},
     "correct-contact": {"contact": "EMAIL"},
+    "revoke-page": {"contact": "EMAIL"},
     "pause": {"because": "REASON"},
     "evidence": {"evidence": "KIND", "what": "WHAT"},
     "comment": {"note": "TEXT"},

@@ -4,9 +4,9 @@ from pathlib import Path
 
 from entrypoints.cli.option_values import bad_option
 from escalation.kernel.refusals import nearest, quote_input
-from escalation.notifications.links import link_for
+from escalation.notifications.links import link_for, page_for
 from escalation.notifications.notification import Occasion
-from messages.examples import EXAMPLES, LINK, make_example
+from messages.examples import EXAMPLES, LINK, PAGE, make_example
 from messages.renderer import MessageRenderer, RenderedMessage
 from messages.templates import DIGEST
 from planning.playbook.faults import list_names
@@ -52,4 +52,6 @@ def render_example(
         return texts.render_digest([(notice, notice.to[0]) for notice in notices])
     notice = make_example(audience, Occasion(name), shape, **reader)
     (to,) = notice.to
-    return texts.render(notice, to, LINK if link_for(notice, to) else "")
+    return texts.render(
+        notice, to, LINK if link_for(notice, to) else "", PAGE if page_for(notice, to) else ""
+    )

@@ -13,6 +13,7 @@ from entrypoints.web.access import access_of
 from entrypoints.web.api.api import make_api
 from entrypoints.web.api.api_visit import API
 from entrypoints.web.console.console_routes import console_routes
+from entrypoints.web.customer_pages import CustomerPages
 from entrypoints.web.health import Health
 from entrypoints.web.intake import Intake
 from entrypoints.web.link_pages import LinkPages
@@ -23,7 +24,7 @@ from entrypoints.web.security_headers import COMMON, NOTHING, SecurityHeaders, p
 from entrypoints.web.temporal_client import TemporalClientSource
 from identity.caller import CallerSource
 from runtime.settings import Settings
-from runtime.signed_links import PATH, SignedLinks
+from runtime.signed_links import PAGE_PATH, PATH, SignedLinks
 
 _LOOKED_AT = ["GET", "HEAD"]
 
@@ -46,11 +47,13 @@ def make_app(
         BadRequest: If the words of a language are wrong, or, where people sign in, the playbook is.
     """
     languages, health = Languages(settings.templates), Health(reach)
-    pages = LinkPages(reach, links or SignedLinks.from_settings(settings), languages)
+    links = links or SignedLinks.from_settings(settings)
+    pages, cases = LinkPages(reach, links, languages), CustomerPages(reach, links, languages)
     access = access_of(settings)
     api = make_api(settings, reach, languages, callers or access.callers)
     routes = [
         Route(PATH + "/{token}", pages.answer, methods=[*_LOOKED_AT, "POST"]),
+        Route(PAGE_PATH + "/{token}", cases.page, methods=[*_LOOKED_AT, "POST"]),
         Route("/escalations", Intake(reach, settings.senders).start, methods=["POST"]),
         *access.routes,
         Route("/livez", health.live, methods=_LOOKED_AT),

@@ -16,6 +16,7 @@ import structlog
 from pydantic import ValidationError
 
 from client import EscalationClient
+from entrypoints.web.form_fields import SCORES, YES_OR_NO, InvalidAnswer, read_choice, read_text
 from escalation.case.lifecycle import Move
 from escalation.case.move_index import PersonsCommand
 from escalation.case.moves.acknowledge import Acknowledge
@@ -38,17 +39,12 @@ from escalation.task_force.moves.accept_seat import AcceptSeat, DeclineSeat
 from escalation.task_force.view import SeatView, TaskForceView
 from identity.actor import DoorName, acting
 
-LONGEST_COMMENT = 2_000
-"""Characters of what a customer writes."""
 log = structlog.get_logger("gateway")
 _MOVES = {
     Question.ACKNOWLEDGE: Move.ACKNOWLEDGE,
     Question.ACCESS: Move.CONFIRM_ACCESS,
     Question.SURVEY: Move.ANSWER_SURVEY,
 }
-SCORES = ("1", "2", "3", "4", "5")
-"""From poorly to very well."""
-_YES_OR_NO = (AccessAnswer.YES.value, AccessAnswer.NO.value)
 
 
 class QuestionState(StrEnum):
@@ -234,16 +230,12 @@ async def _key_of_move(client: EscalationClient, inquiry: QuestionInContext) -> 
     return link.key if is_latest else link.escalation
 
 
-class InvalidAnswer(Exception):
-    """Raised for a form that is no answer."""
-
-
 def command_of_answer(inquiry: QuestionInContext, form: Mapping[str, str]) -> PersonsCommand | MembersCommand:
     """
     The move that *form* asks for.
 
     Raises:
-        Mistake: If it is not filled in.
+        InvalidAnswer: If it is not filled in.
     """
     match inquiry.link.question:
         case Question.ACKNOWLEDGE:
@@ -266,33 +258,24 @@ def _who(inquiry: QuestionInContext, form: Mapping[str, str]) -> str:
 
 
 def _access(link: Link, form: Mapping[str, str]) -> ConfirmAccess:
-    chosen, note = _chosen(form, "answer", _YES_OR_NO), _comment(form)
+    chosen, note = read_choice(form, "answer", YES_OR_NO), _comment(form)
     return ConfirmAccess(by=link.who, account=link.account, answer=AccessAnswer(chosen), note=note)
 
 
 def _survey(link: Link, form: Mapping[str, str]) -> AnswerSurvey:
-    score, comment = _chosen(form, "score", SCORES), _comment(form)
+    score, comment = read_choice(form, "score", SCORES), _comment(form)
     return AnswerSurvey(by=link.who, account=link.account, score=int(score), comment=comment)
 
 
 def _seat(link: Link, form: Mapping[str, str]) -> AcceptSeat | DeclineSeat:
-    chosen, comment = _chosen(form, "answer", _YES_OR_NO), _comment(form)
+    chosen, comment = read_choice(form, "answer", YES_OR_NO), _comment(form)
     if chosen == AccessAnswer.NO:
         return DeclineSeat(by=link.who, why=comment)
     return AcceptSeat(by=link.who, note=comment)
 
 
-def _chosen(form: Mapping[str, str], field: str, among: tuple[str, ...]) -> str:
-    if form.get(field) not in among:
-        raise InvalidAnswer
-    return form[field]
-
-
 def _comment(form: Mapping[str, str]) -> InternalText:
-    comment = form.get("comment", "").replace("\r\n", "\n")  # as the reader counts
-    if len(comment) > LONGEST_COMMENT:
-        raise InvalidAnswer
-    return InternalText(InternalText.cleaned(comment).strip())
+    return InternalText(read_text(form))
 
 
 def _once(inquiry: QuestionInContext, command: PersonsCommand) -> str | None:

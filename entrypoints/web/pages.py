@@ -16,10 +16,11 @@ from babel import Locale
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from entrypoints.web.link_answers import LONGEST_COMMENT, SCORES, QuestionInContext
+from entrypoints.web.form_fields import LONGEST_COMMENT, SCORES
+from entrypoints.web.link_answers import QuestionInContext
 from entrypoints.web.page_texts import PAGE, Languages, section
 from escalation.kernel.values import CustomerText, frozen
-from escalation.notifications.links import Link, Question
+from escalation.notifications.links import Link, PageLink, Question
 from messages.catalogue import FALLBACK_LANGUAGE, Catalogue
 from messages.formats import locale_of, write_instant, zone_of
 
@@ -72,7 +73,12 @@ class Pages:
                 return self._answer(inquiry, words, form, _of_seat(inquiry, words))
 
     def notice(
-        self, name: str, *, language: str = FALLBACK_LANGUAGE, link: Link | None = None, who: str = ""
+        self,
+        name: str,
+        *,
+        language: str = FALLBACK_LANGUAGE,
+        link: Link | PageLink | None = None,
+        who: str = "",
     ) -> Page:
         """
         The notice of that name, in the words for the question of *link* if there are any.
@@ -81,13 +87,14 @@ class Pages:
         """
         tag = self._languages.nearest(link.language) if link else language
         words = self._languages.words(tag)
-        of_question = f"{link.question}.{name}" if link else name
+        section_of = link.question if isinstance(link, Link) else "case"
+        of_question = f"{section_of}.{name}" if link else name
         code = of_question if words.has(PAGE, f"{of_question}.title") else name
         reference = link.key if link else ""
         title, text = (
             words.sentence(PAGE, f"{code}.{part}", reference=reference, who=who) for part in ("title", "text")
         )
-        return self._page("page.html", tag, title=title, text=text)
+        return self.draw("page.html", tag, title=title, text=text)
 
     def _acknowledge(self, inquiry: QuestionInContext, words: Catalogue, *, is_again: bool) -> Page:
         view, names, said = inquiry.view, section(words, "facts"), section(words, "acknowledge")
@@ -99,8 +106,8 @@ class Pages:
             (names["owner"], view.owner_name),
         ]
         if view.next_due_at:
-            facts.append((names["due"], _at(view.next_due_at, words, inquiry.link.time_zone)))
-        return self._page(
+            facts.append((names["due"], instant_text(view.next_due_at, words, inquiry.link.time_zone)))
+        return self.draw(
             "acknowledge.html",
             words.language,
             title=said["title"],
@@ -121,7 +128,7 @@ class Pages:
     ) -> Page:
         """A choice, and a comment."""
         said = section(words, inquiry.link.question)
-        return self._page(
+        return self.draw(
             f"{inquiry.link.question}.html",
             words.language,
             title=said["title"],
@@ -134,7 +141,8 @@ class Pages:
             **more,
         )
 
-    def _page(self, name: str, language: str, **values: Any) -> Page:
+    def draw(self, name: str, language: str, **values: Any) -> Page:
+        """Draw the template *name* in *language*, with what it names as *values*."""
         filled = {"facts": (), "mistake": "", **values}
         html = self._forms.get_template(name).render(
             language=language,
@@ -171,11 +179,11 @@ def _of_seat(inquiry: QuestionInContext, words: Catalogue) -> list[tuple[str, st
         (names["lead"], inquiry.name_of(force.lead)),
     ]
     if seat.answer_by:
-        facts.append((names["answer_by"], _at(seat.answer_by, words, inquiry.link.time_zone)))
+        facts.append((names["answer_by"], instant_text(seat.answer_by, words, inquiry.link.time_zone)))
     return facts
 
 
-def _at(at: datetime, words: Catalogue, time_zone: str) -> str:
+def instant_text(at: datetime, words: Catalogue, time_zone: str) -> str:
     """Return an instant in the reader's time zone, as messages write it: `Friday, 20 November 2026, 16:30 WIB`."""
     locale = locale_of(words.language, words.language)
     return write_instant(at, zone_of(time_zone), words, locale, in_full=True)

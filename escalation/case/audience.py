@@ -248,10 +248,13 @@ def _is_promise_missed(now: Escalation) -> bool:
 
 
 def customer_recipients(now: Escalation) -> tuple[Recipient, ...]:
-    preferences = now.plan.customer_preferences
-    if preferences is None:
+    preferences, revoked = now.plan.customer_preferences, now.pages_revoked
+    if preferences is None and not revoked:
         return now.request.recipients
-    return tuple(replace(recipient, preferences=preferences) for recipient in now.request.recipients)
+    return tuple(
+        replace(each, preferences=preferences, pages_revoked=revoked.get(each.mailbox, 0))
+        for each in now.request.recipients
+    )
 
 
 def contacts_among(now: Escalation, customers: Iterable[AffectedCustomer]) -> tuple[Recipient, ...]:

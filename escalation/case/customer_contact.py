@@ -6,6 +6,7 @@ Owns how such a contact is found. Must not know what is said of them.
 
 from escalation.case.audience import customer_recipients
 from escalation.case.follow_up import require_affected
+from escalation.case.request import CustomerContact
 from escalation.case.state import Escalation
 from escalation.kernel.email_address import mailbox_of
 from escalation.kernel.reasons import reason
@@ -39,3 +40,15 @@ def find_contact(now: Escalation, account: str, email: str | None, by: str) -> R
     if mailbox_of(email) not in found:
         raise UnknownName.of(reason("no.contact_of", account), email, found, subject=now.key)
     return found[mailbox_of(email)]
+
+
+def require_contact(now: Escalation, email: str) -> CustomerContact:
+    """
+    Raises:
+        UnknownName: If no affected customer has a contact of this address.
+    """
+    contacts = [contact for customer in now.request.customers for contact in customer.contacts]
+    found = next((each for each in contacts if mailbox_of(each.email) == mailbox_of(email)), None)
+    if found is None:
+        raise UnknownName.of(reason("no.contact"), email, [each.email for each in contacts], subject=now.key)
+    return found

@@ -63,6 +63,7 @@ class Move(MoveName):
     STATE_IMPACT = "state_impact"
     ASK_CUSTOMER = "ask_customer"
     ANSWER_QUESTION = "answer_question"
+    REVOKE_PAGE = "revoke_page"
 
 
 class State(StrEnum):
@@ -144,6 +145,7 @@ LIFECYCLE: tuple[Row[State, Move], ...] = (
     Row(Move.EDIT_TEXT, OPEN, None),
     Row(Move.REJECT_TEXT, OPEN, None),
     Row(Move.CORRECT_CONTACT, (*OPEN, State.CLOSED), None),
+    Row(Move.REVOKE_PAGE, (*OPEN, State.CLOSED), None),
 )
 
 ENDING_MOVES = frozenset(row.move for row in LIFECYCLE if row.target in {State.CLOSED, State.CANCELLED})

@@ -38,6 +38,7 @@ from escalation.case.moves.reopen import Reopen, Reopened
 from escalation.case.moves.report_trigger import ReportTrigger, TriggerReported
 from escalation.case.moves.request_rca import RequestRca
 from escalation.case.moves.revise_plan import PlanRevised, RevisePlan
+from escalation.case.moves.revoke_page import PageRevoked, RevokePage
 from escalation.case.moves.send_update import SendUpdate
 from escalation.case.moves.settle_ticket import SettleTicket, TicketSettled
 from escalation.case.moves.share_rca import RcaShared, ShareRca
@@ -90,6 +91,7 @@ PersonsCommand = (
     | StateImpact
     | AskCustomer
     | AnswerQuestion
+    | RevokePage
 )
 """Every move that a person can ask for: one class each, and the wire name is the move's."""
 
@@ -134,5 +136,6 @@ MoveEvent = (
     | ImpactStated
     | CustomerAsked
     | QuestionAnswered
+    | PageRevoked
 )
 """Events of moves; events that come by themselves too are listed in ``events.py``."""

@@ -139,6 +139,8 @@ class Escalation(ClockedState):
     """The last that customers were told (TALK-6)."""
     impacts: dict[str, CustomerWords] = field(default_factory=dict)
     """By account: what it means for the customer's business, in their words (TALK-6)."""
+    pages_revoked: dict[str, int] = field(default_factory=dict)
+    """By mailbox of a customer's contact: the times that their links to their page were revoked."""
     holding_updates: int = 0
     """Automatic updates in a row, since a person last wrote to customers (COMM-3)."""
     task_forces: tuple[TaskForceSummary, ...] = ()

@@ -104,6 +104,8 @@ REFUSAL = 64 * 1024
 """The faults of one refusal."""
 MISSING = 100_000
 """Obstacles to the close of an escalation, in the view, which says all else once."""
+CONVERSATION = 200_000
+"""The latest that a customer was told and said, on their page."""
 ANSWER = 1_000_000
 """One page of the answer to a query."""
 

@@ -1,10 +1,12 @@
 """
-Links: questions of a message to its reader, answered with one press of a button (COMM-1, RESOLVE-2, RESOLVE-6).
+Links: questions of a message to its reader, answered with one press of a button (COMM-1, RESOLVE-2, RESOLVE-6), and the
+way to a customer's page of the case (TALK-5).
 
 Owns which occasion carries which question, and what an answer must know. It must not know how a link is signed, where
 it leads, or how its page looks.
 """
 
+import hashlib
 from enum import StrEnum
 from itertools import accumulate
 
@@ -84,9 +86,36 @@ def link_for(notice: InternalNotification | CustomerNotification, recipient: Rec
     )
 
 
-def page_for(notice: InternalNotification | CustomerNotification, recipient: Recipient) -> Link | None:  # noqa: ARG001
-    """Return the link to the page of a customer's own case; None, because there is no such page yet (TALK-5)."""
-    return None
+@frozen
+class PageLink:
+    """The way of one contact to their page of one escalation. Nothing about the contact can be read in it."""
+
+    escalation: str
+    """The escalation's id."""
+    reader: str
+    """The contact, as ``reader_of`` calls them."""
+    language: str = "en"
+
+    @property
+    def key(self) -> str:
+        return key_of(self.escalation)
+
+
+def page_for(notice: InternalNotification | CustomerNotification, recipient: Recipient) -> PageLink | None:
+    """Return the link to a customer's page of the case, which every letter to them carries; None: it is for us."""
+    if isinstance(notice, InternalNotification):
+        return None
+    reader = reader_of(notice.escalation, recipient)
+    return PageLink(escalation=notice.escalation, reader=reader, language=recipient.language)
+
+
+def reader_of(escalation: str, contact: Recipient) -> str:
+    """
+    Return how links call *contact*: another name in each escalation, and after each revocation. An address bar, a
+    proxy's log or a browser's history then shows no address and no account.
+    """
+    said = f"{escalation}\n{contact.mailbox}\n{contact.pages_revoked}"
+    return hashlib.sha256(said.encode()).hexdigest()[:32]
 
 
 def _accounts_text(accounts: tuple[str, ...]) -> tuple[str, ...]:

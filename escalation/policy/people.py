@@ -40,6 +40,8 @@ class Recipient:
     preferences: Preferences | None = None
     accounts: tuple[str, ...] = ()
     """All accounts of a customer's contact who speaks for several."""
+    pages_revoked: int = 0
+    """Times that the links of a customer's contact to their page were revoked: a link counts them too."""
 
     @property
     def speaks_for(self) -> tuple[str, ...]:

@@ -52,6 +52,7 @@ async def test_an_escalation_is_typed_from_start_to_close(terminal: Terminal) ->
             "--as",
             "maya",
         ),
+        ("revoke-page", KEY, "jo.buyer@acme.example", "--as", "maya"),
         ("pause", KEY, "waiting_for_customer", "--as", "elena"),
         ("resume", KEY, "--as", "elena"),
         ("resolve", KEY, "--as", "elena", "--workaround", "--done", "Sent new goods"),
@@ -73,7 +74,14 @@ async def test_an_escalation_is_typed_from_start_to_close(terminal: Terminal) ->
         assert KEY in await terminal.done(*words), words
 
     shown = await terminal.json("show", KEY)
-    afterwards = ["answer_survey", "file_post_mortem", "finish_action", "correct_contact", "reopen"]
+    afterwards = [
+        "answer_survey",
+        "file_post_mortem",
+        "finish_action",
+        "correct_contact",
+        "revoke_page",
+        "reopen",
+    ]
     assert ("closed", afterwards, "shared") == (shown["state"], shown["allowed_moves"], shown["rca"])
     assert {
         "key",
@@ -105,7 +113,7 @@ async def test_a_closed_one_comes_back_one_level_higher(terminal: Terminal) -> N
         await terminal.done(*words)
     first = await terminal.json("show", KEY)
     status, _, complained = await terminal.type("ack", KEY, "--as", "maya")
-    left = "survey, post-mortem file, correct-contact, reopen"
+    left = "survey, post-mortem file, correct-contact, revoke-page, reopen"
     assert (program.REFUSED, f"{KEY}: cannot acknowledge while closed; allowed now: {left}\n") == (
         status,
         complained,

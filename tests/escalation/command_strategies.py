@@ -45,6 +45,7 @@ from escalation.case.moves.reopen import Reopen
 from escalation.case.moves.report_trigger import ReportTrigger
 from escalation.case.moves.request_rca import RequestRca
 from escalation.case.moves.revise_plan import RevisePlan
+from escalation.case.moves.revoke_page import RevokePage
 from escalation.case.moves.send_update import SendUpdate
 from escalation.case.moves.settle_ticket import SettleTicket
 from escalation.case.moves.share_rca import ShareRca
@@ -230,6 +231,10 @@ FIELDS: dict[type[PersonsCommand | Rebase], dict[str, st.SearchStrategy[Any]]] =
     ApproveText: {"number": _numbers, "note": notes},
     EditText: {"number": _numbers, "text": customer_texts, "why": notes},
     RejectText: {"number": _numbers, "why": whys},
+    RevokePage: {
+        "contact": st.sampled_from(["jo@acme.example", "JO@acme.example", "nobody@acme.example"]),
+        "note": notes,
+    },
     CorrectContact: {
         "contact": st.sampled_from(["jo@acme.example", "JO@acme.example", "nobody@acme.example"]),
         "email": st.none() | st.sampled_from(["jo@acme.example", "jo.buyer@acme.example"]),

@@ -77,6 +77,7 @@ KEEPS = {
     M.FILE_POST_MORTEM: (S.CLOSING, S.CLOSED),
     M.FINISH_ACTION: (*_ALL_OPEN, S.CLOSED),
     M.CORRECT_CONTACT: (*_ALL_OPEN, S.CLOSED),
+    M.REVOKE_PAGE: (*_ALL_OPEN, S.CLOSED),
     M.JOIN_OUTAGE: _ALL_OPEN,  # whoever comes late is told as well
     M.APPROVE_TEXT: _ALL_OPEN,
     M.EDIT_TEXT: _ALL_OPEN,
@@ -181,6 +182,7 @@ def test_allowed_moves_leave_out_what_an_obstacle_forbids() -> None:
         Move.REBASE,
         Move.FILE_POST_MORTEM,
         Move.CORRECT_CONTACT,
+        Move.REVOKE_PAGE,
         Move.NUDGE_OWNER,
         Move.ADD_EVIDENCE,
         Move.ADD_COMMENT,

@@ -1,8 +1,10 @@
 """Questions that messages carry."""
 
+from dataclasses import replace
+
 import pytest
 
-from escalation.notifications.links import Link, Question, link_for
+from escalation.notifications.links import Link, PageLink, Question, link_for, page_for
 from escalation.notifications.notification import Occasion
 from tests.delivery.builders import ESCALATION, ana, person, to_customers, to_us
 
@@ -83,3 +85,27 @@ def test_a_link_holds_nothing_of_what_the_message_says() -> None:
     assert {"question", "escalation", "who", "account", "accounts", "language", "time_zone"} == set(
         Link.__dataclass_fields__
     )
+    assert {"escalation", "reader", "language"} == set(PageLink.__dataclass_fields__)
+
+
+@pytest.mark.parametrize("occasion", [Occasion.CASE_RECEIVED, Occasion.SURVEY, Occasion.MERGED])
+def test_each_letter_to_a_customer_leads_to_their_page(occasion: Occasion) -> None:
+    """
+    TALK-5: the link calls its reader by another name in each case and after each revocation, and says no address.
+    """
+    contact = ana(id="ACME:ana@example.com")
+    notice = to_customers(contact, occasion=occasion)
+
+    page = page_for(notice, contact)
+    revoked = page_for(notice, replace(contact, pages_revoked=1))
+    elsewhere = page_for(replace(notice, escalation="ACME/4712@1"), contact)
+    respelled = page_for(notice, ana(id="BOLT:ANA@example.com"))
+
+    assert page
+    assert revoked
+    assert elsewhere
+    assert (ESCALATION, contact.language) == (page.escalation, page.language)
+    assert 3 == len({page.reader, revoked.reader, elsewhere.reader})
+    assert page == respelled
+    assert "ana" not in page.reader
+    assert page_for(to_us(person(1), occasion=Occasion.ASSIGNED), person(1)) is None

@@ -54,6 +54,7 @@ MISTAKES = {
     "id/customer/case_received.txt": (LAYOUT + "{% block body %}x{% endblock %}", "does not say resolve_by"),
     "tr/customer/survey.txt": ("Hello\n\nNo link", "does not show the link to answer by"),
     # nobody would ever read the answer
+    "id/customer/resolved.txt": ("Hello\n\nAll is well. {{ email }}", "does not show the customer's page"),
     "en/customer/resolved.txt": ("Hello\n\nAll is well. Tell us if not!", "shows no way to answer"),
     "id/customer/access_question.txt": (
         "Hello\n\nDoes it work? {{ link }}",
@@ -84,7 +85,7 @@ def test_a_page_that_trusts_texts_is_found(written: Written) -> None:
 
 def test_what_a_new_language_lacks_is_a_warning(written: Written) -> None:
     """COMM-9: English stands in, so messages can leave; what is still to be translated is listed."""
-    folder = written("pt/customer/closed.txt", "Olá\n\nCaro {{ recipient }}\n{{ email }}\n")
+    folder = written("pt/customer/closed.txt", "Olá\n\nCaro {{ recipient }}\n{{ email }} {{ page }}\n")
 
     findings = check_templates(folder)
 

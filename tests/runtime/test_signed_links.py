@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from itsdangerous import URLSafeTimedSerializer
 
-from escalation.notifications.links import Link, Question
+from escalation.notifications.links import Link, PageLink, Question
 from runtime.errors import RuntimeFault, SettingsFault
 from runtime.settings import Settings
 from runtime.signed_links import KEY_FILE, LinkExpired, LinkUnknown, SignedLinks
@@ -36,6 +36,24 @@ def test_every_link_comes_back_as_it_was(link: Link) -> None:
     assert link == links.read(token)
     assert token.isascii()
     assert token.replace("-", "").replace("_", "").replace(".", "").isalnum()
+
+
+def test_a_link_to_a_page_is_no_question_and_a_question_no_page() -> None:
+    """
+    TALK-5: signed with one key, each is read as what it is; a page says no address of its reader.
+    """
+    links, page = SignedLinks([KEY]), PageLink(escalation=LINK.escalation, reader="5f" * 16, language="tr")
+
+    assert page == links.read_as(PageLink, links.token(page))
+    assert 220 > len(links.token(page))
+    assert links.address(page, base_url="https://x").startswith("https://x/case/")
+    with pytest.raises(LinkUnknown):
+        links.read_as(PageLink, links.token(LINK))
+    with pytest.raises(LinkUnknown):
+        links.read_as(Link, links.token(page))
+    with pytest.raises(LinkExpired) as caught:
+        SignedLinks([KEY], valid_for=timedelta(seconds=-1)).read_as(PageLink, links.token(page))
+    assert page == caught.value.link
 
 
 def test_a_token_is_short() -> None:

@@ -9,7 +9,7 @@ from datetime import timedelta
 
 import pytest
 
-from entrypoints.web.link_pages import LARGEST_FORM
+from entrypoints.web.link_trouble import LARGEST_FORM
 from escalation.notifications.links import Question
 from tests.web.web_client import ANSWERED, Door, seen
 

@@ -40,6 +40,7 @@ INTAKE_KEY = b"a key for webhooks in tests"
 INTAKE_SECRET = SecretStr("whsec_" + base64.b64encode(INTAKE_KEY).decode())
 ANSWERED = {"content-type": "application/x-www-form-urlencoded"}
 _ADDRESS = re.compile(r"https://answer\.example\.com(/answer/[\w.-]+)")
+_PAGE = re.compile(r"https://answer\.example\.com(/case/[\w.-]+)")
 OF_A_START = ("assigned", "case_received", "first_notification")
 
 
@@ -132,6 +133,11 @@ def signed(
 def links_in(*letters: ReceivedMessage) -> list[str]:
     """The paths that these letters lead to."""
     return [path for letter in letters for path in _ADDRESS.findall(letter.text)]
+
+
+def pages_in(*letters: ReceivedMessage) -> list[str]:
+    """The paths of the pages that these letters name."""
+    return [path for letter in letters for path in _PAGE.findall(letter.text)]
 
 
 def seen(answer: httpx.Response) -> str:

@@ -15,17 +15,19 @@ from pydantic import Field
 from escalation.case.audience import contacts_at, notify_customers
 from escalation.case.base_event import BaseEvent
 from escalation.case.case_size import require_request_fits
+from escalation.case.customer_contact import require_contact
 from escalation.case.follow_up import nothing_to_follow_up
 from escalation.case.lifecycle import Move, State
 from escalation.case.move_command import MoveCommand
 from escalation.case.moves.join_outage import notify_of_resolution
+from escalation.case.moves.revoke_page import revoke_page_of
 from escalation.case.request import CustomerContact
 from escalation.case.state import Escalation
 from escalation.case.work import Work
 from escalation.kernel.email_address import EmailAddress, mailbox_of
 from escalation.kernel.language_tag import LanguageTag
 from escalation.kernel.reasons import Reason, reason
-from escalation.kernel.refusals import BadRequest, Fault, MoveNotAllowed, UnknownName, quote_input
+from escalation.kernel.refusals import BadRequest, Fault, MoveNotAllowed, quote_input
 from escalation.kernel.text_fields import Note
 from escalation.kernel.values import ENGINE, NO_NOTE, CustomerText, InternalText, Name, frozen
 from escalation.notifications.notification import Occasion
@@ -86,7 +88,7 @@ class CorrectContact(MoveCommand):
     def carry_out(self, work: Work) -> None:
         """COMM-13: nothing that bounced is chased any more, and the right person is told."""
         before = work.state
-        known = _known(before, self.contact)
+        known = require_contact(before, self.contact)
         corrected = _corrected(before, known, self)
         require_request_fits(
             before.request.with_contact(known, corrected), reason("of.correction", known.email, before.key)
@@ -95,18 +97,6 @@ class CorrectContact(MoveCommand):
         if mailbox_of(corrected.email) != mailbox_of(known.email):
             work.by = ENGINE
             _notify(work, contacts_at(work.state, corrected.email))
-
-
-def _known(now: Escalation, email: str) -> CustomerContact:
-    """
-    Raises:
-        UnknownName: If no affected customer has a contact of this address.
-    """
-    contacts = [contact for customer in now.request.customers for contact in customer.contacts]
-    found = next((each for each in contacts if mailbox_of(each.email) == mailbox_of(email)), None)
-    if found is None:
-        raise UnknownName.of(reason("no.contact"), email, [each.email for each in contacts], subject=now.key)
-    return found
 
 
 def _corrected(now: Escalation, known: CustomerContact, command: CorrectContact) -> CustomerContact:
@@ -153,12 +143,16 @@ def _notify(work: Work, to: tuple[Recipient, ...]) -> None:
 
 
 def _contact_corrected(now: Escalation, event: ContactCorrected) -> Escalation:
-    """Known under another id from now on, which holds the address; what bounced at the old one is nobody's."""
+    """
+    Known under another id from now on, which holds the address; what bounced at the old one is nobody's. Its links to
+    the page are revoked, also if it is corrected back.
+    """
     request = now.request.with_contact(event.before, event.after)
     people = zip(now.request.recipients, request.recipients, strict=True)  # nobody comes or goes by it
     ids = {old.id: new.id for old, new in people}
+    is_moved = mailbox_of(event.before.email) != mailbox_of(event.after.email)
     return replace(
-        now,
+        revoke_page_of(now, event.before.email) if is_moved else now,
         request=request,
         unnotified=tuple(ids.get(who, who) for who in now.unnotified),
         joiners=tuple(ids.get(who, who) for who in now.joiners),
