@@ -20,6 +20,7 @@ from escalation.case.effects import CheckStart, CompiledStart, CompilePlan, Find
 from escalation.case.moves.join_outage import JoinOutage
 from escalation.case.request import StartRequest
 from escalation.kernel.business_time import OpenHours
+from escalation.kernel.reasons import reason
 from escalation.kernel.refusals import BadRequest, Fault, quote_input
 from escalation.policy.open_hours_horizon import CompileOpenHours
 from escalation.policy.people import Contact
@@ -78,7 +79,7 @@ class Planner:
         request = read_request(str(asked.request.get("key")), asked.request, self._playbook())
         if request.outage != asked.key:
             fault = Fault(where="outage", given=quote_input(request.outage), allowed=asked.key)
-            raise BadRequest.because(f"the start of {request.key}", (fault,))
+            raise BadRequest.because(reason("of.start", request.key), (fault,))
         return JoinOutage(
             by=request.submitted_by,
             case_key=request.key,

@@ -19,6 +19,7 @@ from escalation import contract
 from escalation.case.effects import MergeQuestion, MergeRequest
 from escalation.case.merge import TakeOver
 from escalation.kernel.ids import tenant_of
+from escalation.kernel.reasons import reason
 from escalation.kernel.refusals import (
     BadRequest,
     EscalationError,
@@ -88,7 +89,7 @@ class Merges:
             return
         allowed = f"an escalation of its own tenant, {tenant_of(key)}/…; shared_outages of the playbook names others"
         fault = Fault(where="into", given=quote_input(into), allowed=allowed)
-        raise BadRequest.because(f"the cancellation of {key}", (fault,))
+        raise BadRequest.because(reason("of.cancellation", key), (fault,))
 
 
 @activity.defn(name=contract.CHECK_OPEN)
@@ -113,7 +114,7 @@ async def _target(asked: MergeRequest) -> str:
     end = await _end_of(asked.into) if is_past else ", which is no escalation that is known here"
     given = quote_input(asked.into) + end
     fault = Fault(where="into", given=given, allowed="the key of an open escalation, such as ACME/4711")
-    raise BadRequest.because(f"the cancellation of {asked.key}", (fault,))
+    raise BadRequest.because(reason("of.cancellation", asked.key), (fault,))
 
 
 async def _kind_of(key: str) -> tuple[str, bool]:

@@ -22,6 +22,7 @@ from escalation import contract
 from escalation.case.effects import OutageRequest
 from escalation.case.request import StartRequest
 from escalation.case.view import MoveResult
+from escalation.kernel.reasons import reason
 from escalation.kernel.refusals import BadRequest, EscalationError, Fault, StillFinishing, quote_input
 from escalation.kernel.values import to_plain
 from planning.plan.start_faults import read_request
@@ -62,7 +63,7 @@ def _part_of_an_outage(asked: OutageRequest, playbook: Playbook) -> StartRequest
     request = read_request(asked.key, asked.request, playbook)
     if request.outage in {None, request.key}:
         fault = Fault(where="outage", given=quote_input(request.outage), allowed="another key than its own")
-        raise BadRequest.because(f"the start of {asked.key}", (fault,))
+        raise BadRequest.because(reason("of.start", asked.key), (fault,))
     return request
 
 

@@ -19,6 +19,7 @@ from escalation import contract
 from escalation.case.case_size import require_request_fits
 from escalation.case.request import StartRequest
 from escalation.case.view import MoveResult
+from escalation.kernel.reasons import reason
 from escalation.kernel.refusals import BadRequest, EscalationError, Fault, faults_of
 from escalation.kernel.values import from_plain, to_plain
 from runtime.errors import NoWorker
@@ -117,4 +118,4 @@ def request_of(request: StartRequest | Mapping[str, Any], more: MoreFaults = no_
         shape = faults_of(error)
         named = {fault.where for fault in shape}
         others = (fault for fault in more(request) if fault.where not in named)
-        raise BadRequest.because("the start", (*shape, *others)) from None
+        raise BadRequest.because(reason("of.a_start"), (*shape, *others)) from None

@@ -11,6 +11,7 @@ from entrypoints.cli.record_store import open_store
 from entrypoints.cli.render.key_table import row_of
 from entrypoints.terminal import as_json, out
 from escalation.case.move_index import PERSONS_COMMANDS
+from escalation.kernel.reasons import reason
 from escalation.kernel.refusals import BadRequest, nearest, quote_input
 from escalation.kernel.values import Name
 from escalation.sponsorship import move_index as sponsorship
@@ -60,7 +61,7 @@ def create_key(
     if not 1 <= days <= LONGEST_DAYS:
         options.refuse("--days", str(days), f"1 to {LONGEST_DAYS}")
     if options.faults:
-        raise BadRequest.because("the command", options.faults)
+        raise BadRequest.because(reason("of.command"), options.faults)
     now = datetime.now(UTC)
     with open_keys() as keys:
         return keys.create(

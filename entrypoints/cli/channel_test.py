@@ -10,6 +10,7 @@ from rich.text import Text
 from channels.address import parse_address
 from channels.protocol import OutboundMessage, SendResult
 from entrypoints.terminal import out
+from escalation.kernel.reasons import reason
 from escalation.kernel.refusals import BadRequest, faults_of
 from planning.playbook.value_types import Address
 from runtime.settings import Settings
@@ -26,7 +27,7 @@ def _checked(written: str) -> str:
     try:
         checked: str = TypeAdapter(Address).validate_python(written)
     except ValidationError as error:
-        raise BadRequest.because("the test", faults_of(error, "ADDRESS")) from None
+        raise BadRequest.because(reason("of.test"), faults_of(error, "ADDRESS")) from None
     return checked
 
 

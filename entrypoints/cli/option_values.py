@@ -16,7 +16,7 @@ from rich.text import Text
 from entrypoints.files import STANDARD_INPUT
 from entrypoints.terminal import err, out, write
 from escalation.kernel.language_tag import language_tag
-from escalation.kernel.reasons import InvalidValue, Part
+from escalation.kernel.reasons import InvalidValue, Part, reason
 from escalation.kernel.refusals import BadRequest, Fault, nearest, quote_input
 from escalation.policy.plan import Basis
 from escalation.policy.spans import Span, SpanFault, parse_span
@@ -38,7 +38,7 @@ _NUMBER = re.compile(r"[\d.]+", re.ASCII)
 
 def bad_option(where: str, given: Part, allowed: Part, suggestion: str = "") -> BadRequest:
     fault = Fault(where=where, given=given, allowed=allowed, suggestion=suggestion)
-    return BadRequest.because("the command", (fault,))
+    return BadRequest.because(reason("of.command"), (fault,))
 
 
 class OptionValues:
@@ -86,7 +86,7 @@ class OptionValues:
             BadRequest: With all that was refused.
         """
         if self.faults:
-            raise BadRequest.because("the command", self.faults)
+            raise BadRequest.because(reason("of.command"), self.faults)
 
 
 def parse_zone(name: str) -> ZoneInfo:
@@ -168,7 +168,7 @@ def read_bytes(path: str, option: str) -> bytes:
         return sys.stdin.buffer.read() if path == STANDARD_INPUT else read_plain(path)
     except OSError as error:
         fault = file_fault(path, error, "a file that can be read", option)
-        raise BadRequest.because("the command", (fault,)) from None
+        raise BadRequest.because(reason("of.command"), (fault,)) from None
 
 
 def write_file(path: Path, content: str | bytes, option: str) -> None:
@@ -180,7 +180,7 @@ def write_file(path: Path, content: str | bytes, option: str) -> None:
         path.write_bytes(content.encode() if isinstance(content, str) else content)
     except OSError as error:
         fault = file_fault(path, error, "a file that can be written", option)
-        raise BadRequest.because("the command", (fault,)) from None
+        raise BadRequest.because(reason("of.command"), (fault,)) from None
     err.print(Text(f"Written: {path}"))  # beside what `--json` prints
 
 
@@ -252,4 +252,4 @@ def make_folder(folder: Path, option: str) -> None:
             pass
     except OSError as error:
         fault = file_fault(folder, error, "a folder that can be written", option)
-        raise BadRequest.because("the command", (fault,)) from None
+        raise BadRequest.because(reason("of.command"), (fault,)) from None

@@ -13,6 +13,7 @@ from documents import rca_reader as markdown
 from entrypoints.files import bytes_at
 from escalation.case.rca_on_file import merge_rcas
 from escalation.case.request import InternalRca
+from escalation.kernel.reasons import reason
 from escalation.kernel.refusals import BadRequest, Fault, faults_of, findings_of, nearest, quote_input
 from planning.playbook import yaml_tree
 from planning.playbook.yaml_tree import Mapping, Node, Unreadable, place_fault, place_of, to_plain
@@ -55,7 +56,7 @@ def read_files(paths: Sequence[str], key: str) -> tuple[RcaFile, ...]:
         if rca:
             files.append(RcaFile(tree, rca))
     if faults:
-        raise BadRequest.because(_WHAT, faults)
+        raise BadRequest.because(reason("of.an_rca"), faults)
     return tuple(files)
 
 
@@ -69,14 +70,14 @@ def merge_files(files: Sequence[RcaFile]) -> InternalRca:
     try:
         return merge_rcas([file.rca for file in files])
     except ValidationError as error:
-        raise BadRequest.because(f"{_WHAT} made of {len(files)}", faults_of(error)) from None
+        raise BadRequest.because(reason("of.rca_of_files", len(files)), faults_of(error)) from None
 
 
 def _read(data: bytes, source: str, is_markdown: bool) -> tuple[Node, tuple[Fault, ...]]:
     try:
         return markdown.read_rca(data, source) if is_markdown else yaml_tree.read_yaml(data, source)
     except Unreadable as error:
-        raise BadRequest.because(_WHAT, (error.fault,)) from None
+        raise BadRequest.because(reason("of.an_rca"), (error.fault,)) from None
 
 
 def _without_key(tree: Node, faults: tuple[Fault, ...], key: str) -> tuple[Node, tuple[Fault, ...]]:

@@ -17,6 +17,7 @@ from client import EscalationClient, ask_each
 from escalation.case.moves.rebase import RebasePreview
 from escalation.case.view import MoveResult
 from escalation.kernel.counted_nouns import number_of
+from escalation.kernel.reasons import reason
 from escalation.kernel.refusals import BadRequest, Fault
 from escalation.kernel.values import frozen
 from planning.plan.compiler import recompile_plan
@@ -66,13 +67,13 @@ def require_whole(
             if not given
         ]
     if faults:
-        raise BadRequest.because("the rebase", faults)
+        raise BadRequest.because(reason("of.rebase"), faults)
 
 
 def ask_to_rebase(many: int, in_json: bool) -> bool:
     if in_json or not sys.stdin.isatty():
         fault = Fault(where="--yes", given="nothing, and nobody to ask", allowed="--yes, or --dry-run")
-        raise BadRequest.because("the rebase", (fault,))
+        raise BadRequest.because(reason("of.rebase"), (fault,))
     return typer.confirm(f"Rebase {number_of(many, 'escalation')}?")
 
 

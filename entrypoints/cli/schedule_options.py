@@ -10,6 +10,7 @@ from rich.text import Text
 
 from entrypoints.cli.render.escalation import format_due
 from entrypoints.terminal import as_json, out
+from escalation.kernel.reasons import reason
 from escalation.kernel.refusals import BadRequest, Fault
 from escalation.kernel.timeline_entry import minute
 from escalation.measures.report_schedule import ReportSchedule, ScheduledReport
@@ -26,7 +27,7 @@ def read_schedule_options(written: dict[str, Any]) -> ReportSchedule:
     try:
         return read_schedule(written, playbook)
     except BadRequest as refused:
-        raise BadRequest.because("the schedule", map(_as_typed, refused.faults)) from None
+        raise BadRequest.because(reason("of.schedule"), map(_as_typed, refused.faults)) from None
 
 
 def _as_typed(fault: Fault) -> Fault:

@@ -94,7 +94,7 @@ class Intake:
 
 def _out_of_bounds(sender: Sender, wanted: StartRequest, faults: Sequence[Fault]) -> Response:
     log.warning("intake_out_of_bounds", sender=sender.name, fields=[fault.where for fault in faults])
-    refused = BadRequest.because(f"the start of {wanted.key}, which {sender.name} may not make,", faults)
+    refused = BadRequest.because(reason("of.start_by", wanted.key, sender.name), faults)
     return refuse(403, "out_of_bounds", refused.message, refused.faults)
 
 
@@ -130,5 +130,5 @@ def _read(body: bytes) -> dict[str, Any]:
         found = None
     if not isinstance(found, dict):
         fault = Fault(given=f"{len(body):,} bytes", allowed="one JSON object in UTF-8")
-        raise BadRequest.because("the start", (fault,))
+        raise BadRequest.because(reason("of.a_start"), (fault,))
     return found

@@ -7,6 +7,7 @@ What pages say is in the catalogues, in the context `page`. Must not know HTML.
 from collections.abc import Mapping
 from pathlib import Path
 
+from escalation.kernel.reasons import reason
 from escalation.kernel.refusals import BadRequest, Fault
 from messages.catalogue import Catalogue, catalogue, findings, languages, nearest_language
 
@@ -28,7 +29,7 @@ class Languages:
             if each.is_fault
         ]
         if faults:
-            raise BadRequest.because("the catalogues", faults)
+            raise BadRequest.because(reason("of.catalogues"), faults)
         self._catalogues = {tag: catalogue(tag, overrides) for tag in languages(overrides)}
 
     @property

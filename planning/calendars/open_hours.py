@@ -24,6 +24,7 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from escalation.kernel.business_time import OpenHours
+from escalation.kernel.reasons import reason
 from escalation.kernel.refusals import BadRequest, Fault
 from escalation.policy.local_time import DeskTime
 from planning.calendars.calendar_spec import CalendarSpec
@@ -101,7 +102,7 @@ def compile_hours(
     if not spans:
         given = f"a calendar that is never open from {since:%Y-%m-%d} to {until:%Y-%m-%d}"
         fault = Fault(where=f"calendars.{name}", given=given, allowed="some open hours")
-        raise BadRequest.because(f"the calendar {name}", (fault,))
+        raise BadRequest.because(reason("of.calendar", name), (fault,))
     return _make_open_hours(calendar, spans, until)
 
 

@@ -19,7 +19,7 @@ from escalation.case.start import Open
 from escalation.kernel import values
 from escalation.kernel.clock_events import ClockBreached, ClockEnded
 from escalation.kernel.clocks import Outcome
-from escalation.kernel.reasons import term
+from escalation.kernel.reasons import reason, term
 from escalation.kernel.refusals import BadRequest, Fault, nearest, quote_input
 from escalation.measures.definitions import goes_back_to_work
 from escalation.notifications.notification import InternalNotification
@@ -212,7 +212,7 @@ def check_map(by: ExportMap, playbook: Playbook) -> None:
     """
     faults = tuple(_faults_of_map(by, playbook))
     if faults:
-        raise BadRequest.because(f"the map, for {playbook.name} {playbook.version},", faults)
+        raise BadRequest.because(reason("of.map_for", playbook.name, playbook.version), faults)
 
 
 def _faults_of_map(by: ExportMap, playbook: Playbook) -> Iterator[Fault]:

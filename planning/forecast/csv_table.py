@@ -14,6 +14,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Self
 
+from escalation.kernel.reasons import reason
 from escalation.kernel.refusals import BadRequest, Fault, quote_input
 
 FALLBACK = "cp1252"
@@ -101,7 +102,7 @@ class CsvTable:
             allowed='cells such as plain, or "quoted, with "" for a quotation mark"; '
             "nothing of this file was taken, since the rows below cannot be told apart",
         )
-        return BadRequest.because("the log", (fault,))
+        return BadRequest.because(reason("of.log"), (fault,))
 
 
 def _split_lines(text: str) -> io.StringIO:
@@ -135,7 +136,7 @@ def _decode(data: bytes, source: str, encoding: str | None) -> tuple[str, str]:
         fault = Fault(
             where=source, given="a workbook of a spreadsheet", allowed="a table in CSV: save it as one"
         )
-        raise BadRequest.because("the log", (fault,))
+        raise BadRequest.because(reason("of.log"), (fault,))
     guess = encoding or _detect_encoding(data) or ("utf-8" if _is_utf_8(data) else FALLBACK)
     try:
         if codecs.lookup(guess).name in _OF_NO_FILES:
@@ -151,7 +152,7 @@ def _decode(data: bytes, source: str, encoding: str | None) -> tuple[str, str]:
         line = data.count(b"\n", 0, error.start) + 1
         where, given = source, f"the byte 0x{data[error.start]:02x} in row {line}"
         allowed = f"text in {guess}; the map can name another encoding"
-    raise BadRequest.because("the log", (Fault(where=where, given=given, allowed=allowed),))
+    raise BadRequest.because(reason("of.log"), (Fault(where=where, given=given, allowed=allowed),))
 
 
 def _detect_encoding(data: bytes) -> str | None:

@@ -5,6 +5,7 @@ from typing import Annotated
 
 from pydantic import Field, ValidationError, model_validator
 
+from escalation.kernel.reasons import reason
 from escalation.kernel.refusals import BadRequest, findings_of
 from escalation.kernel.values import Input, Name
 from escalation.policy.classification import Priority
@@ -130,12 +131,12 @@ def read_map(data: bytes, source: str) -> ExportMap:
     try:
         tree, faults = read_yaml(data, source)
     except Unreadable as unreadable:
-        raise BadRequest.because("the map", (unreadable.fault,)) from None
+        raise BadRequest.because(reason("of.map"), (unreadable.fault,)) from None
     try:
         found = ExportMap.model_validate(to_plain(tree))
     except ValidationError as error:
         shown = (place_fault(fault, found, tree) for fault, found in findings_of(error))
-        raise BadRequest.because("the map", (*faults, *shown)) from None
+        raise BadRequest.because(reason("of.map"), (*faults, *shown)) from None
     if faults:
-        raise BadRequest.because("the map", faults)
+        raise BadRequest.because(reason("of.map"), faults)
     return found

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from escalation.kernel.counted_nouns import number_of
-from escalation.kernel.reasons import InvalidValue, Part
+from escalation.kernel.reasons import InvalidValue, Part, reason
 from escalation.kernel.refusals import BadRequest, EscalationError, Fault, nearest, quote_input
 from escalation.kernel.values import LONGEST_TEXT, InternalText
 from escalation.policy.classification import Priority
@@ -161,7 +161,7 @@ def _require_columns(table: CsvTable, by: ExportMap) -> None:
         if times > 1 and column in (*by.columns, *by.extra_columns)
     ]
     if faults:
-        raise BadRequest.because("the log", faults)
+        raise BadRequest.because(reason("of.log"), faults)
 
 
 class _Faulty(Exception):
@@ -287,4 +287,4 @@ def _describe_fault(fault: RowFault) -> str:
 
 
 def _refusal_of(where: str, given: str, allowed: Part) -> BadRequest:
-    return BadRequest.because("the log", (Fault(where=where, given=given, allowed=allowed),))
+    return BadRequest.because(reason("of.log"), (Fault(where=where, given=given, allowed=allowed),))

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from escalation.case.request import StartRequest
+from escalation.kernel.reasons import reason
 from escalation.kernel.refusals import BadRequest, Fault
 from escalation.kernel.values import from_plain
 from escalation.policy.classification import EscalationReason, Priority
@@ -42,7 +43,7 @@ def issue_type_of(playbook: Playbook, category: str) -> str:
     else:
         known = dict.fromkeys(name for _, name in categories_of(playbook))
         fault = unknown_name(("category",), category, known).as_fault()
-    raise BadRequest.because("the case", (fault,))
+    raise BadRequest.because(reason("of.case"), (fault,))
 
 
 def make_request(

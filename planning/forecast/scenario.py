@@ -20,7 +20,7 @@ from pydantic import ValidationError
 
 from escalation.case.move_index import PERSONS_COMMANDS, PersonsCommand
 from escalation.case.state import Escalation
-from escalation.kernel.reasons import InvalidValue, Part
+from escalation.kernel.reasons import InvalidValue, Part, reason
 from escalation.kernel.refusals import BadRequest, Fault, findings_of, nearest, quote_input
 from escalation.policy.spans import SpanFault, parse_span
 from planning.calendars.instants import parse_instant
@@ -43,12 +43,12 @@ def read_scenario(data: bytes, source: str, starts_at: datetime, zone: ZoneInfo)
     try:
         tree, faults = read_yaml(data, source)
     except Unreadable as unreadable:
-        raise BadRequest.because("the script", (unreadable.fault,)) from None
+        raise BadRequest.because(reason("of.script"), (unreadable.fault,)) from None
     if not isinstance(tree, Sequence):
         faults = (*faults, Fault(place=tree.place, given=quote_input(to_plain(tree)), allowed=_FORM))
     moves, found = _read_moves(tree, starts_at, zone)
     if faults or found:
-        raise BadRequest.because("the script", (*faults, *found))
+        raise BadRequest.because(reason("of.script"), (*faults, *found))
     return tuple(moves)
 
 

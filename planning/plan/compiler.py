@@ -15,6 +15,7 @@ from escalation.case.lifecycle import Move
 from escalation.case.request import StartRequest
 from escalation.kernel.clock_name import ClockName
 from escalation.kernel.ids import tenant_of
+from escalation.kernel.reasons import reason
 from escalation.kernel.refusals import BadRequest, Fault, RoleNotAllowed
 from escalation.kernel.values import to_plain
 from escalation.policy.classification import Priority
@@ -94,7 +95,7 @@ def recompile_plan(playbook: Playbook, request: StartRequest, opened_at: datetim
 
 def _refuse_faults(request: StartRequest, faults: tuple[Fault, ...]) -> None:
     if faults:
-        raise BadRequest.because(f"the request for {request.key}", faults)
+        raise BadRequest.because(reason("of.start", request.key), faults)
 
 
 def priority_of(playbook: Playbook, request: StartRequest) -> Priority:

@@ -11,6 +11,7 @@ from typing import Annotated, Any, NamedTuple
 from pydantic import AfterValidator, Field, TypeAdapter, ValidationError
 
 from escalation.kernel.language_tag import LanguageTag
+from escalation.kernel.reasons import reason
 from escalation.kernel.refusals import BadRequest, Fault, faults_of, nearest, quote_input
 from escalation.kernel.values import from_plain, to_plain
 from escalation.measures.report_schedule import ReportSchedule, Rhythm
@@ -61,7 +62,7 @@ def read_schedule(written: Mapping[str, Any], playbook: Playbook) -> ReportSched
     except ValidationError as error:
         faults = [*faults_of(error), *faults]
     if faults:
-        raise BadRequest.because("the schedule", faults)
+        raise BadRequest.because(reason("of.schedule"), faults)
     return schedule
 
 

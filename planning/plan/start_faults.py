@@ -60,7 +60,7 @@ def read_request(key: str, written: dict[str, Any], playbook: Playbook) -> Start
         faults = faults_of(error)
     faults = join_faults(faults, (*_of_key(key, written), *start_faults_of(playbook, written)))
     if faults or request is None:
-        raise BadRequest.because(f"the start of {key}", faults)
+        raise BadRequest.because(reason("of.start", key), faults)
     require_request_fits(request, reason("of.start", key))
     return request
 

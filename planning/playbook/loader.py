@@ -121,7 +121,7 @@ def _bytes_of(path: FilePath) -> bytes:
         return read_plain(path, yaml_tree.LARGEST_FILE)
     except OSError as error:
         fault = file_fault(path, error, "a playbook that can be read")
-        raise BadRequest.because(f"the playbook {path.name}", (fault,)) from None
+        raise BadRequest.because(reason("of.playbook", path.name), (fault,)) from None
 
 
 class _MergedFile(NamedTuple):
@@ -136,10 +136,10 @@ def _load(data: bytes, source: str, folder: FilePath | None) -> Playbook:
     try:
         whole = _read_chain(data, source, folder, (source,))
     except Unreadable as unreadable:
-        raise BadRequest.because(f"the playbook {source}", (unreadable.fault,)) from None
+        raise BadRequest.because(reason("of.playbook", source), (unreadable.fault,)) from None
     playbook, faults, _ = _examine(whole, folder)
     if faults or playbook is None:
-        raise BadRequest.because(f"the playbook {source}", faults)
+        raise BadRequest.because(reason("of.playbook", source), faults)
     return playbook
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from escalation.kernel.clock_name import ClockName
+from escalation.kernel.reasons import reason
 from escalation.kernel.refusals import BadRequest, Fault, nearest, quote_input
 from escalation.policy.classification import EscalationReason
 from escalation.policy.plan import Unreached
@@ -89,7 +90,7 @@ def _require_known(option: str, given: str | None, known: Iterable[str]) -> None
         fault = Fault(
             where=option, given=quote_input(given), allowed=", ".join(names), suggestion=nearest(given, names)
         )
-        raise BadRequest.because("what to show", (fault,))
+        raise BadRequest.because(reason("of.selection"), (fault,))
 
 
 def priority_rows_of(playbook: Playbook) -> tuple[PriorityRow, ...]:

@@ -21,11 +21,12 @@ def doctor(
     from entrypoints.cli.doctor import visit
     from entrypoints.terminal import as_json
     from escalation.kernel.counted_nouns import number_of
+    from escalation.kernel.reasons import reason
     from escalation.kernel.refusals import BadRequest, Fault
 
     if repair and not yes and (in_json or not sys.stdin.isatty()):
         fault = Fault(where="--yes", given="nothing, and nobody to ask", allowed="--repair with --yes")
-        raise BadRequest.because("the repair", (fault,))
+        raise BadRequest.because(reason("of.repair"), (fault,))
     findings = visit.examine_all(key, in_json)
     if not in_json:
         visit.print_findings(findings)

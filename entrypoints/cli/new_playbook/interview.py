@@ -14,7 +14,7 @@ from entrypoints.cli.new_playbook.questions import QUESTIONS, Question
 from entrypoints.cli.render.playbook_check import examine
 from entrypoints.reason_text import say
 from entrypoints.terminal import out
-from escalation.kernel.reasons import InvalidValue
+from escalation.kernel.reasons import InvalidValue, reason
 from escalation.kernel.refusals import BadRequest, Fault, quote_input
 from planning.playbook.faults import file_fault
 from planning.playbook.loader import parse_playbook
@@ -56,7 +56,7 @@ def _require_free(file: Path) -> None:
 
 
 def _unwritable(file: Path, error: OSError) -> BadRequest:
-    return BadRequest.because("the new playbook", (file_fault(file, error, _WANTED, "FILE"),))
+    return BadRequest.because(reason("of.new_playbook"), (file_fault(file, error, _WANTED, "FILE"),))
 
 
 def _by_options(questions: "Iterable[Question]", given: Mapping[str, list[str]]) -> "Outline":
@@ -68,7 +68,7 @@ def _by_options(questions: "Iterable[Question]", given: Mapping[str, list[str]])
     for question in questions:
         faults += _read(answers, question, given[question.option], has_faults=bool(faults))
     if faults:
-        raise BadRequest.because("the new playbook", faults)
+        raise BadRequest.because(reason("of.new_playbook"), faults)
     return answers
 
 
@@ -101,7 +101,7 @@ def _by_asking(questions: "tuple[Question, ...]", given: Mapping[str, list[str]]
     for question in questions:
         if texts := given[question.option]:
             if faults := _read(answers, question, texts, has_faults=False):
-                raise BadRequest.because("the new playbook", faults)
+                raise BadRequest.because(reason("of.new_playbook"), faults)
         else:
             _ask(answers, question)
     return answers

@@ -11,6 +11,7 @@ from typing import Annotated, Generic, TypeVar
 from fastapi import Query
 from itsdangerous import BadData, URLSafeSerializer
 
+from escalation.kernel.reasons import reason
 from escalation.kernel.refusals import BadRequest, Fault, quote_input
 from escalation.kernel.values import frozen
 
@@ -54,7 +55,7 @@ class Cursors:
             fault = Fault(
                 where="cursor", given=quote_input(cursor), allowed="the `next` of a page of this list"
             )
-            raise BadRequest.because("the list", (fault,)) from None
+            raise BadRequest.because(reason("of.list"), (fault,)) from None
 
     def _signer(self, of: str) -> URLSafeSerializer:
         return URLSafeSerializer(self._keys, salt=f"cursor:{of}", signer_kwargs={"digest_method": sha256})

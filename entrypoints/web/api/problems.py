@@ -148,7 +148,7 @@ async def _not_valid(request: Request, error: Exception) -> Response:
         if isinstance(error, ValidationError)
         else faults_in(map(_within_part, error.errors()))
     )
-    return await _refused(request, BadRequest.because("the request", tuple(found)))
+    return await _refused(request, BadRequest.because(reason("of.request"), tuple(found)))
 
 
 def _within_part(found: Mapping[str, Any]) -> Any:

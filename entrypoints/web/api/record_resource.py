@@ -14,6 +14,7 @@ from starlette.responses import Response
 
 from entrypoints.web.api.api_visit import ONE, CurrentVisit, KeyInPath
 from entrypoints.web.api.problems import LOOKING
+from escalation.kernel.reasons import reason
 from escalation.kernel.refusals import BadRequest, Fault, UnknownEscalation, quote_input
 from escalation.kernel.values import InputDay, Name
 from escalation.measures.report_schedule import ScheduledReport
@@ -63,7 +64,7 @@ async def show_report(
     zone = _zone(time_zone)
     if since and until and until < since:
         fault = Fault(where="to", given=str(until), allowed=f"a day not before {since}")
-        raise BadRequest.because("the report", (fault,))
+        raise BadRequest.because(reason("of.report"), (fault,))
     period = Period(_midnight(since, zone), _midnight(until, zone, timedelta(days=1)))
     return visit.answer(await asyncio.to_thread(_report, visit.service.settings, period, by, zone))
 
@@ -81,7 +82,7 @@ def _zone(name: str) -> ZoneInfo:
         return ZoneInfo(name)
     except (KeyError, ValueError, OSError):
         fault = Fault(where="time_zone", given=quote_input(name), allowed="a time zone, such as Asia/Jakarta")
-        raise BadRequest.because("the report", (fault,)) from None
+        raise BadRequest.because(reason("of.report"), (fault,)) from None
 
 
 def _midnight(day: date | None, zone: ZoneInfo, later: timedelta = timedelta()) -> datetime | None:

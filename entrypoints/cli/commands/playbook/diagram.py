@@ -19,6 +19,7 @@ def diagram(
     """Draw a category's ladder, or without --category the lifecycle, as Mermaid or SVG."""
     from entrypoints.cli.option_values import print_or_write
     from escalation.case.lifecycle import diagram as lifecycle
+    from escalation.kernel.reasons import reason
     from escalation.kernel.refusals import BadRequest, Fault
     from planning.mermaid import render_svg
     from planning.playbook.level_diagram import draw_levels
@@ -33,6 +34,6 @@ def diagram(
         if others:
             allowed = ", ".join(each.issue_type for each in (table, *others))
             fault = Fault(where="--issue-type", given="nothing", allowed=f"the one you mean: {allowed}")
-            raise BadRequest.because("what to draw", (fault,))
+            raise BadRequest.because(reason("of.drawing"), (fault,))
         drawn, title = draw_levels(table), f"{table.name} ({playbook.name} {playbook.version})"
     print_or_write(svg or STANDARD_OUTPUT, render_svg(drawn, title) if svg else drawn, "the picture")

@@ -28,6 +28,7 @@ def file(
     from entrypoints.cli.rca_papers import warn_of_boxes
     from escalation.case.moves.file_rca import FileRca
     from escalation.case.rca_on_file import proposed_timeline
+    from escalation.kernel.reasons import reason
     from escalation.kernel.refusals import BadRequest
     from messages.catalogue import catalogue
     from messages.speaker import Speaker
@@ -42,7 +43,7 @@ def file(
     names, entries, in_playbook = call_client(ask)
     known = names.keys() | set(in_playbook)
     if unknown := [fault for each in files for fault in each.unknown_owners(known)]:
-        raise BadRequest.because("the RCA", unknown)
+        raise BadRequest.because(reason("of.an_rca"), unknown)
     rca = merge_files(files)
     if not rca.timeline:
         timeline = proposed_timeline(entries, Speaker(catalogue("en"), names=names).say)

@@ -19,6 +19,7 @@ def export(
     from entrypoints.cli.option_values import OptionValues
     from entrypoints.cli.record_store import open_store, parse_period, write_list
     from entrypoints.terminal import out
+    from escalation.kernel.reasons import reason
     from escalation.kernel.refusals import BadRequest
     from planning.playbook.faults import file_fault
     from records.data_export import read_escalations, write_csv
@@ -36,6 +37,6 @@ def export(
             counts = write_csv(store, csv, period)
         except OSError as error:
             fault = file_fault(csv, error, "a folder to write to", "--csv")
-            raise BadRequest.because("the command", (fault,)) from None
+            raise BadRequest.because(reason("of.command"), (fault,)) from None
     for table, count in counts.items():
         out.print(f"{count:>9,}  {csv / table}.csv", markup=False)
