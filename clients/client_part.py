@@ -9,6 +9,7 @@ from temporalio.service import RPCError
 from clients.escalation_runs import EscalationRuns
 from clients.transport import PATIENCE, Transport
 from escalation import contract
+from escalation.policy.sight import UNLIMITED, Sight
 from identity.proof_ring import ProofRing
 from runtime.connection import connect
 from runtime.search_attribute_setup import RegistrationResult, ensure_search_attributes
@@ -21,10 +22,26 @@ class ClientPart:
     """A part of the client."""
 
     def __init__(
-        self, client: Client, *, task_queue: str = contract.ESCALATION_QUEUE, patience: float = PATIENCE
+        self,
+        client: Client,
+        *,
+        task_queue: str = contract.ESCALATION_QUEUE,
+        patience: float = PATIENCE,
+        sight: Sight = UNLIMITED,
     ) -> None:
-        self._transport = Transport(client, task_queue, patience)
+        self._transport = Transport(client, task_queue, patience, sight)
         self._runs = EscalationRuns(self._transport)
+
+    def seen_by(self, sight: Sight) -> Self:
+        """Return this client as somebody sees through it: what *sight* does not cover is not there (IDENTITY-4)."""
+        if sight.is_unlimited:
+            return self
+        return type(self)(
+            self._transport.client,
+            task_queue=self._transport.task_queue,
+            patience=self._transport.patience,
+            sight=sight,
+        )
 
     @classmethod
     async def connect(cls, settings: Settings | None = None, *, patience: float = PATIENCE) -> Self:

@@ -14,13 +14,14 @@ from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError
 
 from clients.client_part import ClientPart
+from clients.escalation_runs import EscalationRuns
 from clients.run_errors import RunEnded
 from escalation import contract
 from escalation.case.case_size import require_request_fits
 from escalation.case.request import StartRequest
 from escalation.case.view import MoveResult
 from escalation.kernel.reasons import reason
-from escalation.kernel.refusals import BadRequest, EscalationError, Fault, faults_of
+from escalation.kernel.refusals import BadRequest, EscalationError, Fault, RoleNotAllowed, faults_of
 from escalation.kernel.values import from_plain, to_plain
 from runtime.errors import NoWorker
 from workflows import web_ui
@@ -52,6 +53,7 @@ class Starts(ClientPart):
 
         Raises:
             BadRequest: With every fault; nothing is started then (START-6).
+            RoleNotAllowed: If one runs already, in which whoever asks has no part.
         """
         wanted = request_of(request, more)
         begin = contract.EscalationInput(request=to_plain(wanted, but_defaults=True))
@@ -81,12 +83,16 @@ class Starts(ClientPart):
             )
 
         try:
-            return await self._runs.repeat(wanted.key, ask, MoveResult, RunEnded)
+            unguarded = EscalationRuns(self._transport.unguarded)  # a start looks at nothing yet
+            result = await unguarded.repeat(wanted.key, ask, MoveResult, RunEnded)
         except EscalationError:
             await self._forget(begun[-1])
             raise
         except NoWorker as nobody:
             raise NoWorker(f"{nobody}; {wanted.key} was handed in, and opens as soon as one works") from None
+        if result.is_repeat and not await self._transport.may_look_at(result.key):
+            raise RoleNotAllowed(reason("no_part_in_it", wanted.submitted_by), subject=wanted.key)
+        return result
 
     async def _forget(self, begun: WithStartWorkflowOperation[Any, Any]) -> None:
         """

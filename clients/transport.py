@@ -1,11 +1,12 @@
 """
 One connection to the server, and the patience of whoever asks: how answers and failures become ours.
 
-It must not know what is asked, nor that some runs are escalations.
+It must not know what is asked, nor that some runs are escalations. All that is asked passes `answer`, all lists pass
+`executions` or `execution_page`; these three keep to what may be looked at.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
 from contextlib import suppress
 from typing import Any, TypeVar
 
@@ -20,8 +21,10 @@ from temporalio.client import (
 from temporalio.service import RPCError, RPCStatusCode
 
 from clients.run_errors import RunEnded, RunNotFound, RunNotReady, RunStalled, refusal_of
+from clients.sight_guard import SightGuard
 from escalation.kernel.list_page import Item, ListPage
 from escalation.kernel.refusals import UnknownEscalation
+from escalation.policy.sight import UNLIMITED, Sight
 from runtime.errors import NoServer, NoWorker
 from runtime.stalls import Stall, stall_of
 
@@ -38,10 +41,16 @@ Answered = TypeVar("Answered")
 class Transport:
     """A connection, a task queue, and the seconds to wait for an answer."""
 
-    def __init__(self, client: Client, task_queue: str, patience: float) -> None:
+    def __init__(self, client: Client, task_queue: str, patience: float, sight: Sight = UNLIMITED) -> None:
         self.client = client
         self.task_queue = task_queue
         self.patience = patience
+        self._guard = SightGuard(client, sight)
+
+    @property
+    def unguarded(self) -> "Transport":
+        """The same connection, for what is no look."""
+        return Transport(self.client, self.task_queue, self.patience)
 
     def handle(self, key: str, run_id: str | None = None) -> WorkflowHandle[Any, Any]:
         return self.client.get_workflow_handle(key, run_id=run_id)
@@ -59,10 +68,12 @@ class Transport:
         Return the answer to what was *asked* of a run, within our patience. A stall is never blamed on the server.
 
         Raises:
+            RunNotFound: If there is no such run, or it may not be looked at.
             RunStalled: If it cannot answer because it is stalled.
         """
         try:
             async with asyncio.timeout(self.patience):
+                await self._require_sight(key, asked, run_id)
                 answer: Answered = await self._unless_stalled(key, asked, run_id)
                 return answer
         except TimeoutError:
@@ -78,6 +89,21 @@ class Transport:
             raise await self.explain_silence(key, UnknownEscalation(error.message), run_id) from error
         except RPCError as error:
             raise await self.failure_of(key, error, run_id) from error
+
+    async def _require_sight(self, key: str, asked: Awaitable[Any], run_id: str | None) -> None:
+        """Let whatever is asked of a run pass here: one that may not be looked at is not even asked."""
+        is_seen = False
+        try:
+            is_seen = await self.may_look_at(key, run_id)
+        finally:
+            if not is_seen and isinstance(asked, Coroutine):
+                asked.close()
+        if not is_seen:
+            raise _not_found(key)
+
+    async def may_look_at(self, key: str, run_id: str | None = None) -> bool:
+        """Return whether the run of *key* may be looked at; one that is not there may be."""
+        return await self._guard.covers(key, run_id)
 
     async def _unless_stalled(self, key: str, asked: Awaitable[Any], run_id: str | None) -> Any:
         """Do not spend all patience on a run that is known not to answer."""
@@ -97,7 +123,7 @@ class Transport:
         if error.status is RPCStatusCode.NOT_FOUND:
             if any(ending in error.message for ending in _ENDINGS):
                 return RunEnded(f"{key}: was just ending; try again")
-            return RunNotFound(f"no escalation {key!r} is known here")
+            return _not_found(key)
         if _NOT_READY in error.message:
             return RunNotReady(str(self.no_server(error)))
         if error.status is RPCStatusCode.UNAVAILABLE:
@@ -118,9 +144,11 @@ class Transport:
         return None
 
     async def executions(self, query: str, limit: int | None = None) -> AsyncIterator[WorkflowExecution]:
+        """Yield the runs that may be looked at, of the first *limit* that *query* finds."""
         try:
-            async for execution in self.client.list_workflows(query, limit=limit):
-                yield execution
+            async for execution in self.client.list_workflows(self._guard.narrowed(query), limit=limit):
+                if await self._guard.covers_run(execution):
+                    yield execution
         except RPCError as error:
             raise self.no_server(error) from error
 
@@ -128,12 +156,14 @@ class Transport:
         self, query: str, size: int, after: bytes
     ) -> tuple[Sequence[WorkflowExecution], bytes]:
         """Return a page of executions, from the place *after* which a page ended, and where the next one begins."""
-        pages = self.client.list_workflows(query, page_size=size, next_page_token=after or None)
+        wanted = self._guard.narrowed(query)
+        pages = self.client.list_workflows(wanted, page_size=size, next_page_token=after or None)
         try:
             await pages.fetch_next_page()
         except RPCError as error:
             raise self.no_server(error) from error
-        return pages.current_page or (), pages.next_page_token or b""
+        seen = [run for run in pages.current_page or () if await self._guard.covers_run(run)]
+        return seen, pages.next_page_token or b""
 
     def no_worker(self) -> NoWorker:
         return NoWorker(
@@ -145,6 +175,10 @@ class Transport:
         if error.status in {RPCStatusCode.CANCELLED, RPCStatusCode.DEADLINE_EXCEEDED}:
             return self.no_worker()
         return NoServer(f"the Temporal server refused or went away: {error.message}")
+
+
+def _not_found(key: str) -> RunNotFound:
+    return RunNotFound(f"no escalation {key!r} is known here")
 
 
 async def read_pages(

@@ -9,12 +9,14 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from temporalio.client import WorkflowExecution
+from temporalio.common import TypedSearchAttributes
 
 from escalation import contract
 from escalation.case.lifecycle import State
 from escalation.contract import CHANNEL_LIMIT
 from escalation.kernel.values import frozen
 from escalation.policy.classification import Priority
+from escalation.policy.sight import Concerned
 from runtime.stalls import REPORTED_PROBLEMS
 from workflows import search_attributes as sa
 
@@ -39,6 +41,13 @@ class EscalationListing:
     """Workers fail its next step again and again; `escalate doctor` says what fixes it."""
     subject: str = ""
     """The subject, in the words of its start."""
+    people: tuple[str, ...] = ()
+    """Ids of our people, teams and rotas who have, or had, a part in it, or are asked for a move now."""
+
+    @property
+    def concerned(self) -> Concerned:
+        """Everybody whom it concerns, by which it is decided who may look at it."""
+        return Concerned.of(self.people, self.customers)
 
 
 OURS = (
@@ -116,6 +125,11 @@ def quote(value: Any) -> str:
     return f"'{escaped}'"
 
 
+def people_in(found: TypedSearchAttributes) -> tuple[str, ...]:
+    """Return who of ours has a part, as the server's lists know it."""
+    return tuple(dict.fromkeys((*(found.get(sa.PARTICIPANTS) or ()), *(found.get(sa.WAITS_FOR) or ()))))
+
+
 async def make_listing(execution: WorkflowExecution) -> EscalationListing:
     found = execution.typed_search_attributes
     return EscalationListing(
@@ -132,4 +146,5 @@ async def make_listing(execution: WorkflowExecution) -> EscalationListing:
         undelivered=found.get(sa.UNDELIVERED) or 0,
         is_stalled=bool(found.get(REPORTED_PROBLEMS)),
         subject=await execution.memo_value(contract.SUBJECT_MEMO, "", type_hint=str),
+        people=people_in(found),
     )

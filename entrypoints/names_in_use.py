@@ -8,6 +8,7 @@ from contextlib import suppress
 
 from client import EscalationClient, KnownNames
 from escalation.kernel.refusals import BadRequest
+from escalation.policy.sight import UNLIMITED, Sight
 from planning.playbook.loader import load_playbook
 from records.data_export import list_accounts
 from records.errors import RecordStoreFault
@@ -17,11 +18,11 @@ from runtime.settings import Settings
 _MOST_LOOKED_AT = 1000
 
 
-async def find_names(client: EscalationClient, settings: Settings) -> KnownNames:
-    """Return what is known; a record or a playbook that cannot be read has nothing."""
+async def find_names(client: EscalationClient, settings: Settings, sight: Sight = UNLIMITED) -> KnownNames:
+    """Return what is known, and may be looked at; a record or a playbook that cannot be read has nothing."""
     running = {each async for row in client.list(limit=_MOST_LOOKED_AT) for each in row.customers}
     sponsored = {line.account async for line in client.sponsorships()}
-    on_record = await asyncio.to_thread(_on_record, settings)
+    on_record = await asyncio.to_thread(_on_record, settings, sight)
     return KnownNames(
         accounts=tuple(sorted(running | sponsored | on_record)),
         people=await asyncio.to_thread(people_in_playbook, settings),
@@ -38,11 +39,11 @@ def people_in_playbook(settings: Settings) -> tuple[str, ...]:
     return (*playbook.people, *playbook.teams, *playbook.rotas)
 
 
-def _on_record(settings: Settings) -> set[str]:
+def _on_record(settings: Settings, sight: Sight) -> set[str]:
     with suppress(RecordStoreFault):
         store = RecordStore.at(settings.records_url, settings.state_folder)
         try:
-            return list_accounts(store)
+            return list_accounts(store, sight)
         finally:
             store.close()
     return set()

@@ -13,6 +13,7 @@ from typing import Protocol
 from pydantic import TypeAdapter, ValidationError
 
 from escalation.kernel.values import Mover
+from escalation.policy.sight import UNLIMITED, Sight
 
 AS_HEADER = "x-escalation-as"
 """In open mode: who asks, by id in the playbook."""
@@ -40,9 +41,9 @@ class Caller:
     """The key that a machine called with."""
     moves: frozenset[str] = frozenset()
     """Moves that the key is bound to; none: all that the roles of the person allow."""
-    accounts: frozenset[str] = frozenset()
-    """Accounts that the key is bound to; none: all."""
     mode: Mode = Mode.OPEN
+    sight: Sight = UNLIMITED
+    """The escalations that they may look at (IDENTITY-4)."""
 
 
 class NotIdentified(Exception):

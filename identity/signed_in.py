@@ -6,17 +6,19 @@ Owns which of these a request has, and in which order they are looked at. It mus
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from ipaddress import IPv4Network, IPv6Network, ip_address
 
 import structlog
 
+from escalation.policy.sight import Sight
 from identity.api_keys import PREFIX, ApiKeys, KeyRefused
 from identity.caller import Caller, Mode, NotIdentified
 from identity.open_id import OpenId
 from identity.session import SESSION_COOKIE, Sessions
 from planning.playbook.loader import Playbook
+from planning.playbook.person_sight import sight_of
 
 log = structlog.get_logger("identity")
 
@@ -47,7 +49,7 @@ class TrustedProxy:
 
 
 class People:
-    """The people of the playbook of today, by their e-mail addresses."""
+    """The people of the playbook of today: who has an e-mail address, and what they may look at."""
 
     def __init__(self, playbook: Callable[[], Playbook]) -> None:
         self._playbook = playbook
@@ -70,6 +72,10 @@ class People:
                 f"{email} is {who}; allowed: the e-mail address of one person of the playbook"
             )
         return found[0]
+
+    def sight_of(self, person: str) -> Sight:
+        """Return what *person* may look at."""
+        return sight_of(self._playbook(), person)
 
 
 class SignedInCallers:
@@ -108,9 +114,8 @@ class SignedInCallers:
             key = await asyncio.to_thread(self._keys.find, written, datetime.now(UTC))
         except KeyRefused as refused:
             raise NotIdentified(str(refused)) from None
-        return Caller(
-            person=key.person, key_id=key.id, moves=key.moves, accounts=key.accounts, mode=Mode.SIGNED_IN
-        )
+        sight = replace(self._people.sight_of(key.person), bound_to=key.accounts)
+        return Caller(key.person, key.id, key.moves, Mode.SIGNED_IN, sight)
 
     async def _email_of_token(self, token: str) -> str:
         if self._open_id is None:
@@ -118,4 +123,5 @@ class SignedInCallers:
         return (await self._open_id.verify(token)).email
 
     def _person(self, email: str) -> Caller:
-        return Caller(person=self._people.find(email), mode=Mode.SIGNED_IN)
+        person = self._people.find(email)
+        return Caller(person, mode=Mode.SIGNED_IN, sight=self._people.sight_of(person))

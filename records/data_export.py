@@ -13,7 +13,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Table, func, select
 
-from records.period_cases import cases_within
+from escalation.policy.sight import UNLIMITED, Sight
+from records.period_cases import cases_covered, cases_within
 from records.report import Period
 from records.spreadsheet import ENCODING, cell_text
 from records.store import RecordStore
@@ -49,16 +50,17 @@ def read_escalations(
             yield from _whole(db, ids[start : start + _AT_ONCE])
 
 
-def list_accounts(store: RecordStore) -> set[str]:
+def list_accounts(store: RecordStore, sight: Sight = UNLIMITED) -> set[str]:
     """
-    Every customer's account that an escalation on record has.
+    Every customer's account of the escalations on record that *sight* covers.
 
     Raises:
         StoreBehind, StoreAhead, StoreUnreachable
     """
     store.require_usable()
+    query = select(CustomerRow.account).join(EscalationRow, CustomerRow.escalation == EscalationRow.id)
     with store.database.reading() as db:
-        return set(db.scalars(select(CustomerRow.account).distinct()))
+        return set(db.scalars(query.where(*cases_covered(sight)).distinct()))
 
 
 def write_csv(store: RecordStore, folder: Path, period: Period = Period()) -> dict[str, int]:

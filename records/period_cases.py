@@ -8,13 +8,23 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, select, type_coerce
+from sqlalchemy import ColumnElement, Connection, exists, or_, select, type_coerce
 from sqlalchemy import cast as as_type
 from sqlalchemy.orm import InstrumentedAttribute
 from sqlalchemy.types import Double, Text
 
+from escalation.policy.sight import Sight
 from records.report import NOT_KNOWN, By, Period
-from records.tables import ActionRow, AnswerRow, CauseRow, CustomerRow, EscalationRow, OwnershipRow
+from records.tables import (
+    ActionRow,
+    AnswerRow,
+    CauseRow,
+    CustomerRow,
+    EscalationRow,
+    OwnershipRow,
+    PartBase,
+    ParticipantRow,
+)
 
 Places = Sequence[int]
 """Cases, as their places in the columns."""
@@ -61,7 +71,23 @@ def cases_within(period: Period) -> list[ColumnElement[bool]]:
         bounds.append(EscalationRow.opened_at >= period.since)
     if period.until:
         bounds.append(EscalationRow.opened_at < period.until)
-    return bounds
+    return [*bounds, *cases_covered(period.sight)]
+
+
+def cases_covered(sight: Sight) -> Iterator[ColumnElement[bool]]:
+    """Yield the conditions of what may be looked at: `Sight.covers`, in the words of the database (IDENTITY-4)."""
+    if not sight.sees_all:
+        yield or_(
+            _has_part(ParticipantRow, ParticipantRow.who.in_(sight.people)),
+            _has_part(CustomerRow, CustomerRow.account.in_(sight.accounts)),
+        )
+    if sight.bound_to:
+        yield _has_part(CustomerRow)
+        yield ~_has_part(CustomerRow, CustomerRow.account.not_in(sight.bound_to))
+
+
+def _has_part(table: type[PartBase], *claims: ColumnElement[bool]) -> ColumnElement[bool]:
+    return exists().where(table.escalation == EscalationRow.id, *claims)
 
 
 class PeriodCases:

@@ -8,8 +8,9 @@ from sqlalchemy.types import Double
 
 from escalation.measures.definitions import ENGINE_SOURCE
 from escalation.measures.report_schedule import OpenEscalationsRecorded
+from escalation.policy.sight import Sight
 from records.figures import group_figures, times_figures, total_figures
-from records.period_cases import PeriodCases, Places, cases_within
+from records.period_cases import PeriodCases, Places, cases_covered, cases_within
 from records.report import (
     By,
     Case,
@@ -74,8 +75,8 @@ def make_report(
             held=_held(db, period),
             worst=_worst(db, period),
             ping_pong=_ping_pong(db, period),
-            to_do=_to_do(db),
-            overdue=_overdue(db, as_of.date()),
+            to_do=_to_do(db, period.sight),
+            overdue=_overdue(db, as_of.date(), period.sight),
             causes=_causes(db, period),
             imported=_imported(db, period),
         )
@@ -130,15 +131,16 @@ def _ping_pong(db: Connection, period: Period) -> tuple[Case, ...]:
     return tuple(case._replace(owners=tuple(owners[each])) for each, case in found.items())
 
 
-def _to_do(db: Connection) -> int:
-    return db.scalar(select(func.count()).select_from(ActionRow).where(ActionRow.done_on.is_(None))) or 0
+def _to_do(db: Connection, sight: Sight) -> int:
+    query = select(func.count()).select_from(ActionRow).join(_E, ActionRow.escalation == _E.id)
+    return db.scalar(query.where(ActionRow.done_on.is_(None), *cases_covered(sight))) or 0
 
 
-def _overdue(db: Connection, today: date) -> tuple[OverdueAction, ...]:
+def _overdue(db: Connection, today: date, sight: Sight) -> tuple[OverdueAction, ...]:
     """Whatever the opening: a promise is seldom due in the period in which the escalation was opened."""
     query = select(_E.key, ActionRow.what, ActionRow.owner, ActionRow.due)
     query = query.join_from(ActionRow, _E, ActionRow.escalation == _E.id)
-    query = query.where(ActionRow.done_on.is_(None), ActionRow.due < today)
+    query = query.where(ActionRow.done_on.is_(None), ActionRow.due < today, *cases_covered(sight))
     return tuple(
         OverdueAction(*row) for row in db.execute(query.order_by(ActionRow.due, _E.key, ActionRow.n))
     )

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from escalation.measures.definitions import BY_NAME, Measure
 from escalation.measures.report_schedule import OpenEscalationsRecorded
+from escalation.policy.sight import UNLIMITED, Sight
 
 
 class By(StrEnum):
@@ -44,6 +45,8 @@ class Period:
 
     since: datetime | None = None
     until: datetime | None = None
+    sight: Sight = UNLIMITED
+    """Of these escalations, those that whoever asks may look at (IDENTITY-4)."""
 
 
 class Figure(NamedTuple):

@@ -1,6 +1,6 @@
 """Rows of the tables for one escalation."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import fields
 from datetime import UTC
 from typing import Any
@@ -18,12 +18,13 @@ from records.tables import (
     EscalationRow,
     OwnershipRow,
     PartBase,
+    ParticipantRow,
     PauseRow,
 )
 
 Row = dict[str, Any]
 
-# Each table of parts, and the field of the measures that its rows are made from. Causes are texts, and made below.
+# Each table of parts, and the field of the measures that its rows are made from. Those made of texts are below.
 _PARTS: dict[type[PartBase], str] = {
     CustomerRow: "customers",
     OwnershipRow: "holds",
@@ -54,6 +55,13 @@ def make_part_rows(measured: Sequence[EscalationMeasures]) -> Iterator[tuple[typ
         ]
         if rows:
             yield table, rows
+    participants = [
+        {"escalation": each.id, "n": n, "who": who}
+        for each in measured
+        for n, who in enumerate(_participants_of(each))
+    ]
+    if participants:
+        yield ParticipantRow, participants
     causes = [
         {"escalation": each.id, "n": n, "cause": cause, "same": same_cause(cause)}
         for each in measured
@@ -61,6 +69,11 @@ def make_part_rows(measured: Sequence[EscalationMeasures]) -> Iterator[tuple[typ
     ]
     if causes:
         yield CauseRow, causes
+
+
+def _participants_of(measured: EscalationMeasures) -> Iterable[str]:
+    owners = (who for held in measured.holds for who in (held.team, held.person) if who)
+    return dict.fromkeys((*measured.participants, *owners))
 
 
 def _shown(item: object) -> Row:

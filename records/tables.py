@@ -122,6 +122,15 @@ class CustomerRow(PartBase):
     tier: Mapped[str]
 
 
+class ParticipantRow(PartBase):
+    """Somebody of ours who has, or had, a part in the escalation, so may look at it (IDENTITY-4)."""
+
+    __tablename__ = "participants"
+
+    who: Mapped[str]
+    """Id of a person, a team or a rota."""
+
+
 class OwnershipRow(PartBase):
     """A time in which one level, team and person owned the escalation (RESOLVE-7)."""
 
@@ -203,6 +212,7 @@ class ActionRow(PartBase):
 
 PARTS: tuple[type[PartBase], ...] = (
     CustomerRow,
+    ParticipantRow,
     OwnershipRow,
     ClockRow,
     PauseRow,

@@ -3,7 +3,7 @@ Search attributes of an escalation, by which the Web UI's list and `escalate lis
 
 Owns names and types, which are API. It must not know how they are registered
 (`runtime.search_attribute_setup`) nor when they are set. Self-hosted clusters have few columns of each type (10
-keywords, 3 of each other): these take 4, 3 of the integers, 2 of the lists of keywords, and 1 of each other. Values
+keywords, 3 of each other): these take 4, 3 of the integers, 3 of the lists of keywords, and 1 of each other. Values
 are never encrypted, so none holds a customer's words.
 """
 
@@ -25,6 +25,8 @@ UNDELIVERED = SearchAttributeKey.for_int("EscalationUndelivered")
 """Number of people who missed something that could not be delivered; absent while there are none."""
 WAITS_FOR = SearchAttributeKey.for_keyword_list("EscalationWaitsFor")
 """People who are asked for a move now; absent while nobody is."""
+PARTICIPANTS = SearchAttributeKey.for_keyword_list("EscalationParticipants")
+"""People, teams and rotas who have, or had, a part: by these the web service knows who may look (IDENTITY-4)."""
 
 ALL: tuple[SearchAttributeKey[Any], ...] = (
     STATE,
@@ -38,4 +40,5 @@ ALL: tuple[SearchAttributeKey[Any], ...] = (
     ACTIONS,
     UNDELIVERED,
     WAITS_FOR,
+    PARTICIPANTS,
 )

@@ -174,6 +174,7 @@ def search_values(now: Escalation) -> SearchValues:
         sa.CATEGORY: now.plan.category,
         sa.CUSTOMER: _fitting(customer.account for customer in now.request.customers),
         sa.WAITS_FOR: _fitting(_waited_for(now)) or None,
+        sa.PARTICIPANTS: _fitting(now.participants),
         sa.OWNER: now.owner,
         sa.NEXT_DUE: now.next_due_at,
         sa.BREACHED: now.is_breached,

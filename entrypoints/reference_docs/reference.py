@@ -103,6 +103,7 @@ _PARTS = {
     "MessagesSpec": "Messages",
     "CustomerMessagesSpec": "Messages to customers",
     "ResponsibilitiesSpec": "Duties",
+    "AccessSpec": "Who may look",
     "PrioritySpec": "A priority",
     "TargetSpec": "A target",
     "TierSpec": "A tier",

@@ -12,7 +12,7 @@ from escalation.case.base_event import BaseEvent
 from escalation.case.clock_table import CLOCKS, ENTRY_CLOCKS
 from escalation.case.request import StartRequest
 from escalation.case.state import Escalation
-from escalation.case.state_changes import apply_event
+from escalation.case.state_changes import apply_event, with_participants
 from escalation.case.work import Decision, Work
 from escalation.kernel.clock_events import ClockEvent
 from escalation.kernel.proof import Door
@@ -113,7 +113,7 @@ def _notify_of_start(work: Work) -> None:
 
 def open_state(event: Opened) -> Escalation:
     """Return the escalation as it is opened."""
-    return Escalation(
+    opened = Escalation(
         id=event.id,
         request=event.request,
         plan=event.plan,
@@ -126,6 +126,7 @@ def open_state(event: Opened) -> Escalation:
         unnotified=event.unnotified,
         sequence=event.seq,
     )
+    return with_participants(opened, event.by)
 
 
 def fold(events: Iterable[BaseEvent | ClockEvent]) -> Escalation:

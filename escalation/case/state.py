@@ -89,6 +89,8 @@ class Escalation(ClockedState):
     """Time of the latest nudge of the owner."""
     asked: tuple[str, ...] = ()
     """Contact ids asked to acknowledge since it was last given to somebody (MATRIX-5)."""
+    participants: tuple[str, ...] = ()
+    """Ids of our people, teams and rotas who have, or had, a part, in the order in which they came (IDENTITY-4)."""
     acknowledgements: tuple[str, ...] = ()
     """Contacts who have acknowledged, in order."""
     on_call_answers: tuple[OnCallAnswer, ...] = ()

@@ -23,8 +23,20 @@ from escalation.task_force.state import TaskForceSummary
 
 def apply_event(now: Escalation, event: BaseEvent | ClockEvent) -> Escalation:
     """Return *now* after *event*."""
-    after = replace(event.applied_to(now), sequence=event.seq)
+    after = with_participants(replace(event.applied_to(now), sequence=event.seq), event.by)
     return after if event.by == ENGINE else _still_active(after, event)
+
+
+def with_participants(now: Escalation, by: str) -> Escalation:
+    """
+    Return *now*, which remembers all of ours who have a part in it: who submitted it, owned it or was asked, members
+    of task forces, and *by*, who just did something.
+    """
+    members = (member for force in now.task_forces for member in (force.lead, *force.members))
+    submitters = (now.request.submitted_by, *now.submitters.values())
+    acting = (by,) if now.plan.knows(by) else ()
+    found = dict.fromkeys((*now.participants, *submitters, now.owner, *now.asked, *members, *acting))
+    return now if len(found) == len(now.participants) else replace(now, participants=tuple(found))
 
 
 def _still_active(now: Escalation, event: BaseEvent | ClockEvent) -> Escalation:

@@ -145,6 +145,8 @@ class EscalationMeasures:
     entry_level: int | None = None
     """The level at which it began; None: not known."""
     customers: tuple[AffectedAccount, ...] = ()
+    participants: tuple[str, ...] = ()
+    """Ids of our people, teams and rotas who have, or had, a part; of an import, its owners are (IDENTITY-4)."""
     holds: tuple[Ownership, ...] = ()
     clocks: tuple[ClockRun, ...] = ()
     waits: tuple[PauseTime, ...] = ()

@@ -146,6 +146,7 @@ class _Tally:
             attempts=sum(_is_attempt_before(now, piece) for piece in request.evidence),
             entry_level=self._entry_level,
             customers=tuple(AffectedAccount(account=c.account, tier=c.tier) for c in request.customers),
+            participants=now.participants,
             holds=self._holds(),
             clocks=tuple(_run(clock) for clock in self._runs),
             waits=self._waits(),

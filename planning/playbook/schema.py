@@ -20,6 +20,7 @@ from escalation.policy.spans import parse_span
 from escalation.policy.translations import Translations
 from planning.calendars.calendar_spec import CalendarSpec
 from planning.on_call.rota_spec import RotaSpec
+from planning.playbook.access_spec import AccessSpec
 from planning.playbook.level_spec import IssueTypeSpec, ScopeSpec
 from planning.playbook.message_spec import MessagesSpec
 from planning.playbook.people_spec import DeskSpec, PersonSpec, TeamSpec
@@ -33,7 +34,7 @@ from planning.playbook.value_types import (
     SpanText,
     TargetClock,
 )
-from planning.spec import CalendarName, ContactNames, Names, Refers, ShortSpec, Spec
+from planning.spec import CalendarName, ContactNames, Names, PersonNames, Refers, ShortSpec, Spec
 
 ContactSpec = PersonSpec | TeamSpec | RotaSpec
 _TEXT_IN_AN_EDITOR = {
@@ -126,6 +127,8 @@ class AccountSpec(Spec):
     """The tier, whatever a request says."""
     calendar: CalendarName = None
     """The calendar of promises to this customer. Goes before the tier's."""
+    team: PersonNames = ()
+    """Ids of our people who look after this customer."""
 
 
 class PauseSpec(ShortSpec):
@@ -213,6 +216,8 @@ class Playbook(ScopeSpec):
     """People who are asked for something."""
     permissions: Annotated[dict[PersonsMove, Names], Refers.ANY_ROLE] = {}
     """The roles that may make a move. Everybody may make a move that is not listed."""
+    access: AccessSpec | None = None
+    """The roles that may look at escalations, where people sign in. If omitted, everybody looks at all of them."""
     sponsorship_deciders: Annotated[Names, Refers.ROLE] = ()
     """The roles that may begin and end an executive sponsorship. If omitted, everybody."""
     priorities: dict[Priority, PrioritySpec]

@@ -38,7 +38,7 @@ async def test_another_type_is_refused_and_nothing_added(server: EmbeddedServer)
     await ensure_search_attributes(client, [SearchAttributeKey.for_keyword("Taken")])
     wanted: list[SearchAttributeKey[Any]] = [
         SearchAttributeKey.for_datetime("Taken"),
-        SearchAttributeKey.for_keyword_list("NotYet"),
+        SearchAttributeKey.for_float("NotYet"),
     ]
 
     with pytest.raises(SearchAttributesFault, match="Taken must be of type Datetime, but is Keyword"):
@@ -112,6 +112,7 @@ async def _start_with_all(client: Client) -> None:
         "EscalationActions": 2,
         "EscalationUndelivered": 1,
         "EscalationWaitsFor": ["ann", "bob"],
+        "EscalationParticipants": ["ann", "desk"],
     }
     pairs = [SearchAttributePair(key, values[key.name]) for key in search_attributes.ALL]
     await client.start_workflow(

@@ -15,6 +15,7 @@ from runtime.connection import connect
 from runtime.embedded import EmbeddedServer
 from tests.escalations import mail_settings
 from tests.mailbox import Mailbox
+from tests.web.signed_in import SignedIn, where_people_sign_in
 from tests.web.web_client import INTAKE_SECRET, LINK_KEY, Door, open_door
 from workers.queue_workers import serve_queues
 from workflows import search_attributes
@@ -60,3 +61,9 @@ async def house(folder: Path) -> AsyncIterator[Door]:
 @pytest.fixture
 def door(house: Door) -> Door:
     return house.for_subject(f"ACME/{next(_TICKETS)}-")
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def signed_in(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[SignedIn]:
+    async with where_people_sign_in(tmp_path_factory.mktemp("signed_in")) as opened:
+        yield opened

@@ -28,10 +28,6 @@ from runtime.settings import Settings
 
 API = "/api/v1"
 JSON = "application/json"
-START = "start_escalation"
-"""The operation that says its accounts itself."""
-ME = "show_caller"
-"""The operation that says who asks, which touches no account."""
 MODE_HEADER = "X-Escalation-Mode"
 
 
@@ -58,6 +54,7 @@ class Visit:
 
     service: Service
     client: EscalationClient
+    """Sees what the caller may look at (IDENTITY-4)."""
     caller: Caller
     speaker: Speaker
 
@@ -78,7 +75,7 @@ class Visit:
         Raises:
             RoleNotAllowed: If the key that was called with is bound, and not to all of these.
         """
-        bound, touched = self.caller.accounts, frozenset(accounts)
+        bound, touched = self.caller.sight.bound_to, frozenset(accounts)
         if bound and not (touched and touched <= bound):
             raise RoleNotAllowed(reason("key_not_for_account", ", ".join(sorted(bound))))
 
@@ -124,24 +121,8 @@ async def begin_visit(
     service.rate_limit.count(caller, address)
     if caller.person:
         begin_to_act(Acting(caller.person, DoorName.API, caller.moves))
-    visit = Visit(service, await service.reach.client(), caller, service.speaker_for(accept_language))
-    if caller.accounts and request.scope["route"].name not in {START, ME}:
-        await _require_own_account(visit, request.path_params)
-    return visit
-
-
-async def _require_own_account(visit: Visit, path: Mapping[str, str]) -> None:
-    """
-    Let a key that is bound to accounts near their escalations alone; a start says its accounts itself.
-
-    Raises:
-        RoleNotAllowed: If the address is of another escalation, or of none.
-    """
-    if path.keys() >= {"tenant", "ticket"}:
-        view = await visit.client.view(f"{path['tenant']}/{path['ticket']}")
-        visit.require_accounts(view.customers)
-    else:
-        raise RoleNotAllowed(reason("key_not_for_account", ", ".join(sorted(visit.caller.accounts))))
+    client = (await service.reach.client()).seen_by(caller.sight)
+    return Visit(service, client, caller, service.speaker_for(accept_language))
 
 
 def key_in_path(

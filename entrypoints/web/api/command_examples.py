@@ -22,12 +22,14 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     },
     "revise_plan": {"steps": [{"what": "Inspect bay 3", "owner": "jonas", "due_at": "2026-12-01T09:00:00Z"}]},
     "file_rca": {"rca": _RCA},
-    "file_post_mortem": {"post_mortem": {"went_well": ["The owner called within minutes"]}},
+    "file_post_mortem": {
+        "post_mortem": {"participants": ["elena"], "findings": ["The owner called within minutes"]}
+    },
     "deploy_task_force": {
         "name": "dry-bays",
         "mission": "Find out why bay 3 leaks",
         "lead": "jonas",
-        "seats": [{"role": "facility engineer", "candidates": ["maya"]}],
+        "seats": [{"role": "facility engineer", "people": ["maya"]}],
     },
     "cancel": {"cause": "withdrawn", "why": "They withdrew it"},
     "start": {

@@ -5,6 +5,8 @@ The database is asked in a thread of its own, because it waits.
 """
 
 import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
@@ -12,7 +14,7 @@ from zoneinfo import ZoneInfo
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
-from entrypoints.web.api.api_visit import ONE, CurrentVisit, KeyInPath
+from entrypoints.web.api.api_visit import ONE, CurrentVisit, KeyInPath, Visit
 from entrypoints.web.api.problems import LOOKING
 from escalation.kernel.reasons import reason
 from escalation.kernel.refusals import BadRequest, Fault, UnknownEscalation, quote_input
@@ -24,7 +26,6 @@ from records.period_report import make_report
 from records.report import By, Period
 from records.report_data import report_as_data
 from records.store import RecordStore
-from runtime.settings import Settings
 
 router = APIRouter(tags=["records"], responses=LOOKING)
 
@@ -32,18 +33,15 @@ router = APIRouter(tags=["records"], responses=LOOKING)
 @router.get(ONE + "/record", response_model=list[dict[str, Any]])
 async def show_record(visit: CurrentVisit, key: KeyInPath) -> Response:
     """Show what is on record of one key, every escalation that it had."""
-    found = await asyncio.to_thread(_read_record, visit.service.settings, key)
+    found = await asyncio.to_thread(_read_record, visit, key)
     if not found:
         raise UnknownEscalation(f"nothing of {quote_input(key)} is on record")
     return visit.answer(found)
 
 
-def _read_record(settings: Settings, key: str) -> list[Any]:
-    store = RecordStore.at(settings.records_url, settings.state_folder)
-    try:
-        return list(read_escalations(store, key=key))
-    finally:
-        store.close()
+def _read_record(visit: Visit, key: str) -> list[Any]:
+    with _record_of(visit) as store:
+        return list(read_escalations(store, Period(sight=visit.caller.sight), key))
 
 
 @router.get("/report", response_model=dict[str, Any])
@@ -59,20 +57,29 @@ async def show_report(
     time_zone: Annotated[Name, Query(description="The zone of the days.", examples=["Asia/Jakarta"])] = "UTC",
 ) -> Response:
     """
-    Look back on a period: each figure with its definition. Open escalations count as far as they are on record.
+    Look back on a period: each figure with its definition. Open escalations count as far as they are on record, and
+    those that the caller may look at alone.
     """
     zone = _zone(time_zone)
     if since and until and until < since:
         fault = Fault(where="to", given=str(until), allowed=f"a day not before {since}")
         raise BadRequest.because(reason("of.report"), (fault,))
-    period = Period(_midnight(since, zone), _midnight(until, zone, timedelta(days=1)))
-    return visit.answer(await asyncio.to_thread(_report, visit.service.settings, period, by, zone))
+    after = _midnight(until, zone, timedelta(days=1))
+    period = Period(_midnight(since, zone), after, visit.caller.sight)
+    return visit.answer(await asyncio.to_thread(_report, visit, period, by, zone))
 
 
-def _report(settings: Settings, period: Period, by: By | None, zone: ZoneInfo) -> dict[str, Any]:
+def _report(visit: Visit, period: Period, by: By | None, zone: ZoneInfo) -> dict[str, Any]:
+    with _record_of(visit) as store:
+        return report_as_data(make_report(store, period, datetime.now(UTC), by), zone)
+
+
+@contextmanager
+def _record_of(visit: Visit) -> Iterator[RecordStore]:
+    settings = visit.service.settings
     store = RecordStore.at(settings.records_url, settings.state_folder)
     try:
-        return report_as_data(make_report(store, period, datetime.now(UTC), by), zone)
+        yield store
     finally:
         store.close()
 

@@ -9,14 +9,14 @@ from starlette.responses import Response
 
 from client import CallerView, KnownNames, RunStalled, SignInPlace, StalledRun, Unanswered
 from entrypoints.names_in_use import find_names
-from entrypoints.web.api.api_visit import JSON, ME, CurrentVisit, service_of
+from entrypoints.web.api.api_visit import JSON, CurrentVisit, service_of
 from entrypoints.web.api.problems import LOOKING
 from escalation.kernel.values import Name, to_json
 
 router = APIRouter(tags=["service"], responses=LOOKING)
 
 
-@router.get("/me", name=ME, response_model=CallerView)
+@router.get("/me", response_model=CallerView)
 async def show_caller(visit: CurrentVisit) -> Response:
     """Show who asks, and how that is known."""
     return visit.answer(CallerView(person=visit.caller.person, mode=visit.caller.mode))
@@ -37,7 +37,8 @@ async def show_sign_in(request: Request) -> Response:
 @router.get("/known-names", response_model=KnownNames)
 async def list_names(visit: CurrentVisit) -> Response:
     """List the accounts that have escalations, sponsorships or a record, and the people of the playbook."""
-    return visit.answer(await find_names(visit.client, visit.service.settings))
+    found = await find_names(visit.client, visit.service.settings, visit.caller.sight)
+    return visit.answer(found)
 
 
 @router.get("/stalled", response_model=tuple[StalledRun, ...])

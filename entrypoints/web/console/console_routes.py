@@ -50,7 +50,7 @@ class ListPages:
     async def all(self, request: Request) -> Response:
         reader = await self._service.reader(request)
         given = {name: request.query_params.get(name, "")[:200] for name in ListFilter._fields}
-        rows = await self._service.open.rows(reader.client)
+        rows = await self._service.open.rows(reader.caller.sight)
         wanted = ListFilter(**given)
         matching = [row for row in rows if wanted.matches(row)]
         return self._service.page(
@@ -76,7 +76,7 @@ class ListPages:
     async def live(self, request: Request) -> Response:
         """Say each time that the list, or one escalation of it, has changed."""
         reader = await self._service.reader(request)
-        return live_list(request, reader.client, self._service.open)
+        return live_list(request, reader.caller.sight, self._service.open)
 
     # Choices of a browser.
 

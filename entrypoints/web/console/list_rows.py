@@ -12,9 +12,11 @@ from datetime import datetime
 from time import monotonic
 from typing import NamedTuple
 
-from client import EscalationClient, EscalationListing
+from client import EscalationListing
+from entrypoints.web.temporal_client import TemporalClientSource
 from escalation.case.lifecycle import State
 from escalation.policy.classification import Priority
+from escalation.policy.sight import Sight
 
 FRESH_FOR = 2.0
 """Seconds for which a list is shown again."""
@@ -49,21 +51,23 @@ def _has_words(row: EscalationListing, words: str) -> bool:
 
 
 class OpenEscalations:
-    """The list of what is open, for all readers."""
+    """The list of what is open, for all readers; each sees of it what they may look at (IDENTITY-4)."""
 
-    def __init__(self) -> None:
+    def __init__(self, reach: TemporalClientSource) -> None:
+        self._reach = reach
         self._rows: Sequence[EscalationListing] = ()
         self._read_at = float("-inf")
         self._reading = asyncio.Lock()
 
-    async def rows(self, client: EscalationClient) -> Sequence[EscalationListing]:
-        """Return the rows, those that are due first before the others."""
+    async def rows(self, sight: Sight) -> Sequence[EscalationListing]:
+        """Return the rows that *sight* covers, those that are due first before the others."""
         async with self._reading:
             if monotonic() - self._read_at > FRESH_FOR:
+                client = await self._reach.client()
                 found = [row async for row in client.list(limit=MOST)]
                 self._rows = sorted(found, key=by_due)
                 self._read_at = monotonic()
-        return self._rows
+        return [row for row in self._rows if sight.covers(row.concerned)]
 
     def forget(self) -> None:
         """Read again the next time: somebody here just changed something."""

@@ -56,7 +56,7 @@ class PageService:
     ) -> None:
         self.settings = settings
         self.languages = languages
-        self.open = OpenEscalations()
+        self.open = OpenEscalations(reach)
         self.playbook = PlaybookFacts(settings)
         self._reach = reach
         self._callers = callers
@@ -71,7 +71,7 @@ class PageService:
             begin_to_act(Acting(caller.person, DoorName.CONSOLE))
         return Reader(
             caller,
-            await self._reach.client(),
+            (await self._reach.client()).seen_by(caller.sight),
             choose_words(request, self.languages),
             choose_zone(request),
             datetime.now(UTC),

@@ -37,6 +37,7 @@ class Reader:
 
     caller: Caller
     client: EscalationClient
+    """Sees what the reader may look at (IDENTITY-4)."""
     words: Catalogue
     zone: tzinfo
     now: datetime

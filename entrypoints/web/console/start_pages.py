@@ -51,7 +51,7 @@ class StartPages:
         )
 
     async def _form(self, reader: Reader, playbook: Playbook, given: FormState, **more: Any) -> Response:
-        rows = await self._service.open.rows(reader.client)
+        rows = await self._service.open.rows(reader.caller.sight)
         accounts = sorted({customer for row in rows for customer in row.customers})
         known, faults = known_in(playbook, self._service.languages.tags, accounts), given.faults(reader)
         first, others = parted(FORM.fields(known, given.fields, faults, given.add))
