@@ -5,7 +5,7 @@ The engine decides as it would, and nothing is kept. A preview holds for the ins
 call without being in the plan is looked up by the move itself, and is unknown here.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 
 from escalation.case.audience import name_of
@@ -116,13 +116,24 @@ def preview_move(
         EscalationError: If it would be refused.
     """
     decision = decide(now, command, at)
-    after = view(decision.state)
+    return preview_of(decision.state, decision.events, decision.effects, at, write)
+
+
+def preview_of(
+    now: Escalation,
+    events: Iterable[Event],
+    effects: Sequence[Effect],
+    at: datetime,
+    write: WriteMessage | None = None,
+) -> MovePreview:
+    """Return the preview of a decision at *at* that leads to *now*, with its *events* and *effects*."""
+    after = view(now)
     return MovePreview(
-        consequence=consequence_of(decision.state, decision.events, decision.effects, at),
+        consequence=consequence_of(now, events, effects, at),
         next_due_at=after.next_due_at,
-        next_update_at=decision.state.next_update_at,
+        next_update_at=now.next_update_at,
         clocks=tuple(clock for clock in after.clocks if clock.outcome is None),
-        messages=_samples(decision.effects, write) if write else (),
+        messages=_samples(effects, write) if write else (),
     )
 
 

@@ -175,3 +175,57 @@ async def test_a_start_is_previewed_and_refused_without_losing_a_word(door: Door
     assert "Photos of wet pallets" not in less.text
     assert [] == re.findall("Traceback", previewed.text + wrong.text)
     assert [] == [row async for row in door.client.list() if row.key == door.key]
+
+
+async def test_members_of_a_task_force_act_on_its_page(door: Door) -> None:
+    """
+    RESOLVE-2: a seat is accepted, a task is added and finished, the status is reported, and the force stands down.
+    """
+    at = f"/case/{door.key}/task-force/dry-bays"
+
+    async def made(path: str, who: str, **form: str) -> None:
+        answer = await post(door, path, who, **form)
+        assert 303 == answer.status_code, (path, seen(answer))
+
+    await made("/start", "maya", **a_start(door.key))
+    seat = {"seats.0.role": "facility engineer", "seats.0.people": "maya"}
+    force = {
+        "name": "dry-bays",
+        "mission": "Find out why bay 3 leaks",
+        "lead": "jonas",
+        "status_every": "4 h",
+    }
+    await made(f"/case/{door.key}/deploy_task_force", "elena", **force, **seat)
+    await made(f"{at}/accept_seat", "maya", note="On my way")
+    await made(f"{at}/add_task", "jonas", what="Open the roof", owner="maya")
+    refused = await post(door, f"{at}/add_task", "jonas", what="Close the roof", owner="nobody")
+    await made(f"{at}/finish_task", "maya", task="1")
+    await made(f"{at}/report_status", "jonas", text="The seal is worn out")
+    page = await door.http.get(at, headers={"cookie": "escalation_as=maya"})
+    await made(f"/case/{door.key}/stand_down_task_force", "elena", name="dry-bays", why="The roof is dry")
+
+    assert "facility engineer: Maya Okafor" in seen(page)
+    assert "The seal is worn out" in seen(page)
+    assert (409, 'role="alert"' in refused.text) == (refused.status_code, True)
+    assert "Close the roof</textarea>" in refused.text
+
+
+async def test_a_page_says_who_reads_and_who_said_what(door: Door) -> None:
+    """
+    COMM-6, TALK-2: customer text and internal text look different, in the story and beside it.
+    """
+    await door.start()
+    await post(door, f"/case/{door.key}/send_update", customer_text="New pallets leave today")
+    await post(door, f"/case/{door.key}/state_impact", account="ACME", impact="Our shops are empty")
+    await post(door, f"/case/{door.key}/add_comment", note="They are angry")
+    pages = [
+        await door.http.get(f"/case/{door.key}{part}", headers={"cookie": "escalation_as=maya"})
+        for part in ("", "?show=talk", "?show=all")
+    ]
+
+    for page in pages:
+        assert "customer sees this New pallets leave today" in seen(page)
+        assert "the customer's words Our shops are empty" in seen(page)
+        assert "<blockquote>They are angry</blockquote>" in page.text
+    assert ["opened at level 1" in page.text for page in pages] == [True, False, True]
+    assert ["clock started" in page.text for page in pages] == [False, False, True]

@@ -4,11 +4,15 @@ Pages of one escalation: how it stands, and what happens if nobody acts.
 Must not know markup or rules.
 """
 
+from collections.abc import Mapping
+from typing import Any
+
 from starlette.requests import Request
 from starlette.responses import Response
 
+from entrypoints.web.console.case_story import MOST_LINES, REFUSED, Shown, rca_steps_of, story_of
 from entrypoints.web.console.move_form import has_form
-from entrypoints.web.console.page_reads import names_of, read_case
+from entrypoints.web.console.page_reads import Case, names_in, read_case
 from entrypoints.web.console.page_service import PageService, case_path, key_in
 from escalation.case.lifecycle import ENDING_MOVES, Move
 from planning.forecast.outlook import look_ahead
@@ -23,19 +27,26 @@ class CasePages:
     async def case(self, request: Request) -> Response:
         reader = await self._service.reader(request)
         case = await read_case(reader.client, key_in(request), reader.person)
-        reader = reader.knowing(names_of(case.people))
+        reader, here = reader.knowing(names_in(case.now)), case_path(key_in(request))
+        shown = _shown(request)
+        messages = case.messages[::-1] if shown is Shown.ALL else case.messages[: -MOST_LINES - 1 : -1]
         return self._service.page(
             "case_body.html" if request.headers.get("hx-request") else "case.html",
             reader,
             page="all",
-            case=case,
-            here=case_path(key_in(request)),
+            now=case.now,
             view=case.view,
+            here=here,
+            address=here if shown is Shown.STORY else f"{here}?show={shown}",
+            shown=shown,
+            parts=tuple(Shown),
+            story=story_of(case.timeline, shown, case.now.last_update),
+            refused=[entry for entry in reversed(case.timeline) if entry.kind == REFUSED],
+            messages=messages,
+            more_messages=len(case.messages) - len(messages),
+            rca_steps=rca_steps_of(case.view.rca),
             done=_done(request),
-            ending=ENDING_MOVES,
-            wanted=[move for move in case.wanted_of(reader.person) if has_form(move)],
-            allowed=[each.move for each in case.permissions if each.is_allowed and has_form(each.move)],
-            forbidden=[each for each in case.permissions if not each.is_allowed and has_form(each.move)],
+            **_moves(case, reader.person),
         )
 
     async def outlook(self, request: Request) -> Response:
@@ -47,6 +58,24 @@ class CasePages:
         return self._service.page(
             "outlook.html", reader, page="all", here=here, key=key, subject=state.request.subject, steps=steps
         )
+
+
+def _moves(case: Case, person: str | None) -> Mapping[str, Any]:
+    """Return which moves are shown as buttons, and which with the reason why not."""
+    wanted = [move for move in case.wanted_of(person) if has_form(move)]
+    allowed = [each.move for each in case.permissions if each.is_allowed and has_form(each.move)]
+    return {
+        "wanted": wanted,
+        "allowed": [move for move in allowed if move not in wanted and move not in ENDING_MOVES],
+        "ending": [move for move in allowed if move not in wanted and move in ENDING_MOVES],
+        "possible": {*wanted, *allowed},
+        "forbidden": [each for each in case.permissions if not each.is_allowed and has_form(each.move)],
+    }
+
+
+def _shown(request: Request) -> Shown:
+    given = request.query_params.get("show", "")
+    return Shown(given) if given in set(Shown) else Shown.STORY
 
 
 def _done(request: Request) -> str:

@@ -21,6 +21,7 @@ from entrypoints.web.console.page_reads import wanted_of
 from entrypoints.web.console.page_service import POLICY, PageService
 from entrypoints.web.console.reader import LANGUAGE_COOKIE
 from entrypoints.web.console.start_pages import StartPages
+from entrypoints.web.console.task_force_pages import TaskForcePages
 from entrypoints.web.page_texts import Languages
 from entrypoints.web.temporal_client import TemporalClientSource
 from identity.caller import AS_COOKIE, CallerSource
@@ -30,6 +31,7 @@ ROWS = 100
 """Rows of the list on one page."""
 _STATIC = Path(__file__).parent / "static"
 _CASE = "/case/{tenant}/{ticket}"
+_FORCE = _CASE + "/task-force/{name}"
 
 
 class ListPages:
@@ -106,6 +108,7 @@ def console_routes(
         MovePages(service),
         StartPages(service),
     )
+    forces = TaskForcePages(service)
     return [
         Route(path, service.guarded(endpoint), methods=methods)
         for path, endpoint, methods in (
@@ -118,6 +121,8 @@ def console_routes(
             ("/language", lists.choose_language, ["POST"]),
             (_CASE, case.case, ["GET"]),
             (_CASE + "/outlook", case.outlook, ["GET"]),
+            (_FORCE, forces.show, ["GET"]),
+            (_FORCE + "/{move}", forces.move, ["GET", "POST"]),
             (_CASE + "/{move}", moves.move, ["GET", "POST"]),
             ("/static/{name}", _static, ["GET"]),
         )

@@ -47,7 +47,7 @@ def known_in(now: Escalation, pauses: Sequence[str], languages: Sequence[str]) -
         "trigger": _spelled(trigger.name for trigger in now.current_level.triggers),
         "response": _same(now.responses_left),
         "account": _same(customer.account for customer in now.request.customers),
-        "contact": [(each.id, each.name) for each in now.request.recipients],
+        "contact": [(each.mailbox, each.name) for each in now.request.recipients],
         "record": _same(records),
         "action": [(str(action.number), str(action.what)) for action in actions],
         "number": [(str(text.number), str(text.text)) for text in now.pending_texts],

@@ -13,7 +13,7 @@ from starlette.responses import RedirectResponse, Response
 
 from entrypoints.web.console.form_state import FormState
 from entrypoints.web.console.move_form import begun_with, form_of, has_form, known_in, read_form
-from entrypoints.web.console.page_reads import names_of
+from entrypoints.web.console.page_reads import names_in
 from entrypoints.web.console.page_service import PageService, case_path, key_in
 from entrypoints.web.console.reader import Reader
 from escalation.case.lifecycle import Move
@@ -42,7 +42,7 @@ class MovePages:
         try:
             command = read_form(move, reader.person, given.fields, reader.zone)
             if given.is_preview:
-                preview = await reader.client.preview(key_in(request), command)
+                preview = await reader.client.preview(key_in(request), command, self._service.samples.write)
                 return await self._form(request, reader, move, given, preview=preview)
             await reader.client.ask(key_in(request), command)
         except UnknownEscalation:
@@ -57,7 +57,7 @@ class MovePages:
     ) -> Response:
         key = key_in(request)
         now = await reader.client.state(key)
-        reader = reader.knowing(names_of(now.plan.contacts))
+        reader = reader.knowing(names_in(now))
         known = known_in(now, self._service.playbook.pause_reasons(), self._service.languages.tags)
         begun = given.fields or await _begun(reader, key, move, now)
         form, faults = form_of(move), given.faults(reader)

@@ -3,7 +3,7 @@ Reads of the pages: what the console asks of the engine, and nothing of how it i
 """
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -12,12 +12,13 @@ from client import EscalationClient, EscalationListing
 from entrypoints.web.console.list_rows import by_due
 from escalation.case.deliveries import Delivery
 from escalation.case.lifecycle import Move
-from escalation.case.move_preview import MovePermission
-from escalation.case.view import View
+from escalation.case.move_preview import MovePermission, list_permissions
+from escalation.case.state import Escalation
+from escalation.case.view import View, view
 from escalation.case.wanted_moves import WantedMove
-from escalation.kernel.refusals import EscalationError, UnknownName
+from escalation.kernel.refusals import EscalationError
 from escalation.kernel.timeline_entry import TimelineEntry
-from escalation.policy.people import Contact, ContactKind
+from escalation.policy.people import Contact, Recipient
 from runtime.errors import RuntimeFault
 
 MOST_WANTED = 30
@@ -71,10 +72,10 @@ async def _view_of(client: EscalationClient, row: EscalationListing) -> View | s
 class Case:
     """All that the page of one escalation shows."""
 
+    now: Escalation
     view: View
     timeline: Sequence[TimelineEntry]
     messages: Sequence[Delivery]
-    people: Sequence[Contact]
     permissions: Sequence[MovePermission]
     """Each move, as the reader may make it now."""
 
@@ -83,29 +84,21 @@ class Case:
         return [wanted.move for wanted in self.view.wanted if person in wanted.who]
 
 
-def names_of(people: Sequence[Contact]) -> Mapping[str, str]:
-    """Return the names of *people*, by id."""
-    return {contact.id: contact.name for contact in people}
-
-
-def choices_of_people(people: Sequence[Contact]) -> Sequence[tuple[str, str]]:
-    """Return who can be chosen: people first, then teams and rotas."""
-    ordered = sorted(people, key=lambda each: (each.kind is not ContactKind.PERSON, each.name))
-    return [(contact.id, contact.name) for contact in ordered]
+def names_in(now: Escalation) -> Mapping[str, str]:
+    """Return the names of the people, teams and customer contacts that *now* knows, by id."""
+    known: Iterable[Contact | Recipient] = (*now.plan.contacts, *now.request.recipients)
+    return {each.id: each.name for each in known}
 
 
 async def read_case(client: EscalationClient, key: str, person: str | None) -> Case:
     """
-    Return the escalation of *key* as *person* sees it.
+    Return the escalation of *key* as *person* sees it. All but its story is made of its state, which is read once.
 
     Raises:
         UnknownEscalation: If there is none of this key.
     """
-    view, timeline, messages, people = await asyncio.gather(
-        client.view(key), client.timeline(key), client.messages(key), client.people(key)
+    now, timeline, messages = await asyncio.gather(
+        client.state(key), client.timeline(key), client.messages(key)
     )
-    try:
-        permissions = await client.permissions(key, person)
-    except UnknownName:  # somebody whom this escalation does not know: shown what others may do
-        permissions = await client.permissions(key, None)
-    return Case(view, timeline, messages, people, permissions)
+    known = person if person in names_in(now) else None  # somebody unknown sees what others may do
+    return Case(now, view(now), timeline, messages, list_permissions(now, known))

@@ -28,6 +28,8 @@ from escalation.kernel.budgets import PAPER
 from escalation.kernel.refusals import EscalationError, UnknownEscalation
 from identity.actor import Acting, DoorName, begin_to_act
 from identity.caller import CallerSource, NotIdentified
+from messages.renderer import MessageRenderer
+from messages.sample_text import SampleWriter
 from runtime.errors import RuntimeFault
 from runtime.settings import Settings
 
@@ -58,6 +60,7 @@ class PageService:
         self.languages = languages
         self.open = OpenEscalations(reach)
         self.playbook = PlaybookFacts(settings)
+        self.samples = SampleWriter(MessageRenderer(settings.templates))
         self._reach = reach
         self._callers = callers
         self._drawer = PageDrawer()

@@ -6,13 +6,13 @@ A choice of language or zone lives in a cookie of the browser; without one, the 
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from functools import cached_property
 from typing import Self
 from urllib.parse import unquote
 
 from babel import Locale
-from babel.dates import format_timedelta
+from babel.dates import format_skeleton, format_time, format_timedelta
 from starlette.requests import Request
 
 from client import EscalationClient
@@ -95,6 +95,15 @@ class Reader:
         """Return an instant in the reader's zone."""
         return str(self.formats.moment(at, self.zone))
 
+    def brief(self, at: datetime) -> str:
+        """Return an instant in the reader's zone as it fits into a list: `30 Nov, 10:51`."""
+        there = at.astimezone(self.zone)
+        day = format_skeleton("MMMd", there, locale=self.locale)
+        return f"{day}, {format_time(there, 'short', locale=self.locale)}"
+
+    def day(self, day: date) -> str:
+        return self.formats.day(day)
+
     def relative(self, at: datetime) -> str:
         """Return how far away an instant is: `in 12 minutes`, `12 minutes ago`."""
         return str(format_timedelta(at - self.now, add_direction=True, locale=self.locale))
@@ -102,7 +111,14 @@ class Reader:
     def due(self, at: datetime) -> str:
         """Return how a due time stands: `in 1 hour, 12 minutes`, `38 minutes late`."""
         code = "due.in" if at > self.now else "due.late"
-        return self.text(code, self.formats.duration(abs(at - self.now)))
+        return self.text(code, self.formats.duration(_rounded(abs(at - self.now))))
+
+
+def _rounded(span: timedelta) -> timedelta:
+    """Return *span* without what only flickers: seconds of minutes, minutes of days."""
+    if span < timedelta(minutes=1):
+        return span
+    return span - span % (timedelta(hours=1) if span >= timedelta(days=1) else timedelta(minutes=1))
 
 
 def choose_words(request: Request, languages: Languages) -> Catalogue:

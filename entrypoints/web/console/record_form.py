@@ -7,6 +7,20 @@ as `rca.corrective_actions.0.owner`. A repeated group in which nothing is writte
 command does.
 """
 
+# Theory of operation
+#
+# A browser without a script sends a flat list of names and texts, and knows no lists. So the name of a field says where
+# its value belongs: in
+#
+#     customers.0.account=ACME  customers.2.account=GLOBEX  customers.1.account=
+#
+# the group 1 is blank. Before anything else is done, blank groups are left out and the others are counted on: GLOBEX is
+# then group 1. From there on the number of a group in the form is the number of its record in the plain data, and so a
+# fault at `customers.1.tier` is the fault of the field with that very name. "Add another" sends the whole form back,
+# and the page is drawn again with one blank group more: nothing has to be remembered between two requests.
+#
+# A group is blank if nothing differs from what stood there before anybody wrote, because a browser sends defaults too.
+
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import tzinfo

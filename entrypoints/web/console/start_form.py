@@ -9,9 +9,8 @@ from datetime import datetime, tzinfo
 from typing import Any
 
 from entrypoints.web.console.record_form import FormField, Known, Pairs, RecordForm
-from escalation.case.move_preview import MovePreview, consequence_of
+from escalation.case.move_preview import MovePreview, WriteMessage, preview_of
 from escalation.case.request import StartRequest
-from escalation.case.view import view
 from planning.forecast.sample_request import categories_of
 from planning.forecast.simulation import AnswerOnCall, make_open_command, simulate_run
 from planning.plan.start_faults import read_request
@@ -86,24 +85,15 @@ def read_start(playbook: Playbook, by: str, given: Mapping[str, str], zone: tzin
 
 
 def preview_start(
-    playbook: Playbook, request: StartRequest, at: datetime, on_call: AnswerOnCall | None
+    playbook: Playbook,
+    request: StartRequest,
+    at: datetime,
+    on_call: AnswerOnCall | None,
+    write: WriteMessage,
 ) -> MovePreview:
     """Return what the start of *request* would do at *at*."""
-    steps = tuple(
-        simulate_run(
-            make_open_command(playbook, request, at), at, until=at, on_call=on_call, stops_in_silence=False
-        )
-    )
-    begun = steps[-1].escalation
-    after = view(begun)
-    return MovePreview(
-        consequence=consequence_of(
-            begun,
-            [event for step in steps for event in step.events],
-            [notice for step in steps for notice in step.notices],
-            at,
-        ),
-        next_due_at=after.next_due_at,
-        next_update_at=begun.next_update_at,
-        clocks=tuple(clock for clock in after.clocks if clock.outcome is None),
-    )
+    opens = make_open_command(playbook, request, at)
+    steps = tuple(simulate_run(opens, at, until=at, on_call=on_call, stops_in_silence=False))
+    events = [event for step in steps for event in step.events]
+    notices = [notice for step in steps for notice in step.notices]
+    return preview_of(steps[-1].escalation, events, notices, at, write)

@@ -40,7 +40,8 @@ class StartPages:
         try:
             wanted = read_start(playbook, reader.person, given.fields, reader.zone)
             if given.is_preview:
-                preview = preview_start(playbook, wanted, reader.now, self._service.playbook.on_call())
+                on_call, write = self._service.playbook.on_call(), self._service.samples.write
+                preview = preview_start(playbook, wanted, reader.now, on_call, write)
                 return await self._form(reader, playbook, given, preview=preview)
             begun = await reader.client.start(wanted)
         except EscalationError as error:

@@ -10,3 +10,11 @@ if (live && window.EventSource) {
   events.onerror = () => document.body.classList.add("is-offline");
   setInterval(ask, 30000); // due times come nearer though nothing happened
 }
+// What a reader has opened stays open when a part of the page is drawn again.
+let opened = [];
+document.addEventListener("htmx:beforeSwap", () => {
+  opened = Array.from(document.querySelectorAll("details[id][open]"), (each) => each.id);
+});
+document.addEventListener("htmx:afterSettle", () => {
+  for (const id of opened) document.getElementById(id)?.setAttribute("open", "");
+});

@@ -1,0 +1,90 @@
+"""
+Story of an escalation as people read it: which lines are for whom, and which only keep time.
+
+Colour never speaks alone: a line that a customer read or said says so in words. Must not know markup.
+"""
+
+from collections.abc import Iterable, Sequence
+from enum import StrEnum
+from typing import NamedTuple
+
+from escalation.case.customer_texts import LastUpdate
+from escalation.case.events import CLOCKWORK
+from escalation.case.lifecycle import Move, RcaState
+from escalation.kernel.timeline_entry import TimelineEntry
+
+REFUSED = "move_refused"
+_SAID = frozenset({"customer_message_recorded", "question_answered", "impact_stated"})
+"""Kinds of events whose text is a customer's own."""
+_TOLD = frozenset({"update_sent", "resolution_verified"})
+_ASKED = frozenset({"customer_asked"})
+_TALK = _SAID | _ASKED | {"comment_added", "evidence_added", "update_sent"}
+# What is left out of the story is true and seldom worth a line; "Everything" shows it, and refusals stand apart.
+_NOISE = CLOCKWORK | {REFUSED, "delivery_reported", "open_hours_extended", "clock_chased"}
+MOST_LINES = 50
+"""Lines of a story, or messages, that a page shows before somebody asks for all."""
+
+
+class Shown(StrEnum):
+    """Part of the story that a reader asks for, as the address of the page says."""
+
+    STORY = "story"
+    TALK = "talk"
+    ALL = "all"
+
+
+class StoryLine(NamedTuple):
+    """A line of the story."""
+
+    entry: TimelineEntry
+    told: str
+    """Text that customers read."""
+    said: str
+    """Text that a customer wrote or said."""
+    note: object
+    """Text of our own people, for our own people."""
+
+
+def story_of(
+    timeline: Iterable[TimelineEntry], shown: Shown, latest: LastUpdate | None
+) -> Sequence[StoryLine]:
+    """Return the lines that are *shown*, the latest first; *latest*: the last text that customers got."""
+    lines = [_line(entry, latest) for entry in timeline if _is_shown(entry, shown)]
+    return lines[::-1] if shown is Shown.ALL else lines[: -MOST_LINES - 1 : -1]
+
+
+def _is_shown(entry: TimelineEntry, shown: Shown) -> bool:
+    match shown:
+        case Shown.TALK:
+            return entry.kind in _TALK
+        case Shown.STORY:
+            return entry.kind not in _NOISE
+        case Shown.ALL:
+            return True
+
+
+def _line(entry: TimelineEntry, latest: LastUpdate | None) -> StoryLine:
+    note = entry.note
+    if entry.kind in _SAID:
+        return StoryLine(entry, "", str(note), "")
+    if entry.kind in _ASKED:
+        return StoryLine(entry, str(note), "", "")
+    is_news = latest is not None and entry.kind in _TOLD and entry.at == latest.at
+    return StoryLine(entry, str(latest.text) if latest and is_news else "", "", note)
+
+
+RCA_STEPS: Sequence[tuple[RcaState, Move]] = (
+    (RcaState.REQUESTED, Move.REQUEST_RCA),
+    (RcaState.DRAFTED, Move.FILE_RCA),
+    (RcaState.DERIVED, Move.DERIVE_RCA),
+    (RcaState.APPROVED, Move.APPROVE_RCA),
+    (RcaState.SHARED, Move.SHARE_RCA),
+)
+"""Steps of an RCA, each with the move that takes it."""
+
+
+def rca_steps_of(state: RcaState) -> Sequence[tuple[RcaState, Move, bool]]:
+    """Return each step, and whether it is behind us; of an RCA that was waived, none is."""
+    order = [step for step, _ in RCA_STEPS]
+    reached = order.index(state) if state in order else -1
+    return [(step, move, number <= reached) for number, (step, move) in enumerate(RCA_STEPS)]
