@@ -14,6 +14,7 @@ from temporalio.client import WorkflowUpdateFailedError
 from client import EscalationClient
 from escalation.case.action_plan import Step
 from escalation.case.lifecycle import NOBODYS, Move, State
+from escalation.case.moves.revoke_page import RevokePage
 from escalation.case.moves.send_update import SendUpdate
 from escalation.case.request import Channel
 from escalation.case.resolution import AccessAnswer, ResolutionKind
@@ -122,6 +123,11 @@ async def test_every_move_can_be_made_through_the_client(desk: Desk) -> None:
         (
             Move.CORRECT_CONTACT,
             lambda: client.correct_contact(desk.key, by="elena", contact="jo@acme.example", name="Jo B."),
+            State.RESOLVING,
+        ),
+        (
+            Move.REVOKE_PAGE,
+            lambda: client.ask(desk.key, RevokePage(by="elena", contact="jo@acme.example")),
             State.RESOLVING,
         ),
         (
@@ -289,7 +295,9 @@ async def test_moves_on_unknown_and_ended_keys_are_refused_clearly(desk: Desk) -
         await desk.client.acknowledge(view.id, by="priya")
 
     allowed = ", ".join(speaker().say(term(move)) for move in view.allowed_moves)
-    assert "answer survey, file post-mortem, finish action, correct contact, reopen" == allowed
+    assert (
+        "answer survey, file post-mortem, finish action, correct contact, revoke page link, reopen" == allowed
+    )
     assert (
         allowed == str(by_key.value).partition("allowed now: ")[2] == str(by_id.value).partition("now: ")[2]
     )

@@ -67,7 +67,8 @@ async def test_queries_answer_after_the_end_too(desk: Desk) -> None:
     await desk.run().result()
 
     view = await desk.view()
-    left = (Move.ANSWER_SURVEY, Move.FILE_POST_MORTEM, Move.FINISH_ACTION, Move.CORRECT_CONTACT, Move.REOPEN)
+    after_the_close = (Move.ANSWER_SURVEY, Move.FILE_POST_MORTEM, Move.FINISH_ACTION)
+    left = (*after_the_close, Move.CORRECT_CONTACT, Move.REVOKE_PAGE, Move.REOPEN)
     assert (State.CLOSED, left) == (view.state, view.allowed_moves)
     assert view.ended_at is not None
     assert "closed" in await desk.happened()
