@@ -19,8 +19,9 @@ from temporalio.api.enums.v1 import EventType, WorkflowTaskFailedCause
 from temporalio.api.history.v1 import HistoryEvent
 from temporalio.api.sdk.v1 import WorkflowMetadata
 from temporalio.api.workflowservice.v1 import GetWorkflowExecutionHistoryReverseRequest
-from temporalio.client import Client, WorkflowExecutionStatus, WorkflowHandle
+from temporalio.client import Client, WorkflowExecutionStatus, WorkflowFailureError, WorkflowHandle
 from temporalio.common import TypedSearchAttributes
+from temporalio.service import RPCError, RPCStatusCode
 from temporalio.testing import TimeSkippingConfig, WorkflowEnvironment
 
 from channels.loopback import ReceivedMessage
@@ -47,6 +48,8 @@ SKIPPING = (
     "--dynamic-config-value",
     'history.transferProcessorUpdateAckInterval="200ms"',
 )
+NEVER_OPENED = "{0}: was never opened, because its start was refused|no escalation '{0}'"
+"""The answer to readers of a refused start, before its run is deleted and after."""
 _WELL_PAST, _WELL_BEFORE = timedelta(seconds=10), timedelta(seconds=1)
 _CAME_IN_MEANWHILE = WorkflowTaskFailedCause.WORKFLOW_TASK_FAILED_CAUSE_UNHANDLED_COMMAND
 REFERENCE = Path(__file__).parent.parent / "playbooks" / "reference.yaml"
@@ -222,6 +225,17 @@ class Desk:
 
     async def attributes(self) -> TypedSearchAttributes:
         return (await self.run().describe()).typed_search_attributes
+
+    async def has_failed_or_is_deleted(self, key: str) -> bool:
+        """Return whether the run of a refused start failed; the client asks the server to delete it at once."""
+        try:
+            async with asyncio.timeout(10):
+                await self.temporal.get_workflow_handle(key).result()
+        except WorkflowFailureError:
+            return True
+        except RPCError as fault:
+            return fault.status is RPCStatusCode.NOT_FOUND
+        return False
 
     async def nothing_went_wrong(self) -> None:
         """No workflow task failed: a rule's mistake would stall the run, and hide in retries."""

@@ -16,13 +16,32 @@ from runtime.settings import ROOT
 ADDRESS = re.compile(r"https?://|127\.0\.0\.1")
 
 
-def demo(*options: str, temporary: Path, folder: Path = ROOT) -> str:
-    """Run the demo in *folder*, with *temporary* as the folder of its own files; what it said."""
-    words = [sys.executable, "-m", "entrypoints.cli.program", "demo", *options]
-    environment = {"TMPDIR": str(temporary), "PATH": "/usr/bin:/bin", "HOME": str(temporary)}
-    told = subprocess.run(words, cwd=folder, capture_output=True, text=True, check=False, env=environment)
-    assert 0 == told.returncode, told.stdout + told.stderr
-    return told.stdout
+class Demo:
+    """One run of the demo in *folder*, with *temporary* as the folder of its own files."""
+
+    def __init__(self, *options: str, temporary: Path, folder: Path = ROOT) -> None:
+        words = [sys.executable, "-m", "entrypoints.cli.program", "demo", *options]
+        environment = {"TMPDIR": str(temporary), "PATH": "/usr/bin:/bin", "HOME": str(temporary)}
+        self.temporary = temporary
+        self._program = subprocess.Popen(
+            words, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment
+        )
+
+    def said(self) -> str:
+        """Return all that it said, once it has ended as it should."""
+        said, complained = self._program.communicate()
+        assert 0 == self._program.returncode, said + complained
+        return said
+
+
+@pytest.fixture(scope="module")
+def demos(tmp_path_factory: pytest.TempPathFactory) -> tuple[Demo, Demo]:
+    """One demo with papers and one without, side by side: each waits most of its time."""
+    with_papers, without = (tmp_path_factory.mktemp(name) for name in ("papers", "without"))
+    return (
+        Demo("--papers", str(with_papers / "papers"), temporary=with_papers),
+        Demo(temporary=without, folder=without),
+    )
 
 
 class Cards(HTMLParser):
@@ -46,16 +65,13 @@ class Cards(HTMLParser):
             self.cards[-1] += data
 
 
-def test_the_demo_tells_its_story_and_keeps_what_was_written(tmp_path: Path) -> None:
+def test_the_demo_tells_its_story_and_keeps_what_was_written(demos: tuple[Demo, Demo]) -> None:
     """
     Each of its commands ends as it should, or the demo fails: rises, a task force, an access denied (RESOLVE-6), the
     RCA for us and for the customer (CLOSE-3, CLOSE-4), a survey answered by link (CLOSE-6), record and report. Whatever
     it says is true after its end: each button did something, each file is there, each address answers.
     """
-    papers, temporary = tmp_path / "papers", tmp_path / "temporary"
-    temporary.mkdir()
-
-    said = demo("--papers", str(papers), temporary=temporary)
+    papers, said = demos[0].temporary / "papers", demos[0].said()
 
     for told in ("rose from level 3 to 4", "seat agent", "answer: no", "score: 2", "escalate report"):
         assert told in said
@@ -71,17 +87,17 @@ def test_the_demo_tells_its_story_and_keeps_what_was_written(tmp_path: Path) -> 
     _reads_well((papers / "messages.html").read_text(encoding="utf-8"), said, papers)
 
 
-def test_a_demo_without_papers_promises_none(tmp_path: Path) -> None:
+def test_a_demo_without_papers_promises_none(demos: tuple[Demo, Demo]) -> None:
     """
     No file is said to be written that goes with the demo, no address told that ends with it, and nothing is left. It
     runs in any folder.
     """
-    said = demo(temporary=tmp_path, folder=tmp_path)
+    said = demos[1].said()
 
     assert "Written:" not in said
     assert "--papers FOLDER keeps the messages" in said
     assert not ADDRESS.search(said)
-    assert [] == [each.name for each in tmp_path.glob("escalation-demo-*")]
+    assert [] == [each.name for each in demos[1].temporary.glob("escalation-demo-*")]
 
 
 def test_papers_need_a_folder_that_can_be_written(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
