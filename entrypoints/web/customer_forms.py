@@ -66,9 +66,9 @@ def command_of_form(view: CustomerView, form: Mapping[str, str]) -> PersonsComma
     by, account = view.contact, view.accounts[0]
     match form_name(form):
         case FormName.QUESTION:
-            numbers = {str(each.number) for each in view.questions}
-            number = int(read_choice(form, "number", numbers))
-            return AnswerQuestion(by=by, number=number, answer=CustomerWords(_written(form)))
+            # Whether it is still open is the engine's to say: a second press of the button is not to be a mistake.
+            answer = CustomerWords(_written(form))
+            return AnswerQuestion(by=by, number=_number(form), answer=answer)
         case FormName.MESSAGE:
             text = CustomerWords(_written(form))
             return RecordCustomerMessage(by=by, account=account, text=text, channel=Channel.PORTAL)
@@ -76,8 +76,8 @@ def command_of_form(view: CustomerView, form: Mapping[str, str]) -> PersonsComma
             what, link = InternalText(_written(form)), _address(form)
             return AddEvidence(by=by, evidence=EvidenceKind.REPORT, what=what, link=link)
         case FormName.ACCESS:
-            answer, note = AccessAnswer(read_choice(form, "answer", YES_OR_NO)), InternalText(read_text(form))
-            return ConfirmAccess(by=by, account=account, answer=answer, note=note)
+            access, note = AccessAnswer(read_choice(form, "answer", YES_OR_NO)), InternalText(read_text(form))
+            return ConfirmAccess(by=by, account=account, answer=access, note=note)
         case FormName.SURVEY:
             score, comment = int(read_choice(form, "score", SCORES)), InternalText(read_text(form))
             return AnswerSurvey(by=by, account=account, score=score, comment=comment)
@@ -101,6 +101,12 @@ def _written(form: Mapping[str, str]) -> str:
     if not text:
         raise InvalidAnswer
     return text
+
+
+def _number(form: Mapping[str, str]) -> int:
+    if not re.fullmatch(r"[1-9][0-9]{0,8}", number := form.get("number", "")):
+        raise InvalidAnswer
+    return int(number)
 
 
 def _address(form: Mapping[str, str]) -> str:

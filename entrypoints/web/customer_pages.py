@@ -23,6 +23,7 @@ from documents.paper import Paper, PaperContext, customer_paper
 from entrypoints.web.customer_forms import command_of_form, update_id_of
 from entrypoints.web.customer_layout import CustomerLayout, Remark
 from entrypoints.web.form_fields import InvalidAnswer
+from entrypoints.web.link_answers import name_of_closed
 from entrypoints.web.link_trouble import LinkTrouble, read_form, respond_with
 from entrypoints.web.page_texts import Languages
 from entrypoints.web.temporal_client import TemporalClientSource
@@ -82,8 +83,7 @@ class CustomerPages(LinkTrouble):
             command = command_of_form(view, form)
             with acting(command.by, DoorName.LINK):
                 id_ = update_id_of(link.escalation, command, form)
-                # A closed case goes on under its id: its key may be that of the next one by now.
-                key = link.escalation if view.ended_at else link.key
+                key = await name_of_closed(client, link.escalation) if view.ended_at else link.key
                 await client.ask(key, command, id=id_)
         except InvalidAnswer:
             return Remark.MISTAKE

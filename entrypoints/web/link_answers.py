@@ -24,6 +24,7 @@ from escalation.case.moves.answer_survey import AnswerSurvey
 from escalation.case.moves.confirm_access import ConfirmAccess
 from escalation.case.resolution import AccessAnswer
 from escalation.case.view import View
+from escalation.kernel.ids import key_of
 from escalation.kernel.refusals import (
     EscalationError,
     MoveNotAllowed,
@@ -222,12 +223,18 @@ async def _ask(
 
 
 async def _key_of_move(client: EscalationClient, inquiry: QuestionInContext) -> str:
-    """Return the key for the move; of a closed escalation whose key another one has, its id."""
+    """Return the name of the escalation for the move."""
     link = inquiry.link
     if link.question is not Question.SURVEY:
         return link.key
-    is_latest = (await client.view(link.key)).id == link.escalation
-    return link.key if is_latest else link.escalation
+    return await name_of_closed(client, link.escalation)
+
+
+async def name_of_closed(client: EscalationClient, escalation: str) -> str:
+    """Return the name by which a closed escalation takes moves: its key, or its id once another one has the key."""
+    key = key_of(escalation)
+    is_latest = (await client.view(key)).id == escalation
+    return key if is_latest else escalation
 
 
 def command_of_answer(inquiry: QuestionInContext, form: Mapping[str, str]) -> PersonsCommand | MembersCommand:
