@@ -86,7 +86,7 @@ class SideProcess:
         process = await asyncio.create_subprocess_exec(
             sys.executable,
             "-m",
-            "benchmarks.side",
+            "benchmarks.contestant_process",
             cwd=ROOT,
             env=environment,
             stdin=asyncio.subprocess.PIPE,

@@ -125,7 +125,7 @@ async def begin_visit(
     return Visit(service, client, caller, service.speaker_for(accept_language))
 
 
-def key_in_path(
+async def key_in_path(  # a function that is not async would be called in a thread, which costs more than all else here
     tenant: Annotated[
         str,
         Path(max_length=LONGEST_NAME, description="The part of the key before the slash.", examples=["ACME"]),
