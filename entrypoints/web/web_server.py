@@ -68,7 +68,7 @@ async def serve_gateway(settings: Settings, *, say: Callable[[str], None] = prin
     connect_config()  # a wrong profile is reported now, not to the first reader
     with bind_port(settings) as listener, stop_signals() as stop:
         async with serve_app(make_app(settings, TemporalClientSource(settings)), listener):
-            say(f"Gateway    {local_url(listener)}")
+            say(f"Console    {local_url(listener)}")
             say(access_line(settings))
             say("Ready; Ctrl-C stops.")
             await stop.wait()
@@ -80,7 +80,7 @@ async def run_beside(settings: Settings, listener: socket.socket, running: Servi
     client = EscalationClient(running.client, patience=PATIENCE)
     unlinked = "" if settings.gateway_url else "; messages carry no links until ESCALATION_GATEWAY_URL is set"
     async with serve_app(make_app(settings, TemporalClientSource(settings, client)), listener):
-        yield f"Gateway    {local_url(listener)}{unlinked}\n{access_line(settings)}"
+        yield f"Console    {local_url(listener)}{unlinked}\n{access_line(settings)}"
 
 
 @contextlib.contextmanager

@@ -35,7 +35,7 @@ from workflows import search_attributes
 from workflows.plugin import escalation_plugin
 
 PICKED = {"ESCALATION_SERVER_PORT": "0", "ESCALATION_UI_PORT": "0"}
-SERVES = re.compile(r"^Gateway    (\S+?)(;.*)?$", re.MULTILINE)
+SERVES = re.compile(r"^Console    (\S+?)(;.*)?$", re.MULTILINE)
 
 
 class Program:
@@ -194,7 +194,7 @@ async def test_the_gateway_can_be_left_out_of_serve(tmp_path: Path) -> None:
     Off, and no key is made either.
     """
     async with running(tmp_path, "serve", **PICKED, ESCALATION_GATEWAY_PORT="OFF") as (program, _):
-        assert "Gateway" not in program.says
+        assert "Console" not in program.says
         assert not (tmp_path / "state" / "link.key").exists()
 
 
