@@ -6,21 +6,19 @@ The plan is compiled here for the preview and by the worker for the rebase; both
 
 import sys
 from collections.abc import Sequence
-from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
 import typer
 
 from client import EscalationClient, ask_each
+from entrypoints.rebase_outlook import preview_rebase
 from escalation.case.moves.rebase import RebasePreview
 from escalation.case.view import MoveResult
 from escalation.kernel.counted_nouns import number_of
 from escalation.kernel.reasons import reason
 from escalation.kernel.refusals import BadRequest, Fault
 from escalation.kernel.values import frozen
-from planning.plan.compiler import recompile_plan
 from planning.playbook.loader import load_playbook
 from planning.playbook.schema import Playbook
 from runtime.settings import Settings
@@ -100,15 +98,7 @@ async def preview_rebases(client: "EscalationClient", key: str | None, wanted: W
 
 
 async def _outlook(client: "EscalationClient", key: str, wanted: WantedRebase) -> RebasePreview:
-    basis = await client.rebase_basis(key)
-    request = replace(
-        basis.request,
-        issue_type=wanted.issue_type or basis.request.issue_type,
-        category=wanted.category or basis.request.category,
-    )
-    plan = recompile_plan(wanted.playbook, request, basis.opened_at, datetime.now(UTC))
-    sponsors = await client.sponsors(customer.account for customer in request.customers)
-    return await client.preview_rebase(key, plan.sponsored_by(sponsors))
+    return await preview_rebase(client, key, wanted.playbook, wanted.issue_type, wanted.category)
 
 
 async def carry_out(

@@ -215,7 +215,7 @@ def _describe_event(event: e.Event, now: Escalation) -> str:
             return f"opened at level {level} with {priority} for {name_of(now, owner)}"
         case LevelRaised(from_level=before, to_level=after, owner=owner, why=why, is_early=is_early):
             early = ", before all responses were done" if is_early else ""
-            return f"rose from level {before} to {after}, {name_of(now, owner)}: {why}{early}"
+            return f"rose from level {before} to {after}, {name_of(now, owner)}: {speaker().say(why)}{early}"
         case OnCallFound(instead_of=str(relieved)):
             return speaker().say(replace(event, instead_of=name_of(now, relieved)).sentence())
         case _:

@@ -227,3 +227,38 @@ async def test_what_somebody_may_not_do_is_there_with_its_reason(door: Door) -> 
     page = await get(door, f"/case/{door.key}")
 
     assert "Verify resolution: cannot verify resolution while communicating" in seen(page)
+
+
+@pytest.mark.parametrize(
+    ("path", "shown"),
+    [
+        ("/playbook", "Reference"),
+        ("/playbook/simulate", "Nothing is started"),
+        ("/playbook/simulate?category=customer_service_requests/complaint&priority=P2", "opened at level 1"),
+        ("/playbook/on-call?week=2026-12-02", "rotas"),
+        ("/playbook/coverage?week=2026-12-02", "30 Nov 2026 – 6 Dec 2026"),
+        ("/playbook/changes", "Nothing would change"),
+        ("/look-back?by=category&from=2020-01-01", "Divided by"),
+    ],
+)
+async def test_pages_of_the_playbook_and_of_the_record_are_there(door: Door, path: str, shown: str) -> None:
+    """
+    Each has an address, with what was chosen in it.
+    """
+    page = await get(door, path)
+
+    assert 200 == page.status_code
+    assert shown in seen(page)
+    assert "Reason(" not in page.text
+
+
+async def test_a_rebase_is_shown_before_it_is_made(door: Door) -> None:
+    """
+    CLOCK-4: one that goes by the playbook of today already has nothing to change.
+    """
+    await door.start()
+    page = await get(door, f"/case/{door.key}/rebase")
+    refused = await post(door, f"/case/{door.key}/rebase", why="New targets")
+
+    assert "already" in seen(page)
+    assert 409 == refused.status_code

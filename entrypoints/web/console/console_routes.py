@@ -16,9 +16,11 @@ from starlette.routing import Route
 from entrypoints.web.console.case_pages import CasePages
 from entrypoints.web.console.list_rows import ListFilter, count_by_priority, count_by_state
 from entrypoints.web.console.live import live_list
+from entrypoints.web.console.look_back import LookBackPages
 from entrypoints.web.console.move_pages import MovePages
 from entrypoints.web.console.page_reads import wanted_of
 from entrypoints.web.console.page_service import POLICY, PageService
+from entrypoints.web.console.playbook_pages import PlaybookPages
 from entrypoints.web.console.reader import LANGUAGE_COOKIE
 from entrypoints.web.console.start_pages import StartPages
 from entrypoints.web.console.task_force_pages import TaskForcePages
@@ -69,12 +71,6 @@ class ListPages:
             total=len(rows),
         )
 
-    async def playbook(self, request: Request) -> Response:
-        reader = await self._service.reader(request)
-        return self._service.page(
-            "playbook.html", reader, page="playbook", matrix=self._service.playbook.matrix()
-        )
-
     async def live(self, request: Request) -> Response:
         """Say each time that the list, or one escalation of it, has changed."""
         reader = await self._service.reader(request)
@@ -108,14 +104,21 @@ def console_routes(
         MovePages(service),
         StartPages(service),
     )
-    forces = TaskForcePages(service)
+    forces, playbook = TaskForcePages(service), PlaybookPages(service)
     return [
         Route(path, service.guarded(endpoint), methods=methods)
         for path, endpoint, methods in (
             ("/", lists.for_me, ["GET"]),
             ("/all", lists.all, ["GET"]),
             ("/start", start.start, ["GET", "POST"]),
-            ("/playbook", lists.playbook, ["GET"]),
+            ("/look-back", LookBackPages(service).look_back, ["GET"]),
+            ("/playbook", playbook.matrix, ["GET"]),
+            ("/playbook/simulate", playbook.simulate, ["GET"]),
+            ("/playbook/simulation.svg", playbook.picture, ["GET"]),
+            ("/playbook/on-call", playbook.on_call, ["GET"]),
+            ("/playbook/coverage", playbook.coverage, ["GET"]),
+            ("/playbook/changes", playbook.changes, ["GET"]),
+            (_CASE + "/rebase", playbook.rebase, ["GET", "POST"]),
             ("/live", lists.live, ["GET"]),
             ("/who", lists.choose_person, ["POST"]),
             ("/language", lists.choose_language, ["POST"]),

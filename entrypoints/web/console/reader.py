@@ -104,6 +104,12 @@ class Reader:
     def day(self, day: date) -> str:
         return self.formats.day(day)
 
+    def weekday(self, day: date) -> str:
+        return str(format_skeleton("MMMEd", day, locale=self.locale))
+
+    def time(self, at: datetime) -> str:
+        return str(format_time(at.astimezone(self.zone), "short", locale=self.locale))
+
     def relative(self, at: datetime) -> str:
         """Return how far away an instant is: `in 12 minutes`, `12 minutes ago`."""
         return str(format_timedelta(at - self.now, add_direction=True, locale=self.locale))

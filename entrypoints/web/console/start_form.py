@@ -45,7 +45,7 @@ def known_in(playbook: Playbook, languages: Sequence[str], accounts: Sequence[st
     people = (playbook.people, playbook.teams, playbook.rotas)
     zones = {each.time_zone for group in people for each in group.values() if hasattr(each, "time_zone")}
     choices: dict[str, Pairs] = {
-        "category": _categories(playbook),
+        "category": categories_in(playbook),
         "tier": _same(["standard", *playbook.tiers]),
     }
     suggestions: dict[str, Pairs] = {
@@ -60,7 +60,7 @@ def _same(values: Sequence[str] | set[str]) -> Pairs:
     return [(value, value) for value in sorted(set(values))]
 
 
-def _categories(playbook: Playbook) -> Pairs:
+def categories_in(playbook: Playbook) -> Pairs:
     """Return each category with its issue type: two issue types may have a category of the same name."""
     return [(f"{kind}/{name}", _title(playbook, kind, name)) for kind, name in categories_of(playbook)]
 

@@ -1,0 +1,77 @@
+"""
+Page that looks back on a period: the figures of the record, with their definitions, for those whom the reader may see.
+
+The database is asked in a thread, because it waits. Must not know markup.
+"""
+
+import asyncio
+from contextlib import closing, suppress
+from datetime import UTC, date, datetime, timedelta, tzinfo
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from entrypoints.web.console.page_service import PageService
+from entrypoints.web.console.reader import Reader
+from records.errors import RecordStoreFault
+from records.figure_formats import format_figure
+from records.period_report import make_report
+from records.report import FIRST, By, Period, Report
+from records.store import RecordStore
+
+MOST_GROUPS = 40
+
+
+class LookBackPages:
+    """The page that looks back."""
+
+    def __init__(self, service: PageService) -> None:
+        self._service = service
+
+    async def look_back(self, request: Request) -> Response:
+        reader, report, trouble = await self._service.reader(request), None, ""
+        given = {name: request.query_params.get(name, "") for name in ("from", "to", "by")}
+        by = By(given["by"]) if given["by"] in set(By) else None
+        try:
+            report = await asyncio.to_thread(self._report, _period(given, reader), by)
+        except RecordStoreFault as fault:
+            trouble = str(fault)
+        return self._service.page(
+            "look_back.html",
+            reader,
+            page="look_back",
+            given=given,
+            divisions=tuple(By),
+            report=report,
+            figures=[report.whole.figures[name] for name in FIRST] if report else [],
+            columns=_columns(report) if report else [],
+            groups=report.groups[:MOST_GROUPS] if report else [],
+            said=format_figure,
+            trouble=trouble,
+        )
+
+    def _report(self, period: Period, by: By | None) -> Report:
+        settings = self._service.settings
+        with closing(RecordStore.at(settings.records_url, settings.state_folder)) as store:
+            return make_report(store, period, datetime.now(UTC), by)
+
+
+def _columns(report: Report) -> list[str]:
+    return [name for name in FIRST if any(group.value(name) is not None for group in report.groups)]
+
+
+def _period(given: dict[str, str], reader: Reader) -> Period:
+    since, until = _day(given["from"]), _day(given["to"])
+    after = _midnight(until + timedelta(days=1), reader.zone) if until else None
+    return Period(_midnight(since, reader.zone) if since else None, after, reader.caller.sight)
+
+
+def _midnight(day: date, zone: tzinfo) -> datetime:
+    return datetime.combine(day, datetime.min.time(), zone).astimezone(UTC)
+
+
+def _day(text: str) -> date | None:
+    with suppress(ValueError):
+        day = date.fromisoformat(text)
+        return day if date(1990, 1, 1) < day < date(2100, 1, 1) else None
+    return None
