@@ -8,7 +8,6 @@ done. It sends what people ask and shows what the engine answers; it holds no ru
 """
 
 from clients.conversations import Conversations
-from clients.doctor import RunExamination
 from clients.http_moves import HttpMoves
 from clients.http_queries import CallerView, KnownNames, SignInPlace, StalledRun
 from clients.inboxes import Inboxes
@@ -20,9 +19,10 @@ from clients.rebases import Rebases
 from clients.report_schedules import ReportSchedules
 from clients.run_errors import RunStalled, Stalled
 from clients.sponsorships import Sponsorships
+from clients.stalled_runs import RunExamination
 from clients.starts import request_of
 from clients.task_forces import TaskForces
-from clients.transport import PATIENCE
+from clients.temporal_connection import PATIENCE
 from clients.visibility import OURS, EscalationFilter, EscalationListing
 
 __all__ = [

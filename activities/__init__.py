@@ -14,7 +14,7 @@ from activities.find_on_call import OnCallLookup
 from activities.judge_proof import ProofJudge
 from activities.make_report import Reports
 from activities.merge import Merges, check_open
-from activities.outage_request import Outages
+from activities.outage_join import Outages
 from activities.record_events import RecordEvents
 from activities.record_open_escalations import OpenEscalations
 from activities.report_deliveries import report_deliveries

@@ -20,7 +20,7 @@ from escalation.case.moves.send_update import SendUpdate
 from escalation.case.start import Open, open_escalation
 from escalation.case.state import Escalation
 from escalation.kernel.values import CustomerText, InternalText
-from escalation.notifications.shell_commands import Tick
+from escalation.notifications.system_commands import Tick
 from escalation.policy.plan import Plan
 from tests.builders import (
     DECLARE,

@@ -14,7 +14,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import perf_counter, process_time
 
-from channels.loopback import LoopbackMailbox
+from channels.loopback_mailbox import LoopbackMailbox
 from client import EscalationClient
 from runtime.connection import connect
 from runtime.embedded import EmbeddedServer

@@ -17,7 +17,7 @@ from typing import Any
 
 from temporalio.client import Client
 
-from channels.loopback import LoopbackMailbox
+from channels.loopback_mailbox import LoopbackMailbox
 from client import EscalationClient
 from runtime.process_exit import exit_process
 from runtime.setting_types import SmtpTls

@@ -1,4 +1,4 @@
-"""Base class of the client's parts: each asks through the same transport, by the same runs."""
+"""Base class of the client's parts: each asks through the same connection, by the same runs."""
 
 from datetime import timedelta
 from typing import Self
@@ -7,7 +7,7 @@ from temporalio.client import Client
 from temporalio.service import RPCError
 
 from clients.escalation_runs import EscalationRuns
-from clients.transport import PATIENCE, Transport
+from clients.temporal_connection import PATIENCE, TemporalConnection
 from escalation import contract
 from escalation.policy.sight import UNLIMITED, Sight
 from identity.proof_ring import ProofRing
@@ -29,17 +29,17 @@ class ClientPart:
         patience: float = PATIENCE,
         sight: Sight = UNLIMITED,
     ) -> None:
-        self._transport = Transport(client, task_queue, patience, sight)
-        self._runs = EscalationRuns(self._transport)
+        self._temporal = TemporalConnection(client, task_queue, patience, sight)
+        self._runs = EscalationRuns(self._temporal)
 
     def seen_by(self, sight: Sight) -> Self:
         """Return this client as somebody sees through it: what *sight* does not cover is not there (IDENTITY-4)."""
         if sight.is_unlimited:
             return self
         return type(self)(
-            self._transport.client,
-            task_queue=self._transport.task_queue,
-            patience=self._transport.patience,
+            self._temporal.client,
+            task_queue=self._temporal.task_queue,
+            patience=self._temporal.patience,
             sight=sight,
         )
 
@@ -63,7 +63,7 @@ class ClientPart:
         Raises:
             RuntimeFault: If the cluster does not let us.
         """
-        return await ensure_search_attributes(self._transport.client, sa.ALL)
+        return await ensure_search_attributes(self._temporal.client, sa.ALL)
 
     async def ping(self) -> None:
         """
@@ -73,8 +73,8 @@ class ClientPart:
             NoServer: If it is not.
         """
         try:
-            await self._transport.client.service_client.check_health(
-                timeout=timedelta(seconds=self._transport.patience)
+            await self._temporal.client.service_client.check_health(
+                timeout=timedelta(seconds=self._temporal.patience)
             )
         except RPCError as error:
-            raise self._transport.no_server(error) from error
+            raise self._temporal.no_server(error) from error

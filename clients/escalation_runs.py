@@ -14,7 +14,7 @@ from typing import Any
 from temporalio.client import WorkflowExecutionDescription, WorkflowExecutionStatus, WorkflowFailureError
 
 from clients.run_errors import RunEnded, RunNotFound, RunNotReady, RunStalled
-from clients.transport import Answered, Transport
+from clients.temporal_connection import Answered, TemporalConnection
 from clients.visibility import quote, visibility_query
 from escalation import contract
 from escalation.case.lifecycle import Move, State
@@ -36,21 +36,21 @@ MOST_LOOKED_AT = 1000
 class EscalationRuns:
     """Ask the run that has a key, whichever that is."""
 
-    def __init__(self, transport: Transport) -> None:
-        self._transport = transport
+    def __init__(self, transport: TemporalConnection) -> None:
+        self._temporal = transport
 
     async def query(self, key: str, name: str, kind: type[Answered], *given: object) -> Answered:
         """Of a subject that joined an outage, the escalation there answers (START-5)."""
         await self.require_escalation(key)
         try:
-            return await self._transport.query_run(key, name, kind, *given)
+            return await self._temporal.query_run(key, name, kind, *given)
         except UnknownEscalation as unknown:
             if joined := await self._joined(key):
                 with suppress(UnknownEscalation):
-                    return await self._transport.query_run(joined, name, kind, *given)
+                    return await self._temporal.query_run(joined, name, kind, *given)
             elif run_id := await self._last_opened(key):
                 with suppress(UnknownEscalation):
-                    return await self._transport.query_run(key, name, kind, *given, run_id=run_id)
+                    return await self._temporal.query_run(key, name, kind, *given, run_id=run_id)
             if isinstance(unknown, RunNotFound):
                 raise await self.unknown(key) from None
             if joined is not None:
@@ -69,7 +69,7 @@ class EscalationRuns:
         """The run of *key*; if that is one of a refused start, or gone, the last one that opened before it."""
         kind = WorkflowExecutionDescription
         try:
-            found = await self._transport.answer(key, self._transport.handle(key).describe(), kind)
+            found = await self._temporal.answer(key, self._temporal.handle(key).describe(), kind)
             if found.status is not WorkflowExecutionStatus.FAILED:
                 return found
         except UnknownEscalation:
@@ -78,13 +78,13 @@ class EscalationRuns:
         else:
             if not (run_id := await self._last_opened(key)):
                 return found
-        return await self._transport.answer(
-            key, self._transport.handle(key, run_id).describe(), kind, run_id=run_id
+        return await self._temporal.answer(
+            key, self._temporal.handle(key, run_id).describe(), kind, run_id=run_id
         )
 
     async def result_of(self, key: str) -> contract.EscalationResult | None:
         run_id = (await self.describe(key)).run_id
-        handle = self._transport.client.get_workflow_handle(
+        handle = self._temporal.client.get_workflow_handle(
             key, run_id=run_id, result_type=contract.EscalationResult
         )
         try:
@@ -129,9 +129,7 @@ class EscalationRuns:
             require_at_most(largest, size_of(argument), name.replace("_", " "))
 
         def ask() -> Awaitable[Any]:
-            return self._transport.handle(workflow_id).execute_update(
-                name, argument, id=id_, result_type=kind
-            )
+            return self._temporal.handle(workflow_id).execute_update(name, argument, id=id_, result_type=kind)
 
         return await self.repeat(workflow_id, ask, kind, *again)
 
@@ -148,7 +146,7 @@ class EscalationRuns:
         """
         for pause in (*_PAUSES, None):
             try:
-                return await self._transport.answer(key, ask(), kind)
+                return await self._temporal.answer(key, ask(), kind)
             except RunNotFound:
                 if await self._last_opened(key):  # behind a refused start whose run is gone
                     raise RunEnded(f"{key}: has ended") from None
@@ -159,13 +157,13 @@ class EscalationRuns:
                 if type(refusal) not in {RunNotReady, *again}:
                     raise
                 if pause is None:
-                    raise await self._transport.explain_silence(key, refusal) from None
+                    raise await self._temporal.explain_silence(key, refusal) from None
             await asyncio.sleep(pause)
         raise AssertionError("the last attempt returns or raises")
 
     async def unknown(self, key: str) -> UnknownEscalation:
         try:
-            running = self._transport.executions(visibility_query({}, ended=False), MOST_LOOKED_AT)
+            running = self._temporal.executions(visibility_query({}, ended=False), MOST_LOOKED_AT)
             return unknown_among(key, [each.id async for each in running])
         except NoServer:
             return unknown_among(key, ())
@@ -178,14 +176,14 @@ class EscalationRuns:
         """
         query = f"WorkflowId = {quote(key)} AND WorkflowType = '{contract.WORKFLOW}' AND ExecutionStatus = 'Completed'"
         with suppress(NoServer):
-            runs = [run async for run in self._transport.executions(query)]
+            runs = [run async for run in self._temporal.executions(query)]
             return max(runs, key=lambda run: run.start_time).run_id if runs else None
         return None
 
     async def _joined(self, key: str) -> str | None:
         """The key of the escalation that a subject joined; empty, if it joined none; None, if it is no such subject."""
         try:
-            return await self._transport.query_run(key, contract.JOINED_ESCALATION, str)
+            return await self._temporal.query_run(key, contract.JOINED_ESCALATION, str)
         except UnknownEscalation:
             return None
 

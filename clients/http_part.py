@@ -44,7 +44,7 @@ class HttpPart(TaskForces, Conversations, Rebases, Sponsorships, ReportSchedules
         """
         # Python comes here for what it does not find. The parts below reach the server through these two alone, so a
         # call that has no operation ends here, and never half done.
-        if name in {"_transport", "_runs"}:
+        if name in {"_temporal", "_runs"}:
             raise OnlyDirectly("this", self._service.url)
         raise AttributeError(name)
 

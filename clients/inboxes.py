@@ -8,7 +8,7 @@ from temporalio.common import QueryRejectCondition
 
 from clients.client_part import ClientPart
 from clients.run_errors import RunEnded
-from clients.transport import read_pages
+from clients.temporal_connection import read_pages
 from escalation import contract
 from escalation.kernel.list_page import ListPage
 from escalation.kernel.refusals import UnknownEscalation
@@ -32,13 +32,13 @@ class Inboxes(ClientPart):
         return ()
 
     async def _waiting(self, key: str, after: int) -> ListPage[DeferredEntry]:
-        waiting = self._transport.handle(key).query(
+        waiting = self._temporal.handle(key).query(
             contract.DEFERRED_MESSAGES,
             after,
             result_type=ListPage[DeferredEntry],
             reject_condition=QueryRejectCondition.NOT_OPEN,
         )
-        return await self._transport.answer(key, waiting, ListPage[DeferredEntry])
+        return await self._temporal.answer(key, waiting, ListPage[DeferredEntry])
 
     async def has_inbox(self, person: str) -> bool:
         """Return whether anything waits for them, or did lately."""

@@ -56,14 +56,14 @@ class Intakes(Starts):
     async def _mark(self, mark: str, key: str, receipt: MoveResult) -> None:
         try:
             with suppress(WorkflowAlreadyStartedError):  # the same delivery, at the same moment
-                await self._transport.client.start_workflow(
+                await self._temporal.client.start_workflow(
                     contract.INTAKE,
                     contract.IntakeInput(key=key),
                     id=mark,
-                    task_queue=self._transport.task_queue,
+                    task_queue=self._temporal.task_queue,
                     id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY,
                     memo={contract.START_RESULT_MEMO: replace(receipt, happened=())},
                     static_summary=f"delivered: the start of {web_ui.escaped(key)}",
                 )
         except RPCError as error:
-            raise self._transport.no_server(error) from error
+            raise self._temporal.no_server(error) from error

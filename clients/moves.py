@@ -135,7 +135,7 @@ class Moves(Starts):
         )
         with suppress(NoServer):
             return " or ".join(
-                [each.id async for each in self._transport.executions(query) if each.id != asked]
+                [each.id async for each in self._temporal.executions(query) if each.id != asked]
             )
         return ""
 

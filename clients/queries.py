@@ -13,7 +13,7 @@ from temporalio.client import WorkflowExecution, WorkflowExecutionDescription, W
 
 from clients.client_part import ClientPart
 from clients.parallel_queries import CannotAnswer, NotAllAnswered, Unanswered, ask_each
-from clients.transport import read_pages
+from clients.temporal_connection import read_pages
 from clients.visibility import EscalationFilter, EscalationListing, ListingPage, make_listing, quote
 from escalation import contract
 from escalation.case.action_plan import ActionPlan
@@ -160,14 +160,14 @@ class Queries(ClientPart):
         query = (
             f"WorkflowType IN ('{contract.WORKFLOW}', '{contract.FOLLOW_UP}') AND ExecutionStatus = 'Running'"
         )
-        runs = [run async for run in self._transport.executions(query)]
+        runs = [run async for run in self._temporal.executions(query)]
         async for run, answer in ask_each(runs, self._unrecorded_of):
             yield run.id, answer
 
     async def _unrecorded_of(self, run: WorkflowExecution) -> RecordBatch:
-        handle = self._transport.client.get_workflow_handle(run.id, run_id=run.run_id)
+        handle = self._temporal.client.get_workflow_handle(run.id, run_id=run.run_id)
         asked = handle.query(contract.UNRECORDED, result_type=RecordBatch)
-        return await self._transport.answer(run.id, asked, RecordBatch, run_id=run.run_id)
+        return await self._temporal.answer(run.id, asked, RecordBatch, run_id=run.run_id)
 
     async def record_of(self, key: str, run_id: str | None = None) -> RecordBatch:
         """Return the events of a run as they go on record: all pages as one batch."""
@@ -178,14 +178,14 @@ class Queries(ClientPart):
         return replace(last, events=events)
 
     async def _record_after(self, key: str, run_id: str | None, seq: int) -> RecordBatch:
-        handle = self._transport.client.get_workflow_handle(key, run_id=run_id)
+        handle = self._temporal.client.get_workflow_handle(key, run_id=run_id)
         asked = handle.query(contract.RECORD, seq, result_type=RecordBatch)
-        return await self._transport.answer(key, asked, RecordBatch, run_id=run_id)
+        return await self._temporal.answer(key, asked, RecordBatch, run_id=run_id)
 
     async def _recorded_runs(self, which: str = "") -> AsyncIterator[WorkflowExecution]:
         """Runs that have a record, the first begun first; without those that were reset."""
         query = f"WorkflowType IN ({', '.join(map(quote, RECORDED))}) AND {sa.STATE.name} IS NOT NULL"
-        found = [run async for run in self._transport.executions(f"{query} AND {which}" if which else query)]
+        found = [run async for run in self._temporal.executions(f"{query} AND {which}" if which else query)]
         for run in sorted(found, key=lambda run: run.start_time):
             if run.status not in _MAY_BE_RESET or not await self._was_reset(run, found):
                 yield run
@@ -202,9 +202,9 @@ class Queries(ClientPart):
         )
 
     async def _described(self, run: WorkflowExecution) -> DescribeWorkflowExecutionResponse:
-        handle = self._transport.client.get_workflow_handle(run.id, run_id=run.run_id)
+        handle = self._temporal.client.get_workflow_handle(run.id, run_id=run.run_id)
         return (
-            await self._transport.answer(run.id, handle.describe(), WorkflowExecutionDescription)
+            await self._temporal.answer(run.id, handle.describe(), WorkflowExecutionDescription)
         ).raw_description
 
     async def allowed_moves(self, key: str) -> tuple[Move, ...]:
@@ -259,12 +259,12 @@ class Queries(ClientPart):
         wanted = EscalationFilter(
             state, priority, level, category, customer, owner, waits_for, breached, ended
         )
-        async for execution in self._transport.executions(wanted.query, limit):
+        async for execution in self._temporal.executions(wanted.query, limit):
             yield await make_listing(execution)
 
     async def list_page(self, wanted: EscalationFilter, *, size: int, after: bytes = b"") -> ListingPage:
         """Return at most *size* escalations that match, newest first, from the place *after* which a page ended."""
-        executions, place = await self._transport.execution_page(wanted.query, size, after)
+        executions, place = await self._temporal.execution_page(wanted.query, size, after)
         return ListingPage(tuple([await make_listing(each) for each in executions]), place)
 
     async def actions(
@@ -283,7 +283,7 @@ class Queries(ClientPart):
             NotAllAnswered: If some cannot, and no such list is given.
         """
         query = f"{sa.ACTIONS.name} > 0 AND ExecutionStatus = 'Running'"
-        ids = [execution.id async for execution in self._transport.executions(query)]
+        ids = [execution.id async for execution in self._temporal.executions(query)]
         silent: MutableSequence[Unanswered] = [] if unanswered is None else unanswered
         found = list[ToDo]()
         async for id_, answer in ask_each(ids, self._view_of):

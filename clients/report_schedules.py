@@ -39,10 +39,10 @@ class ReportSchedules(ClientPart):
 
     async def schedule_report(self, wanted: ReportSchedule, *, now: bool = False) -> ScheduledReport:
         """Mail a report by schedule, from now on as *wanted*; *now*: and at once. One that is paused stays so."""
-        handle = self._transport.client.get_schedule_handle(wanted.id)
+        handle = self._temporal.client.get_schedule_handle(wanted.id)
         try:
             try:
-                await self._transport.client.create_schedule(wanted.id, schedule_of(wanted))
+                await self._temporal.client.create_schedule(wanted.id, schedule_of(wanted))
             except ScheduleAlreadyRunningError:
                 await handle.update(
                     lambda before: ScheduleUpdate(
@@ -53,7 +53,7 @@ class ReportSchedules(ClientPart):
                 await handle.trigger()
             return await read_back(await handle.describe())
         except RPCError as error:
-            raise self._transport.no_server(error) from error
+            raise self._temporal.no_server(error) from error
 
     async def scheduled_reports(self) -> tuple[ScheduledReport, ...]:
         """In the order of the rhythms; there is at most one of each."""
@@ -68,21 +68,21 @@ class ReportSchedules(ClientPart):
             MoveNotAllowed: If there is no such schedule.
         """
         try:
-            await self._transport.client.get_schedule_handle(report_id(rhythm)).delete()
+            await self._temporal.client.get_schedule_handle(report_id(rhythm)).delete()
         except RPCError as error:
             if error.status is RPCStatusCode.NOT_FOUND:
                 raise MoveNotAllowed(f"no {rhythm} report is scheduled") from None
-            raise self._transport.no_server(error) from error
+            raise self._temporal.no_server(error) from error
 
     async def _scheduled(self, rhythm: Rhythm) -> ScheduledReport | None:
         try:
             return await read_back(
-                await self._transport.client.get_schedule_handle(report_id(rhythm)).describe()
+                await self._temporal.client.get_schedule_handle(report_id(rhythm)).describe()
             )
         except RPCError as error:
             if error.status is RPCStatusCode.NOT_FOUND:
                 return None
-            raise self._transport.no_server(error) from error
+            raise self._temporal.no_server(error) from error
 
 
 def schedule_of(wanted: ReportSchedule, *, is_paused: bool = False) -> Schedule:

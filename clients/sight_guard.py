@@ -1,8 +1,8 @@
 """
 Guard of what somebody may look at: finds out whom a run concerns, and asks the rule of `escalation.policy.sight`.
 
-All that a client asks of runs passes here, and so does each list (`Transport`): no part of the client can forget it.
-What may not be looked at is answered as if it did not exist. It must not know what is asked.
+All that a client asks of runs passes here, and so does each list (`TemporalConnection`): no part of the client can
+forget it. What may not be looked at is answered as if it did not exist. It must not know what is asked.
 """
 
 from collections.abc import Iterable

@@ -8,10 +8,10 @@ from typing import Any
 from temporalio.client import WithStartWorkflowOperation, WorkflowExecutionStatus
 from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 
-from clients.doctor import Doctor
 from clients.parallel_queries import Unanswered
 from clients.run_errors import RunEnded, RunStalled
-from clients.transport import read_pages
+from clients.stalled_runs import StalledRuns
+from clients.temporal_connection import read_pages
 from escalation import contract
 from escalation.kernel.list_page import ListPage
 from escalation.kernel.reasons import reason
@@ -29,7 +29,7 @@ from messages.speaker import did_you_mean
 from workflows import web_ui
 
 
-class Sponsorships(Doctor):
+class Sponsorships(StalledRuns):
     """Propose, enrol, touch, review, exit; and look."""
 
     async def propose_sponsorship(self, account: str, proposal: Propose) -> Sponsorship:
@@ -41,12 +41,12 @@ class Sponsorships(Doctor):
                 contract.SPONSORSHIP,
                 contract.SponsorshipInput(account=account),
                 id=sponsorship_key(account),
-                task_queue=self._transport.task_queue,
+                task_queue=self._temporal.task_queue,
                 id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
                 id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
                 static_summary=f"executive sponsorship of {web_ui.escaped(account)}",
             )
-            return self._transport.client.execute_update_with_start_workflow(
+            return self._temporal.client.execute_update_with_start_workflow(
                 Propose.move,
                 proposal,
                 start_workflow_operation=operation,
@@ -74,14 +74,14 @@ class Sponsorships(Doctor):
             UnknownEscalation: If the account was never proposed.
         """
         try:
-            return await self._transport.query_run(sponsorship_key(account), contract.VIEW, Sponsorship)
+            return await self._temporal.query_run(sponsorship_key(account), contract.VIEW, Sponsorship)
         except UnknownEscalation:
             raise await self._unsponsored(account) from None
 
     async def sponsorship_timeline(self, account: str) -> tuple[TimelineEntry, ...]:
         """Return the end of the timeline of a sponsorship, oldest entry first."""
         key, kind = sponsorship_key(account), ListPage[TimelineEntry]
-        ask = partial(self._transport.query_run, key, contract.TIMELINE, kind)
+        ask = partial(self._temporal.query_run, key, contract.TIMELINE, kind)
         return await read_pages(ask, lambda entry: entry.seq)
 
     async def sponsorships(
@@ -89,7 +89,7 @@ class Sponsorships(Doctor):
     ) -> AsyncIterator[contract.SponsorshipListing]:
         """Yield sponsorships that run, from their memos: no worker is asked. Stalled ones go into *unanswered*."""
         query = f"WorkflowType = '{contract.SPONSORSHIP}' AND ExecutionStatus = 'Running'"
-        async for execution in self._transport.executions(query):
+        async for execution in self._temporal.executions(query):
             kind = contract.SponsorshipListing
             if line := await execution.memo_value(contract.SPONSORSHIP_MEMO, None, type_hint=kind):
                 yield line

@@ -67,14 +67,14 @@ class Starts(ClientPart):
                 contract.JOINED_CASE_WORKFLOW if is_part else contract.WORKFLOW,
                 begin,
                 id=wanted.key,
-                task_queue=self._transport.task_queue,
+                task_queue=self._temporal.task_queue,
                 id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
                 id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
                 static_summary=web_ui.start_summary(wanted),
                 static_details=web_ui.start_details(wanted),
             )
             begun.append(operation)
-            return self._transport.client.execute_update_with_start_workflow(
+            return self._temporal.client.execute_update_with_start_workflow(
                 contract.START,
                 contract.WrittenStart(request=begin.request),
                 start_workflow_operation=operation,
@@ -83,14 +83,14 @@ class Starts(ClientPart):
             )
 
         try:
-            unguarded = EscalationRuns(self._transport.unguarded)  # a start looks at nothing yet
+            unguarded = EscalationRuns(self._temporal.unguarded)  # a start looks at nothing yet
             result = await unguarded.repeat(wanted.key, ask, MoveResult, RunEnded)
         except EscalationError:
             await self._forget(begun[-1])
             raise
         except NoWorker as nobody:
             raise NoWorker(f"{nobody}; {wanted.key} was handed in, and opens as soon as one works") from None
-        if result.is_repeat and not await self._transport.may_look_at(result.key):
+        if result.is_repeat and not await self._temporal.may_look_at(result.key):
             raise RoleNotAllowed(reason("no_part_in_it", wanted.submitted_by), subject=wanted.key)
         return result
 
@@ -104,9 +104,9 @@ class Starts(ClientPart):
             found = await handle.describe()
             if found.status is WorkflowExecutionStatus.FAILED:
                 run = WorkflowExecution(workflow_id=found.id, run_id=found.run_id)
-                await self._transport.client.workflow_service.delete_workflow_execution(
+                await self._temporal.client.workflow_service.delete_workflow_execution(
                     DeleteWorkflowExecutionRequest(
-                        namespace=self._transport.client.namespace, workflow_execution=run
+                        namespace=self._temporal.client.namespace, workflow_execution=run
                     )
                 )
 

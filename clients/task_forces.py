@@ -7,7 +7,7 @@ from functools import partial
 from clients.moves import Moves
 from clients.queries import Queries
 from clients.run_errors import RunEnded
-from clients.transport import Answered, read_pages
+from clients.temporal_connection import Answered, read_pages
 from escalation import contract
 from escalation.case.moves.deploy_task_force import DeployTaskForce
 from escalation.case.moves.stand_down_task_force import StandDownTaskForce
@@ -143,7 +143,7 @@ class TaskForces(Moves, Queries):
         self, key: str, name: str, query: str, kind: type[Answered], *given: object
     ) -> Answered:
         try:
-            return await self._transport.query_run(task_force_id(key, name), query, kind, *given)
+            return await self._temporal.query_run(task_force_id(key, name), query, kind, *given)
         except UnknownEscalation:
             raise await self._unknown_force(key, name) from None
 

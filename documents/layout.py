@@ -15,7 +15,7 @@ import typst
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from documents.glyphs import find_unprintable, fonts, texts_in
-from documents.paper import Paper
+from documents.rca_paper import Paper
 
 _HERE = Path(__file__).resolve().parent
 _LONG_WORD = re.compile(r"\S{25,}")

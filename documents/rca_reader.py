@@ -18,7 +18,7 @@ from markdown_it.tree import SyntaxTreeNode
 from mdit_py_plugins.front_matter import front_matter_plugin
 
 from documents.markdown_lines import join_lines, unescape_markdown
-from documents.sections import ACTION_FIELDS, BY_HEADING, CAUSES, FRONT_MATTER, SECTIONS, Kind, Section
+from documents.rca_sections import ACTION_FIELDS, BY_HEADING, CAUSES, FRONT_MATTER, SECTIONS, Kind, Section
 from escalation.kernel.refusals import Fault, Place, nearest, quote_input
 from planning.playbook import yaml_tree
 from planning.playbook.yaml_tree import Entry, Mapping, Node, Scalar

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC
 
 from documents.markdown_lines import escape_markdown, split_lines
-from documents.sections import ACTION_FIELDS, SECTIONS, Kind, Section
+from documents.rca_sections import ACTION_FIELDS, SECTIONS, Kind, Section
 from escalation.case.request import CorrectiveAction, FiveWhys, InternalRca, RcaTimelineEntry
 
 

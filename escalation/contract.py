@@ -21,7 +21,7 @@ from escalation.kernel.reasons import Part, Reason
 from escalation.kernel.values import Input, Instant, InternalText, Name, frozen
 from escalation.notifications.delivery_results import DeliveryResult
 from escalation.notifications.notification import Notification
-from escalation.notifications.shell_commands import ReportDelivery
+from escalation.notifications.system_commands import ReportDelivery
 from escalation.policy.classification import Priority
 from escalation.policy.rates import Rates
 from escalation.sponsorship.move_index import AnyEvent

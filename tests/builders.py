@@ -29,7 +29,7 @@ from escalation.case.start import Open, open_escalation
 from escalation.case.state import Escalation
 from escalation.kernel.values import CustomerText, InternalText, from_plain
 from escalation.notifications.delivery_results import DeliveryResult
-from escalation.notifications.shell_commands import ReportDelivery
+from escalation.notifications.system_commands import ReportDelivery
 from escalation.policy.classification import CancelCause
 from escalation.policy.plan import Plan
 from tests.escalation.outcome import clock, happened, internal, notices, the, to_customers, told

@@ -24,7 +24,7 @@ from temporalio.common import TypedSearchAttributes
 from temporalio.service import RPCError, RPCStatusCode
 from temporalio.testing import TimeSkippingConfig, WorkflowEnvironment
 
-from channels.loopback import ReceivedMessage
+from channels.loopback_mailbox import ReceivedMessage
 from client import EscalationClient
 from escalation import contract
 from escalation.case.view import MoveResult, View

@@ -1,5 +1,5 @@
 """
-A mail server that can misbehave on demand: the plain one of `channels.loopback`, and the trouble that real ones make.
+Mail server that can misbehave on demand: the one of `channels.loopback_mailbox`, with the trouble that real ones make.
 """
 # ruff: noqa: ARG002, N802 -- aiosmtpd decides the names of hooks and their arguments
 
@@ -11,7 +11,7 @@ from weakref import WeakKeyDictionary
 
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
-from channels.loopback import LoopbackMailbox
+from channels.loopback_mailbox import LoopbackMailbox
 
 
 @dataclass

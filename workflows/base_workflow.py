@@ -23,7 +23,7 @@ from escalation.kernel.business_time import OpenHours
 from escalation.kernel.reasons import reason
 from escalation.kernel.refusals import EscalationError, NotProven
 from escalation.notifications.delivery_results import DeliveryResult
-from escalation.notifications.shell_commands import CancelByOperator, ExtendOpenHours, ReportDelivery, Tick
+from escalation.notifications.system_commands import CancelByOperator, ExtendOpenHours, ReportDelivery, Tick
 from escalation.policy.open_hours_horizon import CompileOpenHours
 from escalation.policy.rates import REFUSALS
 from workflows.continue_as_new import ContinuableWorkflow, continue_as_new, is_outdated

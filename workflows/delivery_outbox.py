@@ -44,7 +44,7 @@ from escalation.notifications.notification import (
     NotificationBatch,
     message_key,
 )
-from escalation.notifications.shell_commands import ReportDelivery
+from escalation.notifications.system_commands import ReportDelivery
 from workflows import web_ui
 from workflows.inputs import read_model
 from workflows.outbox import Background, Outbox

@@ -24,7 +24,7 @@ from escalation.kernel.reasons import Part
 from escalation.kernel.refusals import EscalationError, MoveNotAllowed, StillFinishing
 from escalation.notifications.delivery_results import DeliveryResult
 from escalation.notifications.notification import CustomerNotification, InternalNotification
-from escalation.notifications.shell_commands import NoteRefusal
+from escalation.notifications.system_commands import NoteRefusal
 from escalation.policy.open_hours_horizon import CompileOpenHours
 from workflows.base_workflow import BaseWorkflow
 from workflows.message_proofs import current_door

@@ -53,7 +53,7 @@ from messages.speaker import speaker
 from workflows.inputs import refusal_of
 from workflows.message_proofs import JUDGE, Proofs, note_door, note_proof, read_proof, require_proof
 from workflows.signed_client import SignedClient
-from workflows.task_boundaries import leave_a_command
+from workflows.workflow_task_boundaries import leave_a_command
 
 PASSED_THROUGH = ("escalation", "messages", "workflows", "babel")
 """All that a workflow imports, beyond what the SDK passes through itself; what these import comes with them."""

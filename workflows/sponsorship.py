@@ -27,7 +27,7 @@ from escalation.kernel.timeline_entry import TimelineEntry, timeline_entry
 from escalation.kernel.values import ENGINE
 from escalation.notifications.delivery_results import DeliveryResult
 from escalation.notifications.notification import NotificationBatch
-from escalation.notifications.shell_commands import ReportDelivery, Tick
+from escalation.notifications.system_commands import ReportDelivery, Tick
 from escalation.policy.rates import Rates
 from escalation.sponsorship.clock_table import is_neglected
 from escalation.sponsorship.engine import Command, ShellsCommand, decide

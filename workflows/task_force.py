@@ -23,7 +23,7 @@ from escalation.kernel.refusals import BadRequest, EscalationError, Fault
 from escalation.kernel.timeline_entry import TimelineEntry, timeline_entry
 from escalation.notifications.delivery_results import DeliveryResult
 from escalation.notifications.notification import NotificationBatch
-from escalation.notifications.shell_commands import NoteRefusal
+from escalation.notifications.system_commands import NoteRefusal
 from escalation.policy.open_hours_horizon import CompileOpenHours
 from escalation.task_force import commands as c
 from escalation.task_force.engine import decide, deploy, updates_of

@@ -84,7 +84,7 @@ def make_declared_move(
     move: "DeclaredMove", named: Sequence[str], typed: dict[str, Any], in_json: bool, dry_run: bool
 ) -> None:
     """Make a *move* as it was *typed*, of what is *named*: an escalation, a task force, a sponsorship."""
-    from entrypoints.cli.command_words import option_for
+    from entrypoints.cli.field_words import option_for
     from entrypoints.cli.move_models import MODELS
     from entrypoints.cli.move_options import read_fields
     from entrypoints.cli.option_values import OptionValues

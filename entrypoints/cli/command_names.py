@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
-from entrypoints.cli.command_words import word_for
+from entrypoints.cli.field_words import word_for
 from escalation.case.lifecycle import Move
 from escalation.kernel.reasons import Part, Term, reason
 from escalation.kernel.refusals import BadRequest, Fault, Refusal, faults_of

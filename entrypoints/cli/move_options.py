@@ -1,7 +1,7 @@
 """
 A move as a command: its options are made from its declaration, so that a new move needs no code of the command line.
 
-A field becomes the option of its name, unless `command_words` knows a better one. Fields that a terminal cannot say in
+A field becomes the option of its name, unless `field_words` knows a better one. Fields that a terminal cannot say in
 one word (a file, a list of seats) need a command of their own, in `commands/`.
 """
 
@@ -12,7 +12,7 @@ from typing import Annotated, Any
 import typer
 
 from entrypoints.cli import options
-from entrypoints.cli.command_words import ARGUMENTS, COMPLETED, METAVARS, option_for
+from entrypoints.cli.field_words import ARGUMENTS, COMPLETED, METAVARS, option_for
 from entrypoints.cli.move_declarations import DeclaredMove
 from entrypoints.cli.playbook_names import complete_names
 from escalation.kernel.command_fields import CommandField, FieldKind

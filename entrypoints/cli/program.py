@@ -10,7 +10,7 @@ from typing import NoReturn
 
 from typer.exceptions import Exit
 
-from entrypoints.cli.command_groups import make_program
+from entrypoints.cli.command_tree import make_program
 from entrypoints.exit_status import BAD_INPUT, BUG, DONE, INTERRUPTED, NO_SERVER, REFUSED
 
 __all__ = ["BAD_INPUT", "BUG", "DONE", "INTERRUPTED", "NO_SERVER", "REFUSED", "app", "main", "run"]

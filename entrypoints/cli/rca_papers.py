@@ -11,7 +11,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from documents.glyphs import describe_unprintable, find_unprintable, texts_in
-from documents.paper import Paper, PaperContext, customer_paper, internal_paper
+from documents.rca_paper import Paper, PaperContext, customer_paper, internal_paper
 from entrypoints.cli.option_values import OptionValues
 from entrypoints.terminal import err
 from escalation.case.lifecycle import RcaState

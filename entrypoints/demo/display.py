@@ -17,7 +17,7 @@ from urllib.parse import urlencode
 import httpx
 from rich.text import Text
 
-from channels.loopback import ReceivedMessage
+from channels.loopback_mailbox import ReceivedMessage
 from entrypoints.demo.message_page import Chapter
 from entrypoints.demo.servers import DemoServers
 from entrypoints.exit_status import BAD_INPUT, DONE, REFUSED

@@ -11,7 +11,7 @@ from pathlib import Path
 from babel import Locale
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from channels.loopback import ReceivedMessage
+from channels.loopback_mailbox import ReceivedMessage
 
 _LINK = re.compile(r' href="http://127\.0\.0\.1:\d+/[^"]*"')
 _ADDRESS = re.compile(r"http://127\.0\.0\.1:\d+/\S+")

@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from channels.loopback import LoopbackMailbox
+from channels.loopback_mailbox import LoopbackMailbox
 from client import EscalationClient
 from entrypoints.web.web_server import bind_port, local_url, run_beside
 from runtime.setting_types import SmtpTls

@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 from enum import StrEnum
 
-from entrypoints.web.form_fields import SCORES, YES_OR_NO, InvalidAnswer, read_choice, read_text
+from entrypoints.web.answer_fields import SCORES, YES_OR_NO, InvalidAnswer, read_choice, read_text
 from escalation.case.customer_view import CustomerView
 from escalation.case.move_index import PersonsCommand
 from escalation.case.moves.add_evidence import AddEvidence

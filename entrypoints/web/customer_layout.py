@@ -11,8 +11,8 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import NamedTuple, Self
 
+from entrypoints.web.answer_fields import LONGEST_COMMENT, SCORES
 from entrypoints.web.customer_forms import LONGEST_ADDRESS, FormName, open_forms
-from entrypoints.web.form_fields import LONGEST_COMMENT, SCORES
 from entrypoints.web.page_texts import PAGE, Languages, section
 from entrypoints.web.pages import Page, Pages, instant_text
 from escalation.case.customer_view import CustomerView

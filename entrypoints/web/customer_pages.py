@@ -19,10 +19,10 @@ from starlette.responses import Response
 
 from client import EscalationClient
 from documents.layout import as_html, as_pdf, boxes_in
-from documents.paper import Paper, PaperContext, customer_paper
+from documents.rca_paper import Paper, PaperContext, customer_paper
+from entrypoints.web.answer_fields import InvalidAnswer
 from entrypoints.web.customer_forms import command_of_form, update_id_of
 from entrypoints.web.customer_layout import CustomerLayout, Remark
-from entrypoints.web.form_fields import InvalidAnswer
 from entrypoints.web.link_answers import name_of_closed
 from entrypoints.web.link_trouble import LinkTrouble, read_form, respond_with
 from entrypoints.web.page_texts import Languages

@@ -16,7 +16,7 @@ import structlog
 from pydantic import ValidationError
 
 from client import EscalationClient
-from entrypoints.web.form_fields import SCORES, YES_OR_NO, InvalidAnswer, read_choice, read_text
+from entrypoints.web.answer_fields import SCORES, YES_OR_NO, InvalidAnswer, read_choice, read_text
 from escalation.case.lifecycle import Move
 from escalation.case.move_index import PersonsCommand
 from escalation.case.moves.acknowledge import Acknowledge

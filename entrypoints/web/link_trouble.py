@@ -15,7 +15,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from entrypoints.web.form_fields import LONGEST_COMMENT
+from entrypoints.web.answer_fields import LONGEST_COMMENT
 from entrypoints.web.intake import RETRY_AFTER
 from entrypoints.web.page_texts import Languages
 from entrypoints.web.pages import Page, Pages

@@ -16,7 +16,7 @@ from babel import Locale
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from entrypoints.web.form_fields import LONGEST_COMMENT, SCORES
+from entrypoints.web.answer_fields import LONGEST_COMMENT, SCORES
 from entrypoints.web.link_answers import QuestionInContext
 from entrypoints.web.page_texts import PAGE, Languages, section
 from escalation.kernel.values import CustomerText, frozen

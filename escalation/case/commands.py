@@ -12,7 +12,7 @@ from escalation.case.moves.rebase import Rebase
 from escalation.case.on_call import LookUpOnCall, ReportOnCall
 from escalation.case.task_forces import NoteFailedDeployment, ReportTaskForce
 from escalation.kernel.values import frozen
-from escalation.notifications.shell_commands import (
+from escalation.notifications.system_commands import (
     CancelByOperator,
     ExtendOpenHours,
     NoteRefusal,

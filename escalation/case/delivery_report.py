@@ -15,7 +15,7 @@ from escalation.kernel.clocks import is_late
 from escalation.kernel.reasons import Listed, Person, Reason, Term, reason, sentences
 from escalation.kernel.values import frozen
 from escalation.notifications.delivery_results import DeliveryResult
-from escalation.notifications.shell_commands import ReportDelivery
+from escalation.notifications.system_commands import ReportDelivery
 
 
 @frozen

@@ -21,9 +21,9 @@ from escalation.case.moves.finish_action import FinishAction, open_action
 from escalation.case.moves.join_outage import JoinOutage
 from escalation.case.moves.rebase import Rebase
 from escalation.case.on_call import LookUpOnCall, ReportOnCall
-from escalation.case.shell_events import MoveRefused, OpenHoursExtended, PeopleNamed
 from escalation.case.start import open_escalation
 from escalation.case.state import Escalation
+from escalation.case.system_events import MoveRefused, OpenHoursExtended, PeopleNamed
 from escalation.case.task_forces import NoteFailedDeployment, ReportTaskForce
 from escalation.case.work import Decision, Work
 from escalation.kernel.characters import clip
@@ -32,7 +32,7 @@ from escalation.kernel.reasons import Reason, continued_as, reason, shortened_pa
 from escalation.kernel.refusals import EscalationError, MoveNotAllowed, RoleNotAllowed, UnknownName
 from escalation.kernel.state_size import require_state_fits
 from escalation.kernel.values import ENGINE
-from escalation.notifications.shell_commands import (
+from escalation.notifications.system_commands import (
     CancelByOperator,
     ExtendOpenHours,
     NoteRefusal,

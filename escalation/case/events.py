@@ -20,8 +20,8 @@ from escalation.case.moves.rebase import Rebased
 from escalation.case.next_update import UpdateSent
 from escalation.case.on_call import OnCallFound
 from escalation.case.question_reminder import QuestionReminded
-from escalation.case.shell_events import MoveRefused, OpenHoursExtended, PeopleNamed
 from escalation.case.start import Opened
+from escalation.case.system_events import MoveRefused, OpenHoursExtended, PeopleNamed
 from escalation.case.task_forces import TaskForceReported, TaskForceStoodDown
 from escalation.case.text_approval import TextRejected, TextSubmitted
 from escalation.kernel.clock_events import ClockEvent

@@ -15,10 +15,10 @@ from escalation.case.moves.acknowledge import Acknowledged
 from escalation.case.moves.answer_question import QuestionAnswered
 from escalation.case.moves.ask_customer import CustomerAsked
 from escalation.case.request import Evidence
-from escalation.case.shell_events import MoveRefused
 from escalation.case.start import Opened, open_state
 from escalation.case.state import VERIFYING, Escalation
 from escalation.case.state_changes import apply_event
+from escalation.case.system_events import MoveRefused
 from escalation.case.task_forces import TaskForceReported
 from escalation.kernel.clock_events import ClockStarted
 from escalation.kernel.clock_name import ClockName

@@ -7,7 +7,7 @@ from escalation.kernel.reasons import Reason, reason, sentences
 from escalation.kernel.values import frozen
 from escalation.notifications.delivery_results import DeliveryResult
 from escalation.notifications.notification import Occasion
-from escalation.notifications.shell_commands import ReportDelivery
+from escalation.notifications.system_commands import ReportDelivery
 from escalation.sponsorship.sponsorship_move import SponsorshipEvent
 from escalation.sponsorship.state import LogEntry, Sponsorship, latest
 from escalation.sponsorship.work import SponsorshipWork

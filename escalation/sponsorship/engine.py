@@ -8,7 +8,7 @@ from datetime import datetime
 
 from escalation.kernel.reasons import Reason, Term, reason
 from escalation.kernel.refusals import MoveNotAllowed, RoleNotAllowed
-from escalation.notifications.shell_commands import ReportDelivery, Tick
+from escalation.notifications.system_commands import ReportDelivery, Tick
 from escalation.sponsorship.clock_table import CLOCKS
 from escalation.sponsorship.delivery_report import report_delivery
 from escalation.sponsorship.lifecycle import DECIDED, SponsorshipMove, SponsorshipState, allows

@@ -8,7 +8,7 @@ own in ``moves/``.
 from typing import get_args
 
 from escalation.kernel.values import frozen
-from escalation.notifications.shell_commands import (
+from escalation.notifications.system_commands import (
     CancelByOperator,
     ExtendOpenHours,
     NoteRefusal,

@@ -18,7 +18,7 @@ from escalation.kernel.refusals import MoveNotAllowed, RoleNotAllowed
 from escalation.kernel.state_size import require_state_fits
 from escalation.kernel.values import ENGINE, NO_NOTE, InternalText
 from escalation.notifications.notification import Occasion
-from escalation.notifications.shell_commands import (
+from escalation.notifications.system_commands import (
     CancelByOperator,
     ExtendOpenHours,
     NoteRefusal,

@@ -32,7 +32,7 @@ from escalation.kernel.refusals import EscalationError
 from escalation.kernel.values import ENGINE
 from escalation.notifications.delivery_results import DeliveryResult
 from escalation.notifications.notification import CustomerNotification, InternalNotification, message_key
-from escalation.notifications.shell_commands import ExtendOpenHours, ReportDelivery, Tick
+from escalation.notifications.system_commands import ExtendOpenHours, ReportDelivery, Tick
 from escalation.policy.open_hours_horizon import CompileOpenHours
 from planning.calendars.open_hours import compile_further
 from planning.plan.compiler import compile_plan

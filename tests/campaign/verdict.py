@@ -18,7 +18,7 @@ from temporalio.client import (
     WorkflowQueryFailedError,
 )
 
-from channels.loopback import ReceivedMessage
+from channels.loopback_mailbox import ReceivedMessage
 from escalation import contract
 from escalation.case.record_batch import RecordBatch
 from escalation.kernel.values import to_json

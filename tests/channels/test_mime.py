@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from channels.loopback import ReceivedMessage
+from channels.loopback_mailbox import ReceivedMessage
 from channels.mime import NAME_LENGTH, SUBJECT_LENGTH, Sender, compose_mail
 from channels.protocol import Attachment, OutboundMessage
 from escalation.kernel.email_address import BadEmailAddress, Mailbox

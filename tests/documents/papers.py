@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from documents.paper import PaperContext
+from documents.rca_paper import PaperContext
 from escalation.case.request import InternalRca
 from escalation.kernel.values import CustomerText
 from escalation.policy.classification import Priority

@@ -11,7 +11,7 @@ from typing import Any, get_args
 import pytest
 
 from documents.layout import as_html, as_pdf, as_pictures
-from documents.paper import Paper, customer_paper, internal_paper
+from documents.rca_paper import Paper, customer_paper, internal_paper
 from escalation.case.rca_on_file import RcaVersion
 from escalation.case.request import CustomerRca, InternalRca
 from escalation.kernel.values import CustomerText, InternalText

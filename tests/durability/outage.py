@@ -16,7 +16,7 @@ from pathlib import Path
 from temporalio.api.enums.v1 import EventType
 from temporalio.client import Client
 
-from channels.loopback import ReceivedMessage
+from channels.loopback_mailbox import ReceivedMessage
 from client import EscalationClient
 from escalation import contract
 from escalation.case.lifecycle import State

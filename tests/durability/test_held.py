@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from channels.loopback import ReceivedMessage
+from channels.loopback_mailbox import ReceivedMessage
 from client import EscalationClient
 from runtime.connection import connect
 from runtime.embedded import EmbeddedServer

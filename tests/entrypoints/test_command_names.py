@@ -7,7 +7,7 @@ import re
 import pytest
 
 from entrypoints.cli import program
-from entrypoints.cli.command_words import ARGUMENTS, OPTIONS
+from entrypoints.cli.field_words import ARGUMENTS, OPTIONS
 from runtime.settings import ROOT
 
 KEY = "ACME/4711"

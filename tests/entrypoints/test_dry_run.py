@@ -4,8 +4,8 @@ from pathlib import Path
 from typing import Any
 
 from entrypoints.cli import program
-from entrypoints.cli.command_groups import make_program
 from entrypoints.cli.command_names import COMMANDS
+from entrypoints.cli.command_tree import make_program
 from entrypoints.cli.move_models import ESCALATION, MODELS
 from tests.entrypoints.conftest import KEY, Terminal
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from typer.core import TyperGroup
 
-from entrypoints.cli.command_groups import make_program
+from entrypoints.cli.command_tree import make_program
 from entrypoints.cli.playbook_names import names_of
 from runtime.settings import ROOT
 

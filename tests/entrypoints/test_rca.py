@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from channels.loopback import ReceivedMessage
+from channels.loopback_mailbox import ReceivedMessage
 from entrypoints.cli import program
 from runtime.settings import ROOT
 from tests.entrypoints.conftest import Terminal

@@ -6,7 +6,7 @@ import pytest
 
 from client import EscalationClient
 from entrypoints.cli import program
-from entrypoints.cli.command_words import word_for
+from entrypoints.cli.field_words import word_for
 from escalation.case.request import StartRequest
 from escalation.case.start import Opened
 from tests.entrypoints.conftest import Terminal

@@ -60,7 +60,7 @@ from escalation.case.request import Channel, CorrectiveAction, CustomerRca, Inte
 from escalation.case.resolution import AccessAnswer, ResolutionKind
 from escalation.case.state import Escalation
 from escalation.kernel.values import CustomerText, CustomerWords, InternalText
-from escalation.notifications.shell_commands import Tick
+from escalation.notifications.system_commands import Tick
 from escalation.policy.classification import CancelCause, EscalationReason, EvidenceKind, Priority
 from escalation.policy.plan import Plan, PlaybookRef, Trigger
 from escalation.task_force.state import SeatRequest

@@ -18,7 +18,7 @@ from escalation.kernel.clock_name import ClockName
 from escalation.kernel.clocks import Outcome
 from escalation.kernel.refusals import MoveNotAllowed
 from escalation.kernel.values import InternalText
-from escalation.notifications.shell_commands import Tick
+from escalation.notifications.system_commands import Tick
 from escalation.policy.classification import Priority
 from escalation.policy.plan import Basis, PausePolicy, Plan, Target
 from tests.builders import (

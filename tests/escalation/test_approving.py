@@ -26,7 +26,7 @@ from escalation.kernel.refusals import (
 )
 from escalation.kernel.values import CustomerText, InternalText, from_plain
 from escalation.notifications.notification import NotificationBatch
-from escalation.notifications.shell_commands import Tick
+from escalation.notifications.system_commands import Tick
 from escalation.policy.classification import CancelCause
 from escalation.policy.plan import Target, TextApproval
 from tests.builders import (

@@ -14,7 +14,7 @@ from escalation.kernel.clock_events import ClockEnded
 from escalation.kernel.clock_name import ClockName
 from escalation.kernel.clocks import Outcome
 from escalation.kernel.values import CustomerText, InternalText
-from escalation.notifications.shell_commands import Tick
+from escalation.notifications.system_commands import Tick
 from escalation.policy.classification import Priority
 from escalation.policy.plan import Plan, PlaybookRef, Target
 from tests.builders import DECLARE, a_plan, after, an_acknowledged, clock, internal, monday, told

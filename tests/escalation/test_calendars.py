@@ -10,7 +10,7 @@ from escalation.case.state import Escalation
 from escalation.kernel.business_time import OpenHours, add
 from escalation.kernel.clock_name import ClockName
 from escalation.kernel.values import from_json, to_json
-from escalation.notifications.shell_commands import ExtendOpenHours, Tick
+from escalation.notifications.system_commands import ExtendOpenHours, Tick
 from escalation.policy.classification import Priority
 from escalation.policy.open_hours_horizon import CompileOpenHours
 from escalation.policy.plan import Basis, Calendar, Plan, Target

@@ -12,7 +12,7 @@ from escalation.kernel.clock_loop import ClockRow
 from escalation.kernel.clock_name import ClockName
 from escalation.kernel.clocks import Outcome
 from escalation.kernel.values import InternalText
-from escalation.notifications.shell_commands import Tick
+from escalation.notifications.system_commands import Tick
 from escalation.sponsorship.clock_table import CLOCKS as OF_SPONSORSHIPS
 from escalation.sponsorship.move_index import AnyEvent
 from escalation.task_force.clock_table import CLOCKS as OF_TASK_FORCES

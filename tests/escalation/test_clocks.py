@@ -20,7 +20,7 @@ from escalation.kernel.clock_events import (
 )
 from escalation.kernel.clock_name import ClockName
 from escalation.kernel.clocks import Outcome
-from escalation.notifications.shell_commands import ExtendOpenHours, Tick
+from escalation.notifications.system_commands import ExtendOpenHours, Tick
 from escalation.policy.classification import Priority
 from escalation.policy.open_hours_horizon import CompileOpenHours
 from escalation.policy.plan import Target

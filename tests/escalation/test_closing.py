@@ -14,7 +14,7 @@ from escalation.kernel.clock_name import ClockName
 from escalation.kernel.clocks import Outcome
 from escalation.kernel.refusals import NotReadyToClose
 from escalation.kernel.values import InternalText
-from escalation.notifications.shell_commands import CancelByOperator, Tick
+from escalation.notifications.system_commands import CancelByOperator, Tick
 from escalation.policy.classification import CancelCause
 from tests.builders import (
     JO,

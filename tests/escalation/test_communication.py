@@ -17,7 +17,7 @@ from escalation.kernel.clocks import Outcome
 from escalation.kernel.values import CustomerText, InternalText, to_json
 from escalation.notifications.delivery_results import DeliveryResult
 from escalation.notifications.notification import CustomerNotification, message_key
-from escalation.notifications.shell_commands import ReportDelivery, Tick
+from escalation.notifications.system_commands import ReportDelivery, Tick
 from escalation.policy.classification import EscalationReason
 from tests.builders import (
     DECLARE,

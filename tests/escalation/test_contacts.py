@@ -20,7 +20,7 @@ from escalation.kernel.refusals import BadRequest, MoveNotAllowed, UnknownName
 from escalation.kernel.values import CustomerText
 from escalation.notifications.delivery_results import DeliveryResult
 from escalation.notifications.notification import NotificationBatch
-from escalation.notifications.shell_commands import ReportDelivery
+from escalation.notifications.system_commands import ReportDelivery
 from tests.builders import (
     JO,
     a_customer,

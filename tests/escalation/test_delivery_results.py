@@ -16,7 +16,7 @@ from escalation.notifications.delivery_results import (
     latest_results,
     select_newer,
 )
-from escalation.notifications.shell_commands import ReportDelivery
+from escalation.notifications.system_commands import ReportDelivery
 from tests.builders import JO, an_escalation, monday, opening
 
 NINE = monday("09:00")

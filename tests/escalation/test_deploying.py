@@ -42,7 +42,7 @@ from escalation.kernel.refusals import (
 from escalation.kernel.values import InternalText
 from escalation.notifications.delivery_results import DeliveryResult
 from escalation.notifications.notification import NotificationBatch
-from escalation.notifications.shell_commands import CancelByOperator
+from escalation.notifications.system_commands import CancelByOperator
 from escalation.policy.classification import CancelCause, EscalationReason, Priority
 from escalation.policy.plan import Target
 from escalation.task_force.lifecycle import TaskForceState

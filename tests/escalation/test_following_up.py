@@ -40,7 +40,7 @@ from escalation.kernel.refusals import (
     UnknownName,
 )
 from escalation.kernel.values import CustomerText, InternalText
-from escalation.notifications.shell_commands import Tick
+from escalation.notifications.system_commands import Tick
 from escalation.policy.classification import Priority
 from escalation.policy.plan import ActionPolicy
 from messages.speaker import speaker

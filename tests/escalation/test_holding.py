@@ -17,7 +17,7 @@ from escalation.kernel.clock_name import ClockName
 from escalation.kernel.reasons import reason
 from escalation.kernel.values import CustomerText, InternalText
 from escalation.notifications.notification import Occasion, is_pressing
-from escalation.notifications.shell_commands import Tick
+from escalation.notifications.system_commands import Tick
 from escalation.policy.classification import Priority
 from escalation.policy.plan import HoldingPolicy, Target
 from tests.builders import (

@@ -19,7 +19,7 @@ from escalation.case.resolution import AccessAnswer
 from escalation.kernel.clock_events import ClockEnded
 from escalation.kernel.clock_name import ClockName
 from escalation.kernel.values import InternalText
-from escalation.notifications.shell_commands import Tick
+from escalation.notifications.system_commands import Tick
 from escalation.policy.classification import EscalationReason, Priority
 from escalation.policy.plan import Trigger
 from tests.builders import (

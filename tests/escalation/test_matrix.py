@@ -13,7 +13,7 @@ from escalation.case.moves.tick_response import TickResponse
 from escalation.kernel.clock_name import ClockName
 from escalation.kernel.refusals import MoveNotAllowed, UnknownName
 from escalation.kernel.values import InternalText
-from escalation.notifications.shell_commands import Tick
+from escalation.notifications.system_commands import Tick
 from tests.builders import (
     DECLARE,
     HOUR,

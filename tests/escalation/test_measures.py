@@ -20,7 +20,7 @@ from escalation.case.moves.request_rca import RequestRca
 from escalation.case.moves.send_update import SendUpdate
 from escalation.case.moves.transfer import Transfer
 from escalation.case.resolution import AccessAnswer
-from escalation.case.shell_events import MoveRefused
+from escalation.case.system_events import MoveRefused
 from escalation.kernel.clock_name import OF_TASK_FORCES, ClockName
 from escalation.kernel.clocks import Outcome
 from escalation.kernel.values import CustomerText, InternalText, from_json, to_json
@@ -35,7 +35,7 @@ from escalation.measures.definitions import (
 )
 from escalation.measures.fold import measure_events
 from escalation.notifications.delivery_results import DeliveryResult
-from escalation.notifications.shell_commands import ReportDelivery, Tick
+from escalation.notifications.system_commands import ReportDelivery, Tick
 from escalation.policy.classification import CancelCause, EscalationReason, Priority
 from escalation.policy.plan import ActionPolicy
 from tests.builders import (

@@ -16,7 +16,7 @@ from escalation.case.start import Open, open_escalation
 from escalation.case.state import Escalation
 from escalation.kernel.clock_name import ClockName
 from escalation.kernel.values import InternalText
-from escalation.notifications.shell_commands import Tick
+from escalation.notifications.system_commands import Tick
 from escalation.policy.classification import CancelCause
 from escalation.policy.people import Contact
 from escalation.policy.plan import Plan, Unreached

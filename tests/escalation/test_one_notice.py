@@ -15,7 +15,7 @@ from escalation.case.moves.raise_level import RaiseLevel
 from escalation.case.moves.reopen import Reopen
 from escalation.kernel.values import InternalText
 from escalation.notifications.redundancy import MADE_NEEDLESS_BY, OF_CUSTOMERS
-from escalation.notifications.shell_commands import Tick
+from escalation.notifications.system_commands import Tick
 from escalation.policy.classification import CancelCause, EscalationReason, Priority
 from tests.builders import (
     VERIFY,

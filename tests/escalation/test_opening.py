@@ -14,7 +14,7 @@ from escalation.kernel.clock_name import ClockName
 from escalation.kernel.refusals import faults_of
 from escalation.kernel.values import from_plain
 from escalation.notifications.notification import CustomerNotification
-from escalation.notifications.shell_commands import ReportDelivery, Tick
+from escalation.notifications.system_commands import ReportDelivery, Tick
 from escalation.policy.classification import EvidenceKind, Priority
 from tests.builders import (
     JO,

@@ -10,7 +10,7 @@ from escalation.case.engine import decide
 from escalation.case.moves.pause import ClocksPaused, PauseClocks, ResumeClocks
 from escalation.case.moves.raise_level import RaiseLevel
 from escalation.kernel.clock_name import ClockName
-from escalation.notifications.shell_commands import Tick
+from escalation.notifications.system_commands import Tick
 from escalation.policy.plan import PausePolicy, Target
 from tests.builders import (
     DECLARE,

@@ -10,7 +10,7 @@ from escalation.case.moves.change_priority import ChangePriority
 from escalation.case.state import Escalation
 from escalation.kernel.clock_events import ClockBreached, ThresholdPassed, ThresholdsSkipped
 from escalation.kernel.clock_name import ClockName
-from escalation.notifications.shell_commands import Tick
+from escalation.notifications.system_commands import Tick
 from escalation.policy.classification import Priority
 from escalation.policy.plan import Target
 from tests.builders import (

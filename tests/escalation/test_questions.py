@@ -27,7 +27,7 @@ from escalation.kernel.refusals import (
 from escalation.kernel.values import CustomerText, CustomerWords
 from escalation.measures.fold import measure_events
 from escalation.notifications.notification import NotificationBatch
-from escalation.notifications.shell_commands import Tick
+from escalation.notifications.system_commands import Tick
 from escalation.policy.plan import PausePolicy, Target
 from tests.builders import (
     HOUR,

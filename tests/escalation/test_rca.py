@@ -37,7 +37,7 @@ from escalation.kernel.refusals import BadRequest, EscalationError
 from escalation.kernel.timeline_entry import TimelineEntry, timeline_entry
 from escalation.kernel.values import CustomerText, InternalText, to_json
 from escalation.notifications.delivery_results import DeliveryResult
-from escalation.notifications.shell_commands import ReportDelivery, Tick
+from escalation.notifications.system_commands import ReportDelivery, Tick
 from escalation.task_force.engine import decide as decide_of_force
 from escalation.task_force.engine import deploy, updates_of
 from escalation.task_force.moves.add_task import AddTask

@@ -29,7 +29,7 @@ from escalation.case.resolution import AccessAnswer
 from escalation.kernel.clock_name import ClockName
 from escalation.kernel.refusals import MoveNotAllowed, RoleNotAllowed
 from escalation.kernel.values import CustomerText, InternalText
-from escalation.notifications.shell_commands import ExtendOpenHours, Tick
+from escalation.notifications.system_commands import ExtendOpenHours, Tick
 from escalation.policy.classification import EscalationReason, Priority
 from escalation.policy.people import Contact
 from escalation.policy.plan import (

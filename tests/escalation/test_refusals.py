@@ -30,8 +30,8 @@ from escalation.case.moves.verify_resolution import VerifyResolution
 from escalation.case.moves.waive_rca import WaiveRca
 from escalation.case.request import CorrectiveAction
 from escalation.case.resolution import AccessAnswer
-from escalation.case.shell_events import MoveRefused
 from escalation.case.state import Escalation
+from escalation.case.system_events import MoveRefused
 from escalation.kernel.refusals import (
     BadRequest,
     EscalationError,
@@ -41,7 +41,7 @@ from escalation.kernel.refusals import (
     UnknownName,
 )
 from escalation.kernel.values import CustomerText, InternalText, to_json
-from escalation.notifications.shell_commands import NoteRefusal
+from escalation.notifications.system_commands import NoteRefusal
 from escalation.policy.classification import CancelCause, Priority
 from tests.builders import (
     DECLARE,

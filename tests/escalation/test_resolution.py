@@ -20,7 +20,7 @@ from escalation.case.state import Escalation
 from escalation.kernel.clock_name import ClockName
 from escalation.kernel.clocks import Outcome
 from escalation.kernel.values import LONGEST_TEXT, CustomerText, InternalText, from_json, to_json
-from escalation.notifications.shell_commands import Tick
+from escalation.notifications.system_commands import Tick
 from escalation.policy.classification import EscalationReason, Priority
 from escalation.policy.plan import Target
 from tests.builders import (

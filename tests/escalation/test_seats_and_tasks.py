@@ -16,7 +16,7 @@ from escalation.kernel.refusals import (
 )
 from escalation.kernel.values import InternalText, from_plain
 from escalation.notifications.notification import InternalNotification
-from escalation.notifications.shell_commands import CancelByOperator, Tick
+from escalation.notifications.system_commands import CancelByOperator, Tick
 from escalation.task_force.commands import MembersCommand, TaskForceCommand
 from escalation.task_force.engine import decide, updates_of
 from escalation.task_force.lifecycle import TaskForceState

@@ -50,7 +50,7 @@ from escalation.notifications.notification import (
     Occasion,
     message_key,
 )
-from escalation.notifications.shell_commands import ExtendOpenHours, ReportDelivery, Tick
+from escalation.notifications.system_commands import ExtendOpenHours, ReportDelivery, Tick
 from escalation.policy.classification import EvidenceKind, Priority
 from escalation.policy.open_hours_horizon import CompileOpenHours
 from escalation.policy.people import Contact, HandsOver

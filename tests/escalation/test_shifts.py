@@ -27,7 +27,7 @@ from escalation.kernel.clock_name import ClockName
 from escalation.kernel.refusals import UnknownName
 from escalation.measures.fold import measure_events
 from escalation.notifications.notification import NotificationBatch
-from escalation.notifications.shell_commands import Tick
+from escalation.notifications.system_commands import Tick
 from escalation.policy.people import Contact, HandsOver
 from escalation.policy.plan import Plan, Unreached
 from tests.builders import PEOPLE, a_plan, clock, levels_with, monday, notices, opening

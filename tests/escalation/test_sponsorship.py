@@ -16,7 +16,7 @@ from escalation.kernel.refusals import MoveNotAllowed, RoleNotAllowed
 from escalation.kernel.values import InternalText, from_json, to_json
 from escalation.notifications.delivery_results import DeliveryResult
 from escalation.notifications.notification import InternalNotification
-from escalation.notifications.shell_commands import ReportDelivery, Tick
+from escalation.notifications.system_commands import ReportDelivery, Tick
 from escalation.policy.classification import EscalationReason
 from escalation.policy.people import Contact
 from escalation.sponsorship.engine import decide

@@ -28,7 +28,7 @@ from escalation.notifications.notification import (
     NotificationBatch,
     Occasion,
 )
-from escalation.notifications.shell_commands import Tick
+from escalation.notifications.system_commands import Tick
 from escalation.policy.classification import CancelCause, EscalationReason, Priority
 from tests.builders import DECLARE, RCA_COURSE, VERIFY, a_plan, monday, notices, opening
 from tests.said import said

@@ -11,7 +11,7 @@ from escalation.notifications.notification import (
     Occasion,
     senders_of,
 )
-from escalation.notifications.shell_commands import CancelByOperator, Tick
+from escalation.notifications.system_commands import CancelByOperator, Tick
 from escalation.task_force.commands import TaskForceCommand
 from escalation.task_force.engine import decide, deploy
 from escalation.task_force.events import TaskForceEvent

@@ -18,7 +18,7 @@ from escalation.kernel.timeline_entry import timeline_entry
 from escalation.kernel.values import InternalText, from_json, from_plain, to_json
 from escalation.notifications.delivery_results import DeliveryResult
 from escalation.notifications.notification import InternalNotification
-from escalation.notifications.shell_commands import CancelByOperator, ExtendOpenHours, ReportDelivery, Tick
+from escalation.notifications.system_commands import CancelByOperator, ExtendOpenHours, ReportDelivery, Tick
 from escalation.policy.classification import Priority
 from escalation.policy.open_hours_horizon import CompileOpenHours
 from escalation.policy.plan import Calendar

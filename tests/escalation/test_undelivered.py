@@ -8,7 +8,7 @@ from escalation.case.engine import Decision, decide
 from escalation.case.state import Escalation
 from escalation.case.view import view
 from escalation.notifications.delivery_results import DeliveryResult
-from escalation.notifications.shell_commands import ReportDelivery
+from escalation.notifications.system_commands import ReportDelivery
 from tests.builders import JO, a_plan, an_escalation, happened, internal, levels_with, monday, told
 from tests.said import lines
 from workflows import search_attributes as sa

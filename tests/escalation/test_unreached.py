@@ -18,7 +18,7 @@ from escalation.case.state import Escalation
 from escalation.kernel.clock_name import ClockName
 from escalation.kernel.clocks import Outcome
 from escalation.kernel.values import InternalText
-from escalation.notifications.shell_commands import Tick
+from escalation.notifications.system_commands import Tick
 from escalation.policy.plan import Unreached
 from tests.builders import (
     HOUR,

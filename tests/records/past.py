@@ -21,7 +21,7 @@ from escalation.case.resolution import AccessAnswer
 from escalation.case.start import Opened
 from escalation.kernel.values import CustomerText, InternalText
 from escalation.measures.definitions import ImportedEscalation
-from escalation.notifications.shell_commands import Tick
+from escalation.notifications.system_commands import Tick
 from escalation.policy.classification import EscalationReason, Priority
 from escalation.policy.plan import ActionPolicy
 from planning.forecast.export_map import ExportMap, read_map

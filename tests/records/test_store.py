@@ -18,7 +18,7 @@ from escalation.kernel.reasons import reason
 from escalation.kernel.values import CustomerText, InternalText, to_json
 from escalation.measures.fold import measure_events
 from escalation.notifications.delivery_results import DeliveryResult
-from escalation.notifications.shell_commands import Tick
+from escalation.notifications.system_commands import Tick
 from records.data_export import list_accounts, read_escalations
 from records.rows import make_escalation_row
 from records.store import RecordStore

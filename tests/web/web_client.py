@@ -19,7 +19,7 @@ from pydantic import SecretStr
 from standardwebhooks import Webhook
 from temporalio.client import Client
 
-from channels.loopback import ReceivedMessage
+from channels.loopback_mailbox import ReceivedMessage
 from client import EscalationClient
 from entrypoints.web.app import make_app
 from entrypoints.web.temporal_client import TemporalClientSource

@@ -5,7 +5,7 @@ from temporalio.common import RawValue
 
 from escalation import contract
 from escalation.case import commands as c
-from escalation.notifications.shell_commands import ReportDelivery
+from escalation.notifications.system_commands import ReportDelivery
 from workflows.escalation import EscalationWorkflow
 from workflows.inputs import takes_one
 

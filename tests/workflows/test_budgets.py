@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from channels.loopback import ReceivedMessage
+from channels.loopback_mailbox import ReceivedMessage
 from escalation import contract
 from escalation.case.action_plan import Step
 from escalation.case.next_update import UpdateSent

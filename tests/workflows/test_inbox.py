@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from temporalio.client import Client, WorkflowExecutionStatus
 
-from channels.loopback import ReceivedMessage
+from channels.loopback_mailbox import ReceivedMessage
 from escalation import contract
 from escalation.kernel.refusals import RoleNotAllowed, UnknownName
 from escalation.notifications.inbox import QUIET

@@ -10,7 +10,7 @@ from temporalio.client import WorkflowExecutionStatus, WorkflowHandle
 from escalation import contract
 from escalation.kernel.values import InternalText
 from escalation.notifications.delivery_results import DeliveryResult
-from escalation.notifications.shell_commands import ReportDelivery
+from escalation.notifications.system_commands import ReportDelivery
 from escalation.sponsorship.lifecycle import SponsorshipState
 from escalation.sponsorship.moves.enrol import Enrol
 from escalation.sponsorship.moves.exit import Exit

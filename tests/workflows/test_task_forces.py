@@ -16,7 +16,7 @@ from escalation.kernel.ids import task_force_id
 from escalation.kernel.refusals import MoveNotAllowed, RoleNotAllowed, UnknownName
 from escalation.notifications.delivery_results import DeliveryResult
 from escalation.notifications.notification import NotificationBatch
-from escalation.notifications.shell_commands import ReportDelivery
+from escalation.notifications.system_commands import ReportDelivery
 from escalation.policy.classification import CancelCause
 from escalation.task_force.lifecycle import TaskForceState
 from escalation.task_force.state import SeatRequest, TaskForceSummary

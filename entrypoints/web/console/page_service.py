@@ -17,7 +17,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from entrypoints.web.console.list_rows import OpenEscalations
-from entrypoints.web.console.page_drawer import PageDrawer
+from entrypoints.web.console.page_renderer import PageRenderer
 from entrypoints.web.console.playbook_facts import PlaybookFacts
 from entrypoints.web.console.reader import Reader, choose_words, choose_zone
 from entrypoints.web.page_texts import Languages
@@ -47,7 +47,7 @@ log = structlog.get_logger("console")
 
 
 class PageService:
-    """Base of all pages: the reader, the drawer, and the fields of a sent form."""
+    """Base of all pages: the reader, the templates, and the fields of a sent form."""
 
     def __init__(
         self,
@@ -63,7 +63,7 @@ class PageService:
         self.samples = SampleWriter(MessageRenderer(settings.templates))
         self._reach = reach
         self._callers = callers
-        self._drawer = PageDrawer()
+        self._renderer = PageRenderer()
 
     async def reader(self, request: Request) -> Reader:
         address = request.client.host if request.client else ""
@@ -85,7 +85,7 @@ class PageService:
         self, template: str, reader: Reader, *, page: str, status: int = 200, **values: Any
     ) -> HTMLResponse:
         shared = {"page": page, "languages": self.languages.tags, "link": case_path, **values}
-        html = self._drawer.draw(template, reader, shared)
+        html = self._renderer.render(template, reader, shared)
         return HTMLResponse(html, status, {**POLICY, "Content-Language": reader.language})
 
     async def fields(self, request: Request) -> dict[str, str]:
@@ -122,7 +122,7 @@ class PageService:
             log.warning("page_unavailable", path=request.url.path, why=type(error).__name__)
         words = choose_words(request, self.languages)
         text = words.sentence("console", f"trouble.{code}")
-        html = self._drawer.draw_trouble(words, text, _said(error))
+        html = self._renderer.render_trouble(words, text, _said(error))
         return HTMLResponse(html, status, {**POLICY, "Content-Language": words.language})
 
 

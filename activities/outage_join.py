@@ -1,5 +1,5 @@
 """
-A subject joins the escalation of its outage; the first one opens it (START-5).
+Join of a case to the escalation of its outage; the first one opens it (START-5).
 
 The escalation runs under the outage's key, so the server itself sees to it that there is one. It must not know what a
 join changes.

@@ -5,7 +5,7 @@ from temporalio.bridge.proto.workflow_activation import WorkflowActivation, Work
 from temporalio.bridge.proto.workflow_commands import WorkflowCommand
 from temporalio.bridge.proto.workflow_completion import WorkflowActivationCompletion
 
-from workflows.task_boundaries import leave_a_command
+from workflows.workflow_task_boundaries import leave_a_command
 
 ADDED = "modify_workflow_properties"
 # What came in, what the run asked for, and what is asked for then.

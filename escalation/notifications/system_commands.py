@@ -1,4 +1,4 @@
-"""Commands by which the shell reports to a process of ours: time has passed, messages were delivered."""
+"""System commands: those that no person gives, such as that time has passed, or that messages were delivered."""
 
 from collections.abc import Mapping
 

@@ -1,5 +1,6 @@
 """
-A paper before it is laid out: what is on it and in which order, in one language, with dates as its reader writes them.
+The RCA as a paper, before it is laid out: what is on it and in which order, in one language, with dates as its reader
+writes them.
 
 Owns what customers and what our own people find on an RCA. Knows no HTML and no PDF. The paper for customers is made
 of customer texts alone (CLOSE-4, COMM-6).

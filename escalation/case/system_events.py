@@ -1,4 +1,4 @@
-"""Events that the shell reported or looked up: open hours, people of the playbook, refused moves."""
+"""System events: open hours, people of the playbook and refused moves, as the shell reported or looked them up."""
 
 from dataclasses import replace
 from typing import Literal

@@ -18,14 +18,14 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from clients.parallel_queries import CannotAnswer, ask_each
 from clients.queries import Queries
-from clients.transport import Answered
+from clients.temporal_connection import Answered
 from clients.visibility import OURS, quote
 from escalation import contract
 from escalation.case.record_batch import RecordBatch
 from escalation.contract import DELIVER_MESSAGES
 from escalation.kernel.refusals import EscalationError, UnknownEscalation
 from escalation.notifications.delivery_results import DeliveryResult
-from escalation.notifications.shell_commands import ReportDelivery
+from escalation.notifications.system_commands import ReportDelivery
 from runtime.errors import NoWorker
 from runtime.stalls import Stall, query_of_stalled, read_backwards
 
@@ -50,7 +50,7 @@ class RunExamination(NamedTuple):
     record: RecordBatch | CannotAnswer
 
 
-class Doctor(Queries):
+class StalledRuns(Queries):
     """Look for runs that do not go on, and help them."""
 
     async def stalled(self, kinds: Iterable[str] = ()) -> tuple[Stall, ...]:
@@ -59,7 +59,7 @@ class Doctor(Queries):
 
         The server notices one after a few failures in a row, which takes it some seconds.
         """
-        return await self._stalled_among(query_of_stalled(self._transport.task_queue, kinds))
+        return await self._stalled_among(query_of_stalled(self._temporal.task_queue, kinds))
 
     async def stalled_of(self, key: str) -> tuple[Stall, ...]:
         """The stalled runs of one key: the escalation, its task forces, its follow-ups; noticed at once."""
@@ -76,10 +76,10 @@ class Doctor(Queries):
             raise await self._runs.unknown(key) from None
 
     async def _stalled_among(self, query: str) -> tuple[Stall, ...]:
-        runs = [run async for run in self._transport.executions(query)]
+        runs = [run async for run in self._temporal.executions(query)]
         found = [
             stall
-            async for _, stall in ask_each(runs, lambda run: self._transport.stall(run.id, run.run_id))
+            async for _, stall in ask_each(runs, lambda run: self._temporal.stall(run.id, run.run_id))
             if isinstance(stall, Stall)
         ]
         return tuple(sorted(found, key=lambda stall: stall.since))
@@ -87,9 +87,9 @@ class Doctor(Queries):
     async def lost(self, key: str | None = None) -> tuple[UnservedRun, ...]:
         """Runs of ours that were started where nobody works."""
         kinds = ", ".join(map(quote, OURS))
-        query = f"WorkflowType IN ({kinds}) AND TaskQueue != {quote(self._transport.task_queue)}"
+        query = f"WorkflowType IN ({kinds}) AND TaskQueue != {quote(self._temporal.task_queue)}"
         query += f" AND ExecutionStatus = 'Running'{f' AND {_of_key(key)}' if key else ''}"
-        runs = [run async for run in self._transport.executions(query)]
+        runs = [run async for run in self._temporal.executions(query)]
         empty = [queue for queue in {run.task_queue for run in runs} if not await self._is_served(queue)]
         return tuple(
             [
@@ -126,7 +126,7 @@ class Doctor(Queries):
     async def being_recorded(self) -> frozenset[str]:
         """Ids of escalations of which events are still on their way to the record."""
         query = f"WorkflowType = {quote(contract.RECORD_WORKFLOW)} AND ExecutionStatus = 'Running'"
-        return frozenset([run.id.partition("/record")[0] async for run in self._transport.executions(query)])
+        return frozenset([run.id.partition("/record")[0] async for run in self._temporal.executions(query)])
 
     async def history(self, key: str, run_id: str) -> WorkflowHistory:
         return await self._of_run(key, run_id, self._run(key, run_id).fetch_history())
@@ -137,14 +137,14 @@ class Doctor(Queries):
         applied again; activities and timers of later steps are asked for again. The id of the new run.
         """
         wanted = ResetWorkflowExecutionRequest(
-            namespace=self._transport.client.namespace,
+            namespace=self._temporal.client.namespace,
             workflow_execution=Execution(workflow_id=key, run_id=run_id),
             reason=why,
             workflow_task_finish_event_id=event_id,
             request_id=uuid.uuid4().hex,
             reset_reapply_type=ResetReapplyType.RESET_REAPPLY_TYPE_ALL_ELIGIBLE,
         )
-        asked = self._transport.client.workflow_service.reset_workflow_execution(wanted)
+        asked = self._temporal.client.workflow_service.reset_workflow_execution(wanted)
         return (await self._of_run(key, run_id, asked)).run_id
 
     async def terminate(self, key: str, run_id: str, why: str) -> None:
@@ -157,7 +157,7 @@ class Doctor(Queries):
         await self._of_run(key, run_id, reported)
 
     def _run(self, key: str, run_id: str) -> WorkflowHandle[Any, Any]:
-        return self._transport.client.get_workflow_handle(key, run_id=run_id)
+        return self._temporal.client.get_workflow_handle(key, run_id=run_id)
 
     async def _of_run(self, key: str, run_id: str, asked: Awaitable[Answered]) -> Answered:
         """
@@ -171,16 +171,16 @@ class Doctor(Queries):
             return await asked
         except RPCError as error:
             if error.status is RPCStatusCode.NOT_FOUND:
-                raise await self._transport.failure_of(key, error, run_id) from None
-            raise self._transport.no_server(error) from error
+                raise await self._temporal.failure_of(key, error, run_id) from None
+            raise self._temporal.no_server(error) from error
 
     async def stall_now(self, key: str, run_id: str | None = None) -> Stall | None:
         """Return the stall of a run, or of the latest run of a key; None if it goes on."""
-        return await self._transport.stall(key, run_id)
+        return await self._temporal.stall(key, run_id)
 
     async def has_gone_on(self, key: str, run_id: str) -> bool:
         """Return whether the latest step of a run succeeded: whether one that was reset or just started goes on."""
-        async for event in read_backwards(self._transport.client, key, run_id):
+        async for event in read_backwards(self._temporal.client, key, run_id):
             if event.event_type == EventType.EVENT_TYPE_WORKFLOW_TASK_COMPLETED:
                 return True
             if event.event_type == EventType.EVENT_TYPE_WORKFLOW_TASK_FAILED:
@@ -189,14 +189,14 @@ class Doctor(Queries):
 
     async def _is_served(self, task_queue: str) -> bool:
         wanted = DescribeTaskQueueRequest(
-            namespace=self._transport.client.namespace,
+            namespace=self._temporal.client.namespace,
             task_queue=TaskQueue(name=task_queue),
             task_queue_type=TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW,
         )
         try:
-            found = await self._transport.client.workflow_service.describe_task_queue(wanted)
+            found = await self._temporal.client.workflow_service.describe_task_queue(wanted)
         except RPCError as error:
-            raise self._transport.no_server(error) from error
+            raise self._temporal.no_server(error) from error
         return bool(found.pollers)
 
     async def _delivered_in(self, history: WorkflowHistory) -> tuple[DeliveryResult, ...]:
@@ -211,7 +211,7 @@ class Doctor(Queries):
             elif event.HasField("activity_task_completed_event_attributes"):
                 completed = event.activity_task_completed_event_attributes
                 if completed.scheduled_event_id in batches:
-                    decode = self._transport.client.data_converter.decode
+                    decode = self._temporal.client.data_converter.decode
                     (results,) = await decode(completed.result.payloads, [tuple[DeliveryResult, ...]])
                     found += results
         return tuple(found)

@@ -1,5 +1,5 @@
 """
-One connection to the server, and the patience of whoever asks: how answers and failures become ours.
+One connection to Temporal, and the patience of whoever asks: how answers and failures become ours.
 
 It must not know what is asked, nor that some runs are escalations. All that is asked passes `answer`, all lists pass
 `executions` or `execution_page`; these three keep to what may be looked at.
@@ -38,7 +38,7 @@ _NOT_READY = "unexpected workflow task failure"
 Answered = TypeVar("Answered")
 
 
-class Transport:
+class TemporalConnection:
     """A connection, a task queue, and the seconds to wait for an answer."""
 
     def __init__(self, client: Client, task_queue: str, patience: float, sight: Sight = UNLIMITED) -> None:
@@ -48,9 +48,9 @@ class Transport:
         self._guard = SightGuard(client, sight)
 
     @property
-    def unguarded(self) -> "Transport":
+    def unguarded(self) -> "TemporalConnection":
         """The same connection, for what is no look."""
-        return Transport(self.client, self.task_queue, self.patience)
+        return TemporalConnection(self.client, self.task_queue, self.patience)
 
     def handle(self, key: str, run_id: str | None = None) -> WorkflowHandle[Any, Any]:
         return self.client.get_workflow_handle(key, run_id=run_id)

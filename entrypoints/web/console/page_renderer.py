@@ -1,5 +1,5 @@
 """
-Drawer of pages: the templates of the console, with what every page has in common.
+Renderer of pages: the templates of the console, with what every page has in common.
 
 Must not know requests or Temporal.
 """
@@ -20,8 +20,8 @@ PAGES = ("for_me", "all", "look_back", "playbook")
 """Pages of the navigation, in its order."""
 
 
-class PageDrawer:
-    """Draws pages."""
+class PageRenderer:
+    """Renders pages."""
 
     def __init__(self) -> None:
         self._templates = Environment(
@@ -35,12 +35,12 @@ class PageDrawer:
             clock_bar=clock_bar, standing_of_due=standing_of_due, FieldKind=FieldKind, navigation=PAGES
         )
 
-    def draw(self, template: str, reader: Reader, values: Mapping[str, Any]) -> str:
+    def render(self, template: str, reader: Reader, values: Mapping[str, Any]) -> str:
         """Return the page of *template* for *reader*."""
         direction = reader.locale.text_direction
         return self._templates.get_template(template).render(reader=reader, direction=direction, **values)
 
-    def draw_trouble(self, words: Catalogue, text: str, said: str) -> str:
+    def render_trouble(self, words: Catalogue, text: str, said: str) -> str:
         """Return a page that says what went wrong; it needs no reader, who may be what is missing."""
         template = self._templates.get_template("trouble.html")
         back = words.word(CONSOLE, "back")

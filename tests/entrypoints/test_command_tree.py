@@ -11,7 +11,7 @@ import typer
 from typer.core import TyperGroup
 
 from entrypoints.cli import playbook_names, program
-from entrypoints.cli.command_groups import list_panels, make_program
+from entrypoints.cli.command_tree import list_panels, make_program
 from escalation.case.lifecycle import State
 from escalation.case.request import Channel
 from escalation.case.resolution import AccessAnswer
