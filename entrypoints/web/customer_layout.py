@@ -129,8 +129,8 @@ def _facts(view: CustomerView, words: Catalogue) -> Iterator[tuple[str, str]]:
     if view.impact:
         yield names["impact"], view.impact
     yield names["reference"], view.reference
-    if len(view.accounts) > 1:
-        yield names["accounts"], ", ".join(view.accounts)
+    if view.several_accounts:
+        yield names["accounts"], ", ".join(view.several_accounts)
     if view.ended_at:
         yield names["ended"], instant_text(view.ended_at, words, zone)
     yield names["contact"], view.owner

@@ -8,7 +8,7 @@ and so does that it happens once.
 import asyncio
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -126,6 +126,18 @@ class QuestionInContext:
             case Question.SEAT:
                 seats = self.force.seats if self.force and not self.force.ended_at else ()
                 return any(seat.held_by == self.link.who for seat in seats)
+
+
+async def find_reader(client: EscalationClient, link: Link) -> Link | None:
+    """Return *link* with the contact and the accounts of its reader; None: it was revoked."""
+    if not link.is_for_reader:
+        return link
+    found = await client.customer_page(link.escalation, link.who)
+    if found.escalation != link.escalation:
+        return link  # of an earlier case, as its page says
+    if (view := found.view) is None:
+        return None
+    return replace(link, who=view.contact, account=view.accounts[0], accounts=view.several_accounts)
 
 
 async def look_up_question(client: EscalationClient, link: Link) -> QuestionInContext:

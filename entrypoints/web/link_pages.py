@@ -12,7 +12,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from entrypoints.web.intake import refuse
-from entrypoints.web.link_answers import QuestionInContext, QuestionState, follow_answer, look_up_question
+from entrypoints.web.link_answers import (
+    QuestionInContext,
+    QuestionState,
+    find_reader,
+    follow_answer,
+    look_up_question,
+)
 from entrypoints.web.link_trouble import STATUS, LinkTrouble, read_form, respond_with
 from escalation.case.moves.confirm_access import ConfirmAccess
 from escalation.case.resolution import AccessAnswer
@@ -29,9 +35,11 @@ class LinkPages(LinkTrouble):
         """Look, and change nothing; only what was filled in and posted makes the move, once."""
         return await self.follow(request, Link, self._answer_link)
 
-    async def _answer_link(self, link: Link, request: Request) -> Response:
+    async def _answer_link(self, signed: Link, request: Request) -> Response:
         form = await read_form(request) if request.method == "POST" else None
         client = await self._reach.client()
+        if not (link := await find_reader(client, signed)):
+            return self.notice("revoked", link=signed)
         if form is None:
             inquiry = await look_up_question(client, link)
             return self._show_state(inquiry.stands, inquiry)

@@ -109,6 +109,11 @@ class CustomerView:
     """The oldest first; of a very long case, the latest."""
 
     @property
+    def several_accounts(self) -> tuple[str, ...]:
+        """The accounts of a contact who speaks for several, as letters name them."""
+        return self.accounts if len(self.accounts) > 1 else ()
+
+    @property
     def takes_words(self) -> bool:
         """True while the contact can tell us something."""
         return self.ended_at is None

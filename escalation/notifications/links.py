@@ -8,16 +8,12 @@ it leads, or how its page looks.
 
 import hashlib
 from enum import StrEnum
-from itertools import accumulate
 
 from escalation.kernel.clock_name import ClockName
 from escalation.kernel.ids import RunId, key_of
 from escalation.kernel.values import frozen
 from escalation.notifications.notification import CustomerNotification, InternalNotification, Occasion
 from escalation.policy.people import Recipient
-
-_LONGEST_NAMED = 300
-"""Characters of the accounts that a link names."""
 
 
 class Question(StrEnum):
@@ -51,17 +47,22 @@ class Link:
     """The escalation's id, so that a link of a closed one says nothing about its successor; of an invitation, the task
     force's."""
     who: str
-    """Id of the one who answers: a contact's, or a customer contact's."""
+    """Id of the one who answers; in a letter to a customer's contact, what `reader_of` calls them."""
     account: str = ""
-    """The first account of a customer contact."""
+    """The first account of a customer's contact; no letter says it, the page finds it."""
     language: str = "en"
     time_zone: str = "UTC"
     accounts: tuple[str, ...] = ()
-    """All accounts of a customer contact who speaks for several."""
+    """All accounts of a customer's contact who speaks for several; found with the first."""
 
     @property
     def key(self) -> str:
         return key_of(self.escalation)
+
+    @property
+    def is_for_reader(self) -> bool:
+        """True if it calls a customer's contact as `reader_of` does, so that they are still to be found."""
+        return self.question in CUSTOMER.values() and not self.account
 
     @property
     def task_force(self) -> str:
@@ -78,9 +79,7 @@ def link_for(notice: InternalNotification | CustomerNotification, recipient: Rec
     return Link(
         question=question,
         escalation=notice.escalation,
-        who=recipient.id,
-        account="" if is_ours else recipient.speaks_for[0],
-        accounts=_accounts_text(recipient.accounts),
+        who=recipient.id if is_ours else reader_of(notice.escalation, recipient),
         language=recipient.language,
         time_zone=recipient.time_zone,
     )
@@ -116,13 +115,6 @@ def reader_of(escalation: str, contact: Recipient) -> str:
     """
     said = f"{escalation}\n{contact.mailbox}\n{contact.pages_revoked}"
     return hashlib.sha256(said.encode()).hexdigest()[:32]
-
-
-def _accounts_text(accounts: tuple[str, ...]) -> tuple[str, ...]:
-    """Return as many accounts as fit into a link on one line."""
-    sizes = accumulate(len(account) for account in accounts)
-    named = tuple(account for account, size in zip(accounts, sizes, strict=True) if size <= _LONGEST_NAMED)
-    return named if len(named) == len(accounts) else (*named, "…")
 
 
 def _question(notice: InternalNotification | CustomerNotification) -> Question | None:

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from escalation.notifications.links import Link, PageLink, Question, link_for, page_for
+from escalation.notifications.links import Link, PageLink, Question, link_for, page_for, reader_of
 from escalation.notifications.notification import Occasion
 from tests.delivery.builders import ESCALATION, ana, person, to_customers, to_us
 
@@ -67,15 +67,16 @@ def test_an_invitation_leads_to_its_task_force() -> None:
 )
 def test_customers_are_asked_whether_access_is_back(occasion: Occasion, question: Question | None) -> None:
     """
-    RESOLVE-6: for their own account, also where its name has a colon.
+    RESOLVE-6, TALK-5: each for their own account; the link says neither that nor their address.
     """
-    notice = to_customers(ana(id="AC:ME:ana@example.com"), occasion=occasion)
+    contact = ana(id="AC:ME:ana@example.com")
+    notice = to_customers(contact, occasion=occasion)
 
     link = link_for(notice, notice.to[0])
 
     assert question == (link.question if link else None)
     if link:
-        assert ("AC:ME:ana@example.com", "AC:ME") == (link.who, link.account)
+        assert (reader_of(ESCALATION, contact), "") == (link.who, link.account)  # neither is said
 
 
 def test_a_link_holds_nothing_of_what_the_message_says() -> None:

@@ -20,7 +20,7 @@ from escalation.kernel.values import CustomerText, InternalText
 from escalation.notifications.links import PageLink
 from tests.builders import monday
 from tests.escalation.marked_case import CLOSED, MARK, RESOLVED, a_marked_case
-from tests.web.web_client import ANSWERED, Door, pages_in, seen
+from tests.web.web_client import ANSWERED, Door, links_in, pages_in, seen
 
 JO = "ACME:jo@acme.example"
 _ONCE = re.compile(r'name="once" value="([\w-]+)"')
@@ -168,7 +168,8 @@ async def test_access_rca_and_survey_come_when_their_time_has_come(door: Door) -
 
 async def test_a_link_is_closed_to_whom_it_should_be(door: Door) -> None:
     """
-    TALK-5: revoked, changed, of another kind or of an earlier case; each says so in the reader's language.
+    TALK-5: revoked, with the questions of earlier letters; changed, of another kind, of an earlier case. Each says so
+    in the reader's language.
     """
     customers = [{"account": "ACME", "contacts": [{**CONTACT, "language": "tr"}]}]
     path = await opened(door, customers=customers)
@@ -178,11 +179,18 @@ async def test_a_link_is_closed_to_whom_it_should_be(door: Door) -> None:
         fields = {"escalation": link.escalation, "reader": link.reader, "language": "en", **changes}
         return door.links.address(PageLink(**fields), base_url="")
 
+    await door.resolve()
+    (asked_earlier,) = links_in(*(await door.messages("access_question"))["access_question"])
+    answerable = await door.http.get(asked_earlier)
     await door.client.ask(door.key, RevokePage(by="elena", contact="jo@acme.example"))
+    withdrawn = await door.press(asked_earlier, answer="yes")
     revoked, pressed = await door.http.get(path), await sent(door, path, "message", "a" * 12, comment="Hello")
     unknown = [path + "x", path.replace("/case/", "/answer/"), "/case/x", await door.to_acknowledge()]
     unknown[-1] = unknown[-1].replace("/answer/", "/case/")
 
+    assert (200, 410) == (answerable.status_code, withdrawn.status_code)
+    assert "jo@acme" not in repr(door.links.read(asked_earlier.removeprefix("/answer/")))
+    assert 0 == await door.happened("access_answered")
     assert (410, 410) == (revoked.status_code, pressed.status_code)
     assert "Bu bağlantı iptal edildi" in seen(revoked)
     assert "tr" == revoked.headers["content-language"]
