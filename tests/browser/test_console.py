@@ -8,6 +8,21 @@ from playwright.async_api import Browser, Page, expect
 
 from tests.web.web_client import Door
 
+PAGES = ("/", "/all", "{case}", "{case}/send_update", "/playbook", "/?who=1")
+"""Pages that everybody opens, looked at in each width and colour."""
+OTHERS = (
+    "/start",
+    "{case}/file_rca",
+    "{case}/deploy_task_force",
+    "{case}/outlook",
+    "{case}/rebase",
+    "{case}?show=all",
+    "/playbook/simulate?category=customer_service_requests/complaint&priority=P2",
+    "/playbook/on-call",
+    "/playbook/coverage",
+    "/playbook/changes",
+    "/look-back?by=category",
+)
 AXE = (Path(__file__).parent / "axe.min.js").read_text(encoding="utf-8")
 
 
@@ -41,10 +56,10 @@ async def test_a_life_by_mouse_alone(door: Door, page: Page) -> None:
     await row.get_by_role("link", name="Acknowledge").click(timeout=15_000)
     await page.get_by_role("button", name="Acknowledge").click()
     await expect(page.get_by_text("Maya Okafor").first).to_be_visible()
-    await make_move(page, "Send update", Customer_text="New pallets leave today")
+    await make_move(page, "Send update", Text_for_customers="New pallets leave today")
     await page.get_by_role("link", name="Declare resolved").click()
     await page.get_by_label("Resolution").select_option("fix")
-    await page.get_by_label("Done").fill("Replaced the roof")
+    await page.get_by_label("What was done").fill("Replaced the roof")
     await page.get_by_role("button", name="Declare resolved").click()
     await expect(page.get_by_text("Verifying").first).to_be_visible()
 
@@ -75,13 +90,50 @@ async def test_a_second_browser_follows_by_itself(door: Door, page: Page, browse
     await expect(page.get_by_text("(not acknowledged)")).to_have_count(0, timeout=15_000)
 
 
+async def test_an_rca_goes_from_its_draft_to_customers_by_mouse(door: Door, page: Page) -> None:
+    """
+    CLOSE-3 to CLOSE-5: the draft has the record's timeline, a group is added, and each step shows on the page.
+    """
+    await door.start()
+    await door.resolve()
+    await door.client.request_rca(door.key, by="elena")
+    await come_in(page, "Kemal Aydın")
+    await page.goto(f"/case/{door.key}/file_rca")
+    await expect(page.locator("[name='rca.timeline.0.what']")).not_to_be_empty()
+    await page.get_by_label("Root causes").fill("A worn seal")
+    for number, what in enumerate(("Replace all seals", "Keep spares")):
+        if number:
+            await page.get_by_role("button", name="Add another: Corrective actions").click()
+        action = page.locator(f"[id='rca.corrective_actions.{number}']")
+        await action.get_by_label("What").fill(what)
+        await action.get_by_label("Owner").select_option("jonas")
+        await action.get_by_label("Due day").fill("2030-01-31")
+    await page.get_by_label("Summary for customers").fill("Rain came in.")
+    await page.get_by_role("button", name="File RCA").click()
+    await expect(page.get_by_text("Drafted ✓")).to_be_visible()
+    for who, move in (
+        ("Dewi Lestari", "Derive RCA"),
+        ("Elena Petrova", "Approve RCA"),
+        ("Dewi Lestari", "Share RCA"),
+    ):
+        await come_in(page, who)
+        await page.goto(f"/case/{door.key}")
+        await page.get_by_role("link", name=move, exact=True).first.click()
+        await page.get_by_role("button", name="Preview").last.click()
+        await expect(page.get_by_text("What will happen").first).to_be_visible()
+        await page.get_by_role("button", name=move, exact=True).click()
+        await expect(page.get_by_role("status").filter(has_text="Done")).to_be_visible()
+
+    assert "shared" == (await door.client.view(door.key)).rca
+
+
 @pytest.mark.parametrize("width", [360, 768, 1440])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 async def test_no_page_has_a_serious_fault_for_assistive_technology(
     door: Door, browser: Browser, width: int, scheme: Any
 ) -> None:
     """
-    WCAG 2.2 AA by axe; and nothing is wider than the screen.
+    WCAG 2.2 AA by axe; and nothing is wider than the screen. Pages that few open are looked at in two ways.
     """
     await door.start()
     context = await browser.new_context(
@@ -92,8 +144,9 @@ async def test_no_page_has_a_serious_fault_for_assistive_technology(
     )
     page = await context.new_page()
     await come_in(page, "Maya Okafor")
-    for path in ("/", "/all", f"/case/{door.key}", f"/case/{door.key}/send_update", "/playbook", "/?who=1"):
-        await page.goto(path)
+    also = OTHERS if (width, scheme) in {(360, "dark"), (1440, "light")} else ()
+    for path in (*PAGES, *also):
+        await page.goto(path.format(case=f"/case/{door.key}"))
         await page.evaluate(AXE)
         found = await page.evaluate("axe.run(document, {resultTypes: ['violations']})")
         serious = [

@@ -1,0 +1,41 @@
+"""The words of forms: each field and what it means, in each language that is shipped."""
+
+from collections.abc import Iterator
+
+from entrypoints.web.console.move_form import form_of
+from entrypoints.web.console.record_form import RecordForm
+from entrypoints.web.console.start_form import FORM
+from escalation.case.move_index import COMMAND_OF
+from escalation.kernel.command_fields import CommandField
+from escalation.kernel.field_reader import fields_of, record_of
+from escalation.task_force.commands import MEMBERS_COMMANDS
+from messages.catalogue import catalogue
+
+
+def fields(command: type, hidden: frozenset[str] = frozenset()) -> Iterator[CommandField]:
+    for field in fields_of(command):
+        if field.name not in hidden:
+            yield field
+            if record := record_of(command, field.name):
+                yield from fields(record)
+
+
+def test_every_field_of_a_form_has_words_in_each_language() -> None:
+    """
+    COMM-9: its name, and the description of its declaration. What English says of a field is the declaration itself.
+    """
+    members = (RecordForm(command, frozenset({"by"})) for command in MEMBERS_COMMANDS)
+    forms = (FORM, *map(form_of, COMMAND_OF), *members)
+    wanted = {
+        key
+        for form in forms
+        for field in fields(form.command, form.hidden)
+        for key in (("field", field.name), ("help", field.description))
+        if key[1]
+    }
+
+    for language in ("en", "id", "tr"):
+        assert [] == sorted(wanted - catalogue(language).said.keys()), language
+    assert [] == [
+        code for context, code in wanted if context == "help" and code != catalogue("en").word("help", code)
+    ]
