@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, StringConstraints
 
+from escalation.kernel.values import reader_of
 from escalation.policy.limit_text import parse_limit
 from escalation.policy.preferences import Limit
 
@@ -113,6 +114,21 @@ BaseUrl = Annotated[
     StringConstraints(max_length=500, pattern=r"^https?://[A-Za-z0-9.:\[\]-]+(/[\w./~-]*)?$"),
     AfterValidator(_base_url),
 ]
+
+
+def _origins(given: Any) -> Any:
+    return tuple(reader_of(BaseUrl).validate_python(each) for each in split_words(given))
+
+
+def _require_no_path(origins: tuple[str, ...]) -> tuple[str, ...]:
+    for each in origins:
+        if urlsplit(each).path:
+            raise ValueError("an origin has no path")
+    return origins
+
+
+Origins = Annotated[tuple[str, ...], BeforeValidator(_origins), AfterValidator(_require_no_path)]
+"""Places that a browser's page can come from: scheme, host and port, each exactly."""
 
 
 def _can_be_looked_for(path: Path) -> Path:

@@ -44,6 +44,7 @@ from runtime.setting_types import (
     LogFormat,
     LogLevel,
     Networks,
+    Origins,
     Port,
     PortOrOff,
     RemotePort,
@@ -212,6 +213,12 @@ class Settings(BaseSettings):
         ge=0,
         le=1_000_000,
         description="requests that one caller may send to the API within ten minutes, to one process; 0: no limit",
+    )
+
+    api_origins: Origins = Field(
+        (),
+        description="pages of other sites whose scripts may call the API, by their exact origins, such as "
+        "https://desk.example.com, parted by spaces; unset: none",
     )
 
     max_cached_workflows: int = Field(1000, ge=0, le=1_000_000, description="a whole number, 0 to 1000000")

@@ -15,6 +15,7 @@ from entrypoints.web.api.api_visit import API
 from entrypoints.web.console.console_routes import console_routes
 from entrypoints.web.customer_pages import CustomerPages
 from entrypoints.web.health import Health
+from entrypoints.web.host_check import HostCheck
 from entrypoints.web.intake import Intake
 from entrypoints.web.link_pages import LinkPages
 from entrypoints.web.page_texts import Languages
@@ -67,7 +68,7 @@ def make_app(
     app.router.redirect_slashes = (
         False  # a redirect would repeat a token in a header, and send a start elsewhere
     )
-    parts = ApiBeside(app, SecurityHeaders(api, NOTHING))
+    parts = HostCheck(ApiBeside(app, SecurityHeaders(api, NOTHING)), settings)
     return RequestIds(SecurityHeaders(parts, {**COMMON, **page_policy(STYLE_HASH)}))
 
 

@@ -6,10 +6,12 @@ beside this one if anything must go.
 """
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute
+from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp
@@ -27,16 +29,17 @@ from entrypoints.web.api import (
     sponsorship_resource,
     task_force_resource,
 )
-from entrypoints.web.api.api_visit import API, Service
+from entrypoints.web.api.api_visit import API, MODE_HEADER, Service
 from entrypoints.web.api.body_limit import BodyLimit
 from entrypoints.web.api.list_cursors import Cursors
 from entrypoints.web.api.open_api import describe
 from entrypoints.web.api.problems import handle_problems
 from entrypoints.web.api.rate_limit import RateLimit
 from entrypoints.web.page_texts import Languages
+from entrypoints.web.request_ids import HEADER as REQUEST_ID
 from entrypoints.web.temporal_client import TemporalClientSource
 from escalation.kernel.budgets import REQUEST
-from identity.caller import CallerSource
+from identity.caller import AS_HEADER, CallerSource
 from messages.renderer import MessageRenderer
 from messages.sample_text import SampleWriter
 from runtime.settings import Settings
@@ -78,7 +81,20 @@ def make_api(
     async def show_description(_: Request) -> Response:
         return Response(description, media_type="application/json")
 
-    return BodyLimit(app, REQUEST)
+    return _for_other_sites(BodyLimit(app, REQUEST), settings.api_origins)
+
+
+def _for_other_sites(app: ASGIApp, origins: Sequence[str]) -> ASGIApp:
+    """Let scripts of pages from these *origins* call *app* (CORS), with keys or tokens of their own, not by cookies."""
+    if not origins:
+        return app
+    return CORSMiddleware(
+        app,
+        allow_origins=origins,
+        allow_methods=["GET", "POST"],
+        allow_headers=["Authorization", "Content-Type", "Idempotency-Key", AS_HEADER, "Last-Event-ID"],
+        expose_headers=["Location", MODE_HEADER, REQUEST_ID, "Content-Language", "Retry-After"],
+    )
 
 
 def describe_api() -> dict[str, Any]:
