@@ -16,6 +16,7 @@ from escalation.case.move_preview import MovePreview, WriteMessage
 from escalation.case.request import StartRequest
 from escalation.case.view import MoveResult
 from escalation.kernel.values import to_plain
+from escalation.measures.report_schedule import ReportSchedule, Rhythm, ScheduledReport
 from escalation.notifications.inbox_view import DeferredEntry
 from escalation.sponsorship.move_index import PersonsCommand as SponsorshipCommand
 from escalation.sponsorship.moves.propose import Propose
@@ -83,6 +84,17 @@ class HttpMoves(HttpQueries):
     async def release(self, person: str, *, by: str) -> tuple[DeferredEntry, ...]:
         kind = tuple[DeferredEntry, ...]
         return await self._service.post("/inboxes/release", kind, {"of": person}, by=by)
+
+    async def schedule_report(self, wanted: ReportSchedule, *, now: bool = False) -> ScheduledReport:
+        said = {**to_plain(wanted), "now": now}
+        return await self._service.post(
+            path_of("report-schedules", said.pop("rhythm")), ScheduledReport, said
+        )
+
+    async def unschedule_report(self, rhythm: Rhythm) -> None:
+        await self._service.post(
+            path_of("report-schedules", rhythm, "remove"), tuple[ScheduledReport, ...], {}
+        )
 
 
 def _body(said: object) -> dict[str, Any]:

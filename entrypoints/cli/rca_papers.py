@@ -1,33 +1,16 @@
-"""
-RCAs as papers: which version is meant, and the paper that is made of it.
+"""Papers of RCAs on the command line: their options, and what a PDF cannot show."""
 
-Leaves how that looks to ``documents``.
-"""
-
-from collections.abc import Callable, Iterable
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from documents.glyphs import describe_unprintable, find_unprintable, texts_in
-from documents.rca_paper import Paper, PaperContext, customer_paper, internal_paper
 from entrypoints.cli.option_values import OptionValues
+from entrypoints.paper_maker import Audience
 from entrypoints.terminal import err
-from escalation.case.lifecycle import RcaState
-from escalation.case.rca_on_file import RcaOnFile, RcaVersion
-from escalation.case.request import InternalRca
-from escalation.case.view import View
-from escalation.kernel.refusals import MoveNotAllowed, UnknownName, quote_input
-from escalation.kernel.values import CustomerText, to_plain
-from escalation.policy.people import Contact
+from escalation.kernel.refusals import quote_input
+from escalation.kernel.values import to_plain
 from messages.catalogue import languages
 from planning.playbook.faults import list_names
-
-_AUDIENCES = ("customer", "internal")
-
-
-_APPROVED = (RcaState.APPROVED, RcaState.SHARED)
 
 
 def warn_of_boxes(written: Any) -> None:
@@ -45,63 +28,14 @@ def check_paper_options(
     pdf: Path | None,
     html: Path | None,
 ) -> None:
-    if audience not in _AUDIENCES:
-        options.refuse("--audience", quote_input(audience), list_names(_AUDIENCES))
+    if audience not in set(Audience):
+        options.refuse("--audience", quote_input(audience), list_names(Audience))
     if language not in languages():
         options.refuse("--lang", quote_input(language), list_names(languages()))
-    if version is not None and audience == "customer":
+    if version is not None and audience == Audience.CUSTOMER:
         options.refuse("--version", str(version), "only for --audience internal")
     if not (pdf or html):
         options.refuse("--pdf, --html", "neither", "where to write it: --pdf FILE, --html FILE or both")
     for option, path in (("--pdf", pdf), ("--html", html)):
         if path and not path.parent.is_dir():
             options.refuse(option, quote_input(str(path)), "a file in a folder that exists")
-
-
-def find_rca(key: str, on_file: RcaOnFile, wanted: int | None) -> tuple[RcaVersion, InternalRca]:
-    """
-    Raises:
-        EscalationError: If that version is not on file.
-    """
-    if on_file.version and on_file.rca:
-        return on_file.version, on_file.rca
-    if wanted is None:
-        raise MoveNotAllowed(f"{key}: no internal RCA is filed; write one with `escalate rca draft {key}`")
-    known = (str(version.number) for version in on_file.versions)
-    raise UnknownName.of(f"{key}: no internal RCA of version", str(wanted), known)
-
-
-def make_paper(
-    key: str,
-    audience: str,
-    language: str,
-    zone: ZoneInfo,
-    version: int | None,
-    view: View,
-    on_file: RcaOnFile,
-    people: Iterable[Contact],
-) -> "Paper":
-    """
-    Raises:
-        EscalationError: If there is no such RCA yet.
-    """
-    about = PaperContext(key, CustomerText(view.subject), view.priority, datetime.now(UTC), language, zone)
-    if audience == "customer":
-        return _for_customers(about, view)
-    names = {person.id: person.name for person in people}
-    return _for_us(about, view, find_rca(key, on_file, version), lambda person: names.get(person, person))
-
-
-def _for_customers(about: "PaperContext", view: View) -> "Paper":
-    if view.customer_rca is None:
-        raise MoveNotAllowed(f"{about.reference}: no customer RCA is derived yet")
-    return customer_paper(about, view.customer_rca, is_approved=view.rca in _APPROVED)
-
-
-def _for_us(
-    about: "PaperContext", view: View, found: tuple[RcaVersion, InternalRca], name_of: Callable[[str], str]
-) -> "Paper":
-    version, rca = found
-    return internal_paper(
-        about, rca, version, customers=view.customers, opened_at=view.opened_at, name_of=name_of
-    )

@@ -5,6 +5,7 @@ from typing import Any
 import httpx
 
 from tests.web.web_client import Door
+from tests.workflows.stages import an_rca
 
 API = "/api/v1"
 
@@ -126,3 +127,53 @@ async def test_health_is_told_in_two_ways(door: Door) -> None:
     assert [200, 200, 200] == [answer.status_code for answer in answers]
     assert {"status": "ok", "temporal": "reachable"} == answers[1].json()
     assert isinstance(answers[0], httpx.Response)
+
+
+async def test_an_rca_is_a_paper_in_each_form(door: Door) -> None:
+    """CLOSE-4: what customers read of it and the whole, in the reader's language; PDF, page and Markdown."""
+    at = f"{API}/escalations/{door.key}/rca/paper"
+    await door.start()
+    await door.resolve()
+    missing = await door.http.get(at)
+    await door.client.request_rca(door.key, by="elena")
+    await door.client.file_rca(door.key, by="kemal", rca=an_rca())
+    await door.client.derive_rca(door.key, by="kemal")
+
+    found = {
+        (audience, form): await door.http.get(
+            at, params={"audience": audience, "form": form}, headers={"accept-language": "id"}
+        )
+        for audience in ("customer", "internal")
+        for form in ("pdf", "html", "markdown")
+    }
+
+    assert (409, "move_not_allowed") == (missing.status_code, missing.json()["code"])
+    assert {200} == {answer.status_code for answer in found.values()}
+    for (audience, form), answer in found.items():
+        media = {"pdf": "application/pdf", "html": "text/html", "markdown": "text/markdown"}[form]
+        assert answer.headers["content-type"].startswith(media), (audience, form)
+        assert "id" == answer.headers["content-language"]
+        if form == "pdf":
+            assert answer.content.startswith(b"%PDF"), audience
+        else:
+            assert "Pallets were wrapped before they were dry" in answer.text, (audience, form)
+            assert ("are wrapped before they are dry" in answer.text) is (audience == "internal"), form
+
+
+async def test_reports_are_scheduled_and_removed(door: Door) -> None:
+    """RECORD-3: as on the command line; every fault at once, and only what there is can be removed."""
+    at = f"{API}/report-schedules/quarterly"
+    wrong = await door.http.post(at, json={"at": "25:00", "to": ["nobody"], "time_zone": "Mars"})
+    made = await door.http.post(at, json={"to": ["elena"], "time_zone": "Asia/Jakarta"})
+    listed = (await door.http.get(f"{API}/report-schedules")).json()
+    removed, again = [await door.http.post(f"{at}/remove") for _ in range(2)]
+
+    assert {"at", "time_zone", "to"} == {fault["where"] for fault in wrong.json()["faults"]}
+    assert (200, ["elena"], "07:00") == (
+        made.status_code,
+        made.json()["wanted"]["to"],
+        made.json()["wanted"]["at"],
+    )
+    assert made.json() in listed
+    assert (200, []) == (removed.status_code, removed.json())
+    assert (409, "move_not_allowed") == (again.status_code, again.json()["code"])

@@ -70,7 +70,9 @@ def _example(described: Any, operation: Any) -> Any:
 
 def filled(path: str, key: str, account: str = ACCOUNT) -> str:
     tenant, ticket = key.split("/")
-    return path.format(tenant=tenant, ticket=ticket, name=FORCE, account=account, move="acknowledge")
+    return path.format(
+        tenant=tenant, ticket=ticket, name=FORCE, account=account, move="acknowledge", rhythm="weekly"
+    )
 
 
 def said(answer: httpx.Response, *names: str) -> tuple[int, str]:

@@ -79,6 +79,14 @@ class Visit:
         if bound and not (touched and touched <= bound):
             raise RoleNotAllowed(reason("key_not_for_account", ", ".join(sorted(bound))))
 
+    def require_unlimited_sight(self) -> None:
+        """
+        Raises:
+            RoleNotAllowed: If the caller may not look at everything.
+        """
+        if not self.caller.sight.is_unlimited:
+            raise RoleNotAllowed(reason("sight_is_limited"))
+
     def answer(
         self, value: object, status: int = 200, headers: Mapping[str, str] | None = None, **more: Any
     ) -> Response:

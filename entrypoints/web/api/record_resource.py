@@ -11,16 +11,20 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Path, Query
+from pydantic import Field
 from starlette.responses import Response
 
 from entrypoints.web.api.api_visit import ONE, CurrentVisit, KeyInPath, Visit
-from entrypoints.web.api.problems import LOOKING
+from entrypoints.web.api.problems import LOOKING, MOVING
+from entrypoints.web.api.query_values import read_zone
 from escalation.kernel.reasons import reason
 from escalation.kernel.refusals import BadRequest, Fault, UnknownEscalation, quote_input
-from escalation.kernel.values import InputDay, Name
-from escalation.measures.report_schedule import ScheduledReport
+from escalation.kernel.values import Input, InputDay, Name
+from escalation.measures.report_schedule import Rhythm, ScheduledReport
 from planning.calendars.report_periods import midnight_of
+from planning.plan.report_readers import read_schedule
+from planning.playbook.loader import load_playbook
 from records.data_export import read_escalations
 from records.period_report import make_report
 from records.report import By, Period
@@ -60,7 +64,7 @@ async def show_report(
     Look back on a period: each figure with its definition. Open escalations count as far as they are on record, and
     those that the caller may look at alone.
     """
-    zone = _zone(time_zone)
+    zone = read_zone(time_zone)
     if since and until and until < since:
         fault = Fault(where="to", given=str(until), allowed=f"a day not before {since}")
         raise BadRequest.because(reason("of.report"), (fault,))
@@ -84,14 +88,6 @@ def _record_of(visit: Visit) -> Iterator[RecordStore]:
         store.close()
 
 
-def _zone(name: str) -> ZoneInfo:
-    try:
-        return ZoneInfo(name)
-    except (KeyError, ValueError, OSError):
-        fault = Fault(where="time_zone", given=quote_input(name), allowed="a time zone, such as Asia/Jakarta")
-        raise BadRequest.because(reason("of.report"), (fault,)) from None
-
-
 def _midnight(day: date | None, zone: ZoneInfo, later: timedelta = timedelta()) -> datetime | None:
     return midnight_of(day + later, zone) if day else None
 
@@ -99,4 +95,41 @@ def _midnight(day: date | None, zone: ZoneInfo, later: timedelta = timedelta()) 
 @router.get("/report-schedules", response_model=tuple[ScheduledReport, ...])
 async def list_report_schedules(visit: CurrentVisit) -> Response:
     """List the reports that are mailed regularly."""
+    return visit.answer(await visit.client.scheduled_reports())
+
+
+class ScheduleBody(Input):
+    """Time and readers of a report that is mailed."""
+
+    at: Annotated[str, Field(description="When it leaves on the first day after the period.")] = "07:00"
+    time_zone: Annotated[Name, Field(description="The time zone of the days and of the time.")] = "UTC"
+    to: Annotated[
+        tuple[Name, ...],
+        Field(
+            description="People, teams and roles of the playbook, and e-mail addresses.", examples=[["elena"]]
+        ),
+    ]
+    language: Annotated[str, Field(description="Of plain addresses; all others have their own.")] = "en"
+    now: Annotated[bool, Field(description="Send the last one at once, too.")] = False
+
+
+Whichever = Annotated[Rhythm, Path(description="Which report.")]
+
+
+@router.post("/report-schedules/{rhythm}", response_model=ScheduledReport, responses=MOVING)
+async def schedule_report(visit: CurrentVisit, rhythm: Whichever, said: ScheduleBody) -> Response:
+    """Mail a report regularly, or change how. It is about all escalations, so only who looks at all may do this."""
+    visit.require_unlimited_sight()
+    written = {**said.model_dump(mode="json", exclude={"now"}), "rhythm": rhythm}
+    own = await asyncio.to_thread(load_playbook, visit.service.settings.playbook)
+    return visit.answer(await visit.client.schedule_report(read_schedule(written, own), now=said.now))
+
+
+@router.post(
+    "/report-schedules/{rhythm}/remove", response_model=tuple[ScheduledReport, ...], responses=MOVING
+)
+async def unschedule_report(visit: CurrentVisit, rhythm: Whichever) -> Response:
+    """Mail no more of these, and show what is still scheduled; one that is under way still arrives."""
+    visit.require_unlimited_sight()
+    await visit.client.unschedule_report(rhythm)
     return visit.answer(await visit.client.scheduled_reports())

@@ -37,7 +37,8 @@ def document(
     """Make a PDF or a page of the RCA: what customers read of it, or all of it for our own people."""
     from documents.layout import as_html, as_pdf
     from entrypoints.cli.option_values import OptionValues, write_file
-    from entrypoints.cli.rca_papers import check_paper_options, make_paper, warn_of_boxes
+    from entrypoints.cli.rca_papers import check_paper_options, warn_of_boxes
+    from entrypoints.paper_maker import Audience, make_paper
 
     options = OptionValues()
     zone = options.zone(tz)
@@ -47,7 +48,7 @@ def document(
     async def ask(client: "EscalationClient") -> tuple[Any, Any, Any]:
         return await client.view(key), await client.rca_on_file(key, version), await client.people(key)
 
-    paper = make_paper(key, audience, language, zone, version, *call_client(ask))
+    paper = make_paper(key, Audience(audience), language, zone, version, *call_client(ask))
     if html:
         write_file(html, as_html(paper), "--html")
     if pdf:

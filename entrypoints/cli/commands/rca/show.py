@@ -7,7 +7,7 @@ from entrypoints.cli.options import Json, Key, RcaVersionNumber
 def show(key: Key, version: RcaVersionNumber = None, in_json: Json = False) -> None:
     """Show a version of the internal RCA, as the file that it could have come from."""
     from documents.rca_writer import write_rca
-    from entrypoints.cli.rca_papers import find_rca
+    from entrypoints.paper_maker import find_rca
     from entrypoints.terminal import as_json, write
 
     on_file = call_client(lambda client: client.rca_on_file(key, version))
