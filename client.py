@@ -15,7 +15,7 @@ from clients.intakes import Intakes
 from clients.moves import AFTER_THE_CLOSE
 from clients.parallel_queries import NotAllAnswered, Unanswered, ask_each
 from clients.queries import RECORDED, ToDo
-from clients.rebases import Rebases
+from clients.rebases import RebaseOutlook, Rebases
 from clients.report_schedules import ReportSchedules
 from clients.run_errors import RunStalled, Stalled
 from clients.sponsorships import Sponsorships
@@ -36,6 +36,7 @@ __all__ = [
     "EscalationListing",
     "KnownNames",
     "NotAllAnswered",
+    "RebaseOutlook",
     "RunExamination",
     "RunStalled",
     "ServiceClient",

@@ -10,6 +10,7 @@ from typing import Any
 
 from clients.http_connection import new_repeat, path_of
 from clients.http_queries import HttpQueries
+from clients.rebases import RebaseOutlook
 from clients.starts import MoreFaults, no_more, request_of
 from escalation.case.move_index import PersonsCommand
 from escalation.case.move_preview import MovePreview, WriteMessage
@@ -60,6 +61,28 @@ class HttpMoves(HttpQueries):
     ) -> MovePreview:
         path = await self._path(key, "moves", command.move.value, "preview")
         return await self._service.post(path, MovePreview, _body(command), by=command.by)
+
+    async def rebase(
+        self,
+        key: str,
+        *,
+        by: str,
+        why: str,
+        sha256: str = "",
+        issue_type: str | None = None,
+        category: str | None = None,
+        id: str | None = None,  # noqa: A002
+    ) -> MoveResult:
+        said = {"why": why, "sha256": sha256, "issue_type": issue_type, "category": category}
+        path = await self._path(key, "moves", "rebase")
+        return await self._service.post(path, MoveResult, said, by=by, repeat=id or new_repeat())
+
+    async def rebase_outlook(self, key: str, issue_type: str | None, category: str | None) -> RebaseOutlook:
+        """Return what a rebase to the playbook of the service would change; nothing has changed."""
+        said = {"issue_type": issue_type, "category": category}
+        return await self._service.post(
+            await self._path(key, "moves", "rebase", "preview"), RebaseOutlook, said
+        )
 
     async def ask_task_force(
         self,

@@ -3,11 +3,11 @@ Queries over HTTP: each is one operation of the API. The service finds the run t
 """
 
 import asyncio
-from collections.abc import AsyncIterator, MutableSequence, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import AsyncIterator, Mapping, MutableSequence, Sequence
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from clients.escalation_runs import MOST_LOOKED_AT, unknown_among
-from clients.http_connection import path_of
+from clients.http_connection import NOTHING, path_of
 from clients.http_part import HttpPart
 from clients.parallel_queries import NotAllAnswered, Unanswered
 from clients.queries import ToDo
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
 
 _Silent = list[Unanswered]
+_Answer = TypeVar("_Answer")
 
 
 @frozen
@@ -96,6 +97,15 @@ class _Diagram:
 
 class HttpQueries(HttpPart):
     """Look at escalations, task forces, sponsorships and inboxes."""
+
+    async def read(self, path: str, kind: type[_Answer], query: Mapping[str, Any] = NOTHING) -> _Answer:
+        """Return what is at *path* of the API: for what has no method, because its kind is not known here."""
+        return await self._service.get(path, kind, query)
+
+    async def recorded(self, key: str) -> Sequence[dict[str, Any]]:
+        """Return what is on record of *key*, every escalation that it had."""
+        found = await self._service.get(await self._path(key, "record"), tuple[dict[str, Any], ...])
+        return [_without_texts(each) for each in found]
 
     async def caller(self) -> CallerView:
         """Return who asks, as the service knows them."""
@@ -239,3 +249,13 @@ class HttpQueries(HttpPart):
     async def _require_form(self, key: str) -> None:
         if not is_of_escalation(key):
             raise unknown_among(key, [row.key async for row in self.list(limit=MOST_LOOKED_AT)])
+
+
+def _without_texts(plain: Any) -> Any:
+    """Return *plain* data without the `text` that the API puts into each reason."""
+    if isinstance(plain, list):
+        return [_without_texts(each) for each in plain]
+    if not isinstance(plain, dict):
+        return plain
+    is_reason = plain.get("kind") == "reason"
+    return {name: _without_texts(each) for name, each in plain.items() if not (is_reason and name == "text")}

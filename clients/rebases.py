@@ -6,8 +6,16 @@ from escalation.case.effects import RecompilePlan
 from escalation.case.lifecycle import Move
 from escalation.case.moves.rebase import RebasePreview
 from escalation.case.view import MoveResult
-from escalation.kernel.values import InternalText
+from escalation.kernel.values import InternalText, frozen
 from escalation.policy.plan import Plan
+
+
+@frozen
+class RebaseOutlook:
+    """The changes that a rebase would make, and the playbook that it would go by."""
+
+    sha256: str
+    changes: RebasePreview
 
 
 class Rebases(Moves):

@@ -15,9 +15,9 @@ URL = "ESCALATION_URL"
 _NEEDS_ACTOR = "entrypoints.cli.by_service.needs_actor"
 DIRECTLY = frozenset(
     {
-        *("serve", "web", "gateway", "setup", "doctor", "demo", "rebase", "report"),
+        *("serve", "web", "gateway", "setup", "doctor", "demo"),
         *("api-key create", "api-key list", "api-key revoke"),
-        *("records export", "records import", "records rebuild", "records show"),
+        *("records export", "records import", "records rebuild"),
         *("report schedule set", "report schedule remove"),
     }
 )

@@ -1,7 +1,8 @@
 """
 A rebase: what it would change for each escalation, and the rebase itself.
 
-The plan is compiled here for the preview and by the worker for the rebase; both must have the same playbook.
+The plan is compiled here for the preview, or by the service that is asked, and by the worker for the rebase; all must
+have the same playbook.
 """
 
 import sys
@@ -11,7 +12,7 @@ from typing import NamedTuple
 
 import typer
 
-from client import EscalationClient, ask_each
+from client import EscalationClient, RebaseOutlook, ServiceClient, ask_each
 from entrypoints.rebase_outlook import preview_rebase
 from escalation.case.moves.rebase import RebasePreview
 from escalation.case.view import MoveResult
@@ -21,6 +22,7 @@ from escalation.kernel.refusals import BadRequest, Fault
 from escalation.kernel.values import frozen
 from planning.playbook.loader import load_playbook
 from planning.playbook.schema import Playbook
+from runtime.errors import OnlyDirectly
 from runtime.settings import Settings
 
 _AT_ONCE = 8
@@ -39,6 +41,8 @@ class Outlook(Outcome):
     """The changes that a rebase would make, or why there cannot be one."""
 
     rebasing: RebasePreview | None = None
+    sha256: str = ""
+    """Of the playbook that it would go by."""
 
     @property
     def is_change(self) -> bool:
@@ -76,50 +80,69 @@ def ask_to_rebase(many: int, in_json: bool) -> bool:
 
 
 class WantedRebase(NamedTuple):
-    playbook: "Playbook"
+    playbook: Playbook | None
+    """None: that of the service which is asked."""
     issue_type: str | None
     category: str | None
 
 
-def read_playbook(file: Path | None) -> "Playbook":
-    return load_playbook(file or Settings.load().playbook)
+def read_playbook(file: Path | None) -> Playbook | None:
+    """
+    Return the playbook to go by; None, if a service is asked, which has its own.
+
+    Raises:
+        OnlyDirectly: If one is given there.
+    """
+    settings = Settings.load()
+    if settings.url is None:
+        return load_playbook(file or settings.playbook)
+    if file:
+        raise OnlyDirectly("--playbook", settings.url)
+    return None
 
 
-async def preview_rebases(client: "EscalationClient", key: str | None, wanted: WantedRebase) -> list[Outlook]:
+async def preview_rebases(client: EscalationClient, key: str | None, wanted: WantedRebase) -> list[Outlook]:
     if key:
-        return [Outlook(key=key, rebasing=await _outlook(client, key, wanted))]
+        return [_outlook(key, await _find(client, key, wanted))]
     keys = [row.key async for row in client.list()]
     return [
-        Outlook(key=each, rebasing=would)
-        if isinstance(would, RebasePreview)
+        _outlook(each, would)
+        if isinstance(would, RebaseOutlook)
         else Outlook(key=each, refused=_in_one_line(would))
-        async for each, would in ask_each(keys, lambda each: _outlook(client, each, wanted), at_once=_AT_ONCE)
+        async for each, would in ask_each(keys, lambda each: _find(client, each, wanted), at_once=_AT_ONCE)
     ]
 
 
-async def _outlook(client: "EscalationClient", key: str, wanted: WantedRebase) -> RebasePreview:
-    return await preview_rebase(client, key, wanted.playbook, wanted.issue_type, wanted.category)
+def _outlook(key: str, found: RebaseOutlook) -> Outlook:
+    return Outlook(key=key, rebasing=found.changes, sha256=found.sha256)
+
+
+async def _find(client: EscalationClient, key: str, wanted: WantedRebase) -> RebaseOutlook:
+    if isinstance(client, ServiceClient):
+        return await client.rebase_outlook(key, wanted.issue_type, wanted.category)
+    assert wanted.playbook
+    changes = await preview_rebase(client, key, wanted.playbook, wanted.issue_type, wanted.category)
+    return RebaseOutlook(sha256=wanted.playbook.sha256, changes=changes)
 
 
 async def carry_out(
-    client: "EscalationClient", changes: Sequence[Outlook], by: str, why: str, wanted: WantedRebase
+    client: EscalationClient, changes: Sequence[Outlook], by: str, why: str, wanted: WantedRebase
 ) -> list[Outcome]:
     """One that is refused by now, because it was closed meanwhile, does not hold up the others."""
 
-    async def one(key: str) -> MoveResult:
+    async def one(change: Outlook) -> MoveResult:
         return await client.rebase(
-            key,
+            change.key,
             by=by,
             why=why,
-            sha256=wanted.playbook.sha256,
+            sha256=change.sha256,
             issue_type=wanted.issue_type,
             category=wanted.category,
         )
 
-    keys = [change.key for change in changes]
     return [
-        Outcome(key=key, refused=_in_one_line(answer) if isinstance(answer, Exception) else "")
-        async for key, answer in ask_each(keys, one, at_once=1)
+        Outcome(key=change.key, refused=_in_one_line(answer) if isinstance(answer, Exception) else "")
+        async for change, answer in ask_each(changes, one, at_once=1)
     ]
 
 

@@ -2,19 +2,22 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from client import EscalationClient, ServiceClient
+from entrypoints.cli.client_call import call_client
 from entrypoints.cli.option_values import OptionValues, bad_option, read_bytes
 from entrypoints.terminal import write_json
 from escalation.kernel.reasons import InvalidValue
-from escalation.kernel.refusals import quote_input
+from escalation.kernel.refusals import UnknownEscalation, quote_input
 from escalation.kernel.values import require_plausible_year
 from planning.calendars.report_periods import midnight_of
 from planning.forecast.export_map import ExportMap, read_map
 from planning.forecast.helpdesk_log import fits_map, table_of
+from records.data_export import RecordedEscalation, read_escalations
 from records.report import Period
 from records.store import RecordStore
 from runtime.settings import ROOT, Settings
@@ -31,6 +34,28 @@ def open_store() -> "Iterator[RecordStore]":
         yield store
     finally:
         store.close()
+
+
+def find_records(key: str) -> Sequence[RecordedEscalation]:
+    """
+    Return what is on record of *key*, here or at the service at ESCALATION_URL.
+
+    Raises:
+        UnknownEscalation: If that is nothing.
+    """
+    if Settings.load().url is not None:
+        return call_client(lambda client: _records_of_service(client, key))
+    with open_store() as store:
+        found = list(read_escalations(store, key=key))
+        where = store.database.where
+    if not found:
+        raise UnknownEscalation(f"nothing of {quote_input(key)} is on record in {where}")
+    return found
+
+
+async def _records_of_service(client: EscalationClient, key: str) -> Sequence[RecordedEscalation]:
+    assert isinstance(client, ServiceClient)
+    return await client.recorded(key)
 
 
 def parse_period(options: OptionValues, first: str | None, last: str | None, zone: ZoneInfo) -> "Period":

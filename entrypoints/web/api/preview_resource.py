@@ -2,6 +2,7 @@
 Previews: which moves are allowed, what one would do, and what happens if nobody acts. Nothing changes by them.
 """
 
+import asyncio
 from datetime import timedelta
 from typing import Annotated
 
@@ -9,12 +10,15 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel
 from starlette.responses import Response
 
+from client import RebaseOutlook
+from entrypoints import rebase_outlook
 from entrypoints.web.api.api_visit import ONE, CurrentVisit, KeyInPath
 from entrypoints.web.api.command_body import Operation, body_of, read_command
 from entrypoints.web.api.problems import LOOKING, MOVING
 from escalation.case.move_index import PERSONS_COMMANDS, PersonsCommand
 from escalation.case.move_preview import Consequence, MovePermission, MovePreview
 from escalation.kernel.reasons import term
+from escalation.kernel.values import Input, Name
 from messages.speaker import speaker
 from planning.plan.on_call_answer import answer_from_playbook
 from planning.playbook.loader import load_playbook
@@ -44,6 +48,23 @@ async def show_forecast(
     on_call = answer_from_playbook(load_playbook(visit.service.settings.playbook))
     ahead = None if whole else hours
     return visit.answer(await visit.client.outlook(key, hours=ahead, on_call=on_call))
+
+
+class RebasePreviewBody(Input):
+    """Another issue type or category than that of its start."""
+
+    issue_type: Name | None = None
+    category: Name | None = None
+
+
+@router.post(
+    ONE + "/moves/rebase/preview", name="preview_rebase", response_model=RebaseOutlook, responses=MOVING
+)
+async def preview_rebase(visit: CurrentVisit, key: KeyInPath, said: RebasePreviewBody) -> Response:
+    """Show what a rebase to the playbook of today would change. Nothing changes."""
+    playbook = await asyncio.to_thread(load_playbook, visit.service.settings.playbook)
+    changes = await rebase_outlook.preview_rebase(visit.client, key, playbook, said.issue_type, said.category)
+    return visit.answer(RebaseOutlook(sha256=playbook.sha256, changes=changes))
 
 
 def _operation(command: type[PersonsCommand], body: type[BaseModel]) -> Operation:

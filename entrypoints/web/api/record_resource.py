@@ -8,13 +8,14 @@ import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Depends, Path, Query
 from pydantic import Field
 from starlette.responses import Response
 
+from entrypoints.open_escalations import record_open_escalations
 from entrypoints.web.api.api_visit import ONE, CurrentVisit, KeyInPath, Visit
 from entrypoints.web.api.problems import LOOKING, MOVING
 from entrypoints.web.api.query_values import read_zone
@@ -27,7 +28,7 @@ from planning.plan.report_readers import read_schedule
 from planning.playbook.loader import load_playbook
 from records.data_export import read_escalations
 from records.period_report import make_report
-from records.report import By, Period
+from records.report import By, Period, Report
 from records.report_data import report_as_data
 from records.store import RecordStore
 
@@ -48,8 +49,13 @@ def _read_record(visit: Visit, key: str) -> list[Any]:
         return list(read_escalations(store, Period(sight=visit.caller.sight), key))
 
 
-@router.get("/report", response_model=dict[str, Any])
-async def show_report(
+class _ReportAsked(NamedTuple):
+    period: Period
+    by: By | None
+    zone: ZoneInfo
+
+
+async def _report_asked(
     visit: CurrentVisit,
     since: Annotated[
         InputDay | None, Query(alias="from", description="The first day; if omitted, of the record.")
@@ -59,23 +65,46 @@ async def show_report(
     ] = None,
     by: Annotated[By | None, Query(description="Divide the figures by this.")] = None,
     time_zone: Annotated[Name, Query(description="The zone of the days.", examples=["Asia/Jakarta"])] = "UTC",
-) -> Response:
+) -> _ReportAsked:
     """
-    Look back on a period: each figure with its definition. Open escalations count as far as they are on record, and
-    those that the caller may look at alone.
+    Raises:
+        BadRequest: If there is no such zone, or the period ends before it begins.
     """
     zone = read_zone(time_zone)
     if since and until and until < since:
         fault = Fault(where="to", given=str(until), allowed=f"a day not before {since}")
         raise BadRequest.because(reason("of.report"), (fault,))
     after = _midnight(until, zone, timedelta(days=1))
-    period = Period(_midnight(since, zone), after, visit.caller.sight)
-    return visit.answer(await asyncio.to_thread(_report, visit, period, by, zone))
+    return _ReportAsked(Period(_midnight(since, zone), after, visit.caller.sight), by, zone)
 
 
-def _report(visit: Visit, period: Period, by: By | None, zone: ZoneInfo) -> dict[str, Any]:
+ReportAsked = Annotated[_ReportAsked, Depends(_report_asked)]
+
+
+@router.get("/report", response_model=dict[str, Any])
+async def show_report(visit: CurrentVisit, asked: ReportAsked) -> Response:
+    """
+    Look back on a period: each figure with its definition. Open escalations count as far as they are on record, and
+    those that the caller may look at alone.
+    """
     with _record_of(visit) as store:
-        return report_as_data(make_report(store, period, datetime.now(UTC), by), zone)
+        found = await asyncio.to_thread(make_report, store, asked.period, datetime.now(UTC), asked.by)
+    return visit.answer(report_as_data(found, asked.zone))
+
+
+@router.get("/report/figures", response_model=Report)
+async def show_figures(
+    visit: CurrentVisit,
+    asked: ReportAsked,
+    as_recorded: Annotated[
+        bool, Query(description="Do not ask open escalations what they have not put on record yet.")
+    ] = False,
+) -> Response:
+    """Show all that a report of a period is drawn from, for a program that draws it itself."""
+    with _record_of(visit) as store:
+        record = None if as_recorded else await record_open_escalations(visit.client, store)
+        found = await asyncio.to_thread(make_report, store, asked.period, datetime.now(UTC), asked.by, record)
+    return visit.answer(found)
 
 
 @contextmanager

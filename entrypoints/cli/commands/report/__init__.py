@@ -25,14 +25,11 @@ def report(
     """Look back on a period: volume, times, attainment, breaches, hand-overs, causes; each with its definition."""
     if context.invoked_subcommand:
         return
-    from datetime import UTC, datetime
-
-    from entrypoints.cli.open_escalations import record_open_escalations
     from entrypoints.cli.option_values import OptionValues, parse_choice, write_file
-    from entrypoints.cli.record_store import open_store, parse_period
+    from entrypoints.cli.record_store import parse_period
     from entrypoints.cli.render.report import render_report, report_as_csv
+    from entrypoints.cli.report_source import find_report
     from entrypoints.terminal import as_json, out
-    from records.period_report import make_report as look_back
     from records.report import By
     from records.report_data import report_as_data
     from records.review_pack import render_review_pack
@@ -43,9 +40,7 @@ def report(
     period = parse_period(options, first, last, zone)
     divided = options.read(None, parse_choice, By, by, "--by") if by else None
     options.require()
-    with open_store() as store:
-        record = None if is_as_recorded else record_open_escalations(store)
-        found = look_back(store, period, datetime.now(UTC), divided, record)
+    found = find_report(period, divided, zone, is_as_recorded=is_as_recorded)
     if html:
         write_file(html, render_review_pack(found, zone), "--html")
     if csv:

@@ -12,28 +12,27 @@ from escalation.measures.report_schedule import OpenEscalationsRecorded
 from records.store import RecordStore
 from runtime.errors import RuntimeFault
 
-_PATIENCE = 5.0
+PATIENCE = 5.0
 """Seconds for a worker's answer: a report is read without it, too."""
 
 
-def record_open_escalations(store: RecordStore) -> OpenEscalationsRecorded | None:
+async def record_open_escalations(
+    client: EscalationClient, store: RecordStore
+) -> OpenEscalationsRecorded | None:
     """
     Put on *store* what open escalations have not put there yet; None: the server or its workers cannot be asked.
 
     Raises:
         RecordStoreFault: If the store cannot be used.
     """
-
-    async def bring() -> OpenEscalationsRecorded:
-        client = await EscalationClient.connect(patience=_PATIENCE)
-        heard = [_put_on_record(store, batch) async for _, batch in client.unrecorded()]
-        return OpenEscalationsRecorded(asked=len(heard), silent=heard.count(False))
-
     store.require_usable()
     try:
-        return asyncio.run(bring())
+        heard = [
+            await asyncio.to_thread(_put_on_record, store, batch) async for _, batch in client.unrecorded()
+        ]
     except RuntimeFault:
         return None
+    return OpenEscalationsRecorded(asked=len(heard), silent=heard.count(False))
 
 
 def _put_on_record(store: RecordStore, batch: RecordBatch | Exception) -> bool:
