@@ -99,6 +99,7 @@ _OFTEN = (
     ("escalations of one key, one after the other, by one worker", rates.STARTS_OF_KEY),
     ("starts of one person, by one worker: `ESCALATION_STARTS_PER_PERSON`", _STARTS),
     ("webhooks of one key, at one gateway", rates.DELIVERIES_OF_KEY),
+    ("requests with one link of a letter, at one gateway", rates.USES_OF_LINK),
     ("webhooks of one sender (secret), at one gateway", rates.DELIVERIES),
 )
 _TRAVELS: _Rows = (

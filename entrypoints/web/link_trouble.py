@@ -6,7 +6,7 @@ Must not know rules, words or markup.
 """
 
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import TypeVar
 from urllib.parse import parse_qsl
 
@@ -23,14 +23,12 @@ from entrypoints.web.request_body import read_body
 from entrypoints.web.temporal_client import TemporalClientSource
 from escalation.kernel.refusals import EscalationError, RateExceeded, UnknownEscalation
 from escalation.notifications.links import Link, PageLink
-from escalation.policy.rates import Rate, Rates
+from escalation.policy.rates import USES_OF_LINK, Rates
 from runtime.errors import RuntimeFault
 from runtime.signed_links import LinkExpired, LinkUnknown, SignedLinks
 
 LARGEST_FORM = 12 * (LONGEST_COMMENT + 1_000)
 """Bytes; a comment in any script fits, percent-encoded to 12 bytes a character, and so do the other fields."""
-USES_OF_ONE = Rate(60, timedelta(minutes=10))
-"""Requests with one link, at one process."""
 STATUS = {
     "open": 200,
     "done": 200,
@@ -99,7 +97,7 @@ class LinkTrouble:
             RateExceeded: If it is used too often.
         """
         who = link.reader if isinstance(link, PageLink) else f"{link.question} {link.escalation} {link.who}"
-        self._uses = self._uses.after(who, USES_OF_ONE, datetime.now(UTC), "uses of a link")
+        self._uses = self._uses.after(who, USES_OF_LINK, datetime.now(UTC), "uses of a link")
 
     def notice(
         self,

@@ -49,6 +49,8 @@ DELIVERIES_OF_KEY = Rate(60, _TEN_MINUTES)
 """Webhooks that start one key, at one gateway."""
 DELIVERIES = Rate(1_000, _TEN_MINUTES)
 """Webhooks with one secret, at one gateway."""
+USES_OF_LINK = Rate(60, _TEN_MINUTES)
+"""Requests with one link of a letter, at one gateway."""
 
 ALWAYS_POSSIBLE = frozenset({"acknowledge", "close", "cancel"})
 """Moves that succeed once each; nobody is kept from them by what others do."""

@@ -36,7 +36,7 @@ async def test_a_customer_answers_and_tells_us_something_without_scripts(
     page = await context.new_page()
     await page.goto(address)
 
-    asked = page.get_by_role("region", name="We need your answer")
+    asked = page.get_by_role("region", name="Please answer")
     await expect(asked).to_contain_text("How many pallets are wet?")
     await asked.get_by_label("Your answer").fill("Nine of them")
     await asked.get_by_role("button", name="Send answer").click()
