@@ -99,8 +99,8 @@ async def _world(folder: Path) -> AsyncIterator[tuple[EscalationClient, list[Ser
         }
         temporal = await connect(Settings(), plugins=[escalation_plugin()], address=server.address)
         async with (
-            _process(settings, "worker.py"),
-            _process(settings, "-m", "entrypoints.cli.program", "web"),
+            running_process(settings, "worker.py"),
+            running_process(settings, "-m", "entrypoints.cli.program", "web"),
             AsyncExitStack() as stack,
         ):
             clients = [
@@ -121,7 +121,7 @@ async def _until_up(service: ServiceClient) -> None:
 
 
 @asynccontextmanager
-async def _process(settings: dict[str, str], *words: str) -> AsyncIterator[None]:
+async def running_process(settings: dict[str, str], *words: str) -> AsyncIterator[None]:
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         *words,

@@ -27,6 +27,7 @@ from entrypoints.web.console.start_form import categories_in
 from escalation.case.moves.rebase import RebasePreview
 from escalation.kernel.refusals import BadRequest, EscalationError
 from escalation.policy.classification import Priority
+from escalation.policy.plan import PlaybookRef
 from identity.caller import NotIdentified
 from planning.forecast.coverage import covered_times_by_rota, find_gaps
 from planning.forecast.forecast import Forecast, make_forecast
@@ -120,12 +121,14 @@ class PlaybookPages:
         reader, playbook = await self._service.reader(request), self._playbook()
         rows = await self._service.open.rows(reader.caller.sight)
         subjects = {row.key: row.subject for row in rows[:MOST_CHANGES]}
-        found = {
-            key: answer
-            async for key, answer in ask_each(
-                list(subjects), lambda key: preview_rebase(reader.client, key, playbook), at_once=_AT_ONCE
-            )
-        }
+        today = PlaybookRef(name=playbook.name, version=playbook.version, sha256=playbook.sha256)
+
+        async def change(key: str) -> RebasePreview | None:
+            if (await reader.client.view(key)).playbook == str(today):
+                return None  # asked first, because a new plan for each takes seconds
+            return await preview_rebase(reader.client, key, playbook)
+
+        found = {key: answer async for key, answer in ask_each(list(subjects), change, at_once=_AT_ONCE)}
         changed = [each for each in found.values() if isinstance(each, RebasePreview) and each.is_change]
         return self._service.page(
             "changes.html",
@@ -134,7 +137,7 @@ class PlaybookPages:
             part="changes",
             subjects=subjects,
             changed=changed,
-            refused=[key for key, each in found.items() if not isinstance(each, RebasePreview)],
+            refused=[key for key, each in found.items() if isinstance(each, Exception)],
             more=max(0, len(rows) - MOST_CHANGES),
         )
 

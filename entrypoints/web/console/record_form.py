@@ -24,6 +24,7 @@ command does.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import tzinfo
+from functools import cache
 from typing import Any
 
 from entrypoints.web.console.local_instants import read_local, write_local
@@ -40,6 +41,15 @@ _SHORT = 200
 """Characters up to which a text is a line."""
 _LINES = frozenset({"name"})
 """Fields whose texts are lines, however long they may be."""
+
+# A declaration never changes, and to read it takes longer than to draw its form.
+_described = cache(described_fields)
+_record_of = cache(record_of)
+
+
+@cache
+def _fields_of(command: type) -> Sequence[CommandField]:
+    return tuple(fields_of(command))
 
 
 @dataclass(frozen=True)
@@ -107,8 +117,8 @@ class RecordForm:
         return tuple(_with_faults(drawn, faults or {}))
 
     def _draw(self, command: type, known: Known, given: Given, before: str, add: str) -> Iterator[FormField]:
-        for field in fields_of(command):
-            path, record = f"{before}{field.name}", record_of(command, field.name)
+        for field in _fields_of(command):
+            path, record = f"{before}{field.name}", _record_of(command, field.name)
             if path in self.hidden:
                 continue
             is_required = field.is_required and not _is_in_list(path)
@@ -137,7 +147,7 @@ class RecordForm:
 
 
 def _of_one_value(drawn: FormField, command: type, known: Known, given: Given) -> FormField:
-    described = described_fields(command)[drawn.name]
+    described = _described(command)[drawn.name]
     text_class = class_of(described.annotation)
     field, is_text = drawn.declared, issubclass(text_class, InternalText | CustomerText | CustomerWords)
     longest = next((each.max_length for each in described.metadata if hasattr(each, "max_length")), None)
@@ -175,8 +185,8 @@ def _numbers(given: Given, path: str) -> Iterable[int]:
 
 
 def _without_blanks(command: type, given: Given, before: str, to: str) -> Iterator[tuple[str, str]]:
-    for field in fields_of(command):
-        path, target, record = f"{before}{field.name}", f"{to}{field.name}", record_of(command, field.name)
+    for field in _fields_of(command):
+        path, target, record = f"{before}{field.name}", f"{to}{field.name}", _record_of(command, field.name)
         if record and field.is_list:
             filled = (n for n in _numbers(given, path) if not _is_blank(record, given, f"{path}.{n}."))
             for number, found in enumerate(filled):
@@ -189,11 +199,11 @@ def _without_blanks(command: type, given: Given, before: str, to: str) -> Iterat
 
 def _is_blank(record: type, given: Given, before: str) -> bool:
     """Return whether nothing is written in a group but what stood there before anybody wrote."""
-    return all(_is_unwritten(record, field, given, f"{before}{field.name}") for field in fields_of(record))
+    return all(_is_unwritten(record, field, given, f"{before}{field.name}") for field in _fields_of(record))
 
 
 def _is_unwritten(record: type, field: CommandField, given: Given, path: str) -> bool:
-    inner = record_of(record, field.name)
+    inner = _record_of(record, field.name)
     if inner and field.is_list:
         return all(_is_blank(inner, given, f"{path}.{n}.") for n in _numbers(given, path))
     if inner:
@@ -205,8 +215,8 @@ def _plain(
     command: type, given: Given, zone: tzinfo, before: str, hidden: frozenset[str] = frozenset()
 ) -> dict[str, Any]:
     found: dict[str, Any] = {}
-    for field in fields_of(command):
-        path, record = f"{before}{field.name}", record_of(command, field.name)
+    for field in _fields_of(command):
+        path, record = f"{before}{field.name}", _record_of(command, field.name)
         if path in hidden:
             continue
         value: Any
@@ -245,8 +255,8 @@ def _span(text: str) -> object:
 
 
 def _flat(command: type, plain: Mapping[str, Any], zone: tzinfo, before: str) -> Iterator[tuple[str, str]]:
-    for field in fields_of(command):
-        path, record, value = f"{before}{field.name}", record_of(command, field.name), plain.get(field.name)
+    for field in _fields_of(command):
+        path, record, value = f"{before}{field.name}", _record_of(command, field.name), plain.get(field.name)
         if value in (None, "", [], False):
             continue
         if record and field.is_list:
