@@ -1,18 +1,22 @@
 """
 Sessions: who signed in, in a signed cookie (IDENTITY-2).
 
-Nothing is kept here, so any process of the service reads what another one wrote. Owns what a cookie says, for how long,
+Nothing is kept here, so any process of the service reads what another one wrote; what was ended before its time is in
+`sign_outs.py`. Owns what a cookie says, for how long,
 and that it cannot be made by others. It must not know how somebody signed in.
 """
 
+import asyncio
 import hashlib
+import secrets
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
-from datetime import timedelta
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime, timedelta
 
 from itsdangerous import BadData, SignatureExpired, URLSafeTimedSerializer
 
 from identity.caller import NotIdentified
+from identity.sign_outs import SignOuts
 
 SESSION_COOKIE = "escalation_session"
 SIGN_IN_COOKIE = "escalation_sign_in"
@@ -28,6 +32,8 @@ class Session:
     """Verified by the identity provider."""
     id_token: str = ""
     """For the provider's own sign-out."""
+    id: str = field(default_factory=lambda: secrets.token_hex(16))
+    """The session by a name, under which it can be ended before its time."""
 
 
 @dataclass(frozen=True)
@@ -44,19 +50,36 @@ class SignInAttempt:
 class Sessions:
     """Signs with the first of *keys*, believes all; a session ends after *lasts*, whatever happens."""
 
-    def __init__(self, keys: Sequence[str], lasts: timedelta) -> None:
+    def __init__(self, keys: Sequence[str], lasts: timedelta, sign_outs: SignOuts | None = None) -> None:
         self.lasts = lasts
+        self._sign_outs = sign_outs
         self._sessions = _serializer(keys, "session")
         self._attempts = _serializer(keys, "sign-in")
 
     def write(self, session: Session) -> str:
         return str(self._sessions.dumps(asdict(session)))
 
-    def read(self, cookie: str) -> Session:
+    async def find(self, cookie: str) -> Session:
         """
+        Return the session of a *cookie* that a browser sent.
+
         Raises:
-            NotIdentified: If it was not written here, or its time is over.
+            NotIdentified: If it was not written here, its time is over, or somebody signed out.
         """
+        session = self.read(cookie)
+        ended = self._sign_outs
+        if ended is not None and await asyncio.to_thread(ended.has, session.id):
+            raise NotIdentified("the session was signed out; sign in again")
+        return session
+
+    async def end(self, session: Session) -> None:
+        """Let nobody come with *session* any more, whoever has a copy of its cookie."""
+        if self._sign_outs:
+            now = datetime.now(UTC)
+            await asyncio.to_thread(self._sign_outs.add, session.id, now, now + self.lasts)
+
+    def read(self, cookie: str) -> Session:
+        """As `find`, but without a look whether somebody signed out."""
         return Session(**_read(self._sessions, cookie, self.lasts, "the session"))
 
     def write_attempt(self, attempt: SignInAttempt) -> str:

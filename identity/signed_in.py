@@ -104,7 +104,7 @@ class SignedInCallers:
         if self._proxy and (email := self._proxy.email_in(headers, address)):
             return self._person(email)
         if cookie := cookies.get(SESSION_COOKIE):
-            return self._person(self._sessions.read(cookie).email)
+            return self._person((await self._sessions.find(cookie)).email)
         raise NotIdentified(
             "nobody is signed in; allowed: sign in, or send an API key: Authorization: Bearer KEY"
         )

@@ -1,8 +1,8 @@
 """
 The tables: every event as it was, and beside them what each escalation comes to, so that reports need not fold.
 
-``events`` is the record; all other tables but ``api_keys`` can be made from it again. Ends of spans, counts and causes
-are worked out in ``escalation/measures/fold.py``; nothing is worked out here.
+``events`` is the record; all other tables but ``api_keys`` and ``sign_outs`` can be made from it again. Ends of spans,
+counts and causes are worked out in ``escalation/measures/fold.py``; nothing is worked out here.
 """
 
 from datetime import date, datetime, timedelta
@@ -101,6 +101,17 @@ class ApiKeyRow(Base):
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
+
+
+class SignOutRow(Base):
+    """A session that somebody ended before its time (IDENTITY-2)."""
+
+    __tablename__ = "sign_outs"
+
+    session: Mapped[str] = mapped_column(primary_key=True)
+    """Id of the session, which is in its cookie."""
+    until_at: Mapped[datetime]
+    """Time at which it ends by itself."""
 
 
 class PartBase(Base):

@@ -15,6 +15,7 @@ from identity.api_keys import ApiKeys
 from identity.caller import CallerSource, OpenCallers
 from identity.open_id import OpenId, Provider
 from identity.session import Sessions
+from identity.sign_outs import SignOuts
 from identity.signed_in import People, SignedInCallers, TrustedProxy
 from planning.playbook.playbook_file import PlaybookFile
 from records.store import RecordStore
@@ -39,8 +40,9 @@ def access_of(settings: Settings) -> SignInParts:
     if not settings.is_signed_in:
         return SignInParts(OpenCallers())
     people = People(PlaybookFile(settings.playbook).current)
-    keys = ApiKeys(RecordStore.at(settings.records_url, settings.state_folder))
-    sessions = Sessions(link_keys(settings), timedelta(hours=settings.session_hours))
+    store = RecordStore.at(settings.records_url, settings.state_folder)
+    keys = ApiKeys(store)
+    sessions = Sessions(link_keys(settings), timedelta(hours=settings.session_hours), SignOuts(store))
     open_id = OpenId(provider) if (provider := _provider(settings)) else None
     proxy = TrustedProxy(settings.proxy_header, settings.proxy_networks) if settings.proxy_header else None
     callers = SignedInCallers(people, keys, sessions, open_id, proxy)

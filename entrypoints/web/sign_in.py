@@ -74,12 +74,13 @@ class SignIn:
 
     async def sign_out(self, request: Request) -> Response:
         """
-        Forget the session here, and send the browser on to be signed out at the provider: by a page, because what
-        answers a form may not lead to another site.
+        End the session, of which somebody may have a copy, and send the browser on to be signed out at the provider:
+        by a page, because what answers a form may not lead to another site.
         """
         then = self._base_url + "/"
         try:
             session = self._sessions.read(request.cookies.get(SESSION_COOKIE, ""))
+            await self._sessions.end(session)
             then = await self._open_id.sign_out_address(session.id_token, then) or then
         except NotIdentified:  # nobody was signed in, or the provider is away: it ends here
             pass

@@ -22,6 +22,7 @@ from identity.api_keys import ApiKeys
 from identity.caller import NotIdentified
 from identity.open_id import KEYS_AGAIN_AFTER, OpenId, Provider
 from identity.session import SESSION_COOKIE, Session, Sessions
+from identity.sign_outs import SignOuts
 from identity.signed_in import People, SignedInCallers, TrustedProxy
 from planning.playbook.loader import load_playbook
 from records.store import RecordStore
@@ -66,10 +67,10 @@ async def opened(
         listener = stack.enter_context(bind_port(Settings(gateway_port=0)))
         base_url = local_url(listener)
         people = People(lambda: load_playbook(REFERENCE))
-        sessions = Sessions(KEYS, timedelta(hours=8))
         open_id = OpenId(Provider(provider.issuer, CLIENT, SECRET), keys_again_after=keys_again_after)
         store = RecordStore.at(None, folder)
         stack.callback(store.close)
+        sessions = Sessions(KEYS, timedelta(hours=8), SignOuts(store))
         callers = SignedInCallers(people, ApiKeys(store), sessions, open_id, proxy)
 
         async def who(request: Request) -> Response:
@@ -190,13 +191,16 @@ async def test_invented_keys_do_not_have_the_provider_asked_each_time(house: Hou
 
 
 async def test_whoever_signs_out_is_nobody(house: House) -> None:
-    """IDENTITY-2: and is sent on to be signed out at the provider, too."""
+    """IDENTITY-2: also with a copy of the cookie; and is sent on to be signed out at the provider, too."""
     await house.sign_in()
+    kept = {"Cookie": f"{SESSION_COOKIE}={house.browser.cookies[SESSION_COOKIE]}"}
+    assert "maya" == (await house.who(**kept)).json()["person"]
 
     answer = await house.browser.post("/sign-out")
 
     assert f"{house.provider.issuer}/sign-out?id_token_hint=" in answer.text
     assert 401 == (await house.who()).status_code
+    assert "was signed out" in (await house.who(**kept)).text
     assert 200 == (await house.browser.post("/sign-out")).status_code
 
 

@@ -30,6 +30,7 @@ from identity.actor import Acting, DoorName, begin_to_act
 from identity.caller import CallerSource, NotIdentified
 from messages.renderer import MessageRenderer
 from messages.sample_text import SampleWriter
+from records.errors import RecordStoreFault
 from runtime.errors import RuntimeFault
 from runtime.settings import Settings
 
@@ -108,7 +109,7 @@ class PageService:
         async def answer(request: Request) -> Response:
             try:
                 return await endpoint(request)
-            except (HTTPException, EscalationError, RuntimeFault, NotIdentified) as error:
+            except (HTTPException, EscalationError, RuntimeFault, RecordStoreFault, NotIdentified) as error:
                 return self._trouble(request, error)
 
         return answer
@@ -148,7 +149,7 @@ def _status_of(error: Exception) -> tuple[int, str]:
             return 401, "not_identified"
         case EscalationError():
             return 409, "refused"
-        case RuntimeFault():
+        case RuntimeFault() | RecordStoreFault():
             return 503, "away"
         case HTTPException():
             return error.status_code, {403: "elsewhere", 404: "nothing_here"}.get(
