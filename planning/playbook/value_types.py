@@ -140,7 +140,7 @@ class KnownChannel(StrEnum):
     APPRISE = "apprise"
 
 
-BY_NAME = (KnownChannel.SLACK, KnownChannel.TEAMS, KnownChannel.WEBHOOK, KnownChannel.APPRISE)
+BY_NAME = tuple(each for each in KnownChannel if each not in {KnownChannel.EMAIL, KnownChannel.CONSOLE})
 """Channels whose endpoints have names. The endpoint itself is a secret that is set up where the workers run."""
 _TARGET_NAME = re.compile(r"[a-z][a-z0-9_]{0,99}")
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from escalation.case import commands as c
 from escalation.case.action_plan import Step
 from escalation.case.lifecycle import Move, RcaState, State, moves_from
-from escalation.case.move_index import PersonsCommand
+from escalation.case.move_index import PERSONS_COMMANDS, PersonsCommand
 from escalation.case.moves.acknowledge import Acknowledge
 from escalation.case.moves.add_comment import AddComment
 from escalation.case.moves.add_evidence import AddEvidence
@@ -245,6 +245,8 @@ FIELDS: dict[type[PersonsCommand | Rebase], dict[str, st.SearchStrategy[Any]]] =
 }
 
 _BY_MOVE = {kind.move: kind for kind in FIELDS}
+_MISSING = [kind.__name__ for kind in PERSONS_COMMANDS if kind not in FIELDS]
+assert not _MISSING, f"FIELDS says nothing of {_MISSING}"
 _MAY = {"architect": "ari", "approver": "pia", "escalation_manager": "ed"}
 
 
