@@ -2,7 +2,7 @@
 
 
 def serve() -> None:
-    """Run the embedded server, a worker and the gateway until Ctrl-C; no server, where a cluster is configured."""
+    """Run the embedded server, a worker and the web service until Ctrl-C; no server, where a cluster is configured."""
     import asyncio
 
     from entrypoints.web.web_server import serve_with_gateway
