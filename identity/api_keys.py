@@ -16,7 +16,9 @@ from datetime import datetime
 import structlog
 from sqlalchemy import RowMapping, insert, select, update
 
+from escalation.kernel.reasons import reason
 from escalation.kernel.refusals import MoveNotAllowed, UnknownName
+from identity.caller import NotIdentified
 from records.store import RecordStore
 from records.tables import ApiKeyRow
 
@@ -26,8 +28,8 @@ PREFIX = "esc"
 log = structlog.get_logger("identity")
 
 
-class KeyRefused(Exception):
-    """A key that is not believed. The text says why, and never quotes it."""
+class KeyRefused(NotIdentified):
+    """A key that is not believed. Never quotes it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,11 +128,14 @@ class ApiKeys:
         prefix, id_, secret = (*written.split("_", 2), "", "")[:3]
         row = self._row(id_) if prefix == PREFIX else None
         if row is None or not hmac.compare_digest(row["digest"], _digest(secret)):
-            raise KeyRefused("the API key is not known here")
+            raise KeyRefused(reason("sign_in.key_unknown"))
         key = _key_of(row)
         if (state := key.state(now)) != "valid":
             log.warning("api_key_refused", key=key.id, state=state)
-            raise KeyRefused(f"the API key {key.id} is {state}")
+            is_revoked = state == "revoked"
+            raise KeyRefused(
+                reason("sign_in.key_revoked", key.id) if is_revoked else reason("sign_in.key_expired", key.id)
+            )
         return key
 
     def _row(self, id_: str) -> RowMapping | None:

@@ -12,8 +12,10 @@ from typing import Protocol
 
 from pydantic import TypeAdapter, ValidationError
 
+from escalation.kernel.reasons import Part, reason
 from escalation.kernel.values import Mover
 from escalation.policy.sight import UNLIMITED, Sight
+from messages.speaker import speaker
 
 AS_HEADER = "x-escalation-as"
 """In open mode: who asks, by id in the playbook."""
@@ -47,7 +49,11 @@ class Caller:
 
 
 class NotIdentified(Exception):
-    """Refusal of a caller; the text says what is wrong and what is allowed."""
+    """Refusal of a caller: what is wrong and what is allowed, to be said in their language."""
+
+    def __init__(self, why: Part) -> None:
+        super().__init__(speaker().say(why))
+        self.why = why
 
 
 class CallerSource(Protocol):
@@ -76,9 +82,7 @@ class OpenCallers:
         try:
             return Caller(person=_MOVER.validate_python(given) if given else None)
         except ValidationError:
-            raise NotIdentified(
-                "X-Escalation-As is no id; allowed: a person of the playbook, such as elena"
-            ) from None
+            raise NotIdentified(reason("sign_in.no_id")) from None
 
 
 def _in_utf8(header: str) -> str:

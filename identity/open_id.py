@@ -23,6 +23,7 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
+from escalation.kernel.reasons import Reason, reason
 from identity.caller import NotIdentified
 from identity.session import SignInAttempt
 
@@ -106,9 +107,9 @@ class OpenId:
         """
         given = httpx.URL(answer).params
         if not secrets.compare_digest(given.get("state", ""), attempt.state):
-            raise NotIdentified("the answer is not to this sign-in; sign in again")
+            raise NotIdentified(reason("sign_in.other_answer"))
         if "error" in given:
-            raise NotIdentified("the identity provider did not sign you in; try again")
+            raise NotIdentified(reason("sign_in.refused"))
         token = await self._exchange(redirect_uri, given.get("code", ""), attempt.verifier)
         return await self.verify(token, nonce=attempt.nonce)
 
@@ -138,7 +139,7 @@ class OpenId:
             return str(answer.raise_for_status().json()["id_token"])
         except (httpx.HTTPError, ValueError, LookupError) as error:
             log.warning("code_refused", why=type(error).__name__)
-            raise NotIdentified("the identity provider does not accept this sign-in; sign in again") from None
+            raise NotIdentified(reason("sign_in.not_accepted")) from None
 
     async def verify(self, token: str, *, nonce: str | None = None) -> Identity:
         """
@@ -162,12 +163,10 @@ class OpenId:
             rules.validate(claims)
         except JoseError as error:
             log.warning("token_refused", why=error.error)
-            raise NotIdentified(
-                f"the token of the identity provider is not good: {_wrong_with(error)}"
-            ) from None
+            raise NotIdentified(_wrong_with(error)) from None
         if claims.get(self.provider.verified_claim) not in _TRUE or not isinstance(claims.get("email"), str):
             log.warning("token_refused", why="email_not_verified")
-            raise NotIdentified("the identity provider has not verified the e-mail address")
+            raise NotIdentified(reason("sign_in.not_verified"))
         ends = datetime.fromtimestamp(claims["exp"], UTC)
         return Identity(email=claims["email"], id_token=token, expires_at=ends)
 
@@ -185,7 +184,7 @@ class OpenId:
             except (JoseError, ValueError) as error:
                 why = error  # perhaps its key is newer than those that were read
         log.warning("token_refused", why=type(why).__name__)
-        raise NotIdentified("the token is not signed by the identity provider")
+        raise NotIdentified(reason("sign_in.not_signed"))
 
     async def _current_keys(self, *, is_fresh: bool) -> KeySet:
         is_old = time.monotonic() - self._keys_read_at >= self._keys_again_after
@@ -205,9 +204,7 @@ class OpenId:
         if not self._about:
             about = await self._get(f"{self.provider.issuer.rstrip('/')}/.well-known/openid-configuration")
             if about.get("issuer") != self.provider.issuer:
-                raise NotIdentified(
-                    "the identity provider calls itself otherwise; check ESCALATION_OIDC_ISSUER"
-                )
+                raise NotIdentified(reason("sign_in.other_provider"))
             self._about = about
         return self._about
 
@@ -217,12 +214,12 @@ class OpenId:
                 found: dict[str, Any] = (await client.get(address)).raise_for_status().json()
         except (httpx.HTTPError, ValueError) as error:
             log.warning("identity_provider_away", why=type(error).__name__)
-            raise NotIdentified("the identity provider cannot be reached; try again soon") from None
+            raise NotIdentified(reason("sign_in.provider_away")) from None
         return found
 
 
-def _wrong_with(error: JoseError) -> str:
-    claim = getattr(error, "claim", "")
+def _wrong_with(error: JoseError) -> Reason:
     if error.error == "expired_token":
-        return "it has expired"
-    return f"its {claim} is not what is expected" if claim else "it is not valid"
+        return reason("sign_in.token_expired")
+    claim = getattr(error, "claim", "")
+    return reason("sign_in.token_unexpected", claim) if claim else reason("sign_in.token_not_valid")

@@ -15,6 +15,7 @@ from datetime import UTC, datetime, timedelta
 
 from itsdangerous import BadData, SignatureExpired, URLSafeTimedSerializer
 
+from escalation.kernel.reasons import reason
 from identity.caller import NotIdentified
 from identity.sign_outs import SignOuts
 
@@ -69,7 +70,7 @@ class Sessions:
         session = self.read(cookie)
         ended = self._sign_outs
         if ended is not None and await asyncio.to_thread(ended.has, session.id):
-            raise NotIdentified("the session was signed out; sign in again")
+            raise NotIdentified(reason("sign_in.signed_out"))
         return session
 
     async def end(self, session: Session) -> None:
@@ -80,7 +81,7 @@ class Sessions:
 
     def read(self, cookie: str) -> Session:
         """As `find`, but without a look whether somebody signed out."""
-        return Session(**_read(self._sessions, cookie, self.lasts, "the session"))
+        return Session(**_read(self._sessions, cookie, self.lasts))
 
     def write_attempt(self, attempt: SignInAttempt) -> str:
         return str(self._attempts.dumps(asdict(attempt)))
@@ -90,7 +91,7 @@ class Sessions:
         Raises:
             NotIdentified: If it was not written here, or its time is over.
         """
-        return SignInAttempt(**_read(self._attempts, cookie, SIGN_IN_WITHIN, "the sign-in"))
+        return SignInAttempt(**_read(self._attempts, cookie, SIGN_IN_WITHIN))
 
 
 def _serializer(keys: Sequence[str], salt: str) -> URLSafeTimedSerializer:
@@ -101,11 +102,11 @@ def _serializer(keys: Sequence[str], salt: str) -> URLSafeTimedSerializer:
     )
 
 
-def _read(serializer: URLSafeTimedSerializer, cookie: str, within: timedelta, what: str) -> dict[str, str]:
+def _read(serializer: URLSafeTimedSerializer, cookie: str, within: timedelta) -> dict[str, str]:
     try:
         read: dict[str, str] = serializer.loads(cookie, max_age=int(within.total_seconds()))
     except SignatureExpired:
-        raise NotIdentified(f"{what} has expired; sign in again") from None
+        raise NotIdentified(reason("sign_in.expired")) from None
     except BadData:
-        raise NotIdentified(f"{what} is none of ours; sign in again") from None
+        raise NotIdentified(reason("sign_in.not_ours")) from None
     return read

@@ -12,8 +12,9 @@ from ipaddress import IPv4Network, IPv6Network, ip_address
 
 import structlog
 
+from escalation.kernel.reasons import reason
 from escalation.policy.sight import Sight
-from identity.api_keys import PREFIX, ApiKeys, KeyRefused
+from identity.api_keys import PREFIX, ApiKeys
 from identity.caller import Caller, Mode, NotIdentified
 from identity.open_id import OpenId
 from identity.session import SESSION_COOKIE, Sessions
@@ -42,9 +43,7 @@ class TrustedProxy:
             return None
         if not any(ip_address(address) in network for network in self.networks):
             log.warning("proxy_header_refused", header=self.header)
-            raise NotIdentified(
-                f"{self.header} comes from {address}; it is believed of the networks in ESCALATION_PROXY_NETWORKS"
-            )
+            raise NotIdentified(reason("sign_in.not_the_proxy", self.header, address))
         return given
 
 
@@ -66,11 +65,10 @@ class People:
         found = [
             id_ for id_, person in people if wanted in (str(each).casefold() for each in person.addresses)
         ]
-        if len(found) != 1:
-            who = "nobody of the playbook" if not found else f"the address of {' and '.join(found)}"
-            raise NotIdentified(
-                f"{email} is {who}; allowed: the e-mail address of one person of the playbook"
-            )
+        if not found:
+            raise NotIdentified(reason("sign_in.nobody", email))
+        if len(found) > 1:
+            raise NotIdentified(reason("sign_in.several", email, " and ".join(found)))
         return found[0]
 
     def sight_of(self, person: str) -> Sight:
@@ -105,21 +103,16 @@ class SignedInCallers:
             return self._person(email)
         if cookie := cookies.get(SESSION_COOKIE):
             return self._person((await self._sessions.find(cookie)).email)
-        raise NotIdentified(
-            "nobody is signed in; allowed: sign in, or send an API key: Authorization: Bearer KEY"
-        )
+        raise NotIdentified(reason("sign_in.needed"))
 
     async def _machine(self, written: str) -> Caller:
-        try:
-            key = await asyncio.to_thread(self._keys.find, written, datetime.now(UTC))
-        except KeyRefused as refused:
-            raise NotIdentified(str(refused)) from None
+        key = await asyncio.to_thread(self._keys.find, written, datetime.now(UTC))
         sight = replace(self._people.sight_of(key.person), bound_to=key.accounts)
         return Caller(key.person, key.id, key.moves, Mode.SIGNED_IN, sight)
 
     async def _email_of_token(self, token: str) -> str:
         if self._open_id is None:
-            raise NotIdentified("tokens are not taken here; allowed: an API key")
+            raise NotIdentified(reason("sign_in.no_tokens"))
         return (await self._open_id.verify(token)).email
 
     def _person(self, email: str) -> Caller:

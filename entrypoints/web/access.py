@@ -10,6 +10,7 @@ from datetime import timedelta
 
 from starlette.routing import Route
 
+from entrypoints.web.page_texts import Languages
 from entrypoints.web.sign_in import SignIn
 from identity.api_keys import ApiKeys
 from identity.caller import CallerSource, OpenCallers
@@ -31,7 +32,7 @@ class SignInParts:
     routes: Sequence[Route] = ()
 
 
-def access_of(settings: Settings) -> SignInParts:
+def access_of(settings: Settings, languages: Languages) -> SignInParts:
     """
     Raises:
         RuntimeFault: If the keys for sessions cannot be had.
@@ -48,7 +49,9 @@ def access_of(settings: Settings) -> SignInParts:
     callers = SignedInCallers(people, keys, sessions, open_id, proxy)
     if open_id is None:
         return SignInParts(callers)
-    return SignInParts(callers, SignIn(open_id, sessions, people, settings.gateway_url or "").routes)
+    return SignInParts(
+        callers, SignIn(open_id, sessions, people, settings.gateway_url or "", languages).routes
+    )
 
 
 def _provider(settings: Settings) -> Provider | None:

@@ -50,7 +50,7 @@ def make_app(
     languages, health = Languages(settings.templates), Health(reach)
     links = links or SignedLinks.from_settings(settings)
     pages, cases = LinkPages(reach, links, languages), CustomerPages(reach, links, languages)
-    access = access_of(settings)
+    access = access_of(settings, languages)
     api = make_api(settings, reach, languages, callers or access.callers)
     routes = [
         Route(PATH + "/{token}", pages.answer, methods=[*_LOOKED_AT, "POST"]),

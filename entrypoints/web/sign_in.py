@@ -15,10 +15,13 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
+from entrypoints.web.page_texts import Languages
+from escalation.kernel.reasons import reason
 from identity.caller import NotIdentified
 from identity.open_id import OpenId
 from identity.session import SESSION_COOKIE, SIGN_IN_COOKIE, SIGN_IN_WITHIN, Session, Sessions
 from identity.signed_in import People
+from messages.speaker import Speaker
 
 SIGN_IN = "/sign-in"
 ANSWER = "/sign-in/answer"
@@ -33,10 +36,16 @@ _ONWARD = (
 )
 
 
+Handler = Callable[[Request], Awaitable[Response]]
+
+
 class SignIn:
     """The addresses of signing in, below *base_url*."""
 
-    def __init__(self, open_id: OpenId, sessions: Sessions, people: People, base_url: str) -> None:
+    def __init__(
+        self, open_id: OpenId, sessions: Sessions, people: People, base_url: str, languages: Languages
+    ) -> None:
+        self._languages = languages
         self._open_id = open_id
         self._sessions = sessions
         self._people = people
@@ -45,9 +54,9 @@ class SignIn:
     @property
     def routes(self) -> list[Route]:
         return [
-            Route(SIGN_IN, _plainly(self.begin), methods=["GET"]),
-            Route(ANSWER, _plainly(self.finish), methods=["GET"]),
-            Route(SIGN_OUT, _plainly(self.sign_out), methods=["POST"]),
+            Route(SIGN_IN, self._plainly(self.begin), methods=["GET"]),
+            Route(ANSWER, self._plainly(self.finish), methods=["GET"]),
+            Route(SIGN_OUT, self._plainly(self.sign_out), methods=["POST"]),
         ]
 
     async def begin(self, request: Request) -> Response:
@@ -61,7 +70,7 @@ class SignIn:
     async def finish(self, request: Request) -> Response:
         """Take the provider's answer, once: the attempt that it belongs to is forgotten with it."""
         if (cookie := request.cookies.get(SIGN_IN_COOKIE)) is None:
-            raise NotIdentified("no sign-in was begun in this browser; sign in again")
+            raise NotIdentified(reason("sign_in.not_begun"))
         attempt = self._sessions.read_attempt(cookie)
         found = await self._open_id.finish(self._base_url + ANSWER, str(request.url), attempt)
         person = self._people.find(found.email)
@@ -102,28 +111,28 @@ class SignIn:
     def _forget(self, answer: Response, name: str) -> None:
         answer.delete_cookie(name, secure=self._is_secure, httponly=True, samesite="lax")
 
+    def _plainly(self, handler: Handler) -> Handler:
+        """Answer a refusal in words of the browser's language, and forget the attempt."""
+
+        @wraps(handler)
+        async def answer(request: Request) -> Response:
+            try:
+                return await handler(request)
+            except NotIdentified as refused:
+                log.warning("sign_in_refused", path=request.url.path)
+                words = self._languages.words(
+                    self._languages.accepted(request.headers.get("accept-language", ""))
+                )
+                language = {"Content-Language": words.language}
+                said = PlainTextResponse(f"{Speaker(words).say(refused.why)}\n", 401, language)
+                said.delete_cookie(SIGN_IN_COOKIE)
+                return said
+
+        return answer
+
     @property
     def _is_secure(self) -> bool:
         return urlsplit(self._base_url).scheme == "https"
-
-
-Handler = Callable[[Request], Awaitable[Response]]
-
-
-def _plainly(handler: Handler) -> Handler:
-    """Answer a refusal in words, and forget the attempt."""
-
-    @wraps(handler)
-    async def answer(request: Request) -> Response:
-        try:
-            return await handler(request)
-        except NotIdentified as refused:
-            log.warning("sign_in_refused", path=request.url.path)
-            said = PlainTextResponse(f"{refused}\n", 401)
-            said.delete_cookie(SIGN_IN_COOKIE)
-            return said
-
-    return answer
 
 
 def _own_path(path: str) -> str:

@@ -16,6 +16,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
+from entrypoints.web.page_texts import Languages
 from entrypoints.web.sign_in import SignIn
 from entrypoints.web.web_server import bind_port, local_url, serve_app
 from identity.api_keys import ApiKeys
@@ -81,7 +82,7 @@ async def opened(
                 return PlainTextResponse(str(refused), 401)
             return JSONResponse({"person": caller.person, "key": caller.key_id, "mode": caller.mode})
 
-        routes = [*SignIn(open_id, sessions, people, base_url).routes, Route("/who", who)]
+        routes = [*SignIn(open_id, sessions, people, base_url, Languages(None)).routes, Route("/who", who)]
         await stack.enter_async_context(serve_app(Starlette(routes=routes), listener))
         browser = await stack.enter_async_context(
             httpx.AsyncClient(base_url=base_url, follow_redirects=True, timeout=30)
@@ -105,6 +106,17 @@ async def test_nobody_is_nobody(house: House) -> None:
 
     assert 401 == answer.status_code
     assert "nobody is signed in" in answer.text
+
+
+async def test_what_is_wrong_with_a_sign_in_is_said_in_the_language_of_the_browser(house: House) -> None:
+    """COMM-9: as everything that somebody reads."""
+    said = {}
+    for language in ("en", "id", "tr"):
+        answer = await house.browser.get("/sign-in/answer", headers={"Accept-Language": language})
+        assert (401, language) == (answer.status_code, answer.headers["content-language"])
+        said[language] = answer.text
+    assert "no sign-in was begun in this browser; sign in again\n" == said["en"]
+    assert 3 == len(set(said.values()))
 
 
 REFUSED: dict[str, tuple[dict[str, Any], str]] = {

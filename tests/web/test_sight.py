@@ -108,7 +108,7 @@ async def test_pages_know_nothing_of_it_either(hidden: SignedIn) -> None:
     """IDENTITY-4: in the console, where an address leads to nothing, and lists and counts are without it."""
     door, who = hidden.door, hidden.cookie(OUTSIDER)
     source, languages = TemporalClientSource(door.settings), Languages(door.settings.templates)
-    routes = console_routes(door.settings, source, languages, access_of(door.settings).callers)
+    routes = console_routes(door.settings, source, languages, access_of(door.settings, languages).callers)
     for route in routes:
         if route.path in {"/live", "/static/{name}"}:
             continue

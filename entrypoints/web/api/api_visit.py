@@ -67,7 +67,7 @@ class Visit:
             NotIdentified: If nobody is named.
         """
         if self.caller.person is None:
-            raise NotIdentified(self.speaker.say(reason("http.not_named")))
+            raise NotIdentified(reason("http.not_named"))
         return self.caller.person
 
     def require_accounts(self, accounts: Iterable[str]) -> None:

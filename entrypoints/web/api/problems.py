@@ -159,7 +159,8 @@ def _within_part(found: Mapping[str, Any]) -> Any:
 
 
 async def _not_identified(request: Request, error: Exception) -> Response:
-    return _problem(request, 401, _plain(401, str(error)), {"WWW-Authenticate": _challenge(request)})
+    assert isinstance(error, NotIdentified)
+    return _problem(request, 401, _plain(401, error.why), {"WWW-Authenticate": _challenge(request)})
 
 
 def _challenge(request: Request) -> str:
@@ -180,7 +181,7 @@ async def _faulty(request: Request, _: Exception) -> Response:
     return _problem(request, 500, _plain(500))
 
 
-def _plain(status: int, detail: str = "") -> Refusal:
+def _plain(status: int, detail: Part = "") -> Refusal:
     code = _CODE.get(status, HTTPStatus(status).name.lower())
     return Refusal(code=code, obstacle=detail or reason(f"http.{code}"))
 

@@ -25,11 +25,14 @@ from entrypoints.web.request_body import read_body
 from entrypoints.web.sign_in import SIGN_IN
 from entrypoints.web.temporal_client import TemporalClientSource
 from escalation.kernel.budgets import PAPER
+from escalation.kernel.reasons import reason
 from escalation.kernel.refusals import EscalationError, UnknownEscalation
 from identity.actor import Acting, DoorName, begin_to_act
 from identity.caller import CallerSource, NotIdentified
+from messages.catalogue import Catalogue
 from messages.renderer import MessageRenderer
 from messages.sample_text import SampleWriter
+from messages.speaker import Speaker
 from records.errors import RecordStoreFault
 from runtime.errors import RuntimeFault
 from runtime.settings import Settings
@@ -70,7 +73,7 @@ class PageService:
         address = request.client.host if request.client else ""
         caller = await self._callers.find(request.headers, request.cookies, address)
         if caller.key_id:
-            raise NotIdentified("keys are for the HTTP API; here people sign in")
+            raise NotIdentified(reason("sign_in.no_keys_here"))
         if caller.person:
             begin_to_act(Acting(caller.person, DoorName.CONSOLE))
         return Reader(
@@ -123,7 +126,7 @@ class PageService:
             log.warning("page_unavailable", path=request.url.path, why=type(error).__name__)
         words = choose_words(request, self.languages)
         text = words.sentence("console", f"trouble.{code}")
-        html = self._renderer.render_trouble(words, text, _said(error))
+        html = self._renderer.render_trouble(words, text, _said(error, words))
         return HTMLResponse(html, status, {**POLICY, "Content-Language": words.language})
 
 
@@ -159,9 +162,11 @@ def _status_of(error: Exception) -> tuple[int, str]:
             return 500, "fault"
 
 
-def _said(error: Exception) -> str:
+def _said(error: Exception, words: Catalogue) -> str:
     """Return what may be shown of an error: our own refusals, nothing of a fault."""
-    return str(error) if isinstance(error, EscalationError | RuntimeFault | NotIdentified) else ""
+    if isinstance(error, NotIdentified):
+        return Speaker(words).say(error.why)
+    return str(error) if isinstance(error, EscalationError | RuntimeFault) else ""
 
 
 def key_in(request: Request) -> str:

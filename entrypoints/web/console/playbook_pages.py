@@ -11,6 +11,7 @@ from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from pydantic import ValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -25,7 +26,8 @@ from entrypoints.web.console.page_service import POLICY, PageService, case_path,
 from entrypoints.web.console.reader import Reader
 from entrypoints.web.console.start_form import categories_in
 from escalation.case.moves.rebase import RebasePreview
-from escalation.kernel.refusals import BadRequest, EscalationError
+from escalation.kernel.reasons import reason
+from escalation.kernel.refusals import BadRequest, EscalationError, faults_of
 from escalation.policy.classification import Priority
 from escalation.policy.plan import PlaybookRef
 from identity.caller import NotIdentified
@@ -152,6 +154,8 @@ class PlaybookPages:
             try:
                 why = given.fields.get("why", "")
                 await reader.client.rebase(key, by=reader.person, why=why, sha256=playbook.sha256)
+            except ValidationError as error:
+                given = given.refused(BadRequest.because(reason("of.rebase"), faults_of(error)))
             except EscalationError as error:
                 given = given.refused(error)
             else:
