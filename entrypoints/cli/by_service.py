@@ -18,7 +18,6 @@ DIRECTLY = frozenset(
         *("serve", "web", "gateway", "setup", "doctor", "demo"),
         *("api-key create", "api-key list", "api-key revoke"),
         *("records export", "records import", "records rebuild"),
-        *("report schedule set", "report schedule remove"),
     }
 )
 """Commands that need the server, or what is kept beside it."""

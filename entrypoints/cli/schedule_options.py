@@ -1,6 +1,7 @@
 """Schedules of the review pack, as they are typed and shown."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -8,12 +9,13 @@ from typing import Any
 from rich.table import Table
 from rich.text import Text
 
+from entrypoints.cli.option_values import parse_choice
 from entrypoints.cli.render.escalation import format_due
 from entrypoints.terminal import as_json, out
 from escalation.kernel.reasons import reason
 from escalation.kernel.refusals import BadRequest, Fault
 from escalation.kernel.timeline_entry import minute
-from escalation.measures.report_schedule import ReportSchedule, ScheduledReport
+from escalation.measures.report_schedule import ReportSchedule, Rhythm, ScheduledReport
 from planning.plan.report_readers import read_schedule
 from planning.playbook.loader import load_playbook
 from runtime.settings import Settings
@@ -23,9 +25,21 @@ _TYPED = {"rhythm": "RHYTHM", "time_zone": "--tz"}
 
 
 def read_schedule_options(written: dict[str, Any]) -> ReportSchedule:
-    playbook = load_playbook(Settings.load().playbook)
+    """Return the schedule that was *written*; who its readers are, a service says by its own playbook."""
+    settings = Settings.load()
+    if settings.url is not None:
+        rhythm = parse_choice(Rhythm, written["rhythm"], "RHYTHM")
+        # All else is read and checked there.
+        return ReportSchedule(**{**written, "rhythm": rhythm, "to": tuple(written["to"])})
+    with name_schedule_options():
+        return read_schedule(written, load_playbook(settings.playbook))
+
+
+@contextmanager
+def name_schedule_options() -> Iterator[None]:
+    """Name the options in what is refused within."""
     try:
-        return read_schedule(written, playbook)
+        yield
     except BadRequest as refused:
         raise BadRequest.because(reason("of.schedule"), map(_as_typed, refused.faults)) from None
 

@@ -107,6 +107,8 @@ LOOKS: tuple[tuple[str, ...], ...] = (
     ("post-mortem", "show", "KEY"),
     ("sponsor", "propose", "ACNE", "--as", "elena", "--why", "Third time"),
     ("sponsor", "show", "ACNE"),
+    ("report", "schedule", "set", "weekly", "--to", "elena"),
+    ("report", "schedule", "set", "weekly", "--to", "elna", "--at", "25:00"),
     ("report", "schedule", "list"),
     ("report", "--by", "category", "--from", "2026-01-01", "--to", "2026-12-31", "--tz", "Asia/Jakarta"),
     ("records", "show", "KEY", "--json"),
@@ -132,6 +134,9 @@ async def test_each_command_says_the_same_both_ways(both_ways: BothWays) -> None
         await both_ways.compare(*words)
     watched = await both_ways.compare("watch", "KEY", "--every", "0.2", key=ONE)
 
+    removed = await both_ways.by_service(ONE, "report", "schedule", "remove", "weekly")
+
+    assert (0, "the weekly report is not scheduled any more\n", "") == removed
     assert {0, 1, 2} == {status for status, _, _ in found.values()}
     assert "Withdrawn" in watched[1]
 

@@ -28,8 +28,10 @@ def set_(
     in_json: Json = False,
 ) -> None:
     """Schedule the report, or change how: each is about the whole week or quarter before it."""
-    from entrypoints.cli.schedule_options import print_schedules, read_schedule_options
+    from entrypoints.cli.schedule_options import name_schedule_options, print_schedules, read_schedule_options
 
     written = {"rhythm": rhythm, "at": at, "time_zone": tz, "to": to or [], "language": language}
     wanted = read_schedule_options(written)
-    print_schedules([call_client(lambda client: client.schedule_report(wanted, now=now))], in_json)
+    with name_schedule_options():
+        scheduled = call_client(lambda client: client.schedule_report(wanted, now=now))
+    print_schedules([scheduled], in_json)
