@@ -20,6 +20,7 @@ from entrypoints.web.intake import Intake
 from entrypoints.web.link_pages import LinkPages
 from entrypoints.web.page_texts import Languages
 from entrypoints.web.pages import STYLE_HASH
+from entrypoints.web.playbook_facts import PlaybookFacts
 from entrypoints.web.request_ids import RequestIds
 from entrypoints.web.security_headers import COMMON, NOTHING, SecurityHeaders, page_policy
 from entrypoints.web.temporal_client import TemporalClientSource
@@ -51,7 +52,8 @@ def make_app(
     links = links or SignedLinks.from_settings(settings)
     pages, cases = LinkPages(reach, links, languages), CustomerPages(reach, links, languages)
     access = access_of(settings, languages)
-    api = make_api(settings, reach, languages, callers or access.callers)
+    playbook = PlaybookFacts(settings)
+    api = make_api(settings, reach, languages, callers or access.callers, playbook)
     routes = [
         Route(PATH + "/{token}", pages.answer, methods=[*_LOOKED_AT, "POST"]),
         Route(PAGE_PATH + "/{token}", cases.page, methods=[*_LOOKED_AT, "POST"]),
@@ -60,7 +62,7 @@ def make_app(
         Route("/livez", health.live, methods=_LOOKED_AT),
         Route("/readyz", health.ready, methods=_LOOKED_AT),
         Route("/health", health.ready, methods=_LOOKED_AT),
-        *console_routes(settings, reach, languages, callers or access.callers),
+        *console_routes(settings, reach, languages, callers or access.callers, playbook),
     ]
     trouble = {HTTPException: pages.trouble, Exception: pages.fault}
     # Around it all, so that the answers to our own faults are covered too.

@@ -36,6 +36,7 @@ from entrypoints.web.api.open_api import describe
 from entrypoints.web.api.problems import handle_problems
 from entrypoints.web.api.rate_limit import RateLimit
 from entrypoints.web.page_texts import Languages
+from entrypoints.web.playbook_facts import PlaybookFacts
 from entrypoints.web.request_ids import HEADER as REQUEST_ID
 from entrypoints.web.temporal_client import TemporalClientSource
 from escalation.kernel.budgets import REQUEST
@@ -61,7 +62,11 @@ RESOURCES: tuple[APIRouter, ...] = (
 
 
 def make_api(
-    settings: Settings, reach: TemporalClientSource, languages: Languages, callers: CallerSource
+    settings: Settings,
+    reach: TemporalClientSource,
+    languages: Languages,
+    callers: CallerSource,
+    playbook: PlaybookFacts,
 ) -> ASGIApp:
     """Make the API over the client that *reach* has."""
     app = _with_resources()
@@ -73,6 +78,7 @@ def make_api(
         RateLimit(settings.api_requests_per_caller),
         Cursors(link_keys(settings)),
         SampleWriter(MessageRenderer(settings.templates)),
+        playbook,
     )
     handle_problems(app)
     description = json.dumps(describe(app, API), ensure_ascii=False)

@@ -16,6 +16,7 @@ from entrypoints.web.api.answer import spoken_json
 from entrypoints.web.api.list_cursors import Cursors
 from entrypoints.web.api.rate_limit import RateLimit
 from entrypoints.web.page_texts import Languages
+from entrypoints.web.playbook_facts import PlaybookFacts
 from entrypoints.web.temporal_client import TemporalClientSource
 from escalation.kernel.reasons import reason
 from escalation.kernel.refusals import RoleNotAllowed
@@ -42,6 +43,7 @@ class Service:
     rate_limit: RateLimit
     cursors: Cursors
     samples: SampleWriter
+    playbook: PlaybookFacts
 
     def speaker_for(self, accepted: str) -> Speaker:
         """Return who speaks the language of an `Accept-Language` header."""

@@ -22,7 +22,7 @@ from planning.forecast.forecast import ForecastEntry, make_forecast
 from planning.forecast.playbook_diff import Change, find_changes
 from planning.forecast.sample_request import make_request
 from planning.on_call.feeds import Feeds
-from planning.playbook.loader import load_playbook, parse_playbook
+from planning.playbook.loader import parse_playbook
 from planning.playbook.matrix import category_tables_of, matrix_as_data, priority_rows_of
 from planning.playbook.schema import Playbook
 from runtime.network import Network
@@ -62,7 +62,7 @@ class PlaybookCheck:
 
 
 def _own(visit: Visit) -> Playbook:
-    return load_playbook(visit.service.settings.playbook)
+    return visit.service.playbook.require()
 
 
 @router.get("/playbook", response_model=dict[str, Any], responses=LOOKING)

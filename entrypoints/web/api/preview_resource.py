@@ -21,7 +21,6 @@ from escalation.kernel.reasons import term
 from escalation.kernel.values import Input, Name
 from messages.speaker import speaker
 from planning.plan.on_call_answer import answer_from_playbook
-from planning.playbook.loader import load_playbook
 
 router = APIRouter(tags=["previews"])
 LONGEST_OUTLOOK = timedelta(days=31)
@@ -45,7 +44,7 @@ async def show_forecast(
     ] = False,
 ) -> Response:
     """Show what happens if nobody acts: who is reminded, when the level rises, who owns it then."""
-    on_call = answer_from_playbook(load_playbook(visit.service.settings.playbook))
+    on_call = answer_from_playbook(visit.service.playbook.require())
     ahead = None if whole else hours
     return visit.answer(await visit.client.outlook(key, hours=ahead, on_call=on_call))
 
@@ -62,7 +61,7 @@ class RebasePreviewBody(Input):
 )
 async def preview_rebase(visit: CurrentVisit, key: KeyInPath, said: RebasePreviewBody) -> Response:
     """Show what a rebase to the playbook of today would change. Nothing changes."""
-    playbook = await asyncio.to_thread(load_playbook, visit.service.settings.playbook)
+    playbook = await asyncio.to_thread(visit.service.playbook.require)
     changes = await rebase_outlook.preview_rebase(visit.client, key, playbook, said.issue_type, said.category)
     return visit.answer(RebaseOutlook(sha256=playbook.sha256, changes=changes))
 

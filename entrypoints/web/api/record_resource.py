@@ -25,7 +25,6 @@ from escalation.kernel.values import Input, InputDay, Name
 from escalation.measures.report_schedule import Rhythm, ScheduledReport
 from planning.calendars.report_periods import midnight_of
 from planning.plan.report_readers import read_schedule
-from planning.playbook.loader import load_playbook
 from records.data_export import read_escalations
 from records.period_report import make_report
 from records.report import By, Period, Report
@@ -150,7 +149,7 @@ async def schedule_report(visit: CurrentVisit, rhythm: Whichever, said: Schedule
     """Mail a report regularly, or change how. It is about all escalations, so only who looks at all may do this."""
     visit.require_unlimited_sight()
     written = {**said.model_dump(mode="json", exclude={"now"}), "rhythm": rhythm}
-    own = await asyncio.to_thread(load_playbook, visit.service.settings.playbook)
+    own = await asyncio.to_thread(visit.service.playbook.require)
     return visit.answer(await visit.client.schedule_report(read_schedule(written, own), now=said.now))
 
 

@@ -25,6 +25,7 @@ from entrypoints.web.console.reader import LANGUAGE_COOKIE
 from entrypoints.web.console.start_pages import StartPages
 from entrypoints.web.console.task_force_pages import TaskForcePages
 from entrypoints.web.page_texts import Languages
+from entrypoints.web.playbook_facts import PlaybookFacts
 from entrypoints.web.temporal_client import TemporalClientSource
 from identity.caller import AS_COOKIE, CallerSource
 from runtime.settings import Settings
@@ -94,17 +95,21 @@ class ListPages:
 
 
 def console_routes(
-    settings: Settings, reach: TemporalClientSource, languages: Languages, callers: CallerSource
+    settings: Settings,
+    reach: TemporalClientSource,
+    languages: Languages,
+    callers: CallerSource,
+    playbook: PlaybookFacts,
 ) -> list[Route]:
     """Return the routes of the console."""
-    service = PageService(settings, reach, languages, callers)
+    service = PageService(settings, reach, languages, callers, playbook)
     lists, case, moves, start = (
         ListPages(service),
         CasePages(service),
         MovePages(service),
         StartPages(service),
     )
-    forces, playbook = TaskForcePages(service), PlaybookPages(service)
+    forces, books = TaskForcePages(service), PlaybookPages(service)
     return [
         Route(path, service.guarded(endpoint), methods=methods)
         for path, endpoint, methods in (
@@ -112,13 +117,13 @@ def console_routes(
             ("/all", lists.all, ["GET"]),
             ("/start", start.start, ["GET", "POST"]),
             ("/look-back", LookBackPages(service).look_back, ["GET"]),
-            ("/playbook", playbook.matrix, ["GET"]),
-            ("/playbook/simulate", playbook.simulate, ["GET"]),
-            ("/playbook/simulation.svg", playbook.picture, ["GET"]),
-            ("/playbook/on-call", playbook.on_call, ["GET"]),
-            ("/playbook/coverage", playbook.coverage, ["GET"]),
-            ("/playbook/changes", playbook.changes, ["GET"]),
-            (_CASE + "/rebase", playbook.rebase, ["GET", "POST"]),
+            ("/playbook", books.matrix, ["GET"]),
+            ("/playbook/simulate", books.simulate, ["GET"]),
+            ("/playbook/simulation.svg", books.picture, ["GET"]),
+            ("/playbook/on-call", books.on_call, ["GET"]),
+            ("/playbook/coverage", books.coverage, ["GET"]),
+            ("/playbook/changes", books.changes, ["GET"]),
+            (_CASE + "/rebase", books.rebase, ["GET", "POST"]),
             ("/live", lists.live, ["GET"]),
             ("/who", lists.choose_person, ["POST"]),
             ("/language", lists.choose_language, ["POST"]),

@@ -18,9 +18,9 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from entrypoints.web.console.list_rows import OpenEscalations
 from entrypoints.web.console.page_renderer import PageRenderer
-from entrypoints.web.console.playbook_facts import PlaybookFacts
 from entrypoints.web.console.reader import Reader, choose_words, choose_zone
 from entrypoints.web.page_texts import Languages
+from entrypoints.web.playbook_facts import PlaybookFacts
 from entrypoints.web.request_body import read_body
 from entrypoints.web.sign_in import SIGN_IN
 from entrypoints.web.temporal_client import TemporalClientSource
@@ -59,11 +59,12 @@ class PageService:
         reach: TemporalClientSource,
         languages: Languages,
         callers: CallerSource,
+        playbook: PlaybookFacts,
     ) -> None:
         self.settings = settings
         self.languages = languages
         self.open = OpenEscalations(reach)
-        self.playbook = PlaybookFacts(settings)
+        self.playbook = playbook
         self.samples = SampleWriter(MessageRenderer(settings.templates))
         self._reach = reach
         self._callers = callers

@@ -1,5 +1,5 @@
 """
-The playbook as the console needs it: who there is, and the matrix as people know it.
+The playbook as the API and the console need it: who there is, and the matrix as people know it.
 
 Read again when the file has changed; a file with faults leaves the last good one in place.
 """
@@ -11,8 +11,9 @@ from typing import NamedTuple
 from escalation.kernel.refusals import EscalationError
 from planning.forecast.simulation import AnswerOnCall
 from planning.plan.on_call_answer import answer_from_playbook
-from planning.playbook.loader import Playbook, load_playbook
+from planning.playbook.loader import Playbook
 from planning.playbook.matrix import CategoryTable, PriorityRow, category_tables_of, priority_rows_of
+from planning.playbook.playbook_file import PlaybookFile
 from runtime.settings import Settings
 
 
@@ -29,9 +30,8 @@ class PlaybookFacts:
     """Names and tables of the playbook of today."""
 
     def __init__(self, settings: Settings) -> None:
-        self._file = settings.playbook
-        self._changed_at = -1.0
-        self._playbook: Playbook | None = None
+        self._path = settings.playbook
+        self._kept: PlaybookFile | None = None
 
     def people(self) -> Sequence[tuple[str, str]]:
         """Return id and name of each person, by name."""
@@ -65,11 +65,18 @@ class PlaybookFacts:
         )
 
     def current(self) -> Playbook | None:
-        """Return the playbook of today; None, if there has been no good one yet."""
-        with suppress(OSError):
-            changed_at = self._file.stat().st_mtime
-            if changed_at != self._changed_at:
-                self._changed_at = changed_at
-                with suppress(EscalationError):
-                    self._playbook = load_playbook(self._file)
-        return self._playbook
+        """Return the playbook of today; None, if it was never without faults since the service started."""
+        with suppress(EscalationError):
+            return self.require()
+        return None
+
+    def require(self) -> Playbook:
+        """
+        Return the playbook of today.
+
+        Raises:
+            BadRequest: With its faults, if it was never without any since the service started.
+        """
+        if self._kept is None:
+            self._kept = PlaybookFile(self._path)
+        return self._kept.current()
