@@ -14,7 +14,7 @@ ROOT = Path(__file__).parent.parent
 # Of each family one class, one of its fields, and what is no value of that.
 FAMILIES = (
     ("escalation.case.state", "Escalation", "level", '"3"'),  # state
-    ("escalation.case.state", "Resolution", "verified_by", "3"),
+    ("escalation.case.resolution", "Resolution", "verified_by", "3"),
     ("escalation.case.follow_up_actions", "Action", "due", '"2026-11-20"'),
     ("escalation.case.request", "StartRequest", "customers", '"ACME"'),
     ("escalation.case.moves.acknowledge", "Acknowledged", "level", '"3"'),  # events

@@ -44,4 +44,4 @@ def state_size(now: Escalation) -> int:
     """Return the bytes of *now*; each task force that stands counts as large as it may become."""
     kept_free = (max(0, SUMMARY - size_of(force)) for force in now.standing_forces)
     beside = len(to_bytes(now, but=_PLAN))
-    return beside + len('"plan":,') + now.plan.size + sum(kept_free)
+    return beside + len('"plan":"",') + len(now.plan.packed) + sum(kept_free)

@@ -6,23 +6,26 @@ looked up after this. What the playbook says later does not reach a running esca
 finds things in it; it decides nothing.
 """
 
+from base64 import b64decode, b64encode
 from collections.abc import Iterable
 from dataclasses import field, replace
 from datetime import timedelta
 from enum import StrEnum
 from functools import cached_property
-from hashlib import sha256
+from operator import attrgetter
 from typing import Annotated
 from weakref import WeakValueDictionary
+from zlib import compress, decompressobj
+from zlib import error as ZlibError  # noqa: N812  # it is a class
 
-from pydantic import AfterValidator, Field
+from pydantic import Field, PlainSerializer, ValidatorFunctionWrapHandler, WrapValidator
 
-from escalation.kernel.budgets import size_of
+from escalation.kernel.budgets import PLAN, size_of
 from escalation.kernel.business_time import OpenHours
 from escalation.kernel.clock_name import ClockName
 from escalation.kernel.reasons import reason
 from escalation.kernel.refusals import UnknownName
-from escalation.kernel.values import Instant, Name, PropertyCache, frozen, to_bytes
+from escalation.kernel.values import Instant, Name, PropertyCache, from_json, frozen, to_bytes
 from escalation.policy.classification import EscalationReason, EvidenceKind, Priority
 from escalation.policy.local_time import DeskTime
 from escalation.policy.people import Contact, Desk
@@ -274,8 +277,9 @@ class Plan(PropertyCache):
         return size_of(self)
 
     @cached_property
-    def fingerprint(self) -> bytes:
-        return sha256(to_bytes(self)).digest()
+    def packed(self) -> str:
+        """The plan as it travels and is kept: compressed, about a quarter of its size."""
+        return b64encode(compress(to_bytes(self))).decode()
 
     def contact(self, contact_id: str) -> Contact:
         """
@@ -341,7 +345,9 @@ class Plan(PropertyCache):
         return min(calendar.hours.extend_at for calendar in self.calendars.values())
 
 
-_KNOWN: WeakValueDictionary[bytes, Plan] = WeakValueDictionary()
+_KNOWN: WeakValueDictionary[str, Plan] = WeakValueDictionary()
+_LONGEST = 10 * PLAN
+"""Bytes that are unpacked; a plan that could be pinned has far fewer."""
 
 
 def share(plan: Plan) -> Plan:
@@ -351,8 +357,23 @@ def share(plan: Plan) -> Plan:
     A plan is the largest part of a state, and all escalations of one kind have the same: a worker keeps it once, for as
     long as one of them needs it. Nothing tells the two apart, so every decision is the same with either.
     """
-    return _KNOWN.setdefault(plan.fingerprint, plan)
+    return _KNOWN.setdefault(plan.packed, plan)
 
 
-SharedPlan = Annotated[Plan, AfterValidator(share)]
-"""A plan that is shared wherever it is read."""
+def _unpack(given: object, read: ValidatorFunctionWrapHandler) -> Plan:
+    """Read a plan that travelled packed, or stands as it is."""
+    # Temporal's core keeps the payload of every marker for as long as a run is cached, outside of what Python can
+    # share. So a plan must be small where it travels, and not only where it is read.
+    if not isinstance(given, str):
+        return share(read(given))
+    if (known := _KNOWN.get(given)) is not None:
+        return known
+    try:
+        plain = decompressobj().decompress(b64decode(given, validate=True), _LONGEST)
+    except (ValueError, ZlibError):
+        raise ValueError("is no packed plan") from None
+    return share(from_json(Plan, plain))
+
+
+SharedPlan = Annotated[Plan, WrapValidator(_unpack), PlainSerializer(attrgetter("packed"), return_type=str)]
+"""A plan that is packed wherever it travels, and shared wherever it is read."""

@@ -13,6 +13,8 @@ from sqlalchemy import text
 
 from client import EscalationClient
 from escalation.case.record_batch import RecordBatch
+from escalation.kernel.values import from_plain
+from escalation.policy.plan import SharedPlan
 from records.store import RecordStore
 from records.tables import Base
 from runtime.connection import connect
@@ -149,7 +151,8 @@ async def test_the_record_has_all_that_it_is_to_keep(
     assert {"met"} == {clock["outcome"] for clock in kept["clocks"] if clock["name"] == "resolution"}
     assert ["waiting_for_customer"] == [pause["because"] for pause in kept["pauses"]]
     assert {"maya", "priya"} <= {hold["person"] for hold in kept["ownerships"]}
-    assert {"hannah", "kemal"} <= {person["id"] for person in happened["opened"]["event"]["plan"]["contacts"]}
+    plan = from_plain(SharedPlan, happened["opened"]["event"]["plan"])
+    assert {"hannah", "kemal"} <= {person.id for person in plan.contacts}
     assert ["1.0", "1.1"] == [playbook["version"] for playbook in kept["playbooks"]]
     assert ["1.0", "1.1"] == [version(kept, happened[kind]) for kind in ("clocks_resumed", "rebased")]
     assert "Find the cause" in str(happened["plan_revised"]["event"])

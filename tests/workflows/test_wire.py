@@ -32,7 +32,8 @@ def with_fields_of_tomorrow() -> dict[str, Any]:
     """State that a newer worker might carry over: a field more at every depth."""
     begin = carried()
     state = begin["carried"]["escalation"]
-    request, plan = state["request"], state["plan"]
+    request, plan = state["request"], to_plain(an_acknowledged().plan)
+    state["plan"] = plan  # unpacked: as it stands it is read too
     customer = request["customers"][0]
     records = (
         begin,
