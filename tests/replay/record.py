@@ -54,11 +54,14 @@ async def _runs(desk: Desk, key: str) -> AsyncIterator[str]:
 
 async def _store(desk: Desk, label: str, key: str, run: str) -> None:
     handle = desk.temporal.get_workflow_handle(key, run_id=run)
-    history = await handle.fetch_history()
-    answers: dict[str, Any] = {}
-    for query in LOOKS:
-        with suppress(WorkflowQueryFailedError):
-            answers[query] = await handle.query(query)
+    before, history = None, await handle.fetch_history()
+    # What was on its way may come in between the history and the answers.
+    while before is None or len(before.events) < len(history.events):
+        answers: dict[str, Any] = {}
+        for query in LOOKS:
+            with suppress(WorkflowQueryFailedError):
+                answers[query] = await handle.query(query)
+        before, history = history, await handle.fetch_history()
     Stored(label, history, shown(answers)).store()
     sys.stdout.write(f"{label}: {len(history.events)} events\n")
 
