@@ -63,9 +63,6 @@ def main() -> None:
     with Path(os.devnull).open("w") as nowhere:
         configure_logging(LogFormat.JSON, LogLevel.INFO, nowhere)
         figures = asyncio.run(_measured(number))
-    for page, (middle, high, size) in figures.items():
-        over = " over" if high > MOST_MILLISECONDS or size > MOST_BYTES else ""
-        print(f"{page:80} {middle:8.1f} ms {high:8.1f} ms {size:8,} bytes{over}")
     print(json.dumps(figures), flush=True)
     exit_process(0)
 
@@ -73,7 +70,12 @@ def main() -> None:
 async def _measured(number: int) -> dict[str, tuple[float, float, int]]:
     with TemporaryDirectory(prefix="escalation-pages-") as folder:
         async with _world(Path(folder), number) as http:
-            return {page: await _asked_for(http, page) for page in PAGES}
+            figures = {}
+            for page in PAGES:
+                middle, high, size = figures[page] = await _asked_for(http, page)
+                over = " over" if high > MOST_MILLISECONDS or size > MOST_BYTES else ""
+                print(f"{page:80} {middle:8.1f} ms {high:8.1f} ms {size:8,} bytes{over}", flush=True)
+            return figures
 
 
 async def _asked_for(http: httpx.AsyncClient, page: str) -> tuple[float, float, int]:

@@ -22,6 +22,7 @@ OTHERS = (
     "/playbook/coverage",
     "/playbook/changes",
     "/look-back?by=category",
+    "/settings",
 )
 AXE = (Path(__file__).parent / "axe.min.js").read_text(encoding="utf-8")
 

@@ -262,3 +262,18 @@ async def test_a_rebase_is_shown_before_it_is_made(door: Door) -> None:
 
     assert "already" in seen(page)
     assert 409 == refused.status_code
+
+
+async def test_settings_show_no_secret_and_test_a_channel_of_the_reader_alone(door: Door) -> None:
+    """
+    IDENTITY-4: a test message goes to the reader's own address.
+    """
+    page = await get(door, "/settings")
+    sent = await post(door, "/settings", address="email:maya.okafor@example.com")
+    elsewhere = await post(door, "/settings", address="email:somebody@else.example")
+
+    assert "whoever calls is believed" in seen(page)
+    assert "email:maya.okafor@example.com: delivered" in seen(sent)
+    assert 400 == elsewhere.status_code
+    assert door.settings.link_key is not None
+    assert door.settings.link_key.get_secret_value() not in page.text

@@ -22,6 +22,7 @@ from entrypoints.web.console.page_reads import wanted_of
 from entrypoints.web.console.page_service import POLICY, PageService
 from entrypoints.web.console.playbook_pages import PlaybookPages
 from entrypoints.web.console.reader import LANGUAGE_COOKIE
+from entrypoints.web.console.settings_page import SettingsPage
 from entrypoints.web.console.start_pages import StartPages
 from entrypoints.web.console.task_force_pages import TaskForcePages
 from entrypoints.web.page_texts import Languages
@@ -125,6 +126,7 @@ def console_routes(
             ("/playbook/changes", books.changes, ["GET"]),
             (_CASE + "/rebase", books.rebase, ["GET", "POST"]),
             ("/live", lists.live, ["GET"]),
+            ("/settings", SettingsPage(service).settings, ["GET", "POST"]),
             ("/who", lists.choose_person, ["POST"]),
             ("/language", lists.choose_language, ["POST"]),
             (_CASE, case.case, ["GET"]),

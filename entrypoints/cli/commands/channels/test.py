@@ -19,7 +19,7 @@ def test(
     """Send a test message and show what became of it; exit status 1 unless it was delivered."""
     import asyncio
 
-    from entrypoints.cli.channel_test import print_outcome, send_test
+    from entrypoints.channel_test import print_outcome, send_test
     from entrypoints.terminal import as_json
 
     outcome = asyncio.run(send_test(address, to_name))

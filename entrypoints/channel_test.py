@@ -17,8 +17,9 @@ from runtime.settings import Settings
 from workers.channel_setup import open_channels
 
 
-async def send_test(written: str, to_name: str) -> SendResult:
-    channels = open_channels(Settings.load(), printed_to=sys.stderr)
+async def send_test(written: str, to_name: str, settings: Settings | None = None) -> SendResult:
+    """Send a test message to the address that is *written*, by the channels of *settings*, or of this machine."""
+    channels = open_channels(settings or Settings.load(), printed_to=sys.stderr)
     address = parse_address(_checked(written), channels)
     return await channels[address.channel].send(_letter(address.target, to_name))
 
