@@ -81,7 +81,17 @@ class Moves(Starts):
         """
         if isinstance(command, Reopen):
             return await self._reopen(key, command, id)
+        if isinstance(command, Cancel) and command.into:
+            await self._require_sight(command.into)
         return await self._ask(key, command.move, command, id)
+
+    async def _require_sight(self, other: str) -> None:
+        """
+        Raises:
+            UnknownEscalation: If *other*, which a move names, may not be looked at.
+        """
+        if not await self._temporal.may_look_at(other):
+            raise await self._runs.unknown(other)
 
     async def _ask(self, key: str, move: Move, argument: object, id_: str | None) -> MoveResult:
         await self._runs.require_escalation(key)

@@ -161,5 +161,8 @@ async def test_whoever_has_a_part_or_looks_after_the_account_looks(hidden: Signe
     assert (
         200 == (await http.get(f"{API}/sponsorships/{ACCOUNT}", headers=hidden.bearer(MANAGER))).status_code
     )
+    merge = {"cause": "merged", "into": HIDDEN, "why": "the same"}
+    merged = await http.post(f"{API}/escalations/ACME/7003/moves/cancel", json=merge, headers=maya)
+    assert (404, "unknown_escalation") == (merged.status_code, merged.json()["code"])
     reports = [(await http.get(f"{API}/report", headers=who)).json() for who in (maya, sofia)]
     assert all(report["figures"] for report in reports)
