@@ -11,6 +11,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 ARGS ?=
+# Tests wait for servers most of their time, so that one process more than there are cores is quicker.
+PROCESSES ?= $(shell echo $$(($$(getconf _NPROCESSORS_ONLN) + 1)))
 
 # The first interpreter on this machine that is new enough; `python3` is still 3.9 on many of them.
 IS_NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
@@ -38,7 +40,7 @@ demo: setup  ## take a complaint through its whole life, on a server of its own
 
 .PHONY: test
 test: setup  ## run the tests, on every core
-	@$(BIN)/pytest --numprocesses auto --dist loadfile --no-loadscope-reorder --ignore tests/browser $(ARGS)
+	@$(BIN)/pytest --numprocesses $(PROCESSES) --dist loadfile --no-loadscope-reorder --ignore tests/browser $(ARGS)
 
 .PHONY: test-browser
 test-browser: setup  ## run the tests of the console in the system's Chromium
@@ -46,7 +48,7 @@ test-browser: setup  ## run the tests of the console in the system's Chromium
 
 .PHONY: test-cold
 test-cold: setup  ## run the tests of workflows and durability with workers that remember no run
-	@$(BIN)/pytest --numprocesses auto --dist loadfile --no-loadscope-reorder --cold -k "not burst" \
+	@$(BIN)/pytest --numprocesses $(PROCESSES) --dist loadfile --no-loadscope-reorder --cold -k "not burst" \
 		tests/workflows tests/durability/test_restarts.py tests/durability/test_outages.py $(ARGS)
 
 .PHONY: check
