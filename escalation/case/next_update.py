@@ -31,6 +31,10 @@ class UpdateSent(BaseEvent):
     """Number of the waiting text that it was (COMM-6)."""
     estimate: Estimate | None = None
 
+    @property
+    def told_customers(self) -> CustomerText | None:
+        return self.customer_text
+
     def applied_to(self, now: Escalation) -> Escalation:
         return replace(
             now,

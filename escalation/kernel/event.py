@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from escalation.kernel.proof import Door
 from escalation.kernel.reasons import Part, Person, Reason, reason
-from escalation.kernel.values import ENGINE, Instant, frozen
+from escalation.kernel.values import ENGINE, CustomerText, Instant, frozen
 
 NOT_YET = datetime.min.replace(tzinfo=UTC)
 
@@ -35,6 +35,11 @@ class RecordedEvent:
     def added(self) -> Part:
         """Text that a person added in their own words."""
         return ""
+
+    @property
+    def told_customers(self) -> CustomerText | None:
+        """Text that customers got with it."""
+        return None
 
     def sentence(self) -> Reason:
         """Return what happened, for the timeline: a code, and the parts that its sentence names."""

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from escalation.kernel.event import RecordedEvent
 from escalation.kernel.proof import Door
 from escalation.kernel.reasons import Part, Reason
-from escalation.kernel.values import Instant, frozen
+from escalation.kernel.values import CustomerText, Instant, frozen
 
 
 @frozen
@@ -19,6 +19,8 @@ class TimelineEntry:
     what: Reason
     note: Part = ""
     """Text that the person added, in their own words."""
+    told: CustomerText | None = None
+    """Text that customers got."""
     door: Door | None = None
     """The way that it came in by, if that is proven."""
 
@@ -32,6 +34,7 @@ def timeline_entry(event: RecordedEvent) -> TimelineEntry:
         kind=event.kind,
         what=event.sentence(),
         note=event.added,
+        told=event.told_customers,
         door=event.door,
     )
 

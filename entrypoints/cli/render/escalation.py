@@ -228,8 +228,8 @@ def _line(entry: TimelineEntry, width: int) -> Text:
     text = Text(f"{entry.at.astimezone():%a %d %b %H:%M:%S}  ", style="dim")
     text.append(entry.by, style="cyan").append(" " * (width - cell_len(entry.by) + 2), style="")
     text.append(_without_actor(entry), style="")
-    if entry.note:
-        text.append(f"  “{' '.join(say(entry.note).split())}”", style="italic")
+    for words in filter(None, (entry.told, say(entry.note))):
+        text.append(f"  “{' '.join(words.split())}”", style="italic")
     return text
 
 

@@ -16,7 +16,8 @@ from escalation.kernel.timeline_entry import TimelineEntry
 REFUSED = "move_refused"
 _SAID = frozenset({"customer_message_recorded", "question_answered", "impact_stated"})
 """Kinds of events whose text is a customer's own."""
-_TOLD = frozenset({"update_sent", "resolution_verified"})
+_TOLD = frozenset({"resolution_verified"})
+"""Kinds of events with which customers get a text that was written before."""
 _ASKED = frozenset({"customer_asked"})
 _TALK = _SAID | _ASKED | {"comment_added", "evidence_added", "update_sent"}
 # What is left out of the story is true and seldom worth a line; "Everything" shows it, and refusals stand apart.
@@ -69,8 +70,8 @@ def _line(entry: TimelineEntry, latest: LastUpdate | None) -> StoryLine:
         return StoryLine(entry, "", str(note), "")
     if entry.kind in _ASKED:
         return StoryLine(entry, str(note), "", "")
-    is_news = latest is not None and entry.kind in _TOLD and entry.at == latest.at
-    return StoryLine(entry, str(latest.text) if latest and is_news else "", "", note)
+    told = entry.told or (latest.text if latest and entry.kind in _TOLD and entry.at == latest.at else "")
+    return StoryLine(entry, str(told), "", note)
 
 
 RCA_STEPS: Sequence[tuple[RcaState, Move]] = (
