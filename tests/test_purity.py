@@ -47,7 +47,9 @@ ALLOWED_MODULES = frozenset(
         "unicodedata",
     }
 )
-ALLOWED_IN_ONE_FILE = {"transitions": "state_machine.py", "weakref": "plan.py"}
+ALLOWED_IN_ONE_FILE = {"transitions": "state_machine.py"} | dict.fromkeys(
+    ("base64", "weakref", "zlib"), "plan.py"
+)
 FOLDERS = {
     "escalation": frozenset[str](),
     "workflows": frozenset({"asyncio", "inspect", "messages", "temporalio", "workflows"}),

@@ -12,7 +12,6 @@ from dataclasses import field, replace
 from datetime import timedelta
 from enum import StrEnum
 from functools import cached_property
-from operator import attrgetter
 from typing import Annotated
 from weakref import WeakValueDictionary
 from zlib import compress, decompressobj
@@ -375,5 +374,7 @@ def _unpack(given: object, read: ValidatorFunctionWrapHandler) -> Plan:
     return share(from_json(Plan, plain))
 
 
-SharedPlan = Annotated[Plan, WrapValidator(_unpack), PlainSerializer(attrgetter("packed"), return_type=str)]
+SharedPlan = Annotated[
+    Plan, WrapValidator(_unpack), PlainSerializer(lambda plan: plan.packed, return_type=str)
+]
 """A plan that is packed wherever it travels, and shared wherever it is read."""

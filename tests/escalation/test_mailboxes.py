@@ -4,6 +4,7 @@ One mailbox is one person: told, asked and surveyed once, however often and howe
 
 from typing import Any
 
+from escalation.case.customer_view import customer_page
 from escalation.case.engine import Decision, decide
 from escalation.case.lifecycle import State
 from escalation.case.moves.answer_survey import AnswerSurvey
@@ -91,14 +92,17 @@ def test_who_is_known_elsewhere_keeps_the_name_that_they_are_known_by() -> None:
 
 def test_who_speaks_for_two_accounts_is_asked_once_and_answers_for_both() -> None:
     """
-    RESOLVE-6: the link knows both, for the page to name them.
+    RESOLVE-6: the link leads to both, for the page to name them, and says neither.
     """
     verified = decide(one_in(State.VERIFYING, customers=BOTH), VERIFY, monday("09:10"))
     assert ["resolved", "access_question"] == to_jo(verified)
     question = to_customers(verified, "access_question")
     link = link_for(question, question.to[0])
     assert link
-    assert ("ACME", ("ACME", "BOLT")) == (link.account, link.accounts)
+    assert ("", ()) == (link.account, link.accounts)
+    found = customer_page(verified.state, (), link.who, monday("09:10")).view
+    assert found
+    assert ("ACME", "BOLT") == found.accounts
 
     yes = ConfirmAccess(by=JO, account="ACME", answer=AccessAnswer.YES)
     answered = decide(verified.state, yes, monday("09:11"))

@@ -9,7 +9,6 @@ import pytest
 
 from escalation.case.clock_table import CLOCKS
 from escalation.case.lifecycle import Move
-from escalation.kernel.budgets import size_of
 from escalation.kernel.clock_name import ClockName
 from escalation.kernel.refusals import BadRequest, RoleNotAllowed
 from escalation.kernel.values import from_json, to_json
@@ -300,8 +299,8 @@ def test_a_plan_survives_json() -> None:
 
 
 def test_a_plan_is_small() -> None:
-    """The plan travels with every new run of an escalation."""
-    assert size_of(the_plan()) < 18_000
+    """The plan travels, packed, with every new run of an escalation."""
+    assert len(the_plan().packed) < 6_000
 
 
 def test_the_demo_rises_every_few_seconds_at_first() -> None:
