@@ -42,9 +42,11 @@ from runtime.network import Network
 
 MOST_ENTRIES = 200
 """Lines of a simulation that anybody reads."""
-MOST_CHANGES = 30
+MOST_CHANGES = 15
 """Open escalations that are asked what a rebase would change; those due first."""
 _AT_ONCE = 8
+_COVERAGE_KEPT = timedelta(minutes=1)
+"""Time for which a week's coverage is shown again; the calendars of others are read once in it."""
 
 
 class PlaybookPages:
@@ -52,6 +54,8 @@ class PlaybookPages:
 
     def __init__(self, service: PageService) -> None:
         self._service = service
+        self._coverage: tuple[tuple[object, ...], datetime, object] | None = None
+        """The latest that was computed: of what, until when it is shown, and what was found."""
 
     async def matrix(self, request: Request) -> Response:
         reader = await self._service.reader(request)
@@ -113,9 +117,12 @@ class PlaybookPages:
             found = find_gaps(playbook, since, since + timedelta(days=7), rotas)
             return heat_of([gap for _, _, gaps in found for gap in gaps], monday, reader.zone)
 
-        heat = await asyncio.to_thread(look)
+        asked = (playbook.sha256, monday, str(reader.zone))
+        kept = self._coverage
+        if kept is None or kept[0] != asked or kept[1] < reader.now:
+            kept = self._coverage = (asked, reader.now + _COVERAGE_KEPT, await asyncio.to_thread(look))
         return self._service.page(
-            "coverage.html", reader, page="playbook", part="coverage", **_of_week(monday), heat=heat
+            "coverage.html", reader, page="playbook", part="coverage", **_of_week(monday), heat=kept[2]
         )
 
     async def changes(self, request: Request) -> Response:
