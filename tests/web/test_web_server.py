@@ -240,3 +240,11 @@ def test_whoever_is_believed_must_be_on_this_machine(access: Access) -> None:
     says = r"'0.0.0.0', where others reach .* and nobody signs in"
     with pytest.raises(SettingsFault, match=says), bind_port(settings):
         pass
+
+
+def test_answers_leave_without_waiting_for_the_reader() -> None:
+    """On a connection that is kept, headers and body would be 40 ms apart."""
+    with bind_port(Settings(gateway_port=0)) as listener, socket.create_connection(listener.getsockname()):
+        served, _ = listener.accept()
+        with served:
+            assert served.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
