@@ -361,8 +361,8 @@ def share(plan: Plan) -> Plan:
 
 def _unpack(given: object, read: ValidatorFunctionWrapHandler) -> Plan:
     """Read a plan that travelled packed, or stands as it is."""
-    # Temporal's core keeps the payload of every marker for as long as a run is cached, outside of what Python can
-    # share. So a plan must be small where it travels, and not only where it is read.
+    # A plan is most of what the history and the record of a start hold, so it must be small there too, and not only
+    # shared where it is read.
     if not isinstance(given, str):
         return share(read(given))
     if (known := _KNOWN.get(given)) is not None:
