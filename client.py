@@ -1,15 +1,22 @@
 """
 EscalationClient: the one typed way in, for scripts, the command line and the gateway.
 
-Every method is one round trip and either returns or raises an error of ``escalation.kernel.refusals``, with
-nothing half
-done. It sends what people ask and shows what the engine answers; it holds no rule. Its parts are in ``clients/``.
+Every method is one round trip and either returns or raises an error of ``escalation.kernel.refusals``, with nothing
+half done. It sends what people ask and shows what the engine answers; it holds no rule. Its parts are in ``clients/``.
 ``python client.py`` is the command line.
 """
 
 from clients.conversations import Conversations
 from clients.http_moves import HttpMoves
-from clients.http_queries import CallerView, KnownNames, SignInPlace, StalledRun
+from clients.http_queries import (
+    ActionsToDo,
+    ActionToDo,
+    CallerView,
+    Diagram,
+    KnownNames,
+    SignInPlace,
+    StalledRun,
+)
 from clients.inboxes import Inboxes
 from clients.intakes import Intakes
 from clients.moves import AFTER_THE_CLOSE
@@ -30,7 +37,10 @@ __all__ = [
     "OURS",
     "PATIENCE",
     "RECORDED",
+    "ActionToDo",
+    "ActionsToDo",
     "CallerView",
+    "Diagram",
     "EscalationClient",
     "EscalationFilter",
     "EscalationListing",

@@ -4,6 +4,7 @@ Queries over HTTP: each is one operation of the API. The service finds the run t
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping, MutableSequence, Sequence
+from dataclasses import field
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from clients.escalation_runs import MOST_LOOKED_AT, unknown_among
@@ -78,20 +79,28 @@ class StalledRun:
 
 
 @frozen
-class _ActionToDo:
+class ActionToDo:
+    """An action that is still to be done."""
+
     id: str
+    """The key of its escalation, or the id of a closed one."""
     subject: str
     action: Action
 
 
 @frozen
-class _ActionsToDo:
-    items: tuple[_ActionToDo, ...]
-    unanswered: dict[str, str]
+class ActionsToDo:
+    """Actions, the first due first, and the escalations that could not answer."""
+
+    items: tuple[ActionToDo, ...]
+    unanswered: dict[str, str] = field(default_factory=dict)
+    """By the id of an escalation: why it cannot answer."""
 
 
 @frozen
-class _Diagram:
+class Diagram:
+    """A drawing as text."""
+
     mermaid: str
 
 
@@ -157,7 +166,7 @@ class HttpQueries(HttpPart):
         return await self._service.get(await self._path(key, "people"), tuple[Contact, ...])
 
     async def diagram(self, key: str) -> str:
-        return (await self._service.get(await self._path(key, "diagram"), _Diagram)).mermaid
+        return (await self._service.get(await self._path(key, "diagram"), Diagram)).mermaid
 
     async def rca_on_file(self, key: str, version: int | None = None) -> RcaOnFile:
         return await self._service.get(await self._path(key, "rca"), RcaOnFile, {"version": version})
@@ -190,7 +199,7 @@ class HttpQueries(HttpPart):
         overdue: bool = False,
         unanswered: MutableSequence[Unanswered] | None = None,
     ) -> Sequence[ToDo]:
-        found = await self._service.get("/actions", _ActionsToDo, {"owner": owner, "overdue": overdue})
+        found = await self._service.get("/actions", ActionsToDo, {"owner": owner, "overdue": overdue})
         silent = [Unanswered(key, why) for key, why in found.unanswered.items()]
         if silent and unanswered is None:
             raise NotAllAnswered(silent)

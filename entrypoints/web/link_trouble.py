@@ -8,7 +8,6 @@ Must not know rules, words or markup.
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime
 from typing import TypeVar
-from urllib.parse import parse_qsl
 
 import structlog
 from starlette.exceptions import HTTPException
@@ -19,7 +18,7 @@ from entrypoints.web.answer_fields import LONGEST_COMMENT
 from entrypoints.web.intake import RETRY_AFTER
 from entrypoints.web.page_texts import Languages
 from entrypoints.web.pages import Page, Pages
-from entrypoints.web.request_body import read_body
+from entrypoints.web.request_body import read_fields
 from entrypoints.web.temporal_client import TemporalClientSource
 from escalation.kernel.refusals import EscalationError, RateExceeded, UnknownEscalation
 from escalation.notifications.links import Link, PageLink
@@ -127,11 +126,7 @@ async def read_form(request: Request) -> dict[str, str]:
     # would not do: browsers send "null" where a page says no-referrer, as ours do.
     if request.headers.get("sec-fetch-site") in _ELSEWHERE:
         raise HTTPException(403)
-    body = await read_body(request, "application/x-www-form-urlencoded", at_most=LARGEST_FORM)
-    try:
-        return dict(parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=10))
-    except ValueError:
-        raise HTTPException(400) from None
+    return await read_fields(request, at_most=LARGEST_FORM, fields=10)
 
 
 def respond_with(page: Page, status: int, headers: Mapping[str, str] | None = None) -> Response:

@@ -1,6 +1,7 @@
 """Request bodies: bounded in size and time, of one content type. Must not know what they are for."""
 
 import asyncio
+from urllib.parse import parse_qsl
 
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
@@ -24,6 +25,20 @@ async def read_body(request: Request, content_type: str, *, at_most: int) -> byt
             return await _read(request, at_most)
     except (TimeoutError, ClientDisconnect):
         raise HTTPException(408) from None
+
+
+async def read_fields(request: Request, *, at_most: int, fields: int) -> dict[str, str]:
+    """
+    Return the fields of a posted form; blank ones too.
+
+    Raises:
+        HTTPException: As ``read_body``; 400 for more than so many *fields*, or what cannot be read.
+    """
+    body = await read_body(request, "application/x-www-form-urlencoded", at_most=at_most)
+    try:
+        return dict(parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=fields))
+    except ValueError:
+        raise HTTPException(400) from None
 
 
 def _is_more(length: str, at_most: int) -> bool:

@@ -8,7 +8,7 @@ from urllib.parse import quote
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
-from client import EscalationFilter, EscalationListing
+from client import Diagram, EscalationFilter, EscalationListing
 from entrypoints.web.api.api_visit import API, ONE, CurrentVisit, KeyInPath
 from entrypoints.web.api.command_body import body_of, read_command
 from entrypoints.web.api.idempotency import IdempotencyKey, repeat_id
@@ -20,7 +20,7 @@ from escalation.case.lifecycle import State
 from escalation.case.request import StartRequest
 from escalation.case.view import MoveResult, View
 from escalation.kernel.timeline_entry import TimelineEntry
-from escalation.kernel.values import Name, frozen
+from escalation.kernel.values import Name
 from escalation.notifications.notification import CustomerFacts
 from escalation.policy.classification import Priority
 from escalation.policy.people import Contact
@@ -117,13 +117,6 @@ async def show_action_plans(visit: CurrentVisit, key: KeyInPath) -> Response:
 async def show_script(visit: CurrentVisit, key: KeyInPath) -> Response:
     """Show what agents may tell customers now, and nothing else."""
     return visit.answer(await visit.client.script(key))
-
-
-@frozen
-class Diagram:
-    """A drawing as text."""
-
-    mermaid: str
 
 
 @router.get(ONE + "/diagram", response_model=Diagram)

@@ -4,7 +4,6 @@ The root cause analysis on file, and the actions that came of it. It is filed, a
 
 import asyncio
 from collections.abc import Callable, Mapping
-from dataclasses import field
 from enum import StrEnum
 from typing import Annotated
 from urllib.parse import quote
@@ -12,7 +11,7 @@ from urllib.parse import quote
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
-from client import Unanswered
+from client import ActionsToDo, ActionToDo, Unanswered
 from documents.layout import as_html, as_pdf
 from documents.markdown_paper import as_markdown
 from documents.rca_paper import Paper
@@ -21,30 +20,10 @@ from entrypoints.paper_maker import Audience, find_rca, make_paper
 from entrypoints.web.api.api_visit import ONE, CurrentVisit, KeyInPath, about_answer
 from entrypoints.web.api.problems import LOOKING, responses
 from entrypoints.web.api.query_values import read_zone
-from escalation.case.follow_up_actions import Action
 from escalation.case.rca_on_file import RcaOnFile
-from escalation.kernel.values import Name, frozen
+from escalation.kernel.values import Name
 
 router = APIRouter(tags=["RCA"], responses=LOOKING)
-
-
-@frozen
-class ActionToDo:
-    """An action that is still to be done."""
-
-    id: str
-    """The key of its escalation, or the id of a closed one."""
-    subject: str
-    action: Action
-
-
-@frozen
-class ActionsToDo:
-    """Actions, the first due first, and the escalations that could not answer."""
-
-    items: tuple[ActionToDo, ...]
-    unanswered: dict[str, str] = field(default_factory=dict)
-    """By the id of an escalation: why it cannot answer."""
 
 
 @router.get(ONE + "/rca", response_model=RcaOnFile)

@@ -20,7 +20,6 @@ from escalation.case.lifecycle import Move
 from escalation.case.rca_on_file import proposed_timeline
 from escalation.case.state import Escalation
 from escalation.kernel.refusals import EscalationError, UnknownEscalation
-from identity.caller import NotIdentified
 
 
 class MovePages:
@@ -35,12 +34,11 @@ class MovePages:
         if request.method != "POST":
             return await self._form(request, reader, move, FormState())
         given = FormState.sent(await self._service.fields(request))
-        if reader.person is None:
-            raise NotIdentified(reader.text("not_named"))
+        person = reader.require_person()
         if given.is_changed_only:
             return await self._form(request, reader, move, given)
         try:
-            command = read_form(move, reader.person, given.fields, reader.zone)
+            command = read_form(move, person, given.fields, reader.zone)
             if given.is_preview:
                 preview = await reader.client.preview(key_in(request), command, self._service.samples.write)
                 return await self._form(request, reader, move, given, preview=preview)

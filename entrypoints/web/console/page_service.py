@@ -9,7 +9,7 @@ rules.
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import parse_qsl, quote, urlsplit
+from urllib.parse import quote, urlsplit
 
 import structlog
 from starlette.exceptions import HTTPException
@@ -21,7 +21,7 @@ from entrypoints.web.console.page_renderer import PageRenderer
 from entrypoints.web.console.reader import Reader, choose_words, choose_zone
 from entrypoints.web.page_texts import Languages
 from entrypoints.web.playbook_facts import PlaybookFacts
-from entrypoints.web.request_body import read_body
+from entrypoints.web.request_body import read_fields
 from entrypoints.web.sign_in import SIGN_IN
 from entrypoints.web.temporal_client import TemporalClientSource
 from escalation.kernel.budgets import PAPER
@@ -45,7 +45,6 @@ LARGEST_FORM = 3 * PAPER
 """Bytes; the longest paper that a move takes fits, percent-encoded."""
 MOST_FIELDS = 2_000
 Endpoint = Callable[[Request], Awaitable[Response]]
-_FORM = "application/x-www-form-urlencoded"
 
 log = structlog.get_logger("console")
 
@@ -101,11 +100,7 @@ class PageService:
             HTTPException: 403 if the browser says that it comes from elsewhere, 400 if it cannot be read.
         """
         _require_own_origin(request)
-        body = await read_body(request, _FORM, at_most=LARGEST_FORM)
-        try:
-            return dict(parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=MOST_FIELDS))
-        except ValueError:
-            raise HTTPException(400) from None
+        return await read_fields(request, at_most=LARGEST_FORM, fields=MOST_FIELDS)
 
     def guarded(self, endpoint: Endpoint) -> Endpoint:
         """Return *endpoint*, whose troubles are answered in a page of the console."""

@@ -30,7 +30,6 @@ from escalation.kernel.reasons import reason
 from escalation.kernel.refusals import BadRequest, EscalationError, faults_of
 from escalation.policy.classification import Priority
 from escalation.policy.plan import PlaybookRef
-from identity.caller import NotIdentified
 from planning.forecast.coverage import covered_times_by_rota, find_gaps
 from planning.forecast.forecast import Forecast, make_forecast
 from planning.forecast.forecast_chart import draw_forecast
@@ -156,11 +155,10 @@ class PlaybookPages:
         given = FormState()
         if request.method == "POST":
             given = FormState.sent(await self._service.fields(request))
-            if reader.person is None:
-                raise NotIdentified(reader.text("not_named"))
+            person = reader.require_person()
             try:
                 why = given.fields.get("why", "")
-                await reader.client.rebase(key, by=reader.person, why=why, sha256=playbook.sha256)
+                await reader.client.rebase(key, by=person, why=why, sha256=playbook.sha256)
             except ValidationError as error:
                 given = given.refused(BadRequest.because(reason("of.rebase"), faults_of(error)))
             except EscalationError as error:

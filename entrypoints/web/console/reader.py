@@ -19,7 +19,7 @@ from client import EscalationClient
 from entrypoints.web.page_texts import Languages
 from escalation.kernel.command_fields import CommandField
 from escalation.kernel.reasons import Part
-from identity.caller import Caller
+from identity.caller import Caller, NotIdentified
 from messages.catalogue import Catalogue
 from messages.formats import Formats, locale_of, zone_of
 from messages.speaker import Speaker
@@ -47,6 +47,17 @@ class Reader:
     @property
     def person(self) -> str | None:
         return self.caller.person
+
+    def require_person(self) -> str:
+        """
+        Return who makes a move.
+
+        Raises:
+            NotIdentified: If nobody is named.
+        """
+        if self.person is None:
+            raise NotIdentified(self.text("not_named"))
+        return self.person
 
     @property
     def language(self) -> str:

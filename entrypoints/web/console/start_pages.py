@@ -14,7 +14,6 @@ from entrypoints.web.console.page_service import PageService, case_path
 from entrypoints.web.console.reader import Reader
 from entrypoints.web.console.start_form import FORM, known_in, parted, preview_start, read_start
 from escalation.kernel.refusals import EscalationError
-from identity.caller import NotIdentified
 from planning.playbook.schema import Playbook
 from runtime.errors import RuntimeFault
 
@@ -33,12 +32,11 @@ class StartPages:
         if request.method != "POST":
             return await self._form(reader, playbook, FormState(dict(request.query_params)))
         given = FormState.sent(await self._service.fields(request))
-        if reader.person is None:
-            raise NotIdentified(reader.text("not_named"))
+        person = reader.require_person()
         if given.is_changed_only:
             return await self._form(reader, playbook, given)
         try:
-            wanted = read_start(playbook, reader.person, given.fields, reader.zone)
+            wanted = read_start(playbook, person, given.fields, reader.zone)
             if given.is_preview:
                 on_call, write = self._service.playbook.on_call(), self._service.samples.write
                 preview = preview_start(playbook, wanted, reader.now, on_call, write)

@@ -21,7 +21,6 @@ from escalation.policy.people import ContactKind
 from escalation.task_force.commands import MEMBERS_COMMANDS, MembersCommand
 from escalation.task_force.lifecycle import STANDING
 from escalation.task_force.view import TaskForceView
-from identity.caller import NotIdentified
 
 _COMMANDS = {command.move.value: command for command in MEMBERS_COMMANDS}
 
@@ -55,11 +54,10 @@ class TaskForcePages:
         if request.method != "POST":
             return await self._form(request, reader, command, FormState(dict(request.query_params)))
         given = FormState.sent(await self._service.fields(request))
-        if reader.person is None:
-            raise NotIdentified(reader.text("not_named"))
+        person = reader.require_person()
         try:
             plain = _form_of(command).plain(given.fields, reader.zone)
-            asked: MembersCommand = read_command(command, {**plain, "by": reader.person})
+            asked: MembersCommand = read_command(command, {**plain, "by": person})
             await reader.client.ask_task_force(key_in(request), _name(request), asked)
         except UnknownEscalation:
             raise
