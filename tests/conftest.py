@@ -4,14 +4,16 @@ Fixtures and options of every test.
 `--cold` has the workers remember no run: each workflow task is replayed from the start of its history.
 """
 
+import logging
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 # Its plugin would import it at the end of a run. Threads may import then, too, and Python 3.11 confuses two modules
 # that are parsed at the same time ("AST constructor recursion depth mismatch").
 import hypothesis  # noqa: F401
 import pytest
+import structlog
 
 import messages.speaker  # noqa: F401 - refusals read in English
 
@@ -37,6 +39,19 @@ def pytest_configure(config: pytest.Config) -> None:
 for _size in ("COLUMNS", "LINES"):
     os.environ.pop(_size, None)
 """The width of a terminal is the test's own, wherever it runs; Rich reads it when it is imported."""
+
+
+@pytest.fixture(autouse=True)
+def _logging_as_it_was() -> Iterator[None]:
+    """
+    A test may configure logging, or run a command that does; the next one of this process finds it as it was.
+    """
+    root, configured = logging.getLogger(), structlog.get_config()
+    handlers, level = root.handlers[:], root.level
+    yield
+    root.handlers[:] = handlers
+    root.setLevel(level)
+    structlog.configure(**configured)
 
 
 @pytest.fixture

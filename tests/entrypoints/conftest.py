@@ -97,7 +97,6 @@ async def site(
         # The log of the workers, which run in this process, is no answer of a command.
         structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.__stderr__))
         yield Site(client, settings, Terminal(capsys, mailbox, server.address, playbook))
-        structlog.reset_defaults()
         server.kill()
 
 

@@ -5,7 +5,6 @@ import io
 import json
 import logging
 import uuid
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -49,18 +48,13 @@ class Talkative:
 
 
 @pytest.fixture
-def lines() -> Iterator[io.StringIO]:
+def lines() -> io.StringIO:
     """
-    JSON lines; the process's logging is put back after.
+    JSON lines.
     """
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
     out = io.StringIO()
     configure_logging(LogFormat.JSON, LogLevel.INFO, out)
-    yield out
-    root.handlers[:] = handlers
-    root.setLevel(level)
-    structlog.reset_defaults()
+    return out
 
 
 async def test_workflow_and_activity_lines_carry_their_escalation_and_come_once(
