@@ -56,6 +56,10 @@ class NotIdentified(Exception):
         self.why = why
 
 
+class ProviderAway(NotIdentified):
+    """The identity provider cannot be reached, or does not answer as it should: nobody is refused by it."""
+
+
 class CallerSource(Protocol):
     """Finds out who asks."""
 

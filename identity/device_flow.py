@@ -16,7 +16,7 @@ from typing import Any
 import httpx
 from authlib.oauth2.rfc8628 import DEVICE_CODE_GRANT_TYPE
 
-from identity.caller import NotIdentified
+from identity.caller import NotIdentified, ProviderAway
 from identity.open_id import SCOPE, OpenId
 
 _OFFLINE = "offline_access"
@@ -34,10 +34,6 @@ _REFUSED = {
 
 class SignInEnded(NotIdentified):
     """The provider renews no tokens of this sign-in any more."""
-
-
-class ProviderAway(NotIdentified):
-    """The provider cannot be reached, or does not answer as it should."""
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ OpenID Connect: people as the organisation's identity provider knows them (IDENT
 The authorization code flow with PKCE for browsers, and tokens that programs send. Owns what is asked of the provider,
 and what must be true of its tokens: signature, issuer, audience, time, nonce, and a verified e-mail address. The
 provider's keys and addresses are read when they are first needed, and its keys again when a token names one that is not
-known. It must not know the playbook, cookies or pages.
+known: while the provider is away, tokens with a known key are good. It must not know the playbook, cookies or pages.
 """
 
 import secrets
@@ -24,7 +24,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
 from escalation.kernel.reasons import Reason, reason
-from identity.caller import NotIdentified
+from identity.caller import NotIdentified, ProviderAway
 from identity.session import SignInAttempt
 
 SCOPE = "openid email profile"
@@ -35,6 +35,8 @@ _LEEWAY = 60
 """Seconds that clocks may differ by."""
 KEYS_AGAIN_AFTER = 30.0
 """Seconds: tokens with invented keys must not have the provider asked all the time."""
+AWAY_FOR = 2.0
+"""Seconds for which a provider that did not answer is not asked again: it may take all patience each time."""
 _PATIENCE = httpx.Timeout(10.0)
 
 log = structlog.get_logger("identity")
@@ -76,6 +78,7 @@ class OpenId:
         self._about: dict[str, Any] = {}
         self._keys = KeySet([])
         self._keys_read_at = 0.0
+        self._away_until = 0.0
 
     async def begin(self, redirect_uri: str, then: str) -> tuple[str, SignInAttempt]:
         """Return the address at the provider where somebody signs in, and what has to come back."""
@@ -86,7 +89,7 @@ class OpenId:
             then=then,
         )
         address = prepare_grant_uri(
-            (await self.metadata())["authorization_endpoint"],
+            await self._address("authorization_endpoint"),
             self.provider.client_id,
             "code",
             redirect_uri,
@@ -104,6 +107,7 @@ class OpenId:
 
         Raises:
             NotIdentified: If the answer is not to this attempt, or the provider does not vouch for it.
+            ProviderAway: If it cannot be asked.
         """
         given = httpx.URL(answer).params
         if not secrets.compare_digest(given.get("state", ""), attempt.state):
@@ -119,6 +123,7 @@ class OpenId:
 
         Raises:
             NotIdentified: If it gives none.
+            ProviderAway: If it cannot be asked.
         """
         who = self.provider
         asked = prepare_token_request(
@@ -128,16 +133,19 @@ class OpenId:
             code_verifier=verifier,
             client_id=who.client_id,
         )
+        secret = httpx.BasicAuth(who.client_id, who.client_secret) if who.client_secret else None
+        address = await self._address("token_endpoint")
         try:
-            secret = httpx.BasicAuth(who.client_id, who.client_secret) if who.client_secret else None
             async with httpx.AsyncClient(timeout=_PATIENCE, auth=secret) as client:
                 answer = await client.post(
-                    (await self.metadata())["token_endpoint"],
-                    content=asked,
-                    headers={"Content-Type": "application/x-www-form-urlencoded"},
+                    address, content=asked, headers={"Content-Type": "application/x-www-form-urlencoded"}
                 )
+            if answer.is_server_error:
+                raise _away(f"HTTP {answer.status_code}")
             return str(answer.raise_for_status().json()["id_token"])
-        except (httpx.HTTPError, ValueError, LookupError) as error:
+        except httpx.TransportError as error:
+            raise _away(type(error).__name__) from None
+        except (httpx.HTTPError, ValueError, LookupError, TypeError) as error:
             log.warning("code_refused", why=type(error).__name__)
             raise NotIdentified(reason("sign_in.not_accepted")) from None
 
@@ -147,6 +155,7 @@ class OpenId:
 
         Raises:
             NotIdentified: If it is not good; the text says what is wrong, and quotes nothing of it.
+            ProviderAway: If its key is not known here, and the provider cannot be asked for it.
         """
         claims = (await self._decoded(token)).claims
         audiences = {self.provider.client_id} | (set() if nonce else set(self.provider.audiences))
@@ -189,33 +198,52 @@ class OpenId:
     async def _current_keys(self, *, is_fresh: bool) -> KeySet:
         is_old = time.monotonic() - self._keys_read_at >= self._keys_again_after
         if not self._keys.keys or (is_fresh and is_old):
-            about = await self.metadata()
-            self._keys = KeySet.import_key_set(await self._get(about["jwks_uri"]))  # type: ignore[arg-type]
+            found = await self._get(await self._address("jwks_uri"))
+            try:
+                self._keys = KeySet.import_key_set(found)  # type: ignore[arg-type]
+            except (JoseError, ValueError, LookupError, TypeError) as error:
+                raise _away(type(error).__name__) from None
             self._keys_read_at = time.monotonic()
         return self._keys
+
+    async def _address(self, name: str) -> str:
+        """Return the address that the provider has under *name*."""
+        if not isinstance(address := (await self.metadata()).get(name), str):
+            raise _away(f"no {name}")
+        return address
 
     async def metadata(self) -> dict[str, Any]:
         """
         Return what the provider says of itself.
 
         Raises:
-            NotIdentified: If it cannot be reached, or is another one.
+            ProviderAway: If it cannot be reached, or is another one.
         """
         if not self._about:
             about = await self._get(f"{self.provider.issuer.rstrip('/')}/.well-known/openid-configuration")
             if about.get("issuer") != self.provider.issuer:
-                raise NotIdentified(reason("sign_in.other_provider"))
+                raise ProviderAway(reason("sign_in.other_provider"))
             self._about = about
         return self._about
 
     async def _get(self, address: str) -> dict[str, Any]:
+        if time.monotonic() < self._away_until:
+            raise _away("was away just now")
         try:
             async with httpx.AsyncClient(timeout=_PATIENCE) as client:
-                found: dict[str, Any] = (await client.get(address)).raise_for_status().json()
+                found = (await client.get(address)).raise_for_status().json()
+            if isinstance(found, dict):
+                return found
+            why = "no object"
         except (httpx.HTTPError, ValueError) as error:
-            log.warning("identity_provider_away", why=type(error).__name__)
-            raise NotIdentified(reason("sign_in.provider_away")) from None
-        return found
+            why = type(error).__name__
+        self._away_until = time.monotonic() + AWAY_FOR
+        raise _away(why)
+
+
+def _away(why: str) -> ProviderAway:
+    log.warning("identity_provider_away", why=why)
+    return ProviderAway(reason("sign_in.provider_away"))
 
 
 def _wrong_with(error: JoseError) -> Reason:

@@ -12,6 +12,11 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 POLICY = "Content-Security-Policy"
 NOTHING = {POLICY: "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"}
 """For answers to programs: a browser that shows one anyway loads nothing."""
+CONSOLE = {
+    POLICY: "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+}
+"""For pages of the console."""
 COMMON = {
     "Cache-Control": "no-store",
     "Referrer-Policy": "no-referrer",

@@ -12,12 +12,16 @@ from urllib.parse import urlsplit
 
 import structlog
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
+from entrypoints.web.console.page_renderer import PageRenderer
+from entrypoints.web.console.reader import choose_words
+from entrypoints.web.intake import RETRY_AFTER
 from entrypoints.web.page_texts import Languages
+from entrypoints.web.security_headers import CONSOLE
 from escalation.kernel.reasons import reason
-from identity.caller import NotIdentified
+from identity.caller import NotIdentified, ProviderAway
 from identity.open_id import OpenId
 from identity.session import SESSION_COOKIE, SIGN_IN_COOKIE, SIGN_IN_WITHIN, Session, Sessions
 from identity.signed_in import People
@@ -50,6 +54,7 @@ class SignIn:
         self._sessions = sessions
         self._people = people
         self._base_url = base_url
+        self._renderer = PageRenderer()
 
     @property
     def routes(self) -> list[Route]:
@@ -112,7 +117,7 @@ class SignIn:
         answer.delete_cookie(name, secure=self._is_secure, httponly=True, samesite="lax")
 
     def _plainly(self, handler: Handler) -> Handler:
-        """Answer a refusal in words of the browser's language, and forget the attempt."""
+        """Answer a refusal by a page."""
 
         @wraps(handler)
         async def answer(request: Request) -> Response:
@@ -120,15 +125,25 @@ class SignIn:
                 return await handler(request)
             except NotIdentified as refused:
                 log.warning("sign_in_refused", path=request.url.path)
-                words = self._languages.words(
-                    self._languages.accepted(request.headers.get("accept-language", ""))
-                )
-                language = {"Content-Language": words.language}
-                said = PlainTextResponse(f"{Speaker(words).say(refused.why)}\n", 401, language)
-                said.delete_cookie(SIGN_IN_COOKIE)
+                if isinstance(
+                    refused, ProviderAway
+                ):  # the attempt is good yet: the same address goes on with it
+                    again = f"{request.url.path}?{request.url.query}"
+                    return self._refusal(request, refused, 503, "provider_away", again)
+                said = self._refusal(request, refused, 401, "not_identified", SIGN_IN)
+                self._forget(said, SIGN_IN_COOKIE)
                 return said
 
         return answer
+
+    def _refusal(
+        self, request: Request, refused: NotIdentified, status: int, trouble: str, again: str
+    ) -> Response:
+        words = choose_words(request, self._languages)
+        said = Speaker(words).say(refused.why)
+        html = self._renderer.render_trouble(words, trouble, said, path=again, link="try_again")
+        later = RETRY_AFTER if status == 503 else {}
+        return HTMLResponse(html, status, {**CONSOLE, **later, "Content-Language": words.language})
 
     @property
     def _is_secure(self) -> bool:

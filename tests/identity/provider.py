@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import parse_qs, urlencode
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 from joserfc import jwt
 from joserfc.jwk import RSAKey
@@ -46,6 +46,8 @@ class FakeProvider:
     """The one that is good; each is good once."""
     token_address: str = ""
     """Address of the token endpoint, if it is not here."""
+    answers_instead: dict[str, Any] = field(default_factory=dict)
+    """By path; answers that no provider should give."""
     lasts: int = 300
     """Seconds until an ID token ends."""
 
@@ -70,8 +72,9 @@ class FakeProvider:
         said = {name: value for name, value in said.items() if value is not None}
         return jwt.encode({"alg": "RS256", "kid": self.key.kid}, said, self.key)
 
-    async def describe(self, _: Request) -> Response:
-        return JSONResponse(
+    async def describe(self, request: Request) -> Response:
+        return self._answer(
+            request,
             {
                 "issuer": self.issuer,
                 "authorization_endpoint": f"{self.issuer}/authorize",
@@ -81,12 +84,15 @@ class FakeProvider:
                 "device_authorization_endpoint": f"{self.issuer}/device",
                 "revocation_endpoint": f"{self.issuer}/revoke",
                 "scopes_supported": ["openid", "email", "profile", "offline_access"],
-            }
+            },
         )
 
-    async def keys(self, _: Request) -> Response:
+    async def keys(self, request: Request) -> Response:
         self.reads_of_keys += 1
-        return JSONResponse({"keys": [key.as_dict(private=False) for key in self.published]})
+        return self._answer(request, {"keys": [key.as_dict(private=False) for key in self.published]})
+
+    def _answer(self, request: Request, said: dict[str, Any]) -> Response:
+        return JSONResponse(self.answers_instead.get(request.url.path, said))
 
     async def authorize(self, request: Request) -> Response:
         asked = dict(request.query_params)
@@ -167,9 +173,10 @@ def _new_key(name: str) -> RSAKey:
 
 
 @asynccontextmanager
-async def running_provider() -> AsyncIterator[FakeProvider]:
-    provider = FakeProvider()
-    provider.published = [provider.key]
+async def running_provider(again: FakeProvider | None = None) -> AsyncIterator[FakeProvider]:
+    """A new provider, or one *again* that was away: at its address, with its keys."""
+    provider = again or FakeProvider()
+    provider.published = provider.published or [provider.key]
     app = Starlette(
         routes=[
             Route("/.well-known/openid-configuration", provider.describe),
@@ -180,7 +187,7 @@ async def running_provider() -> AsyncIterator[FakeProvider]:
             Route("/revoke", provider.revoke, methods=["POST"]),
         ]
     )
-    with bind_port(Settings(gateway_port=0)) as listener:
+    with bind_port(Settings(gateway_port=urlsplit(provider.issuer).port or 0)) as listener:
         async with serve_app(app, listener):
             provider.issuer = local_url(listener)
             yield provider

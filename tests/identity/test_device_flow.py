@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from identity.caller import NotIdentified
-from identity.device_flow import DeviceFlow, ProviderAway, SignInEnded, seconds_left
+from identity.caller import NotIdentified, ProviderAway
+from identity.device_flow import DeviceFlow, SignInEnded, seconds_left
 from identity.open_id import OpenId, Provider
 from runtime.ports import free_port
 from tests.identity.provider import COMMAND_LINE, FakeProvider, running_provider

@@ -36,7 +36,7 @@ from escalation.kernel.refusals import (
     faults_of,
 )
 from escalation.kernel.values import frozen
-from identity.caller import NotIdentified
+from identity.caller import NotIdentified, ProviderAway
 from records.errors import RecordStoreFault
 from runtime.errors import RuntimeFault
 
@@ -76,7 +76,7 @@ MEANINGS = {
     422: "Something in the request is not good; `faults` says all of it.",
     429: "Too many requests or moves within a short time.",
     500: "A fault of the service itself; the log has it under the request's id.",
-    503: "Temporal, a worker or the record is away, or the escalation is stalled.",
+    503: "Temporal, a worker, the record or the identity provider is away, or the escalation is stalled.",
 }
 
 log = structlog.get_logger("gateway")
@@ -160,6 +160,8 @@ def _within_part(found: Mapping[str, Any]) -> Any:
 
 async def _not_identified(request: Request, error: Exception) -> Response:
     assert isinstance(error, NotIdentified)
+    if isinstance(error, ProviderAway):
+        return _problem(request, 503, _plain(503, error.why), RETRY_AFTER)
     return _problem(request, 401, _plain(401, error.why), {"WWW-Authenticate": _challenge(request)})
 
 

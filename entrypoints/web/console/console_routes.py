@@ -19,7 +19,7 @@ from entrypoints.web.console.live import live_list
 from entrypoints.web.console.look_back import LookBackPages
 from entrypoints.web.console.move_pages import MovePages
 from entrypoints.web.console.page_reads import wanted_of
-from entrypoints.web.console.page_service import POLICY, PageService
+from entrypoints.web.console.page_service import PageService
 from entrypoints.web.console.playbook_pages import PlaybookPages
 from entrypoints.web.console.reader import LANGUAGE_COOKIE
 from entrypoints.web.console.settings_page import SettingsPage
@@ -27,6 +27,7 @@ from entrypoints.web.console.start_pages import StartPages
 from entrypoints.web.console.task_force_pages import TaskForcePages
 from entrypoints.web.page_texts import Languages
 from entrypoints.web.playbook_facts import PlaybookFacts
+from entrypoints.web.security_headers import CONSOLE
 from entrypoints.web.temporal_client import TemporalClientSource
 from identity.caller import AS_COOKIE, CallerSource
 from runtime.settings import Settings
@@ -144,7 +145,7 @@ async def _static(request: Request) -> Response:
     if request.path_params["name"] not in names:
         raise HTTPException(404)
     file = _STATIC / request.path_params["name"]
-    return FileResponse(file, headers={**POLICY, "Cache-Control": "public, max-age=3600"})
+    return FileResponse(file, headers={**CONSOLE, "Cache-Control": "public, max-age=3600"})
 
 
 def _address(path: str, given: Mapping[str, str]) -> str:

@@ -40,8 +40,17 @@ class PageRenderer:
         direction = reader.locale.text_direction
         return self._templates.get_template(template).render(reader=reader, direction=direction, **values)
 
-    def render_trouble(self, words: Catalogue, text: str, said: str) -> str:
-        """Return a page that says what went wrong; it needs no reader, who may be what is missing."""
-        template = self._templates.get_template("trouble.html")
-        back = words.word(CONSOLE, "back")
-        return template.render(language=words.language, text=text, said=said, back=back)
+    def render_trouble(
+        self, words: Catalogue, trouble: str, said: str, *, path: str = "/", link: str = "back"
+    ) -> str:
+        """
+        Return a page that says what went wrong, and how to go on: by a *link* to *path*. It needs no reader, who may be
+        what is missing.
+        """
+        return self._templates.get_template("trouble.html").render(
+            language=words.language,
+            text=words.sentence(CONSOLE, f"trouble.{trouble}"),
+            said=said,
+            path=path,
+            link=words.word(CONSOLE, link),
+        )

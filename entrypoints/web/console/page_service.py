@@ -19,16 +19,18 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from entrypoints.web.console.list_rows import OpenEscalations
 from entrypoints.web.console.page_renderer import PageRenderer
 from entrypoints.web.console.reader import Reader, choose_words, choose_zone
+from entrypoints.web.intake import RETRY_AFTER
 from entrypoints.web.page_texts import Languages
 from entrypoints.web.playbook_facts import PlaybookFacts
 from entrypoints.web.request_body import read_fields
+from entrypoints.web.security_headers import CONSOLE
 from entrypoints.web.sign_in import SIGN_IN
 from entrypoints.web.temporal_client import TemporalClientSource
 from escalation.kernel.budgets import PAPER
 from escalation.kernel.reasons import reason
 from escalation.kernel.refusals import EscalationError, UnknownEscalation
 from identity.actor import Acting, DoorName, begin_to_act
-from identity.caller import CallerSource, NotIdentified
+from identity.caller import CallerSource, NotIdentified, ProviderAway
 from messages.catalogue import Catalogue
 from messages.renderer import MessageRenderer
 from messages.sample_text import SampleWriter
@@ -37,10 +39,6 @@ from records.errors import RecordStoreFault
 from runtime.errors import RuntimeFault
 from runtime.settings import Settings
 
-POLICY = {
-    "Content-Security-Policy": "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; "
-    "img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-}
 LARGEST_FORM = 3 * PAPER
 """Bytes; the longest paper that a move takes fits, percent-encoded."""
 MOST_FIELDS = 2_000
@@ -90,7 +88,7 @@ class PageService:
     ) -> HTMLResponse:
         shared = {"page": page, "languages": self.languages.tags, "link": case_path, **values}
         html = self._renderer.render(template, reader, shared)
-        return HTMLResponse(html, status, {**POLICY, "Content-Language": reader.language})
+        return HTMLResponse(html, status, {**CONSOLE, "Content-Language": reader.language})
 
     async def fields(self, request: Request) -> dict[str, str]:
         """
@@ -121,9 +119,9 @@ class PageService:
         if status >= 500:
             log.warning("page_unavailable", path=request.url.path, why=type(error).__name__)
         words = choose_words(request, self.languages)
-        text = words.sentence("console", f"trouble.{code}")
-        html = self._renderer.render_trouble(words, text, _said(error, words))
-        return HTMLResponse(html, status, {**POLICY, "Content-Language": words.language})
+        html = self._renderer.render_trouble(words, code, _said(error, words))
+        later = RETRY_AFTER if status == 503 else {}
+        return HTMLResponse(html, status, {**CONSOLE, **later, "Content-Language": words.language})
 
 
 def _require_own_origin(request: Request) -> None:
@@ -144,6 +142,8 @@ def _status_of(error: Exception) -> tuple[int, str]:
     match error:
         case UnknownEscalation():
             return 404, "unknown"
+        case ProviderAway():
+            return 503, "provider_away"
         case NotIdentified():
             return 401, "not_identified"
         case EscalationError():

@@ -22,9 +22,10 @@ from entrypoints.web.console.form_state import FormState
 from entrypoints.web.console.local_instants import read_local
 from entrypoints.web.console.on_call_week import heat_of, week_of
 from entrypoints.web.console.page_reads import names_in
-from entrypoints.web.console.page_service import POLICY, PageService, case_path, key_in
+from entrypoints.web.console.page_service import PageService, case_path, key_in
 from entrypoints.web.console.reader import Reader
 from entrypoints.web.console.start_form import categories_in
+from entrypoints.web.security_headers import CONSOLE
 from escalation.case.moves.rebase import RebasePreview
 from escalation.kernel.reasons import reason
 from escalation.kernel.refusals import BadRequest, EscalationError, faults_of
@@ -94,7 +95,7 @@ class PlaybookPages:
         def draw() -> str:
             return draw_forecast(_simulate(playbook, request.query_params, zone), zone, playbook.name)
 
-        return Response(await asyncio.to_thread(draw), media_type="image/svg+xml", headers=POLICY)
+        return Response(await asyncio.to_thread(draw), media_type="image/svg+xml", headers=CONSOLE)
 
     async def on_call(self, request: Request) -> Response:
         """Show who is on call, a week at a time."""
