@@ -1,5 +1,5 @@
 """
-EscalationClient: the one typed way in, for scripts, the command line and the gateway.
+EscalationClient: the one typed way in, for scripts, the command line and the web service.
 
 Every method is one round trip and either returns or raises an error of ``escalation.kernel.refusals``, with nothing
 half done. It sends what people ask and shows what the engine answers; it holds no rule. Its parts are in ``clients/``.

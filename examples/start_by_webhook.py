@@ -54,7 +54,9 @@ def signed(address: str, secret: str) -> urllib.request.Request:
 def main() -> int:
     secret = os.environ.get("ESCALATION_INTAKE_SECRET")
     if len(sys.argv) != 2 or not secret:
-        print("give the URL to post to, and set ESCALATION_INTAKE_SECRET to the gateway's", file=sys.stderr)
+        print(
+            "give the URL to post to, and set ESCALATION_INTAKE_SECRET to the web service's", file=sys.stderr
+        )
         return 2
     try:
         request = signed(sys.argv[1], secret)

@@ -47,4 +47,4 @@ def _faults_of_sign_in(given: Mapping[str, Any]) -> Iterator[str]:
         elif one in given and not is_signed_in:
             yield f"{variable(one)} is set, and nobody signs in; allowed: {variable('access')}=signed_in with it"
     if "oidc_issuer" in given and "gateway_url" not in given:
-        yield f"{variable('gateway_url')} is not set; allowed: where people reach the gateway, since they sign in there"
+        yield f"{variable('gateway_url')} is not set; allowed: where people reach the web service, to sign in"

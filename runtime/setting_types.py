@@ -32,7 +32,7 @@ class Access(StrEnum):
     """Modes of knowing who acts (IDENTITY-1)."""
 
     OPEN = "open"
-    """Whoever reaches the gateway is believed; it listens on this machine alone."""
+    """Whoever reaches the web service is believed; it listens on this machine alone."""
     OPEN_TO_NETWORK = "open_to_network"
     """The same, for all who reach this machine."""
     SIGNED_IN = "signed_in"

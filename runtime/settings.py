@@ -140,24 +140,25 @@ class Settings(BaseSettings):
     ui_port: Port = Field(8233, description="a port, 0 to 65535; 0 picks a free one")
 
     gateway_port: PortOrOff = Field(
-        8234, description="a port, 0 to 65535; 0 picks a free one, off leaves the gateway out"
+        8234, description="a port, 0 to 65535; 0 picks a free one, off leaves the web service out"
     )
-    gateway_host: Text = Field("127.0.0.1", description="the name or address that the gateway listens on")
+    gateway_host: Text = Field("127.0.0.1", description="the name or address that the web service listens on")
     gateway_url: BaseUrl | None = Field(
         None,
-        description="where people reach the gateway, such as https://answer.example.com; http is for this machine "
+        description="where people reach the web service, such as https://answer.example.com; http is for this machine "
         "alone; unset: only messages that are printed carry links",
     )
     access: Annotated[Access, AnyCase] = Field(
         Access.OPEN,
-        description="open: whoever reaches this machine's own gateway is believed; open_to_network: whoever reaches it "
-        "over the network, too; signed_in: people sign in, machines have keys, and workers want proof of each move",
+        description="open: whoever reaches this machine's own web service is believed; open_to_network: whoever "
+        "reaches it over the network, too; signed_in: people sign in, machines have keys, and workers want proof of "
+        "each move",
     )
     proof_keys: ProofKeys | None = Field(
         None,
-        description="keys by which the gateway proves to workers who acts: NAME:private:KEY or NAME:public:KEY, KEY "
-        "the base64 of 32 bytes, several with a space between: the first private one signs, all are believed; the "
-        "same for the gateway and all workers; unset: where people sign in, one is kept in the state folder",
+        description="keys by which the web service proves to workers who acts: NAME:private:KEY or NAME:public:KEY, "
+        "KEY the base64 of 32 bytes, several with a space between: the first private one signs, all are believed; the "
+        "same for the web service and all workers; unset: where people sign in, one is kept in the state folder",
     )
     oidc_issuer: BaseUrl | None = Field(
         None,

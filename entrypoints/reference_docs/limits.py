@@ -98,9 +98,9 @@ _OFTEN = (
     ("starts of a key that runs already", rates.REPEATS),
     ("escalations of one key, one after the other, by one worker", rates.STARTS_OF_KEY),
     ("starts of one person, by one worker: `ESCALATION_STARTS_PER_PERSON`", _STARTS),
-    ("webhooks of one key, at one gateway", rates.DELIVERIES_OF_KEY),
-    ("requests with one link of a letter, at one gateway", rates.USES_OF_LINK),
-    ("webhooks of one sender (secret), at one gateway", rates.DELIVERIES),
+    ("webhooks of one key, at one web service", rates.DELIVERIES_OF_KEY),
+    ("requests with one link of a letter, at one web service", rates.USES_OF_LINK),
+    ("webhooks of one sender (secret), at one web service", rates.DELIVERIES),
 )
 _TRAVELS: _Rows = (
     ("messages that are sent together, or wait and leave as one letter", f"{budgets.LARGEST_BATCH:,}"),

@@ -44,7 +44,7 @@ class Remark(StrEnum):
     DONE = "done"
     STILL_BROKEN = "still_broken"
     MISTAKE = "mistake"
-    REFUSED = "refused"
+    NOT_NOW = "not_now"
 
     @classmethod
     def of(cls, command: PersonsCommand) -> Self:
@@ -93,7 +93,7 @@ class CustomerLayout:
             questions=[(each, instant_text(each.due_at, words, view.time_zone)) for each in view.questions],
             conversation=list(_conversation(view, words)),
             remark=_remark_text(view, words, remark, form),
-            is_alarm=remark in {Remark.MISTAKE, Remark.REFUSED},
+            is_alarm=remark in {Remark.MISTAKE, Remark.NOT_NOW},
             form={"form": "", "number": "", "comment": "", "link": "", "answer": "", "score": "", **form},
             once=secrets.token_urlsafe(12),
             longest=LONGEST_COMMENT,

@@ -24,7 +24,7 @@ from entrypoints.web.answer_fields import InvalidAnswer
 from entrypoints.web.customer_forms import command_of_form, update_id_of
 from entrypoints.web.customer_layout import CustomerLayout, Remark
 from entrypoints.web.link_answers import name_of_closed
-from entrypoints.web.link_trouble import LinkTrouble, read_form, respond_with
+from entrypoints.web.link_trouble import STATUS, LinkTrouble, read_form, respond_with
 from entrypoints.web.page_texts import Languages
 from entrypoints.web.temporal_client import TemporalClientSource
 from escalation.case.customer_view import CustomerView
@@ -36,7 +36,7 @@ from messages.formats import zone_of
 from runtime.signed_links import SignedLinks
 
 _NOT_IN_A_FILE_NAME = re.compile(r"[^A-Za-z0-9]+")
-log = structlog.get_logger("gateway")
+log = structlog.get_logger("web_service")
 
 
 class CustomerPages(LinkTrouble):
@@ -66,7 +66,7 @@ class CustomerPages(LinkTrouble):
         if isinstance(view, Response):
             return view
         page = self._layout.draw(view, remark, form if remark is Remark.MISTAKE else {})
-        return respond_with(page, _STATUS[remark])
+        return respond_with(page, STATUS[remark])
 
     async def _view(self, client: EscalationClient, link: PageLink) -> CustomerView | Response:
         """Return what the reader may read, or the page that says why that is nothing."""
@@ -91,7 +91,7 @@ class CustomerPages(LinkTrouble):
             raise
         except (EscalationError, ValidationError) as refusal:  # the text of either may quote what was sent
             log.warning("customer_form_refused", escalation=link.key, why=type(refusal).__name__)
-            return Remark.REFUSED
+            return Remark.NOT_NOW
         log.info("customer_form_taken", escalation=link.key, move=command.kind)
         return Remark.of(command)
 
@@ -123,12 +123,3 @@ def _file_of(paper: Paper) -> tuple[bytes, str, str]:
     if boxes_in(paper):
         return as_html(paper).encode(), "text/html", "html"
     return as_pdf(paper), "application/pdf", "pdf"
-
-
-_STATUS = {
-    Remark.DONE: 200,
-    Remark.STILL_BROKEN: 200,
-    Remark.MISTAKE: 400,
-    Remark.REFUSED: 409,
-}
-"""Of the page, by what it says about the form that was posted."""

@@ -10,7 +10,7 @@ from entrypoints.web.intake import RETRY_AFTER
 from entrypoints.web.temporal_client import TemporalClientSource
 from runtime.errors import RuntimeFault
 
-log = structlog.get_logger("gateway")
+log = structlog.get_logger("web_service")
 
 
 class Health:

@@ -18,7 +18,7 @@ from runtime.setting_types import Access, is_this_machine
 from runtime.settings import Settings
 
 _MISDIRECTED = 421
-log = structlog.get_logger("gateway")
+log = structlog.get_logger("web_service")
 
 
 class HostCheck:

@@ -34,7 +34,7 @@ from runtime.named_settings import Sender
 
 RETRY_AFTER = {"Retry-After": "30"}
 
-log = structlog.get_logger("gateway")
+log = structlog.get_logger("web_service")
 
 
 class Intake:
@@ -84,7 +84,7 @@ class Intake:
     def _count(self, sender: Sender, key: str) -> None:
         """
         Raises:
-            RateExceeded: If the sender, or the key, has come in too often at this gateway.
+            RateExceeded: If the sender, or the key, has come in too often at this web service.
         """
         now = datetime.now(UTC)
         of_sender, of_key = reason("rate.webhooks", sender.name), reason("rate.webhooks", key)

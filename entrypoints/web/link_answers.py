@@ -40,7 +40,7 @@ from escalation.task_force.moves.accept_seat import AcceptSeat, DeclineSeat
 from escalation.task_force.view import SeatView, TaskForceView
 from identity.actor import DoorName, acting
 
-log = structlog.get_logger("gateway")
+log = structlog.get_logger("web_service")
 _MOVES = {
     Question.ACKNOWLEDGE: Move.ACKNOWLEDGE,
     Question.ACCESS: Move.CONFIRM_ACCESS,

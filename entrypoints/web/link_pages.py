@@ -69,5 +69,5 @@ class LinkPages(LinkTrouble):
     async def fault(self, request: Request, _: Exception) -> Response:
         """A mistake of ours: the log has it, readers do not."""
         if request.url.path in _FOR_PROGRAMS:
-            return refuse(500, "fault", "a fault of the gateway itself")
+            return refuse(500, "fault", "a fault of the web service itself")
         return self.notice("fault", language=self.language(request))

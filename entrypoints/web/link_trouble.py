@@ -50,7 +50,7 @@ STATUS = {
 _ELSEWHERE = frozenset({"cross-site", "same-site"})
 _AnyLink = TypeVar("_AnyLink", Link, PageLink)
 
-log = structlog.get_logger("gateway")
+log = structlog.get_logger("web_service")
 
 
 class LinkTrouble:

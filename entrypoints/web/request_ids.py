@@ -15,7 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 HEADER = "X-Request-Id"
 _PLAIN = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
-log = structlog.get_logger("gateway")
+log = structlog.get_logger("web_service")
 
 
 class RequestIds:

@@ -1,7 +1,7 @@
 """
 Reaching Temporal: one client for all requests, made by the first that needs it.
 
-A server that is away when the gateway starts is no reason not to start; once made, the client finds its server again
+A server that is away is no reason for the web service not to start; once made, the client finds its server again
 by itself.
 """
 

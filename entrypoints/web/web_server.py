@@ -33,12 +33,12 @@ AT_ONCE = 500
 GRACE = 5
 """Seconds for requests under way at the end."""
 
-log = structlog.get_logger("gateway")
+log = structlog.get_logger("web_service")
 
 
-async def serve_with_gateway(settings: Settings) -> None:
+async def serve_with_web_service(settings: Settings) -> None:
     """
-    Run server, worker and gateway until stopped; without the gateway, where its port is off.
+    Run server, worker and web service until stopped; without the web service, where its port is off.
 
     Raises:
         RuntimeFault: If one of them cannot start.
@@ -58,9 +58,9 @@ def _nothing_leaves(settings: Settings) -> bool:
     return settings.smtp_host is None and not any(map(settings.endpoint_names, ENDPOINT_CHANNELS))
 
 
-async def serve_gateway(settings: Settings, *, say: Callable[[str], None] = print) -> None:
+async def serve_web_service(settings: Settings, *, say: Callable[[str], None] = print) -> None:
     """
-    Run the gateway alone until stopped. Temporal may be away, now or later: readers are asked to try again.
+    Run the web service alone until stopped. Temporal may be away, now or later: readers are asked to try again.
 
     Raises:
         RuntimeFault: If it cannot start.
@@ -86,7 +86,7 @@ async def run_beside(settings: Settings, listener: socket.socket, running: Servi
 @contextlib.contextmanager
 def bind_port(settings: Settings) -> Iterator[socket.socket]:
     """
-    A socket on the gateway's port, closed at the end.
+    A socket on the port of the web service, closed at the end.
 
     Raises:
         PortTaken: If something else listens there.
@@ -106,7 +106,7 @@ def bind_port(settings: Settings) -> Iterator[socket.socket]:
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
             raise PortTaken(
-                f"port {port} is wanted for the gateway, but something else already listens there; stop that, or "
+                f"port {port} is wanted for the web service, but something else already listens there; stop that, or "
                 "choose another port with ESCALATION_GATEWAY_PORT (0 picks a free one, off leaves the gateway out)"
             ) from None
         raise SettingsFault(

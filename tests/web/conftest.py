@@ -1,5 +1,5 @@
 """
-A front door for each test: the gateway on loopback, before a real server, workers and a mailbox.
+A front door for each test: the web service on loopback, before a real server, workers and a mailbox.
 
 All tests of this folder share them, and so one event loop; each has a subject of its own.
 """

@@ -43,7 +43,7 @@ def test_an_organisation_replaces_single_phrases(tmp_path: Path) -> None:
     assert "Evet, her şey çalışıyor" == page(languages, "tr", "access.yes")
 
 
-def test_every_mistake_is_shown_before_the_gateway_starts(tmp_path: Path) -> None:
+def test_every_mistake_is_shown_before_the_web_service_starts(tmp_path: Path) -> None:
     """
     START-6: the file and the line, and what is wrong.
     """

@@ -36,7 +36,7 @@ def environment() -> dict[str, str]:
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def bound(door: Door) -> AsyncIterator[Door]:
-    """A gateway before the same server that knows three senders, and no secret without bounds."""
+    """A web service before the same server that knows three senders, and no secret without bounds."""
     senders = Settings.load(environment()).intake
     settings = door.settings.model_copy(update={"intake_secret": None, "intake": senders})
     async with open_door(settings, door.mailbox, door.temporal) as found:

@@ -1,4 +1,4 @@
-"""The gateway as a process: alone or beside server and worker, while Temporal comes and goes."""
+"""The web service as a process: alone or beside server and worker, while Temporal comes and goes."""
 
 import asyncio
 import os
@@ -100,7 +100,7 @@ async def running(
         program.process.wait()
 
 
-async def test_the_gateway_answers_plainly_until_temporal_is_there_and_after_a_restart(
+async def test_the_web_service_answers_plainly_until_temporal_is_there_and_after_a_restart(
     tmp_path: Path,
 ) -> None:
     """
@@ -157,7 +157,7 @@ async def _patiently(http: httpx.AsyncClient, path: str, body: bytes) -> httpx.R
     return answer
 
 
-async def test_serve_brings_the_gateway_and_letters_that_lead_to_it(tmp_path: Path) -> None:
+async def test_serve_brings_the_web_service_and_letters_that_lead_to_it(tmp_path: Path) -> None:
     """
     START-1: out of the box. A key of its own, for this user alone; letters with links; the example starts one.
     """
@@ -182,14 +182,14 @@ async def test_serve_brings_the_gateway_and_letters_that_lead_to_it(tmp_path: Pa
 
 async def test_letters_that_leave_carry_no_link_to_this_machine(tmp_path: Path) -> None:
     """
-    Messages carry no link if mail is sent and nobody said how readers reach the gateway; serve says what to
+    Messages carry no link if mail is sent and nobody said how readers reach the web service; serve says what to
     set.
     """
     async with running(tmp_path, "serve", **PICKED, ESCALATION_SMTP_HOST=LOOPBACK) as (program, _):
         assert "; messages carry no links until ESCALATION_GATEWAY_URL is set" in program.says
 
 
-async def test_the_gateway_can_be_left_out_of_serve(tmp_path: Path) -> None:
+async def test_the_web_service_can_be_left_out_of_serve(tmp_path: Path) -> None:
     """
     Off, and no key is made either.
     """

@@ -154,7 +154,7 @@ async def open_door(
     links: SignedLinks | None = None,
     client_type: type[EscalationClient] = EscalationClient,
 ) -> AsyncIterator[Door]:
-    """The gateway as `escalate serve` runs it."""
+    """The web service as `escalate serve` runs it."""
     client = client_type(temporal, patience=10.0)
     links = links or SignedLinks.from_settings(settings)
     app = make_app(settings, TemporalClientSource(settings, client), links)

@@ -79,7 +79,7 @@ MEANINGS = {
     503: "Temporal, a worker, the record or the identity provider is away, or the escalation is stalled.",
 }
 
-log = structlog.get_logger("gateway")
+log = structlog.get_logger("web_service")
 
 
 @frozen
