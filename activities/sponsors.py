@@ -7,7 +7,6 @@ never behind (SPONSOR-2). It must not know what a sponsorship is, nor what anybo
 
 import asyncio
 from collections.abc import Callable, Iterable
-from itertools import chain
 
 import structlog
 from temporalio import activity
@@ -18,13 +17,12 @@ from activities.run_lookup import describe_run
 from escalation import contract
 from escalation.case.effects import ProposeSponsorship
 from escalation.case.request import StartRequest
-from escalation.kernel.refusals import UnknownName
 from escalation.policy.people import Contact
 from escalation.policy.plan import Plan
 from escalation.sponsorship.lifecycle import SponsorshipMove
 from escalation.sponsorship.playbook_people import PlaybookPeople
 from escalation.sponsorship.state import sponsorship_key
-from planning.plan.contacts import contact_of
+from planning.plan.sponsorship_people import people_of_sponsorship
 from planning.playbook.loader import Playbook
 
 log = structlog.get_logger(__name__)
@@ -44,16 +42,7 @@ class Sponsors:
         Raises:
             UnknownName: If the playbook of today has no such person.
         """
-        playbook = self._playbook()
-        for id_ in ids:
-            if id_ not in playbook.people:
-                raise UnknownName.of(
-                    "unknown person", id_, sorted(playbook.people), called=playbook.ids_by_name
-                )
-        people = tuple(contact_of(playbook, id_) for id_ in ids)
-        return PlaybookPeople(
-            people=people, deciders=playbook.sponsorship_deciders, managers=_managers(playbook)
-        )
+        return people_of_sponsorship(self._playbook(), ids)
 
     @activity.defn(name=contract.PROPOSE_SPONSORSHIP)
     async def propose_sponsorship(self, wanted: ProposeSponsorship) -> None:
@@ -68,14 +57,6 @@ class Sponsors:
                 start_signal=SponsorshipMove.PROPOSE.value,
                 start_signal_args=[proposal],
             )
-
-
-def _managers(playbook: Playbook) -> tuple[Contact, ...]:
-    """Return those who decide on sponsorships, or else the escalation managers: who has an address, in person."""
-    ids = playbook.ids_of(playbook.sponsorship_deciders or playbook.duties.escalation_managers)
-    people = (playbook.members_of(id_) if id_ in playbook.rotas else (id_,) for id_ in ids)
-    contacts = (contact_of(playbook, id_) for id_ in dict.fromkeys(chain.from_iterable(people)))
-    return tuple(contact for contact in contacts if contact.addresses)
 
 
 async def with_sponsors(plan: Plan, request: StartRequest) -> Plan:

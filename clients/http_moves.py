@@ -11,13 +11,14 @@ from typing import Any
 from clients.http_connection import new_repeat, path_of
 from clients.http_queries import HttpQueries
 from clients.rebases import RebaseOutlook
+from clients.sponsorships import FindPeople
 from clients.starts import MoreFaults, no_more, request_of
 from escalation.case.move_index import PersonsCommand
-from escalation.case.move_preview import MovePreview, WriteMessage
 from escalation.case.request import StartRequest
 from escalation.case.view import MoveResult
 from escalation.kernel.values import to_plain
 from escalation.measures.report_schedule import ReportSchedule, Rhythm, ScheduledReport
+from escalation.move_preview import MovePreview, WriteMessage
 from escalation.notifications.inbox_view import DeferredEntry
 from escalation.sponsorship.move_index import PersonsCommand as SponsorshipCommand
 from escalation.sponsorship.moves.propose import Propose
@@ -96,6 +97,26 @@ class HttpMoves(HttpQueries):
         return await self._service.post(
             path, TaskForceAnswer, _body(command), by=command.by, repeat=id or new_repeat()
         )
+
+    async def preview_in_task_force(
+        self,
+        key: str,
+        name: str,
+        command: MembersCommand,
+        write: WriteMessage | None = None,  # noqa: ARG002 - the service has the templates
+    ) -> MovePreview:
+        path = await self._path(key, "task-forces", name, "moves", command.move.value, "preview")
+        return await self._service.post(path, MovePreview, _body(command), by=command.by)
+
+    async def preview_in_sponsorship(
+        self,
+        account: str,
+        command: SponsorshipCommand,
+        find_people: FindPeople,  # noqa: ARG002 - the service has the playbook
+        write: WriteMessage | None = None,  # noqa: ARG002
+    ) -> MovePreview:
+        path = path_of("sponsorships", account, "moves", command.move.value, "preview")
+        return await self._service.post(path, MovePreview, _body(command), by=command.by)
 
     async def ask_sponsorship(self, account: str, command: SponsorshipCommand) -> Sponsorship:
         path = path_of("sponsorships", account, "moves", command.move.value)

@@ -18,13 +18,14 @@ from escalation.case.action_plan import ActionPlan
 from escalation.case.deliveries import Delivery
 from escalation.case.follow_up_actions import Action
 from escalation.case.lifecycle import State
-from escalation.case.move_preview import Consequence, MovePermission
+from escalation.case.move_permissions import MovePermission
 from escalation.case.rca_on_file import RcaOnFile
 from escalation.case.view import View
 from escalation.kernel.ids import is_of_escalation
 from escalation.kernel.timeline_entry import TimelineEntry
 from escalation.kernel.values import frozen, to_plain
 from escalation.measures.report_schedule import ScheduledReport
+from escalation.move_preview import Consequence
 from escalation.notifications.inbox_view import DeferredEntry
 from escalation.notifications.notification import CustomerFacts
 from escalation.policy.classification import Priority

@@ -22,14 +22,7 @@ from escalation.case.deliveries import Delivery
 from escalation.case.follow_up_actions import Action
 from escalation.case.lifecycle import Move, State
 from escalation.case.move_index import PersonsCommand
-from escalation.case.move_preview import (
-    Consequence,
-    MovePermission,
-    MovePreview,
-    WriteMessage,
-    list_permissions,
-    preview_move,
-)
+from escalation.case.move_permissions import MovePermission, list_permissions
 from escalation.case.rca_on_file import RcaOnFile
 from escalation.case.record_batch import RecordBatch
 from escalation.case.state import Escalation
@@ -38,6 +31,7 @@ from escalation.kernel.ids import key_of
 from escalation.kernel.list_page import ListPage
 from escalation.kernel.refusals import UnknownEscalation
 from escalation.kernel.timeline_entry import TimelineEntry
+from escalation.move_preview import Consequence, MovePreview, WriteMessage, preview_move
 from escalation.notifications.notification import CustomerFacts
 from escalation.policy.classification import Priority
 from escalation.policy.people import Contact

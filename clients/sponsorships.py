@@ -1,7 +1,9 @@
 """Executive sponsorship of an account (SPONSOR)."""
 
 import uuid
-from collections.abc import AsyncIterator, Awaitable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from contextlib import suppress
+from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
@@ -17,16 +19,23 @@ from escalation.kernel.list_page import ListPage
 from escalation.kernel.reasons import reason
 from escalation.kernel.refusals import MoveNotAllowed, UnknownEscalation, nearest, quote_input
 from escalation.kernel.timeline_entry import TimelineEntry
+from escalation.move_preview import MovePreview, WriteMessage, preview_in_sponsorship
 from escalation.policy.people import Contact
 from escalation.sponsorship.engine import PROPOSE_AGAIN
+from escalation.sponsorship.lifecycle import SponsorshipState
+from escalation.sponsorship.move_index import PersonsCommand
 from escalation.sponsorship.moves.enrol import Enrol
 from escalation.sponsorship.moves.exit import Exit
 from escalation.sponsorship.moves.log_touch_point import LogTouchPoint
 from escalation.sponsorship.moves.propose import Propose
 from escalation.sponsorship.moves.review import Review
+from escalation.sponsorship.playbook_people import PlaybookPeople
 from escalation.sponsorship.state import Sponsorship, sponsorship_key
 from messages.speaker import did_you_mean
 from workflows import web_ui
+
+FindPeople = Callable[[tuple[str, ...]], PlaybookPeople]
+"""Returns who the people of these ids are in the playbook of today; an unknown one is refused."""
 
 
 class Sponsorships(StalledRuns):
@@ -112,15 +121,15 @@ class Sponsorships(StalledRuns):
         sponsor: Contact | None = await found.memo_value(contract.SPONSOR_MEMO, None, type_hint=Contact)
         return sponsor
 
-    async def ask_sponsorship(
-        self, account: str, command: Enrol | LogTouchPoint | Review | Exit
-    ) -> Sponsorship:
+    async def ask_sponsorship(self, account: str, command: PersonsCommand) -> Sponsorship:
         """
         Make the move that *command* asks for. The methods above are this, one for each move.
 
         Raises:
             EscalationError: If the move is refused. Nothing has changed then.
         """
+        if isinstance(command, Propose):
+            return await self.propose_sponsorship(account, command)
         key = sponsorship_key(account)
         try:
             return await self._runs.update(key, command.move, command, Sponsorship)
@@ -129,6 +138,33 @@ class Sponsorships(StalledRuns):
             raise MoveNotAllowed(obstacle, subject=key, allowed_moves=(PROPOSE_AGAIN,)) from None
         except UnknownEscalation:
             raise await self._unsponsored(account) from None
+
+    async def preview_in_sponsorship(
+        self,
+        account: str,
+        command: PersonsCommand,
+        find_people: FindPeople,
+        write: WriteMessage | None = None,
+    ) -> MovePreview:
+        """
+        Return what *command* would do now; nothing has changed. *find_people* says who the people are whom it names.
+
+        Raises:
+            EscalationError: If it would be refused.
+        """
+        programme = await self._sponsorship_for(account, command)
+        known = find_people(tuple(dict.fromkeys(command.named)))
+        return preview_in_sponsorship(programme, command, datetime.now(UTC), known, write)
+
+    async def _sponsorship_for(self, account: str, command: PersonsCommand) -> Sponsorship:
+        """Return the sponsorship that *command* is about; a proposal begins a new one where none is running."""
+        if not isinstance(command, Propose):
+            return await self.sponsorship(account)
+        with suppress(UnknownEscalation):
+            found = await self.sponsorship(account)
+            if found.standing is not SponsorshipState.EXITED:
+                return found
+        return Sponsorship(account=account)
 
     async def _unsponsored(self, account: str) -> UnknownEscalation:
         meant = nearest(account, [line.account async for line in self.sponsorships()])

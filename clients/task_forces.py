@@ -1,7 +1,7 @@
 """Task forces of an escalation: deployed, answered, reported on, stood down (RESOLVE-2)."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 
 from clients.moves import Moves
@@ -18,6 +18,7 @@ from escalation.kernel.reasons import reason
 from escalation.kernel.refusals import MoveNotAllowed, UnknownEscalation, UnknownName
 from escalation.kernel.timeline_entry import TimelineEntry
 from escalation.kernel.values import InternalText
+from escalation.move_preview import MovePreview, WriteMessage, preview_in_task_force
 from escalation.task_force.commands import MembersCommand
 from escalation.task_force.lifecycle import TaskForceState
 from escalation.task_force.moves.accept_seat import AcceptSeat, DeclineSeat
@@ -26,7 +27,7 @@ from escalation.task_force.moves.finish_task import FinishTask
 from escalation.task_force.moves.leave_seat import LeaveSeat
 from escalation.task_force.moves.offer_seat import OfferSeat
 from escalation.task_force.moves.report_status import ReportStatus
-from escalation.task_force.state import SeatRequest
+from escalation.task_force.state import SeatRequest, TaskForce
 from escalation.task_force.view import TaskForceAnswer, TaskForceView
 
 
@@ -91,6 +92,18 @@ class TaskForces(Moves, Queries):
             ) from None
         except UnknownEscalation:
             raise await self._unknown_force(key, name) from None
+
+    async def preview_in_task_force(
+        self, key: str, name: str, command: MembersCommand, write: WriteMessage | None = None
+    ) -> MovePreview:
+        """
+        Return what *command* would do now, in the task force and by its report to the escalation; nothing has changed.
+
+        Raises:
+            EscalationError: If it would be refused.
+        """
+        force = await self._query_force(key, name, contract.STATE, TaskForce)
+        return preview_in_task_force(force, await self.state(key), command, datetime.now(UTC), write)
 
     async def accept_seat(self, key: str, name: str, *, by: str, note: str = "") -> TaskForceAnswer:
         return await self.ask_task_force(key, name, AcceptSeat(by=by, note=InternalText(note)))

@@ -98,6 +98,12 @@ class TaskForceWorkflow(BaseWorkflow[TaskForceDecision]):
     def view(self) -> TaskForceView:
         return view(self._now)
 
+    @workflow.query(
+        name=contract.STATE, description="The whole state, for a preview of what a move would do."
+    )
+    def state(self) -> TaskForce:
+        return self._now
+
     @workflow.query(name=contract.TIMELINE, description=_STORY)
     def timeline(self, after: int = 0) -> ListPage[TimelineEntry]:
         return page_of(timeline_entry(event) for event in self._events if event.seq > after)

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -12,9 +13,10 @@ if TYPE_CHECKING:
     from client import EscalationClient, Unanswered
     from entrypoints.cli.move_declarations import DeclaredMove
     from escalation.case.move_index import PersonsCommand
-    from escalation.case.move_preview import MovePreview
     from escalation.case.view import MoveResult
     from escalation.kernel.refusals import Fault
+    from escalation.move_preview import MovePreview
+    from escalation.sponsorship.playbook_people import PlaybookPeople
 
 _T = TypeVar("_T")
 
@@ -118,10 +120,18 @@ def make_typed_move(
     from entrypoints.cli.command_names import name_options, read_options
 
     command = read_options(model, words, given, faults)
-    ask, show = (_preview, _print_preview) if dry_run else (_send, _PRINT[subject])
     with name_options(given, words):
-        answer = call_client(lambda client: ask(client, subject, named, command))
-    show(answer, in_json)
+        send_command(subject, named, command, in_json, dry_run)
+
+
+def send_command(subject: str, named: Sequence[str], command: Any, in_json: bool, dry_run: bool) -> None:
+    """Make the move that *command* asks for, and show what it did; with *dry_run*, what it would do."""
+    if dry_run:
+        about = ", task force ".join(named)
+        _print_preview(about, call_client(lambda client: _preview(client, subject, named, command)), in_json)
+    else:
+        answer = call_client(lambda client: _send(client, subject, named, command))
+        _PRINT[subject](answer, in_json)
 
 
 def print_move_result(answer: "MoveResult", in_json: bool) -> None:
@@ -162,20 +172,30 @@ def _send(client: "EscalationClient", subject: str, named: Sequence[str], comman
 
 
 async def _preview(
-    client: "EscalationClient", _subject: str, named: Sequence[str], command: Any
-) -> "tuple[str, MovePreview]":
+    client: "EscalationClient", subject: str, named: Sequence[str], command: Any
+) -> "MovePreview":
     from messages.renderer import MessageRenderer
     from messages.sample_text import SampleWriter
+    from planning.plan.sponsorship_people import people_of_sponsorship
+    from planning.playbook.loader import load_playbook
     from runtime.settings import Settings
 
-    samples = SampleWriter(MessageRenderer(Settings.load().templates))
-    (key,) = named
-    return key, await client.preview(key, command, samples.write)
+    settings = Settings.load()
+    write = SampleWriter(MessageRenderer(settings.templates)).write
+
+    def find_people(ids: tuple[str, ...]) -> "PlaybookPeople":
+        return people_of_sponsorship(load_playbook(settings.playbook), ids)
+
+    ask: dict[str, Callable[..., Awaitable[MovePreview]]] = {
+        "escalation": client.preview,
+        "task_force": client.preview_in_task_force,
+        "sponsorship": partial(client.preview_in_sponsorship, find_people=find_people),
+    }
+    return await ask[subject](*named, command, write=write)
 
 
-def _print_preview(answer: "tuple[str, MovePreview]", in_json: bool) -> None:
+def _print_preview(about: str, preview: "MovePreview", in_json: bool) -> None:
     from entrypoints.cli.render.move_preview import render_preview
     from entrypoints.terminal import as_json, out
 
-    key, preview = answer
-    as_json(preview) if in_json else out.print(render_preview(key, preview), soft_wrap=False)
+    as_json(preview) if in_json else out.print(render_preview(about, preview), soft_wrap=False)

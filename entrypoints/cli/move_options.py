@@ -38,7 +38,7 @@ def make_function(move: DeclaredMove) -> Callable[..., None]:
     def run(**typed: Any) -> None:
         from entrypoints.cli.client_call import make_declared_move
 
-        in_json, dry_run = typed.pop("in_json"), typed.pop("dry_run", False)
+        in_json, dry_run = typed.pop("in_json"), typed.pop("dry_run")
         named = [typed.pop(f"to_{name}") for name in targets]
         make_declared_move(move, named, typed, in_json, dry_run)
 
@@ -50,8 +50,7 @@ def make_function(move: DeclaredMove) -> Callable[..., None]:
     filled = [parameter_of(field, command) for field in fields]
     if any(field.kind is FieldKind.INSTANT for field in fields):
         filled.append(Parameter("tz", Parameter.KEYWORD_ONLY, annotation=options.TimesZone, default="UTC"))
-    if move.subject == "escalation":
-        filled.append(Parameter("dry_run", Parameter.KEYWORD_ONLY, annotation=options.DryRun, default=False))
+    filled.append(Parameter("dry_run", Parameter.KEYWORD_ONLY, annotation=options.DryRun, default=False))
     last = Parameter("in_json", Parameter.KEYWORD_ONLY, annotation=options.Json, default=False)
     run.__signature__ = Signature([*places, *filled, last])  # type: ignore[attr-defined]
     run.__doc__ = move.help

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from dataclasses import field
-from datetime import datetime
 
 from escalation.case.action_plan import ActionPlan, Step
 from escalation.case.audience import name_of
@@ -20,27 +19,13 @@ from escalation.case.resolution import AccessAnswer, Resolution
 from escalation.case.state import Escalation, SurveyAnswer
 from escalation.case.wanted_moves import WantedMove, list_wanted_moves
 from escalation.kernel.budgets import ANSWER, MISSING, first_of, shortened
-from escalation.kernel.clock_name import ClockName
-from escalation.kernel.clocks import Clock, Outcome
+from escalation.kernel.clock_view import ClockView, by_due_time
 from escalation.kernel.reasons import Part, Reason
 from escalation.kernel.timeline_entry import TimelineEntry, timeline_entry
 from escalation.kernel.values import CustomerWords, Instant, frozen
 from escalation.notifications.delivery_results import Undelivered
 from escalation.policy.classification import Priority
 from escalation.task_force.state import TaskForceSummary
-
-
-@frozen
-class ClockView:
-    name: ClockName
-    started_at: Instant
-    due_at: Instant | None
-    """None: a pause holds the clock, or it is due later than open hours are known."""
-    not_before: Instant | None = None
-    """End of the known open hours; it is due later."""
-    outcome: Outcome | None
-    """Outcome; None: it runs, or is held."""
-    is_held: bool = False
 
 
 @frozen
@@ -187,7 +172,7 @@ def view(now: Escalation) -> View:
         predecessor=now.request.predecessor,
         playbook=str(now.plan.playbook),
         allowed_moves=moves_now(now),
-        clocks=tuple(_clock_view(clock) for clock in sorted(now.clocks, key=_by_due)),
+        clocks=tuple(map(ClockView.of, sorted(now.clocks, key=by_due_time))),
         task_forces=now.task_forces,
         survey=now.survey,
         post_mortem=now.post_mortem,
@@ -227,18 +212,3 @@ def action_plans(now: Escalation, events: Iterable[Event]) -> tuple[ActionPlan, 
 
 def timeline(events: Iterable[Event]) -> tuple[TimelineEntry, ...]:
     return tuple(timeline_entry(event) for event in events)
-
-
-def _clock_view(clock: Clock) -> ClockView:
-    return ClockView(
-        name=clock.name,
-        started_at=clock.started_at,
-        due_at=clock.breached_at or clock.due_at,
-        outcome=clock.outcome or (Outcome.BREACHED if clock.breached_at else None),
-        not_before=clock.not_before if clock.is_running and not clock.breached_at else None,
-        is_held=clock.is_running and clock.next_at is None and clock.not_before is None,
-    )
-
-
-def _by_due(clock: Clock) -> tuple[bool, bool, datetime]:
-    return not clock.is_running, clock.due_at is None, clock.due_at or clock.started_at

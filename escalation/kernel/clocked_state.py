@@ -26,6 +26,11 @@ class ClockedState(ABC):
 
     @property
     @abstractmethod
+    def next_due_at(self) -> datetime | None:
+        """Return the next instant by which somebody must have acted."""
+
+    @property
+    @abstractmethod
     def chase_every(self) -> timedelta:
         """Return the time between two chasers of a breached clock."""
 

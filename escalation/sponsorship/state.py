@@ -101,6 +101,10 @@ class Sponsorship(ClockedState):
     def review_due_at(self) -> datetime | None:
         return self._due_at(ClockName.SPONSORSHIP_REVIEW)
 
+    @property
+    def next_due_at(self) -> datetime | None:
+        return min((at for at in (self.touch_due_at, self.review_due_at) if at), default=None)
+
     def _due_at(self, name: ClockName) -> datetime | None:
         clock = self.clock(name)
         return clock.due_at if clock and clock.is_running else None

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from datetime import datetime
 from itertools import islice
 
-from escalation.case.move_preview import Consequence, consequence_of
 from escalation.case.state import Escalation
+from escalation.move_preview import Consequence, consequence_of
 from planning.forecast.simulation import AnswerOnCall, simulate_on
 
 MOST_CONSEQUENCES = 200

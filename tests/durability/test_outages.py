@@ -7,8 +7,9 @@ from dataclasses import replace
 import pytest
 
 from escalation.case.lifecycle import State
-from escalation.case.view import ClockView, View
+from escalation.case.view import View
 from escalation.kernel.clock_name import ClockName
+from escalation.kernel.clock_view import ClockView
 from tests.durability.outage import BATCH, CONTACTS, JUST_STARTED, LATE, STATES, TO_OURS, TOLD_BEFORE, Outage
 from tests.said import said
 

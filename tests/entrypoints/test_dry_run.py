@@ -6,8 +6,9 @@ from typing import Any
 from entrypoints.cli import program
 from entrypoints.cli.command_names import COMMANDS
 from entrypoints.cli.command_tree import make_program
-from entrypoints.cli.move_models import ESCALATION, MODELS
+from entrypoints.cli.move_models import ESCALATION, MODELS, SPONSORSHIP, TASK_FORCE
 from tests.entrypoints.conftest import KEY, Terminal
+from tests.entrypoints.test_sponsor import TERMS
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "complaint.yaml"
 
@@ -49,13 +50,86 @@ async def _by_people(terminal: Terminal) -> list[Any]:
     return [shown["state"], *(entry for entry in shown["timeline"] if entry["by"] != "engine")]
 
 
-def test_each_move_of_an_escalation_has_a_dry_run() -> None:
+async def test_a_dry_run_shows_what_a_move_in_a_task_force_would_do(terminal: Terminal) -> None:
+    """Of the same shape; a report to everybody names those whom the escalation would notify of it."""
+    here = (KEY, "roof")
+    await terminal.done("start", str(EXAMPLE))
+    deploy = (
+        "task-force",
+        "deploy",
+        *here,
+        "--as",
+        "elena",
+        "--mission",
+        "Find the leak",
+        "--lead",
+        "hannah",
+    )
+    ahead = await terminal.json(*deploy, "--seat", "agent=tom,maya", "--dry-run")
+    await terminal.done(*deploy, "--seat", "agent=tom,maya")
+    before = await _force_by_people(terminal, here)
+
+    said = await terminal.done("task-force", "decline", *here, "--as", "tom", "--dry-run")
+    report = ("task-force", "report", *here, "--as", "hannah", "--text", "It is the roof", "--update")
+    shown = await terminal.json(*report, "--dry-run")
+    task = ("task-force", "task", "add", *here, "Climb up", "--as", "hannah", "--owner", "maya", "--dry-run")
+    refused = await terminal.type(*task)
+
+    assert {"hannah", "tom"} <= {each["to"] for each in ahead["consequence"]["notified"]}
+    assert "ACME/4711, task force roof would be forming, led by hannah; nothing has changed" in said
+    assert "Maya Okafor: " in said
+    assert ("forming", None, "hannah") == tuple(
+        shown["consequence"][name] for name in ("state", "level", "owner")
+    )
+    assert ("task_force_report", "elena") in {
+        (each["occasion"], each["to"]) for each in shown["consequence"]["notified"]
+    }
+    assert any("It is the roof" in each["text"] for each in shown["messages"])
+    assert program.BAD_INPUT == refused[0]
+    assert refused == await terminal.type(*task[:-1])
+    assert before == await _force_by_people(terminal, here)
+
+
+async def _force_by_people(terminal: Terminal, here: tuple[str, str]) -> list[Any]:
+    shown = await terminal.json("task-force", "show", *here)
+    return [shown["state"], shown["seats"], *(each for each in shown["timeline"] if each["by"] != "engine")]
+
+
+async def test_a_dry_run_shows_what_a_move_of_a_sponsorship_would_do(terminal: Terminal) -> None:
+    """From the proposal of an account that nobody knows to its exit; what a person may not do is refused."""
+    propose = ("sponsor", "propose", "ACNE", "--new", "--as", "elena", "--why", "Third time")
+    proposed = await terminal.json(*propose, "--dry-run")
+    unknown = await terminal.type("sponsor", "show", "ACNE")
+    await terminal.done(*propose)
+
+    enrolled = await terminal.json("sponsor", "enrol", "ACNE", *TERMS, "--dry-run")
+    refused = await terminal.type("sponsor", "exit", "ACNE", "--as", "maya", "--why", "Quiet", "--dry-run")
+    nobody = await terminal.type("sponsor", "exit", "ACNE", "--as", "elna", "--why", "Quiet", "--dry-run")
+    said = await terminal.done("sponsor", "exit", "ACNE", "--as", "elena", "--why", "Quiet", "--dry-run")
+
+    assert ("proposed", "") == (proposed["consequence"]["state"], proposed["consequence"]["owner"])
+    assert "sponsorship_proposed" in {each["occasion"] for each in proposed["consequence"]["notified"]}
+    assert program.REFUSED == unknown[0]
+    assert ("enrolled", "grace") == (enrolled["consequence"]["state"], enrolled["consequence"]["owner"])
+    assert ["grace"] == [each["to"] for each in enrolled["messages"]]
+    assert {"touch_point", "sponsorship_review"} == {clock["name"] for clock in enrolled["clocks"]}
+    assert program.REFUSED == refused[0]
+    assert nobody == await terminal.type("sponsor", "exit", "ACNE", "--as", "elna", "--why", "Quiet")
+    assert "did you mean elena" in nobody[2]
+    assert "ACNE would be exited" in said
+    assert "proposed" == (await terminal.json("sponsor", "show", "ACNE"))["standing"]
+
+
+def test_each_move_has_a_dry_run() -> None:
     """Commands that are made from a declaration, and those that have a file of their own."""
     words_of = {move.value: words for move, words in COMMANDS.items()}
-    for kind in MODELS[ESCALATION]:
+    wanted = [words_of.get(kind, kind.replace("_", "-")) for kind in MODELS[ESCALATION]]
+    wanted += [words_of[kind] for kind in MODELS[TASK_FORCE]]
+    wanted += [f"sponsor {kind}" for kind in (*MODELS[SPONSORSHIP], "propose", "enrol")]
+    for words in wanted:
         command: Any = make_program()
-        for word in words_of.get(kind, kind.replace("_", "-")).split():
+        for word in words.split():
             command = command.get_command(None, word)
         if default := getattr(getattr(command, "_module", None), "DEFAULT", ""):
             command = command.get_command(None, default)
-        assert "--dry-run" in {name for each in command.params for name in each.opts}, kind
+        assert "--dry-run" in {name for each in command.params for name in each.opts}, words

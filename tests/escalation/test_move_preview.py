@@ -6,11 +6,12 @@ import pytest
 
 from escalation.case.engine import decide, moves_now
 from escalation.case.lifecycle import NOBODYS, Move
-from escalation.case.move_preview import list_permissions, preview_move
+from escalation.case.move_permissions import list_permissions
 from escalation.case.moves.acknowledge import Acknowledge
 from escalation.case.moves.nudge_owner import NudgeOwner
 from escalation.case.moves.verify_resolution import VerifyResolution
 from escalation.kernel.refusals import MoveNotAllowed
+from escalation.move_preview import preview_move
 from tests.builders import an_escalation
 from tests.escalation.plans import monday
 

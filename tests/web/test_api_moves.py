@@ -169,11 +169,18 @@ async def test_a_task_force_is_deployed_and_answers(door: Door) -> None:
     status = await _until_there(door, f"{at}/dry-bays/moves/report_status", {"text": "Bay 3 leaks"})
     shown = await door.http.get(f"{at}/dry-bays")
     timeline = await door.http.get(f"{at}/dry-bays/timeline")
+    task = {"what": "Dry it", "owner": "jonas"}
+    ahead = await door.http.post(
+        f"{at}/dry-bays/moves/add_task/preview", json=task, headers={"x-escalation-as": "jonas"}
+    )
     missing = await door.http.get(f"{at}/nothing")
 
     assert 200 == status.status_code
     assert "Bay 3 leaks" in shown.text
     assert timeline.json()["items"]
+    assert ("working", "jonas") == tuple(ahead.json()["consequence"][name] for name in ("state", "owner"))
+    assert "Dry it" in ahead.text
+    assert "Dry it" not in (await door.http.get(f"{at}/dry-bays")).text
     assert (404, "unknown_name") == (missing.status_code, missing.json()["code"])
 
 
@@ -259,10 +266,15 @@ async def test_a_sponsorship_and_an_inbox_are_reached(door: Door) -> None:
         f"{API}/sponsorships/{account}/moves/propose", json={"why": "Three escalations"}, headers=headers
     )
     listed = await door.http.get(f"{API}/sponsorships/{account}")
+    left = f"{API}/sponsorships/{account}/moves/exit/preview"
+    ahead = await door.http.post(left, json={"why": "Quiet"}, headers=headers)
+    nobodys = await door.http.post(left, json={"why": "Quiet"}, headers={"x-escalation-as": "maya"})
     inbox = await door.http.post(f"{API}/inboxes/look-up", json={"of": "ACME:jo@acme.example"})
     released = await door.http.post(f"{API}/inboxes/release", json={"of": "elena"}, headers=headers)
 
     assert [404, 200, 200] == [each.status_code for each in (unknown, proposed, listed)]
+    assert ("exited", 403) == (ahead.json()["consequence"]["state"], nobodys.status_code)
+    assert "proposed" == (await door.http.get(f"{API}/sponsorships/{account}")).json()["standing"]
     assert (200, []) == (inbox.status_code, inbox.json())
     assert (200, []) == (released.status_code, released.json())
 

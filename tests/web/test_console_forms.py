@@ -196,6 +196,8 @@ async def test_members_of_a_task_force_act_on_its_page(door: Door) -> None:
         "status_every": "4 h",
     }
     await made(f"/case/{door.key}/deploy_task_force", "elena", **force, **seat)
+    previewed = await post(door, f"{at}/accept_seat", "maya", note="On my way", preview="1")
+    held = (await door.client.task_force(door.key, "dry-bays")).seats[0].held_by
     await made(f"{at}/accept_seat", "maya", note="On my way")
     await made(f"{at}/add_task", "jonas", what="Open the roof", owner="maya")
     refused = await post(door, f"{at}/add_task", "jonas", what="Close the roof", owner="nobody")
@@ -204,6 +206,9 @@ async def test_members_of_a_task_force_act_on_its_page(door: Door) -> None:
     page = await door.http.get(at, headers={"cookie": "escalation_as=maya"})
     await made(f"/case/{door.key}/stand_down_task_force", "elena", name="dry-bays", why="The roof is dry")
 
+    assert (200, None) == (previewed.status_code, held)
+    assert "What will happen Working, Jonas Weber" in seen(previewed)
+    assert "On my way" in previewed.text
     assert "facility engineer: Maya Okafor" in seen(page)
     assert "The seal is worn out" in seen(page)
     assert (409, 'role="alert"' in refused.text) == (refused.status_code, True)

@@ -5,9 +5,9 @@ Time: one timer, re-armed only for what is due earlier; breaches judged by compa
 from datetime import datetime, timedelta
 
 from escalation.case.resolution import ResolutionKind
-from escalation.case.view import ClockView
 from escalation.contract import ContinuedState, EscalationInput
 from escalation.kernel.clock_name import ClockName
+from escalation.kernel.clock_view import ClockView
 from tests.escalations import Desk
 from tests.said import said
 from tests.workflows import stages

@@ -19,7 +19,8 @@ from escalation.case.action_plan import Step
 from escalation.case.events import CLOCKWORK
 from escalation.case.lifecycle import State
 from escalation.case.request import Evidence
-from escalation.case.view import ClockView, MoveResult, View
+from escalation.case.view import MoveResult, View
+from escalation.kernel.clock_view import ClockView
 from escalation.kernel.counted_nouns import number_of
 from escalation.kernel.reasons import Person, Reason, sentences, term
 from escalation.kernel.timeline_entry import TimelineEntry, brief

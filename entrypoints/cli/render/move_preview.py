@@ -14,23 +14,37 @@ from rich.text import Text
 
 from entrypoints.cli.render.escalation import COLOURS, format_due, render_clocks
 from entrypoints.reason_text import say
-from escalation.case.move_preview import Consequence, MovePreview, Notified, SampleMessage
+from escalation.case.lifecycle import State
 from escalation.kernel.reasons import term
+from escalation.move_preview import Consequence, MovePreview, Notified, SampleMessage
+from escalation.sponsorship.lifecycle import SponsorshipState
+from escalation.task_force.lifecycle import TaskForceState
 
 _MOST_SHOWN = 12
 """Names in one cell."""
 
 
-def render_preview(key: str, preview: MovePreview) -> RenderableType:
+def render_preview(about: str, preview: MovePreview) -> RenderableType:
     """The state after it, what happens, the clocks, and each message in words."""
     then = preview.consequence
-    head = Text(key, style="bold").append(" would be ").append(str(then.state), style=COLOURS[then.state])
-    head.append(f", level {then.level}, owner {then.owner}")
+    head = Text(about, style="bold").append(" would be ")
+    head.append(str(then.state), style=COLOURS[then.state] if isinstance(then.state, State) else "")
+    head.append(_holder(then))
     head.append("; nothing has changed", style="dim")
     happens = [Text(f"  {say(what)}") for what in then.happened]
     nobody = Text("nobody would be notified", style="dim")
     told = [Text("→ ", style="dim").append_text(line) for line in _notified(then.notified)] or [nobody]
     return Group(head, *happens, render_clocks(preview.clocks), *told, *map(_message, preview.messages))
+
+
+def _holder(then: Consequence) -> str:
+    match then.state:
+        case TaskForceState():
+            return f", led by {then.owner}"
+        case SponsorshipState():
+            return f", sponsor {then.owner}" if then.owner else ""
+        case _:
+            return f", level {then.level}, owner {then.owner}"
 
 
 def render_outlook(steps: Sequence[Consequence]) -> RenderableType:

@@ -8,13 +8,16 @@ from collections.abc import Callable, Coroutine, Mapping
 from functools import cache
 from typing import Any, TypeVar
 
+from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, create_model
 from starlette.responses import Response
 
 from entrypoints.web.api.command_examples import EXAMPLES
+from entrypoints.web.api.problems import MOVING
 from escalation.kernel.command_fields import CommandField, FieldKind
 from escalation.kernel.field_reader import fields_of
 from escalation.kernel.values import Input, described_fields, from_plain
+from escalation.move_preview import MovePreview
 
 Command = TypeVar("Command")
 Operation = Callable[..., Coroutine[Any, Any, Response]]
@@ -67,6 +70,23 @@ def example_of(command: type) -> dict[str, Any]:
 def _value_of(field: CommandField) -> Any:
     value = field.values[0] if field.values else _VALUES.get(field.kind, {})
     return [value] if field.is_list else value
+
+
+def add_preview(
+    router: APIRouter, path: str, name: str, preview: Operation, body: type[BaseModel], summary: str
+) -> None:
+    """Add the *preview* of the move at *path*, which reads *body* as `said`."""
+    preview.__annotations__["said"] = body
+    router.add_api_route(
+        f"{path}/preview",
+        preview,
+        methods=["POST"],
+        name=f"preview_{name}",
+        summary=f"Preview: {summary}",
+        description="Show what this move would do now, or why it would be refused. Nothing changes.",
+        response_model=MovePreview,
+        responses=MOVING,
+    )
 
 
 def read_command(command: type[Command], body: BaseModel, **said: str) -> Command:

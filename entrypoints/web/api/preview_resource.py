@@ -13,12 +13,13 @@ from starlette.responses import Response
 from client import RebaseOutlook
 from entrypoints import rebase_outlook
 from entrypoints.web.api.api_visit import ONE, CurrentVisit, KeyInPath
-from entrypoints.web.api.command_body import Operation, body_of, read_command
+from entrypoints.web.api.command_body import Operation, add_preview, body_of, read_command
 from entrypoints.web.api.problems import LOOKING, MOVING
 from escalation.case.move_index import PERSONS_COMMANDS, PersonsCommand
-from escalation.case.move_preview import Consequence, MovePermission, MovePreview
+from escalation.case.move_permissions import MovePermission
 from escalation.kernel.reasons import term
 from escalation.kernel.values import Input, Name
+from escalation.move_preview import Consequence
 from messages.speaker import speaker
 from planning.plan.on_call_answer import answer_from_playbook
 
@@ -66,24 +67,15 @@ async def preview_rebase(visit: CurrentVisit, key: KeyInPath, said: RebasePrevie
     return visit.answer(RebaseOutlook(sha256=playbook.sha256, changes=changes))
 
 
-def _operation(command: type[PersonsCommand], body: type[BaseModel]) -> Operation:
+def _preview(command: type[PersonsCommand]) -> Operation:
     async def preview(visit: CurrentVisit, key: KeyInPath, said: BaseModel) -> Response:
         asked = read_command(command, said, by=visit.person)
         return visit.answer(await visit.client.preview(key, asked, visit.service.samples.write))
 
-    preview.__annotations__["said"] = body
     return preview
 
 
 for _command in PERSONS_COMMANDS:
-    _move = _command.move.value
-    router.add_api_route(
-        f"{ONE}/moves/{_move}/preview",
-        _operation(_command, body_of(_command, _move)),
-        methods=["POST"],
-        name=f"preview_{_move}",
-        summary=f"Preview: {speaker().say(term(_command.move))}",
-        description="Show what this move would do now, or why it would be refused. Nothing changes.",
-        response_model=MovePreview,
-        responses=MOVING,
-    )
+    _move, _body = _command.move.value, body_of(_command, _command.move.value)
+    _summary = speaker().say(term(_command.move))
+    add_preview(router, f"{ONE}/moves/{_move}", _move, _preview(_command), _body, _summary)

@@ -2,6 +2,8 @@
 Executive sponsorship of accounts: listed, looked at, and one operation for each move.
 """
 
+import asyncio
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Path
@@ -9,15 +11,15 @@ from pydantic import AfterValidator, BaseModel
 from starlette.responses import Response
 
 from entrypoints.web.api.api_visit import CurrentVisit
-from entrypoints.web.api.command_body import Operation, body_of, description_of, read_command
+from entrypoints.web.api.command_body import Operation, add_preview, body_of, description_of, read_command
 from entrypoints.web.api.list_cursors import DEFAULT_LIMIT, Cursor, Limit, Page
 from entrypoints.web.api.problems import LOOKING, MOVING
 from escalation.contract import SponsorshipListing
 from escalation.kernel.timeline_entry import TimelineEntry
 from escalation.kernel.values import LONGEST_NAME, Name, reader_of
 from escalation.sponsorship.move_index import PERSONS_COMMANDS, PersonsCommand
-from escalation.sponsorship.moves.propose import Propose
 from escalation.sponsorship.state import Sponsorship
+from planning.plan.sponsorship_people import people_of_sponsorship
 
 router = APIRouter(tags=["sponsorship"])
 Account = Annotated[
@@ -52,23 +54,34 @@ async def show_sponsorship_timeline(
 def _operation(command: type[PersonsCommand], body: type[BaseModel]) -> Operation:
     async def make_move(visit: CurrentVisit, account: Account, said: BaseModel) -> Response:
         asked = read_command(command, said, by=visit.person)
-        if isinstance(asked, Propose):
-            return visit.answer(await visit.client.propose_sponsorship(account, asked))
         return visit.answer(await visit.client.ask_sponsorship(account, asked))
 
     make_move.__annotations__["said"] = body
     return make_move
 
 
+def _preview(command: type[PersonsCommand]) -> Operation:
+    async def preview(visit: CurrentVisit, account: Account, said: BaseModel) -> Response:
+        asked = read_command(command, said, by=visit.person)
+        playbook = await asyncio.to_thread(visit.service.playbook.require)
+        find_people, write = partial(people_of_sponsorship, playbook), visit.service.samples.write
+        return visit.answer(await visit.client.preview_in_sponsorship(account, asked, find_people, write))
+
+    return preview
+
+
 for _command in PERSONS_COMMANDS:
-    _move = _command.move.value
+    _move, _body = _command.move.value, body_of(_command)
+    _path = f"/sponsorships/{{account}}/moves/{_move}"
+    _name = _move if _move.endswith("sponsorship") else f"{_move}_sponsorship"
     router.add_api_route(
-        f"/sponsorships/{{account}}/moves/{_move}",
-        _operation(_command, body_of(_command)),
+        _path,
+        _operation(_command, _body),
         methods=["POST"],
-        name=_move if _move.endswith("sponsorship") else f"{_move}_sponsorship",
+        name=_name,
         summary=_move.replace("_", " ").capitalize(),
         description=description_of(_command),
         response_model=Sponsorship,
         responses=MOVING,
     )
+    add_preview(router, _path, _name, _preview(_command), _body, _move.replace("_", " "))

@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from starlette.responses import Response
 
 from entrypoints.web.api.api_visit import ONE, CurrentVisit, KeyInPath
-from entrypoints.web.api.command_body import Operation, body_of, description_of, read_command
+from entrypoints.web.api.command_body import Operation, add_preview, body_of, description_of, read_command
 from entrypoints.web.api.idempotency import IdempotencyKey, repeat_id
 from entrypoints.web.api.list_cursors import DEFAULT_LIMIT, Cursor, Limit, Page
 from entrypoints.web.api.problems import LOOKING, MOVING
@@ -54,11 +54,21 @@ def _operation(command: type[MembersCommand], body: type[BaseModel]) -> Operatio
     return make_move
 
 
+def _preview(command: type[MembersCommand]) -> Operation:
+    async def preview(visit: CurrentVisit, key: KeyInPath, name: ForceName, said: BaseModel) -> Response:
+        asked = read_command(command, said, by=visit.person)
+        write = visit.service.samples.write
+        return visit.answer(await visit.client.preview_in_task_force(key, name, asked, write))
+
+    return preview
+
+
 for _command in MEMBERS_COMMANDS:
-    _move = _command.move.value
+    _move, _body = _command.move.value, body_of(_command)
+    _path = f"{FORCE}/moves/{_move}"
     router.add_api_route(
-        f"{FORCE}/moves/{_move}",
-        _operation(_command, body_of(_command)),
+        _path,
+        _operation(_command, _body),
         methods=["POST"],
         name=_move,
         summary=_move.replace("_", " ").capitalize(),
@@ -66,3 +76,4 @@ for _command in MEMBERS_COMMANDS:
         response_model=TaskForceAnswer,
         responses=MOVING,
     )
+    add_preview(router, _path, _move, _preview(_command), _body, _move.replace("_", " "))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
-from escalation.case.view import ClockView
+from escalation.kernel.clock_view import ClockView
 from escalation.kernel.clocks import Outcome
 
 Standing = Literal["calm", "near", "late", "held", "done"]

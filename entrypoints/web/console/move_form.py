@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
-from entrypoints.web.console.record_form import Known, Pairs, RecordForm
+from entrypoints.web.console.record_form import Known, Pairs, RecordForm, plain_choices
 from escalation.case.lifecycle import Move
 from escalation.case.move_index import COMMAND_OF, PersonsCommand
 from escalation.case.request import InternalRca, RcaTimelineEntry
@@ -45,19 +45,21 @@ def known_in(now: Escalation, pauses: Sequence[str], languages: Sequence[str]) -
         "hand_over_to": people,
         "approved_by": people,
         "trigger": _spelled(trigger.name for trigger in now.current_level.triggers),
-        "response": _same(now.responses_left),
-        "account": _same(customer.account for customer in now.request.customers),
+        "response": plain_choices(now.responses_left),
+        "account": plain_choices(customer.account for customer in now.request.customers),
         "contact": [(each.mailbox, each.name) for each in now.request.recipients],
-        "record": _same(records),
+        "record": plain_choices(records),
         "action": [(str(action.number), str(action.what)) for action in actions],
         "number": [(str(text.number), str(text.text)) for text in now.pending_texts],
         "AnswerQuestion.number": [(str(asked.number), str(asked.text)) for asked in now.questions],
         "because": _spelled(pauses),
-        "skill": _same(now.plan.skills),
-        "StandDownTaskForce.name": _same(force.name for force in now.task_forces if force.is_standing),
+        "skill": plain_choices(now.plan.skills),
+        "StandDownTaskForce.name": plain_choices(
+            force.name for force in now.task_forces if force.is_standing
+        ),
     }
     roles = {role for contact in now.plan.contacts for role in contact.roles}
-    suggestions = {"role": _same(sorted(roles)), "language": _same(languages)}
+    suggestions = {"role": plain_choices(sorted(roles)), "language": plain_choices(languages)}
     return Known(choices, suggestions)
 
 
@@ -65,10 +67,6 @@ def pairs_of(contacts: Iterable[Contact]) -> Pairs:
     """Return who can be chosen: people first, then teams and rotas."""
     ordered = sorted(contacts, key=lambda each: (each.kind is not ContactKind.PERSON, each.name))
     return [(contact.id, contact.name) for contact in ordered]
-
-
-def _same(values: Iterable[str]) -> Pairs:
-    return [(value, value) for value in values]
 
 
 def _spelled(codes: Iterable[str]) -> Pairs:

@@ -5,21 +5,22 @@ Must not know markup or rules.
 """
 
 from collections.abc import Mapping
-from typing import Any
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from entrypoints.web.console.form_state import FormState
+from entrypoints.web.console.form_visit import FormVisit
 from entrypoints.web.console.move_form import begun_with, form_of, has_form, known_in, read_form
 from entrypoints.web.console.page_reads import names_in
 from entrypoints.web.console.page_service import PageService, case_path, key_in
 from entrypoints.web.console.reader import Reader
 from escalation.case.lifecycle import Move
+from escalation.case.move_index import PersonsCommand
 from escalation.case.rca_on_file import proposed_timeline
 from escalation.case.state import Escalation
-from escalation.kernel.refusals import EscalationError, UnknownEscalation
+from escalation.move_preview import MovePreview
 
 
 class MovePages:
@@ -29,57 +30,52 @@ class MovePages:
         self._service = service
 
     async def move(self, request: Request) -> Response:
-        """Show the form of a move; once it is sent, make the move."""
-        reader, move = await self._service.reader(request), _move(request)
-        if request.method != "POST":
-            return await self._form(request, reader, move, FormState())
-        given = FormState.sent(await self._service.fields(request))
-        person = reader.require_person()
-        if given.is_changed_only:
-            return await self._form(request, reader, move, given)
-        try:
-            command = read_form(move, person, given.fields, reader.zone)
-            if given.is_preview:
-                preview = await reader.client.preview(key_in(request), command, self._service.samples.write)
-                return await self._form(request, reader, move, given, preview=preview)
-            await reader.client.ask(key_in(request), command)
-        except UnknownEscalation:
-            raise
-        except EscalationError as error:
-            return await self._form(request, reader, move, given.refused(error))
-        self._service.open.forget()
-        return RedirectResponse(f"{case_path(key_in(request))}?done={move}", 303)
+        reader = await self._service.reader(request)
+        return await _MoveVisit(self._service, request, reader).answer()
 
-    async def _form(
-        self, request: Request, reader: Reader, move: Move, given: FormState, **more: Any
-    ) -> Response:
-        key = key_in(request)
-        now = await reader.client.state(key)
-        reader = reader.knowing(names_in(now))
-        known = known_in(now, self._service.playbook.pause_reasons(), self._service.languages.tags)
-        begun = given.fields or await _begun(reader, key, move, now)
-        form, faults = form_of(move), given.faults(reader)
-        return self._service.page(
+
+class _MoveVisit(FormVisit[PersonsCommand]):
+    def __init__(self, service: PageService, request: Request, reader: Reader) -> None:
+        super().__init__(service, request, reader)
+        self._key, self._move = key_in(request), _move(request)
+
+    def read(self, given: FormState, person: str) -> PersonsCommand:
+        return read_form(self._move, person, given.fields, self.reader.zone)
+
+    async def preview(self, asked: PersonsCommand) -> MovePreview:
+        return await self.reader.client.preview(self._key, asked, self.service.samples.write)
+
+    async def send(self, asked: PersonsCommand) -> str:
+        await self.reader.client.ask(self._key, asked)
+        return f"{case_path(self._key)}?done={self._move}"
+
+    async def draw(self, given: FormState, preview: MovePreview | None = None) -> Response:
+        now = await self.reader.client.state(self._key)
+        reader = self.reader.knowing(names_in(now))
+        known = known_in(now, self.service.playbook.pause_reasons(), self.service.languages.tags)
+        is_sent = self.request.method == "POST"
+        fields = given.fields if is_sent else {**given.fields, **await self._begun(now, reader)}
+        faults = given.faults(reader)
+        return self.service.page(
             "move.html",
             reader,
             status=given.status,
             page="all",
-            here=case_path(key),
+            here=case_path(self._key),
             about=now.request.subject,
             key=now.key,
-            move=move,
-            fields=form.fields(known, {**request.query_params, **begun}, faults, given.add),
+            move=self._move,
+            fields=form_of(self._move).fields(known, fields, faults, given.add),
             faults=faults,
             refusal=given.refusal,
-            path=request.url.path,
-            **{"preview": None, **more},
+            path=self.request.url.path,
+            preview=preview,
         )
 
-
-async def _begun(reader: Reader, key: str, move: Move, now: Escalation) -> Mapping[str, str]:
-    is_first_rca = move is Move.FILE_RCA and now.rca.internal is None
-    entries = await reader.client.timeline(key) if is_first_rca else ()
-    return begun_with(move, now, proposed_timeline(entries, reader.say), reader.zone)
+    async def _begun(self, now: Escalation, reader: Reader) -> Mapping[str, str]:
+        is_first_rca = self._move is Move.FILE_RCA and now.rca.internal is None
+        entries = await reader.client.timeline(self._key) if is_first_rca else ()
+        return begun_with(self._move, now, proposed_timeline(entries, reader.say), reader.zone)
 
 
 def _move(request: Request) -> Move:

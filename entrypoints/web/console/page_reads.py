@@ -12,7 +12,7 @@ from client import EscalationClient, EscalationListing
 from entrypoints.web.console.list_rows import by_due
 from escalation.case.deliveries import Delivery
 from escalation.case.lifecycle import Move
-from escalation.case.move_preview import MovePermission, list_permissions
+from escalation.case.move_permissions import MovePermission, list_permissions
 from escalation.case.state import Escalation
 from escalation.case.view import View, view
 from escalation.case.wanted_moves import WantedMove

@@ -7,6 +7,7 @@ A choice of language or zone lives in a cookie of the browser; without one, the 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta, tzinfo
+from enum import StrEnum
 from functools import cached_property
 from typing import Self
 from urllib.parse import unquote
@@ -90,6 +91,10 @@ class Reader:
     def label(self, context: str, code: str) -> str:
         """Return the name of a state, a clock or a move, with a capital first letter."""
         return self.formats.capital(self.words.word(context, code))
+
+    def code(self, code: StrEnum) -> str:
+        """Return the name of a code of the rules, with a capital first letter."""
+        return self.label(type(code).__name__, code)
 
     def field(self, name: str) -> str:
         """Return the label of a field."""

@@ -52,6 +52,11 @@ def _fields_of(command: type) -> Sequence[CommandField]:
     return tuple(fields_of(command))
 
 
+def plain_choices(values: Iterable[str]) -> Pairs:
+    """Return *values* as choices that read as they are."""
+    return [(value, value) for value in values]
+
+
 @dataclass(frozen=True)
 class Known:
     """Choices in the fields of a form, by `command.field`, or by the name of the field alone."""

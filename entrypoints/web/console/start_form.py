@@ -4,13 +4,13 @@ Form of a start: its fields, what can be chosen in them, and what the start woul
 Must not know requests of a browser, nor Temporal.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, tzinfo
 from typing import Any
 
-from entrypoints.web.console.record_form import FormField, Known, Pairs, RecordForm
-from escalation.case.move_preview import MovePreview, WriteMessage, preview_of
+from entrypoints.web.console.record_form import FormField, Known, Pairs, RecordForm, plain_choices
 from escalation.case.request import StartRequest
+from escalation.move_preview import MovePreview, WriteMessage, preview_of
 from planning.forecast.sample_request import categories_of
 from planning.forecast.simulation import AnswerOnCall, make_open_command, simulate_run
 from planning.plan.start_faults import read_request
@@ -46,18 +46,18 @@ def known_in(playbook: Playbook, languages: Sequence[str], accounts: Sequence[st
     zones = {each.time_zone for group in people for each in group.values() if hasattr(each, "time_zone")}
     choices: dict[str, Pairs] = {
         "category": categories_in(playbook),
-        "tier": _same(["standard", *playbook.tiers]),
+        "tier": _sorted(("standard", *playbook.tiers)),
     }
     suggestions: dict[str, Pairs] = {
-        "account": _same([*playbook.accounts, *accounts]),
-        "language": _same(languages),
-        "time_zone": _same(zones),
+        "account": _sorted((*playbook.accounts, *accounts)),
+        "language": _sorted(languages),
+        "time_zone": _sorted(zones),
     }
     return Known(choices, suggestions)
 
 
-def _same(values: Sequence[str] | set[str]) -> Pairs:
-    return [(value, value) for value in sorted(set(values))]
+def _sorted(values: Iterable[str]) -> Pairs:
+    return plain_choices(sorted(set(values)))
 
 
 def categories_in(playbook: Playbook) -> Pairs:

@@ -4,16 +4,16 @@ Page on which somebody starts an escalation: the form, the preview, and the star
 Must not know markup or rules.
 """
 
-from typing import Any
-
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from entrypoints.web.console.form_state import FormState
+from entrypoints.web.console.form_visit import FormVisit
 from entrypoints.web.console.page_service import PageService, case_path
 from entrypoints.web.console.reader import Reader
 from entrypoints.web.console.start_form import FORM, known_in, parted, preview_start, read_start
-from escalation.kernel.refusals import EscalationError
+from escalation.case.request import StartRequest
+from escalation.move_preview import MovePreview
 from planning.playbook.schema import Playbook
 from runtime.errors import RuntimeFault
 
@@ -25,39 +25,42 @@ class StartPages:
         self._service = service
 
     async def start(self, request: Request) -> Response:
-        """Show the form; once it is sent, start."""
+        """
+        Raises:
+            RuntimeFault: If there is no playbook to start by.
+        """
         reader, playbook = await self._service.reader(request), self._service.playbook.current()
         if playbook is None:
             raise RuntimeFault(reader.text("playbook.unreadable"))
-        if request.method != "POST":
-            return await self._form(reader, playbook, FormState(dict(request.query_params)))
-        given = FormState.sent(await self._service.fields(request))
-        person = reader.require_person()
-        if given.is_changed_only:
-            return await self._form(reader, playbook, given)
-        try:
-            wanted = read_start(playbook, person, given.fields, reader.zone)
-            if given.is_preview:
-                on_call, write = self._service.playbook.on_call(), self._service.samples.write
-                preview = preview_start(playbook, wanted, reader.now, on_call, write)
-                return await self._form(reader, playbook, given, preview=preview)
-            begun = await reader.client.start(wanted)
-        except EscalationError as error:
-            return await self._form(reader, playbook, given.refused(error))
-        self._service.open.forget()
-        return RedirectResponse(
-            f"{case_path(begun.key)}?done={'repeat' if begun.is_repeat else 'start'}", 303
-        )
+        return await _StartVisit(self._service, request, reader, playbook).answer()
 
-    async def _form(self, reader: Reader, playbook: Playbook, given: FormState, **more: Any) -> Response:
-        rows = await self._service.open.rows(reader.caller.sight)
+
+class _StartVisit(FormVisit[StartRequest]):
+    def __init__(self, service: PageService, request: Request, reader: Reader, playbook: Playbook) -> None:
+        super().__init__(service, request, reader)
+        self._playbook = playbook
+
+    def read(self, given: FormState, person: str) -> StartRequest:
+        return read_start(self._playbook, person, given.fields, self.reader.zone)
+
+    async def preview(self, asked: StartRequest) -> MovePreview:
+        on_call, write = self.service.playbook.on_call(), self.service.samples.write
+        return preview_start(self._playbook, asked, self.reader.now, on_call, write)
+
+    async def send(self, asked: StartRequest) -> str:
+        begun = await self.reader.client.start(asked)
+        return f"{case_path(begun.key)}?done={'repeat' if begun.is_repeat else 'start'}"
+
+    async def draw(self, given: FormState, preview: MovePreview | None = None) -> Response:
+        rows = await self.service.open.rows(self.reader.caller.sight)
         accounts = sorted({customer for row in rows for customer in row.customers})
-        known, faults = known_in(playbook, self._service.languages.tags, accounts), given.faults(reader)
+        known = known_in(self._playbook, self.service.languages.tags, accounts)
+        faults = given.faults(self.reader)
         first, others = parted(FORM.fields(known, given.fields, faults, given.add))
         key = given.fields.get("key", "").strip()
-        return self._service.page(
+        return self.service.page(
             "start.html",
-            reader,
+            self.reader,
             status=given.status,
             page="start",
             fields=first,
@@ -66,5 +69,5 @@ class StartPages:
             open_already=key if key and any(row.key == key for row in rows) else "",
             faults=faults,
             refusal=given.refusal,
-            **{"preview": None, **more},
+            preview=preview,
         )

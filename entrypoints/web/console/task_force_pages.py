@@ -8,15 +8,16 @@ from typing import Any
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from entrypoints.web.console.form_state import FormState
+from entrypoints.web.console.form_visit import FormVisit
 from entrypoints.web.console.move_form import pairs_of, read_command
 from entrypoints.web.console.page_reads import names_in
 from entrypoints.web.console.page_service import PageService, case_path, key_in
 from entrypoints.web.console.reader import Reader
 from entrypoints.web.console.record_form import Known, RecordForm
-from escalation.kernel.refusals import EscalationError, UnknownEscalation
+from escalation.move_preview import MovePreview
 from escalation.policy.people import ContactKind
 from escalation.task_force.commands import MEMBERS_COMMANDS, MembersCommand
 from escalation.task_force.lifecycle import STANDING
@@ -49,43 +50,49 @@ class TaskForcePages:
         )
 
     async def move(self, request: Request) -> Response:
-        """Show the form of a member's move; once it is sent, make the move."""
-        reader, command = await self._service.reader(request), _command(request)
-        if request.method != "POST":
-            return await self._form(request, reader, command, FormState(dict(request.query_params)))
-        given = FormState.sent(await self._service.fields(request))
-        person = reader.require_person()
-        try:
-            plain = _form_of(command).plain(given.fields, reader.zone)
-            asked: MembersCommand = read_command(command, {**plain, "by": person})
-            await reader.client.ask_task_force(key_in(request), _name(request), asked)
-        except UnknownEscalation:
-            raise
-        except EscalationError as error:
-            return await self._form(request, reader, command, given.refused(error))
-        return RedirectResponse(request.url.path.rpartition("/")[0], 303)
+        reader = await self._service.reader(request)
+        return await _MemberVisit(self._service, request, reader).answer()
 
-    async def _form(
-        self, request: Request, reader: Reader, command: type[MembersCommand], given: FormState
-    ) -> Response:
-        key, name = key_in(request), _name(request)
-        force, now = await reader.client.task_force(key, name), await reader.client.state(key)
-        reader, faults = reader.knowing(names_in(now)), given.faults(reader)
+
+class _MemberVisit(FormVisit[MembersCommand]):
+    """A member's move in a task force."""
+
+    def __init__(self, service: PageService, request: Request, reader: Reader) -> None:
+        super().__init__(service, request, reader)
+        self._key, self._name, self._command = key_in(request), _name(request), _command(request)
+        self._here = request.url.path.rpartition("/")[0]
+
+    def read(self, given: FormState, person: str) -> MembersCommand:
+        plain = _form_of(self._command).plain(given.fields, self.reader.zone)
+        return read_command(self._command, {**plain, "by": person})
+
+    async def preview(self, asked: MembersCommand) -> MovePreview:
+        write = self.service.samples.write
+        return await self.reader.client.preview_in_task_force(self._key, self._name, asked, write)
+
+    async def send(self, asked: MembersCommand) -> str:
+        await self.reader.client.ask_task_force(self._key, self._name, asked)
+        return self._here
+
+    async def draw(self, given: FormState, preview: MovePreview | None = None) -> Response:
+        client = self.reader.client
+        force, now = await client.task_force(self._key, self._name), await client.state(self._key)
+        reader, faults = self.reader.knowing(names_in(now)), given.faults(self.reader)
         people = pairs_of(each for each in now.plan.contacts if each.kind is ContactKind.PERSON)
-        fields = _form_of(command).fields(_known(force, people), given.fields, faults)
-        here: dict[str, Any] = {"here": request.url.path.rpartition("/")[0], "path": request.url.path}
-        return self._service.page(
+        return self.service.page(
             "task_force_move.html",
             reader,
             status=given.status,
             page="all",
             key=now.key,
             force=force,
-            move=command.move,
-            fields=fields,
+            move=self._command.move,
+            fields=_form_of(self._command).fields(_known(force, people), given.fields, faults),
             faults=faults,
             refusal=given.refusal,
-            **here,
+            here=self._here,
+            path=self.request.url.path,
+            preview=preview,
         )
 
 

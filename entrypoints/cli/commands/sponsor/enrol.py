@@ -2,8 +2,8 @@
 
 from typing import Annotated
 
-from entrypoints.cli.client_call import call_client, print_sponsorship
-from entrypoints.cli.options import Account, By, Json, option, person
+from entrypoints.cli.client_call import send_command
+from entrypoints.cli.options import Account, By, DryRun, Json, option, person
 
 
 def enrol(
@@ -23,6 +23,7 @@ def enrol(
         str | None, option("--every", "Days between touch-points, such as 30 or 30d.", "DAYS")
     ] = None,
     review: Annotated[str | None, option("--review", "The day of the first review.", "YYYY-MM-DD")] = None,
+    dry_run: DryRun = False,
     in_json: Json = False,
 ) -> None:
     """Take a proposed account in: sponsor, duties, criteria, measures, cadence, review date."""
@@ -45,4 +46,4 @@ def enrol(
     what = "the enrolment"
     with name_options(options):
         terms = read_model(file, Enrol, what, options=options) if file else read_options(Enrol, what, options)
-    print_sponsorship(call_client(lambda client: client.enrol(account, terms)), in_json)
+    send_command("sponsorship", (account,), terms, in_json, dry_run)

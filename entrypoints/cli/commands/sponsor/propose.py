@@ -1,12 +1,9 @@
 """`escalate sponsor propose`: an account for the programme of executive sponsors."""
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated
 
-from entrypoints.cli.client_call import call_client, print_sponsorship
-from entrypoints.cli.options import Account, By, Json, Why, option
-
-if TYPE_CHECKING:
-    from client import EscalationClient
+from entrypoints.cli.client_call import call_client, send_command
+from entrypoints.cli.options import Account, By, DryRun, Json, Why, option
 
 
 def propose(
@@ -14,6 +11,7 @@ def propose(
     by: By,
     why: Why,
     new: Annotated[bool, option("--new", "No escalation and no sponsorship has it yet.")] = False,
+    dry_run: DryRun = False,
     in_json: Json = False,
 ) -> None:
     """Propose an account; an executive escalation does so by itself. A person decides."""
@@ -22,10 +20,7 @@ def propose(
     from escalation.sponsorship.moves.propose import Propose
 
     name, proposal = check_account(account), read_options(Propose, "the proposal", {"by": by, "why": why})
-
-    async def ask(client: "EscalationClient") -> Any:
-        if not new:
-            await require_known_account(client, name, "an account that has escalations, or any with --new")
-        return await client.propose_sponsorship(name, proposal)
-
-    print_sponsorship(call_client(ask), in_json)
+    if not new:
+        allowed = "an account that has escalations, or any with --new"
+        call_client(lambda client: require_known_account(client, name, allowed))
+    send_command("sponsorship", (name,), proposal, in_json, dry_run)
