@@ -18,6 +18,7 @@ from temporalio import activity
 from temporalio.client import RPCError, WorkflowHandle, WorkflowQueryFailedError, WorkflowQueryRejectedError
 from temporalio.service import RPCStatusCode
 
+from delivery.interruptible_client import WorkerStops
 from escalation import contract
 from escalation.kernel.reasons import Part
 from escalation.kernel.values import to_plain
@@ -76,8 +77,13 @@ async def has_message(key: str, recipient: str) -> bool:
 
 
 async def find_outdated(batch: NotificationBatch) -> dict[str, Part]:
-    """Return the messages of *batch*, by key, that should not leave any more, and why. Whoever a message is said to
-    be from must know it; an escalation that cannot say now is believed."""
+    """
+    Return the messages of *batch*, by key, that should not leave any more, and why. Whoever a message is said to be
+    from must know it; an escalation that cannot say now is believed.
+
+    Raises:
+        WorkerStops: If the worker stops before all have answered.
+    """
     by_escalation: dict[str, list[Notification]] = {}
     for notice in batch.notices:
         by_escalation.setdefault(notice.escalation, []).append(notice)
@@ -88,6 +94,8 @@ async def find_outdated(batch: NotificationBatch) -> dict[str, Part]:
         async with at_once:
             try:
                 return await (_ask_reports if is_report else _ask_sender)(id_, batch)
+            except WorkerStops:  # the next worker can ask
+                raise
             except NO_ANSWER as fault:
                 log.warning("outdated_messages_not_known", escalation=id_, fault=type(fault).__name__)
                 is_unknown = not is_report and isinstance(fault, RPCError) and fault.status in _GONE

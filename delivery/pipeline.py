@@ -15,6 +15,7 @@ from collections.abc import Callable, Mapping, Sequence
 from channels.protocol import Channel, Session
 from delivery.batch_progress import Attempt, Outcome, Progress
 from delivery.deferral import Defer
+from delivery.interruptible_client import WorkerStops
 from delivery.outdated_messages import DropOutdated
 from delivery.quiet_deferral import QuietHours
 from delivery.recipient_limit import RecipientLimits
@@ -88,8 +89,11 @@ class Pipeline:
 
 
 async def _pass_all(progress: Progress, stages: Sequence[Stage], attempt: Attempt) -> None:
-    for stage in stages:
-        await stage.prepare()
+    try:
+        for stage in stages:
+            await stage.prepare()
+    except WorkerStops:
+        return  # all are another worker's
     waiting = iter(progress.pending)
 
     async def pass_in_turn() -> None:

@@ -264,7 +264,7 @@ def test_machines_are_made_in_one_file() -> None:
 
 KNOW_TEMPORAL = {
     "messages": frozenset[str](),
-    "delivery": frozenset({"inbox_client.py", "limited_channel.py"}),
+    "delivery": frozenset({"inbox_client.py", "interruptible_client.py", "limited_channel.py"}),
 }
 """Files that speak to its server; the rest of the folder runs, and is tested, without it."""
 

@@ -21,6 +21,7 @@ from temporalio.worker import PollerBehaviorAutoscaling, Worker, WorkerDeploymen
 
 import activities
 from channels.protocol import Channel
+from delivery.interruptible_client import interruptible
 from delivery.limited_channel import LimitedChannel
 from delivery.pipeline import Pipeline
 from escalation.case.effects import CompiledStart
@@ -92,10 +93,13 @@ async def serve_queues(client: Client, settings: Settings) -> AsyncIterator[None
     """
     Run the workers while the block runs: one for moves and quick activities, one for messages, one for the record, so
     that a slow mail server or database cannot starve the moves. Activities under way at the end have 30 s to finish.
+    Those that wait for the answer of a workflow end at once: it may be one of these workers', and all stop together.
 
     A fatal error of a worker cancels the block and is raised from here.
     """
     _prepare_readers()
+    stop = asyncio.Event()
+    client = interruptible(client, stop)
     store = record_store_of(settings)
     served = activities.build(
         PlaybookFile(settings.playbook),
@@ -131,9 +135,11 @@ async def serve_queues(client: Client, settings: Settings) -> AsyncIterator[None
         # Not waited for: what did not end in its time will not end now.
         running.callback(store.close)
         running.callback(threads.shutdown, wait=False, cancel_futures=True)
-        for worker in (records, messages, moves):
+        workers = (records, messages, moves)
+        for worker in workers:
             await running.enter_async_context(worker)
-        await _until_polling(moves, messages, records)
+        running.push_async_callback(_stop, workers, stop)
+        await _until_polling(*workers)
         await running.enter_async_context(watch_stalls(client))
         yield
 
@@ -228,6 +234,12 @@ def _package_version() -> str:
         return version("escalation-engine")
     except PackageNotFoundError:  # a bare checkout on the module path
         return "checkout"
+
+
+async def _stop(workers: Sequence[Worker], stop: asyncio.Event) -> None:
+    """Stop all at the same time, so that together they take no longer than the slowest activity."""
+    stop.set()
+    await asyncio.gather(*(worker.shutdown() for worker in workers))
 
 
 async def _until_polling(*started: Worker) -> None:
