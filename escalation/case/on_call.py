@@ -58,7 +58,7 @@ class OnCallFound(BaseEvent):
 
     def sentence(self) -> Reason:
         who = tuple(Person(person.id, person.name) for person in self.people) or reason("nobody")
-        parts = (self.rota, who, self.why)
+        parts = (Person(self.rota), who, self.why)
         return (
             reason(f"{self.code}.instead", *parts, Person(self.instead_of))
             if self.instead_of

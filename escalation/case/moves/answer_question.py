@@ -16,7 +16,7 @@ from escalation.case.moves.pause import resume
 from escalation.case.question_reminder import restart_answer_clock
 from escalation.case.state import Escalation
 from escalation.case.work import Work
-from escalation.kernel.reasons import Reason, reason
+from escalation.kernel.reasons import Person, Reason, reason
 from escalation.kernel.refusals import MoveNotAllowed, UnknownName
 from escalation.kernel.values import CustomerWords, InternalText, Mover, frozen
 from escalation.notifications.notification import Occasion
@@ -39,7 +39,7 @@ class QuestionAnswered(BaseEvent):
         return replace(now, questions=tuple(each for each in now.questions if each.number != self.number))
 
     def sentence(self) -> Reason:
-        return reason(self.code, self.contact or self.account, self.number)
+        return reason(self.code, Person(self.contact) if self.contact else self.account, self.number)
 
 
 class AnswerQuestion(MoveCommand):

@@ -16,7 +16,7 @@ from escalation.case.work import Work
 from escalation.kernel.characters import clip
 from escalation.kernel.clock_name import ClockName
 from escalation.kernel.email_address import mailbox_of
-from escalation.kernel.reasons import Reason, reason
+from escalation.kernel.reasons import Person, Reason, reason
 from escalation.kernel.refusals import BadRequest, Fault, MoveNotAllowed, RoleNotAllowed, UnknownName
 from escalation.kernel.values import NO_NOTE, InternalText, Mover, Name, frozen
 from escalation.notifications.notification import Occasion
@@ -39,7 +39,7 @@ class SurveyAnswered(BaseEvent):
         return replace(now, survey={**now.survey, self.contact: answered})
 
     def sentence(self) -> Reason:
-        return reason(self.code, self.contact, self.score)
+        return reason(self.code, Person(self.contact), self.score)
 
 
 class AnswerSurvey(MoveCommand):

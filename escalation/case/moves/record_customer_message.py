@@ -12,7 +12,7 @@ from escalation.case.lifecycle import Move
 from escalation.case.move_command import MoveCommand
 from escalation.case.request import Channel
 from escalation.case.work import Work
-from escalation.kernel.reasons import Reason, reason
+from escalation.kernel.reasons import Person, Reason, reason
 from escalation.kernel.values import CustomerWords, InputInstant, Instant, InternalText, Mover, Name, frozen
 from escalation.notifications.notification import Occasion
 
@@ -32,7 +32,7 @@ class CustomerMessageRecorded(BaseEvent):
         return str(self.text)
 
     def sentence(self) -> Reason:
-        return reason(self.code, self.contact or self.account, self.channel)
+        return reason(self.code, Person(self.contact) if self.contact else self.account, self.channel)
 
 
 class RecordCustomerMessage(MoveCommand):
