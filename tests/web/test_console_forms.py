@@ -177,6 +177,24 @@ async def test_a_start_is_previewed_and_refused_without_losing_a_word(door: Door
     assert [] == [row async for row in door.client.list() if row.key == door.key]
 
 
+async def test_a_start_of_what_runs_already_leads_there(door: Door) -> None:
+    """
+    START-4, START-5: before anything is sent, by a link; and once it is sent, to the page of what runs.
+    """
+    there, form = f"/case/{door.key}", a_start(door.key)
+    await door.start()
+    repeat = await post(door, "/start", **form, preview="1")
+    outage = await post(door, "/start", **{**form, "key": f"{door.key}b", "outage": door.key}, preview="1")
+    sent = await post(door, "/start", **form)
+    page = await door.http.get(sent.headers["location"])
+
+    assert "a start of the same key changes nothing" in seen(repeat)
+    assert "adds its customers to that escalation" in seen(outage)
+    assert [True, True] == [f'<a href="{there}">' in form.text for form in (repeat, outage)]
+    assert f"{there}?done=repeat" == sent.headers["location"]
+    assert "It runs already: nothing was started." in seen(page)
+
+
 async def test_members_of_a_task_force_act_on_its_page(door: Door) -> None:
     """
     RESOLVE-2: a seat is accepted, a task is added and finished, the status is reported, and the force stands down.
@@ -232,5 +250,5 @@ async def test_a_page_says_who_reads_and_who_said_what(door: Door) -> None:
         assert "customer sees this New pallets leave today" in seen(page)
         assert "the customer's words Our shops are empty" in seen(page)
         assert "<blockquote>They are angry</blockquote>" in page.text
-    assert ["opened at level 1" in page.text for page in pages] == [True, False, True]
+    assert ["Opened at level 1" in page.text for page in pages] == [True, False, True]
     assert ["clock started" in page.text for page in pages] == [False, False, True]

@@ -12,7 +12,9 @@ from entrypoints.web.console.form_visit import FormVisit
 from entrypoints.web.console.page_service import PageService, case_path
 from entrypoints.web.console.reader import Reader
 from entrypoints.web.console.start_form import FORM, known_in, parted, preview_start, read_start
+from escalation.case.lifecycle import State
 from escalation.case.request import StartRequest
+from escalation.kernel.refusals import EscalationError
 from escalation.move_preview import MovePreview
 from planning.playbook.schema import Playbook
 from runtime.errors import RuntimeFault
@@ -57,7 +59,9 @@ class _StartVisit(FormVisit[StartRequest]):
         known = known_in(self._playbook, self.service.languages.tags, accounts)
         faults = given.faults(self.reader)
         first, others = parted(FORM.fields(known, given.fields, faults, given.add))
-        key = given.fields.get("key", "").strip()
+        already, outage = [
+            await _running(self.reader, given.fields.get(name, "").strip()) for name in ("key", "outage")
+        ]
         return self.service.page(
             "start.html",
             self.reader,
@@ -66,8 +70,20 @@ class _StartVisit(FormVisit[StartRequest]):
             fields=first,
             others=others,
             is_opened=any(field.value not in {"", field.declared.default} or field.fault for field in others),
-            open_already=key if key and any(row.key == key for row in rows) else "",
+            open_already=already,
+            open_outage=outage if outage != already else "",
             faults=faults,
             refusal=given.refusal,
             preview=preview,
         )
+
+
+async def _running(reader: Reader, key: str) -> str:
+    """Return the key of the escalation that runs for *key*, and that the reader may look at; else nothing."""
+    if not key:
+        return ""
+    try:
+        found = await reader.client.view(key)
+    except EscalationError:
+        return ""
+    return "" if found.state in {State.CLOSED, State.CANCELLED} else found.key
