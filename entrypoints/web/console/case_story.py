@@ -11,6 +11,7 @@ from typing import NamedTuple
 from escalation.case.customer_texts import LastUpdate
 from escalation.case.events import CLOCKWORK
 from escalation.case.lifecycle import Move, RcaState
+from escalation.kernel.reasons import Listed, Reason
 from escalation.kernel.timeline_entry import TimelineEntry
 
 REFUSED = "move_refused"
@@ -22,6 +23,9 @@ _ASKED = frozenset({"customer_asked"})
 _TALK = _SAID | _ASKED | {"comment_added", "evidence_added", "update_sent"}
 # What is left out of the story is true and seldom worth a line; "Everything" shows it, and refusals stand apart.
 _NOISE = CLOCKWORK | {REFUSED, "delivery_reported", "open_hours_extended", "clock_chased"}
+_DELIVERED = "force.delivery_reported"
+_EXPLAINED = frozenset({"on_call_found"})
+"""Kinds of events whose sentence says its reason already."""
 MOST_LINES = 50
 """Lines of a story, or messages, that a page shows before somebody asks for all."""
 
@@ -59,9 +63,18 @@ def _is_shown(entry: TimelineEntry, shown: Shown) -> bool:
         case Shown.TALK:
             return entry.kind in _TALK
         case Shown.STORY:
-            return entry.kind not in _NOISE
+            return entry.kind not in _NOISE and not _is_of_deliveries(entry)
         case Shown.ALL:
             return True
+
+
+def _is_of_deliveries(entry: TimelineEntry) -> bool:
+    """Return whether a task force reported nothing but that its messages arrived."""
+    if entry.kind != "task_force_reported" or not isinstance(entry.what, Reason):
+        return False
+    happened = entry.what.parts[-1]
+    parts = happened.parts if isinstance(happened, Listed) else (happened,)
+    return all(isinstance(part, Reason) and part.code == _DELIVERED for part in parts)
 
 
 def _line(entry: TimelineEntry, latest: LastUpdate | None) -> StoryLine:
@@ -71,7 +84,7 @@ def _line(entry: TimelineEntry, latest: LastUpdate | None) -> StoryLine:
     if entry.kind in _ASKED:
         return StoryLine(entry, str(note), "", "")
     told = entry.told or (latest.text if latest and entry.kind in _TOLD and entry.at == latest.at else "")
-    return StoryLine(entry, str(told), "", note)
+    return StoryLine(entry, str(told), "", "" if entry.kind in _EXPLAINED else note)
 
 
 RCA_STEPS: Sequence[tuple[RcaState, Move]] = (

@@ -162,6 +162,8 @@ def _said(error: Exception, words: Catalogue) -> str:
     """Return what may be shown of an error: our own refusals, nothing of a fault."""
     if isinstance(error, NotIdentified):
         return Speaker(words).say(error.why)
+    if isinstance(error, UnknownEscalation):  # its text names commands of a terminal
+        return ""
     return str(error) if isinstance(error, EscalationError | RuntimeFault) else ""
 
 

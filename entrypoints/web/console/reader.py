@@ -84,6 +84,10 @@ class Reader:
         """Return a reason, or a text, as this reader understands it."""
         return self._speaker.say(part)
 
+    def tell(self, part: Part) -> str:
+        """Return what happened, as a sentence of its own: with a capital first letter."""
+        return self.formats.capital(self.say(part))
+
     def text(self, code: str, *parts: object, count: int = 1) -> str:
         """Return a phrase of the console."""
         return self.words.sentence(CONSOLE, code, *map(str, parts), count=count)
