@@ -5,6 +5,7 @@ A browser before the console: the system's own Chromium, driven over its own pro
 import os
 import shutil
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from itertools import count
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from playwright.async_api import Browser, Page, async_playwright
 
 from runtime.connection import connect
 from runtime.embedded import EmbeddedServer
+from tests.browser.cases import open_cases, write_playbook
 from tests.escalations import mail_settings
 from tests.mailbox import Mailbox
 from tests.web.web_client import LINK_KEY, Door, open_door
@@ -51,18 +53,34 @@ async def browser() -> AsyncIterator[Browser]:
         await started.close()
 
 
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Door]:
-    folder = tmp_path_factory.mktemp("console")
+@asynccontextmanager
+async def open_house(folder: Path) -> AsyncIterator[Door]:
+    """Open the service before a server and workers of its own, where whoever comes in is believed."""
     server = EmbeddedServer(
         folder / "server", ui_port=None, in_memory=True, search_attributes=search_attributes.ALL
     )
     async with Mailbox() as mailbox, server:
-        settings = mail_settings(mailbox, state_folder=folder / "state", gateway_port=0, link_key=LINK_KEY)
+        playbook = write_playbook(folder)
+        settings = mail_settings(
+            mailbox, playbook, state_folder=folder / "state", gateway_port=0, link_key=LINK_KEY
+        )
         client = await connect(settings, plugins=[escalation_plugin()], address=server.address)
         async with serve_queues(client, settings), open_door(settings, mailbox, client) as door:
             yield door
         server.kill()
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Door]:
+    async with open_house(tmp_path_factory.mktemp("console")) as door:
+        yield door
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def cases(house: Door) -> Door:
+    """The service, with a case of every kind."""
+    await open_cases(house)
+    return house
 
 
 @pytest.fixture

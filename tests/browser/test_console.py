@@ -1,30 +1,8 @@
-"""The console in a real browser: by mouse alone, live, on a telephone, and for assistive technology."""
+"""The console in a real browser: by mouse alone, and live."""
 
-from pathlib import Path
-from typing import Any
-
-import pytest
 from playwright.async_api import Browser, Page, expect
 
 from tests.web.web_client import Door
-
-PAGES = ("/", "/all", "{case}", "{case}/send_update", "/playbook", "/?who=1")
-"""Pages that everybody opens, looked at in each width and colour."""
-OTHERS = (
-    "/start",
-    "{case}/file_rca",
-    "{case}/deploy_task_force",
-    "{case}/outlook",
-    "{case}/rebase",
-    "{case}?show=all",
-    "/playbook/simulate?category=customer_service_requests/complaint&priority=P2",
-    "/playbook/on-call",
-    "/playbook/coverage",
-    "/playbook/changes",
-    "/look-back?by=category",
-    "/settings",
-)
-AXE = (Path(__file__).parent / "axe.min.js").read_text(encoding="utf-8")
 
 
 async def come_in(page: Page, name: str) -> None:
@@ -126,35 +104,3 @@ async def test_an_rca_goes_from_its_draft_to_customers_by_mouse(door: Door, page
         await expect(page.get_by_role("status").filter(has_text="Done")).to_be_visible()
 
     assert "shared" == (await door.client.view(door.key)).rca
-
-
-@pytest.mark.parametrize("width", [360, 768, 1440])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-async def test_no_page_has_a_serious_fault_for_assistive_technology(
-    door: Door, browser: Browser, width: int, scheme: Any
-) -> None:
-    """
-    WCAG 2.2 AA by axe; and nothing is wider than the screen. Pages that few open are looked at in two ways.
-    """
-    await door.start()
-    context = await browser.new_context(
-        base_url=str(door.http.base_url),
-        viewport={"width": width, "height": 800},
-        color_scheme=scheme,
-        bypass_csp=True,  # the checker is a script that no page has
-    )
-    page = await context.new_page()
-    await come_in(page, "Maya Okafor")
-    also = OTHERS if (width, scheme) in {(360, "dark"), (1440, "light")} else ()
-    for path in (*PAGES, *also):
-        await page.goto(path.format(case=f"/case/{door.key}"))
-        await page.evaluate(AXE)
-        found = await page.evaluate("axe.run(document, {resultTypes: ['violations']})")
-        serious = [
-            (path, each["id"], each["nodes"][0]["html"])
-            for each in found["violations"]
-            if each["impact"] in {"serious", "critical"}
-        ]
-        assert [] == serious
-        assert width >= await page.evaluate("document.documentElement.scrollWidth"), path
-    await context.close()

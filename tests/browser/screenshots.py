@@ -1,0 +1,55 @@
+"""
+Pictures of every page, with a case of every kind: ``python -m tests.browser.screenshots FOLDER [PART ...]``.
+
+A file is named after page, width and colour: ``case-360-dark.png``. With parts of names, only pictures whose name has
+them all are taken. Look at each of them after a change of markup or style; those in ``docs/images`` are three of them.
+"""
+
+import asyncio
+import sys
+from itertools import product
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from playwright.async_api import BrowserContext, async_playwright
+
+from identity.caller import AS_COOKIE
+from tests.browser.addresses import PAGES, pages_by_link
+from tests.browser.cases import open_cases
+from tests.browser.conftest import find_browser, open_house
+from tests.browser.looks import COLOURS, WIDTHS, Look, opened
+from tests.web.web_client import Door
+
+LOOKS = [Look(width, colour) for width, colour in product(WIDTHS, COLOURS)]
+READERS = {"for-me": "maya"}
+"""Readers of pages, where it is not Elena, the escalation manager."""
+
+
+async def take(folder: Path, parts: list[str]) -> None:
+    """Write the pictures whose names have all of *parts* into *folder*."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory() as state:
+        async with open_house(Path(state)) as house, async_playwright() as playwright:
+            browser = await playwright.chromium.launch(executable_path=find_browser(), args=["--no-sandbox"])
+            await open_cases(house)
+            pages = PAGES | await pages_by_link(house)
+            for look in LOOKS:
+                context = await opened(browser, house, look)
+                for name, path in pages.items():
+                    file = f"{name}-{look}.png"
+                    if all(part in file for part in parts):
+                        await _take_one(context, house, path, folder / file, READERS.get(name, "elena"))
+                await context.close()
+            await browser.close()
+
+
+async def _take_one(context: BrowserContext, house: Door, path: str, file: Path, reader: str) -> None:
+    await context.add_cookies([{"name": AS_COOKIE, "value": reader, "url": str(house.http.base_url)}])
+    page = await context.new_page()
+    await page.goto(path)
+    await page.screenshot(path=file, full_page=True)
+    await page.close()
+
+
+if __name__ == "__main__":
+    asyncio.run(take(Path(sys.argv[1]), sys.argv[2:]))
