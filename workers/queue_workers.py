@@ -24,18 +24,8 @@ from channels.protocol import Channel
 from delivery.interruptible_client import interruptible
 from delivery.limited_channel import LimitedChannel
 from delivery.pipeline import Pipeline
-from escalation.case.effects import CompiledStart
-from escalation.case.record_batch import RecordBatch
-from escalation.contract import (
-    ESCALATION_QUEUE,
-    MESSAGE_TASK_QUEUE,
-    RECORD_TASK_QUEUE,
-    EscalationInput,
-    TaskForceInput,
-)
-from escalation.kernel.values import reader_of
+from escalation.contract import ESCALATION_QUEUE, MESSAGE_TASK_QUEUE, RECORD_TASK_QUEUE
 from escalation.notifications.links import Link, PageLink
-from escalation.notifications.notification import NotificationBatch
 from identity.proof_ring import ProofRing
 from messages.renderer import MessageRenderer
 from planning.playbook.playbook_file import PlaybookFile
@@ -97,7 +87,6 @@ async def serve_queues(client: Client, settings: Settings) -> AsyncIterator[None
 
     A fatal error of a worker cancels the block and is raised from here.
     """
-    _prepare_readers()
     stop = asyncio.Event()
     client = interruptible(client, stop)
     store = record_store_of(settings)
@@ -142,15 +131,6 @@ async def serve_queues(client: Client, settings: Settings) -> AsyncIterator[None
         await _until_polling(*workers)
         await running.enter_async_context(watch_stalls(client))
         yield
-
-
-def _prepare_readers() -> None:
-    """
-    Make the readers of the largest values before runs need them. It takes tenths of a second, and many runs that start
-    at once would each wait for their own; after two seconds the SDK takes a run for stuck.
-    """
-    for kind in (EscalationInput, CompiledStart, TaskForceInput, NotificationBatch, RecordBatch):
-        reader_of(kind)
 
 
 def _pipeline(settings: Settings) -> Pipeline:

@@ -40,18 +40,14 @@ from temporalio.worker import (
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
 from escalation import contract
-from escalation.case.effects import CompiledStart
-from escalation.case.record_batch import RecordBatch
-from escalation.case.view import View
 from escalation.kernel.proof import Proof
 from escalation.kernel.reasons import reason
 from escalation.kernel.refusals import BY_CODE, FAULTS, EscalationError, Refusal
-from escalation.kernel.values import from_json, from_plain, reader_of, to_bytes, to_plain, without_input
-from escalation.notifications.notification import NotificationBatch
-from escalation.policy.plan import Plan
+from escalation.kernel.values import from_json, from_plain, to_bytes, to_plain, without_input
 from messages.speaker import speaker
 from workflows.inputs import refusal_of
 from workflows.message_proofs import JUDGE, Proofs, note_door, note_proof, read_proof, require_proof
+from workflows.readers import build_readers
 from workflows.signed_client import SignedClient
 from workflows.workflow_task_boundaries import leave_a_command
 
@@ -237,32 +233,9 @@ class Run(WorkflowInstance):
         return StorageDriverStoreContext(target=None)
 
 
-_READ_EARLY = (
-    contract.EscalationInput,
-    contract.TaskForceInput,
-    contract.SponsorshipInput,
-    CompiledStart,
-    NotificationBatch,
-    Plan,
-    RecordBatch,
-    View,
-)
-"""The largest values that travel."""
-
-
-def _build_readers() -> None:
-    """
-    Build what reads and writes values before the first run needs it. One takes up to 0.1 s of a core. Where a worker
-    begins with many runs at once, the thread of each would build its own, none would be ready within two seconds, and
-    the SDK would take them all for deadlocked (TMPRL1101).
-    """
-    for kind in _READ_EARLY:
-        reader_of(kind)
-
-
 def _runner(given: WorkflowRunner | None) -> WorkflowRunner:
     """Of workers and replayers; clients run none."""
-    _build_readers()
+    build_readers()
     if given is not None and not isinstance(given, SandboxedWorkflowRunner):
         return _Runner(given)
     restrictions = given.restrictions if given else SandboxRestrictions.default

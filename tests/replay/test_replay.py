@@ -14,6 +14,7 @@ import pytest
 from temporalio.worker import UnsandboxedWorkflowRunner
 from temporalio.workflow import NondeterminismError
 
+from escalation.kernel.values import reader_of
 from runtime.settings import ROOT
 from tests.replay.changed_workflows import AsksForMore, CountsOtherwise
 from tests.replay.empty_tasks import tasks_without_command, with_empty_tasks
@@ -21,6 +22,7 @@ from tests.replay.record import RECORDER
 from tests.replay.replaying import replayed
 from tests.replay.scenarios import SCENARIOS
 from tests.replay.stored import FOLDER, Stored, stored_names
+from workflows.readers import build_readers
 
 _RECUT = [name for name in stored_names() if name != "refused" and not name.startswith("continued")]
 """One task is all of a refused start; and a run that goes on after so many events goes on earlier with more."""
@@ -124,3 +126,18 @@ def _identities(node: Any) -> Iterator[str]:
     elif isinstance(node, list):
         for value in node:
             yield from _identities(value)
+
+
+async def test_no_run_builds_a_reader() -> None:
+    """
+    Each of many runs that start at once would build its own for 0.1 s; after two seconds they count as deadlocked.
+    """
+    cached: Any = reader_of
+    cached.cache_clear()
+    build_readers()
+    built = cached.cache_info().misses
+
+    for name in stored_names():
+        await replayed(Stored.load(name).history)
+
+    assert built == cached.cache_info().misses
