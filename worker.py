@@ -192,11 +192,11 @@ async def _keep_running(server: EmbeddedServer) -> NoReturn:
             await server.restart()
 
 
-def prepared(*, works: bool = True) -> Settings:
-    """The settings of this process, and its logging set up as they say; its metrics too, if it *works*."""
+def prepared() -> Settings:
+    """The settings of this process, and its logging and metrics set up as they say."""
     settings = Settings.load()
     configure_logging(settings.log_format, settings.log_level)
-    Runtime.set_default(logging_runtime(settings.metrics_address if works else None))
+    Runtime.set_default(logging_runtime(settings.metrics_address))
     return settings
 
 

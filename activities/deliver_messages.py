@@ -16,6 +16,7 @@ from activities.batch_heartbeat import (
     error_of,
     heartbeats,
 )
+from activities.metrics import count_deliveries
 from delivery.batch_progress import Progress
 from delivery.pipeline import Pipeline
 from delivery.recipient_message import digest_messages, single_messages
@@ -59,8 +60,12 @@ class DeliverMessages:
 
 
 async def _report(progress: Progress, delivery: Awaitable[None]) -> tuple[DeliveryResult, ...]:
+    earlier = frozenset(progress.settled)
     async with heartbeats(progress):
         await delivery
+        count_deliveries(
+            progress.messages, (result for key, result in progress.settled.items() if key not in earlier)
+        )
         log.info("batch_delivered", **progress.figures)
         if next(progress.pending, None):
             raise error_of(progress)

@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
+from activities.metrics import count_record_failure, count_recorded
 from escalation import contract
 from escalation.case.record_batch import RecordBatch, RecordResult
 from records.errors import RecordStoreFault
@@ -31,11 +32,14 @@ class RecordEvents:
                 retried (``record_not_understood``): the record would not begin with the opening.
         """
         try:
-            return self._store.append(batch)
+            result = self._store.append(batch)
         except RecordStoreFault as fault:
+            count_record_failure(fault.code)
             log.warning("events_not_recorded", escalation=batch.escalation, why=str(fault))
             raise ApplicationError(str(fault), type=fault.code) from None
         except ValidationError:
             raise  # written by a newer program: the next attempt may be on a newer worker
         except ValueError as error:
             raise ApplicationError(str(error), type="record_not_understood", non_retryable=True) from None
+        count_recorded(len(batch.events))
+        return result

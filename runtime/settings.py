@@ -275,8 +275,8 @@ class Settings(BaseSettings):
     metrics_address: Text | None = Field(
         None,
         pattern=r"^(\d{1,3}(\.\d{1,3}){3}|\[[0-9A-Fa-f:]+\]):\d{1,5}$",
-        description="an IP address of this machine and a port, where workers answer Prometheus, such as "
-        "127.0.0.1:9464; each worker process needs its own; unset: no metrics",
+        description="an IP address of this machine and a port, where a worker or the web service answers "
+        "Prometheus, such as 127.0.0.1:9464; each process needs its own; unset: no metrics",
     )
     log_format: Annotated[LogFormat, AnyCase] = Field(LogFormat.CONSOLE, description="one of console, json")
     log_level: Annotated[LogLevel, AnyCase] = Field(

@@ -36,6 +36,8 @@ from runtime.network import Network
 from runtime.settings import Settings
 from runtime.signed_links import SignedLinks
 from workers.channel_setup import open_channels
+from workers.expiry_watch import watch_expiries
+from workers.open_counts import watch_open
 from workers.stalled_runs_watch import watch_stalls
 from workflows.channel_limit import ChannelLimitWorkflow
 from workflows.delivery_mark import IntakeWorkflow
@@ -129,7 +131,8 @@ async def serve_queues(client: Client, settings: Settings) -> AsyncIterator[None
             await running.enter_async_context(worker)
         running.push_async_callback(_stop, workers, stop)
         await _until_polling(*workers)
-        await running.enter_async_context(watch_stalls(client))
+        for watched in (watch_stalls(client), watch_open(client), watch_expiries(client, store)):
+            await running.enter_async_context(watched)
         yield
 
 

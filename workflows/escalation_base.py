@@ -28,6 +28,7 @@ from escalation.notifications.system_commands import NoteRefusal
 from escalation.policy.open_hours_horizon import CompileOpenHours
 from workflows.base_workflow import BaseWorkflow
 from workflows.message_proofs import current_door
+from workflows.metrics import count_breaches
 from workflows.on_call import find_on_call
 from workflows.outbox import Outbox, Parallel
 from workflows.record_outbox import RecordOutbox
@@ -118,6 +119,7 @@ class EscalationBase(BaseWorkflow[Decision]):
         self._now = made.state
         self._events = [*self._events, *made.events][-_LONGEST_TIMELINE:]
         self._records.add(*made.events)
+        count_breaches(made.events, made.state.priority)
         for effect in made.effects:
             self._take_effect(effect)
         self._background.wake()

@@ -8,7 +8,7 @@ can stop the run. What a move means is decided in ``escalation``.
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from datetime import date
 from enum import StrEnum
 from functools import cache
@@ -25,6 +25,8 @@ from escalation.kernel.refusals import EscalationError, Fault, NotProven, quote_
 from escalation.sponsorship.move_index import PersonsCommand as SponsorshipMoves
 from escalation.task_force.commands import MembersCommand
 from workflows.inputs import read_model, takes_one
+from workflows.message_proofs import current_door
+from workflows.metrics import count_move, count_refusal
 
 Command = PersonsCommand | MembersCommand | SponsorshipMoves | contract.RebaseRequest
 
@@ -118,26 +120,43 @@ def _handlers_of(command: type[Command]) -> tuple[Any, Any]:
         @workflow.update(name=command.move.value, description=described(command))
         @takes_one
         async def update(self, *raws: RawValue) -> object:
-            return await self.follow(read(command, raws))
+            was_followed = self.is_followed()
+            with _refusals_counted(command):  # what it looked up may refuse it still
+                answer = await self.follow(read(command, raws))
+            if not was_followed:
+                count_move(command.move.value, current_door())
+            return answer
 
         @update.validator
         @takes_one
         def validate(self, *raws: RawValue) -> None:
             if not self.is_followed():
-                self.consider(read(command, raws))
+                with _refusals_counted(command):
+                    self.consider(read(command, raws))
 
         @workflow.signal(name=command.move.value, description=described(command))
         @takes_one
         async def signal(self, *raws: RawValue) -> None:
             try:
-                await self.judge_signal(command.move.value, raws)
-                asked = read(command, raws)
-                self.consider(asked)
-                await self.follow(asked)
+                with _refusals_counted(command):
+                    await self.judge_signal(command.move.value, raws)
+                    asked = read(command, raws)
+                    self.consider(asked)
+                    await self.follow(asked)
+                count_move(command.move.value, current_door())
             except EscalationError as refusal:
                 self.note_refusal(command.move.value, refusal.refusal.reason)
 
     return Handlers.update, Handlers.signal
+
+
+@contextmanager
+def _refusals_counted(command: type[Command]) -> Iterator[None]:
+    try:
+        yield
+    except EscalationError as refusal:
+        count_refusal(command.move.value, refusal.code)
+        raise
 
 
 def _unknown(known: str) -> Any:

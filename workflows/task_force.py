@@ -49,6 +49,7 @@ from workflows.inputs import (
     takes_one,
 )
 from workflows.message_proofs import current_door
+from workflows.metrics import count_breaches
 from workflows.move_handlers import takes_moves
 from workflows.outbox import InOrder, Outbox
 
@@ -173,6 +174,7 @@ class TaskForceWorkflow(BaseWorkflow[TaskForceDecision]):
     def _keep(self, made: TaskForceDecision) -> None:
         self._now = made.state
         self._events = [*self._events, *made.events][-_LONGEST_TIMELINE:]
+        count_breaches(made.events, made.state.charter.about.priority)
         for effect in made.effects:
             if isinstance(effect, CompileOpenHours):
                 self._extend_hours(effect)

@@ -22,6 +22,7 @@ from entrypoints.web.page_texts import Languages
 from entrypoints.web.pages import STYLE_HASH
 from entrypoints.web.playbook_facts import PlaybookFacts
 from entrypoints.web.request_ids import RequestIds
+from entrypoints.web.request_metrics import RequestMetrics
 from entrypoints.web.security_headers import COMMON, NOTHING, SecurityHeaders, page_policy
 from entrypoints.web.temporal_client import TemporalClientSource
 from identity.caller import CallerSource
@@ -71,7 +72,8 @@ def make_app(
         False  # a redirect would repeat a token in a header, and send a start elsewhere
     )
     parts = HostCheck(ApiBeside(app, SecurityHeaders(api, NOTHING)), settings)
-    return RequestIds(SecurityHeaders(parts, {**COMMON, **page_policy(STYLE_HASH)}))
+    careful = SecurityHeaders(parts, {**COMMON, **page_policy(STYLE_HASH)})
+    return RequestMetrics(RequestIds(careful))
 
 
 class ApiBeside:

@@ -8,4 +8,4 @@ def web() -> None:
     from entrypoints.web.web_server import serve_web_service
     from worker import prepared, say_now
 
-    asyncio.run(serve_web_service(prepared(works=False), say=say_now))
+    asyncio.run(serve_web_service(prepared(), say=say_now))
