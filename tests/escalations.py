@@ -21,6 +21,7 @@ from temporalio.api.sdk.v1 import WorkflowMetadata
 from temporalio.api.workflowservice.v1 import GetWorkflowExecutionHistoryReverseRequest
 from temporalio.client import Client, WorkflowExecutionStatus, WorkflowFailureError, WorkflowHandle
 from temporalio.common import TypedSearchAttributes
+from temporalio.runtime import Runtime
 from temporalio.service import RPCError, RPCStatusCode
 from temporalio.testing import TimeSkippingConfig, WorkflowEnvironment
 
@@ -262,10 +263,14 @@ def _utc(at: Timestamp) -> datetime:
 
 @asynccontextmanager
 async def desk_on_skipping_server(
-    playbook: Path = REFERENCE, identity: str | None = None, **changes: Any
+    playbook: Path = REFERENCE,
+    identity: str | None = None,
+    runtime: Runtime | None = None,
+    **changes: Any,
 ) -> AsyncIterator[Desk]:
     """
-    *identity* is what client and workers call themselves; unset, the process and the machine. *changes* are settings.
+    *identity* is what client and workers call themselves; unset, the process and the machine. *runtime* serves their
+    metrics. *changes* are settings.
     """
     async with AsyncExitStack() as stack:
         mailbox = await stack.enter_async_context(Mailbox())
@@ -280,6 +285,7 @@ async def desk_on_skipping_server(
                 search_attributes=search_attributes.ALL,
                 plugins=[escalation_plugin(proofs_of(settings))],
                 identity=identity,
+                runtime=runtime,
             )
         )
         await stack.enter_async_context(serve_queues(env.client, settings))

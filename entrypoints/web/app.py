@@ -8,6 +8,7 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
+from temporalio.runtime import Runtime
 
 from entrypoints.web.access import access_of
 from entrypoints.web.api.api import make_api
@@ -73,7 +74,7 @@ def make_app(
     )
     parts = HostCheck(ApiBeside(app, SecurityHeaders(api, NOTHING)), settings)
     careful = SecurityHeaders(parts, {**COMMON, **page_policy(STYLE_HASH)})
-    return RequestMetrics(RequestIds(careful))
+    return RequestMetrics(RequestIds(careful), Runtime.default().metric_meter)
 
 
 class ApiBeside:

@@ -8,7 +8,7 @@ import time
 from datetime import timedelta
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
-from temporalio.runtime import Runtime
+from temporalio.common import MetricMeter
 
 from entrypoints.web.api.api_visit import API
 from runtime.signed_links import PAGE_PATH, PATH
@@ -29,9 +29,9 @@ _PARTS = {
 class RequestMetrics:
     """Measures each request of *app*."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, meter: MetricMeter) -> None:
         self._app = app
-        self._duration = Runtime.default().metric_meter.create_histogram_timedelta(
+        self._duration = meter.create_histogram_timedelta(
             DURATION, "Time until an answer began, by part of the service and kind of status", "duration"
         )
 
