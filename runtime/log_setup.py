@@ -95,7 +95,8 @@ def logging_runtime(metrics_address: str | None = None) -> Runtime:
     levels = TelemetryFilter(core_level="WARN", other_level="ERROR")
     lines = LoggingConfig(filter=levels, forwarding=forwarding)
     try:
-        return Runtime(telemetry=TelemetryConfig(logging=lines, metrics=_metrics(metrics_address)))
+        metrics = _metrics(metrics_address)
+        return Runtime(telemetry=TelemetryConfig(logging=lines, metrics=metrics, attach_service_name=False))
     except ValueError as error:
         raise SettingsFault(
             f"ESCALATION_METRICS_ADDRESS is {metrics_address}, where metrics cannot be served: {error}"
