@@ -40,11 +40,16 @@ demo: setup  ## take a complaint through its whole life, on a server of its own
 
 .PHONY: test
 test: setup  ## run the tests, on every core
-	@$(BIN)/pytest --numprocesses $(PROCESSES) --dist loadfile --no-loadscope-reorder --ignore tests/browser $(ARGS)
+	@$(BIN)/pytest --numprocesses $(PROCESSES) --dist loadfile --no-loadscope-reorder --ignore tests/browser --ignore tests/deploy \
+		$(ARGS)
 
 .PHONY: test-browser
 test-browser: setup  ## run the tests of the console in the system's Chromium
 	@$(BIN)/pytest tests/browser $(ARGS)
+
+.PHONY: test-deploy
+test-deploy: setup  ## try what is shipped for operators with their tools: Debian's prometheus
+	@$(BIN)/pytest tests/deploy $(ARGS)
 
 .PHONY: test-cold
 test-cold: setup  ## run the tests of workflows and durability with workers that remember no run

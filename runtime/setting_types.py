@@ -65,6 +65,8 @@ def _port_or_off(given: Any) -> Any:
 
 AnyCase = BeforeValidator(_in_small_letters)
 """For choices, which may be written in capitals."""
+ADDRESS = r"^(\d{1,3}(\.\d{1,3}){3}|\[[0-9A-Fa-f:]+\]):\d{1,5}$"
+"""An IP address and a port."""
 Port = Annotated[int, Field(ge=0, le=65535)]
 PortOrOff = Annotated[Port | None, BeforeValidator(_port_or_off)]
 RemotePort = Annotated[int, Field(ge=1, le=65535)]

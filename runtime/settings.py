@@ -34,6 +34,7 @@ from runtime.named_settings import (
 )
 from runtime.setting_conflicts import conflicts_between
 from runtime.setting_types import (
+    ADDRESS,
     SUPPRESSIBLE,
     Access,
     AnyCase,
@@ -274,9 +275,15 @@ class Settings(BaseSettings):
 
     metrics_address: Text | None = Field(
         None,
-        pattern=r"^(\d{1,3}(\.\d{1,3}){3}|\[[0-9A-Fa-f:]+\]):\d{1,5}$",
+        pattern=ADDRESS,
         description="an IP address of this machine and a port, where a worker or the web service answers "
         "Prometheus, such as 127.0.0.1:9464; each process needs its own; unset: no metrics",
+    )
+    health_address: Text | None = Field(
+        None,
+        pattern=ADDRESS,
+        description="an IP address of this machine and a port, where a worker answers /livez and /readyz, such as "
+        "127.0.0.1:9465; each worker process needs its own; unset: it answers nowhere",
     )
     log_format: Annotated[LogFormat, AnyCase] = Field(LogFormat.CONSOLE, description="one of console, json")
     log_level: Annotated[LogLevel, AnyCase] = Field(

@@ -37,6 +37,7 @@ from runtime.settings import Settings
 from runtime.signed_links import SignedLinks
 from workers.channel_setup import open_channels
 from workers.expiry_watch import watch_expiries
+from workers.health import serve_health
 from workers.open_counts import watch_open
 from workers.stalled_runs_watch import watch_stalls
 from workflows.channel_limit import ChannelLimitWorkflow
@@ -133,6 +134,7 @@ async def serve_queues(client: Client, settings: Settings) -> AsyncIterator[None
         await _until_polling(*workers)
         for watched in (watch_stalls(client), watch_open(client), watch_expiries(client, store)):
             await running.enter_async_context(watched)
+        await running.enter_async_context(serve_health(client, store, settings))
         yield
 
 

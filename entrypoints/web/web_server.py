@@ -13,7 +13,6 @@ from contextlib import asynccontextmanager
 from functools import partial
 
 import structlog
-import uvicorn
 from starlette.types import ASGIApp
 
 from client import EscalationClient
@@ -24,14 +23,10 @@ from entrypoints.web.slow_client_limit import PromptProtocol
 from entrypoints.web.temporal_client import PATIENCE, TemporalClientSource
 from runtime.connection import connect_config
 from runtime.errors import PortTaken, SettingsFault
+from runtime.http_server import serve_http
 from runtime.setting_types import Access, is_this_machine
 from runtime.settings import ENDPOINT_CHANNELS, Settings
 from worker import Serving, serve, stop_signals
-
-AT_ONCE = 500
-"""Connections; more are answered 503."""
-GRACE = 5
-"""Seconds for requests under way at the end."""
 
 log = structlog.get_logger("web_service")
 
@@ -136,40 +131,13 @@ async def serve_app(
     app: ASGIApp, listener: socket.socket, protocol: type[PromptProtocol] = PromptProtocol
 ) -> AsyncIterator[None]:
     """Answer on *listener* while the block runs; requests under way at the end have 5 s to finish."""
-    server = _Server(
-        uvicorn.Config(
-            app,
-            http=protocol,
-            ws="none",
-            lifespan="off",
-            log_config=None,
-            access_log=False,
-            server_header=False,
-            proxy_headers=False,
-            limit_concurrency=AT_ONCE,
-            timeout_graceful_shutdown=GRACE,
-        )
-    )
-    answering = asyncio.create_task(server.serve(sockets=[listener]))
     stopping = asyncio.Event()
-    try:
-        while not (server.started or answering.done()):  # noqa: ASYNC110 - uvicorn has no event for it
-            await asyncio.sleep(0.01)
-        server.lifespan.state[STOPPING] = stopping  # in the scope of each request
+    async with serve_http(app, listener, protocol=protocol, state={STOPPING: stopping}):
         log.info("gateway_started", address=local_url(listener))
-        yield
-    finally:
-        stopping.set()
-        server.should_exit = True
-        await answering
-
-
-class _Server(uvicorn.Server):
-    """Whoever runs it hears the signals and stops it."""
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield
+        try:
+            yield
+        finally:
+            stopping.set()
 
 
 def local_url(listener: socket.socket) -> str:

@@ -228,10 +228,12 @@ def test_limits_that_are_none_are_listed_together() -> None:
 
 
 @pytest.mark.parametrize("given", ["9464", "localhost:9464", "127.0.0.1", "127.0.0.1:9464/metrics"])
-def test_metrics_are_served_at_an_address_and_a_port(given: str) -> None:
-    with pytest.raises(SettingsFault, match="ESCALATION_METRICS_ADDRESS"):
-        Settings.load({"ESCALATION_METRICS_ADDRESS": given})
-    assert "[::1]:9464" == Settings.load({"ESCALATION_METRICS_ADDRESS": "[::1]:9464"}).metrics_address
+@pytest.mark.parametrize("what", ["metrics_address", "health_address"])
+def test_metrics_and_health_are_served_at_an_address_and_a_port(what: str, given: str) -> None:
+    variable = f"ESCALATION_{what.upper()}"
+    with pytest.raises(SettingsFault, match=variable):
+        Settings.load({variable: given})
+    assert "[::1]:9464" == getattr(Settings.load({variable: "[::1]:9464"}), what)
 
 
 def test_an_address_that_metrics_cannot_be_served_at_is_a_wrong_setting() -> None:

@@ -1,0 +1,1 @@
+"""What is shipped for operators, tried with the tools that they use."""
