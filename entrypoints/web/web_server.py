@@ -133,7 +133,7 @@ async def serve_app(
     """Answer on *listener* while the block runs; requests under way at the end have 5 s to finish."""
     stopping = asyncio.Event()
     async with serve_http(app, listener, protocol=protocol, state={STOPPING: stopping}):
-        log.info("gateway_started", address=local_url(listener))
+        log.info("web_service_started", address=local_url(listener))
         try:
             yield
         finally:
