@@ -9,6 +9,7 @@ from collections.abc import Awaitable
 import structlog
 from temporalio import activity
 
+from activities.activity_metrics import count_deliveries
 from activities.batch_heartbeat import (
     current_attempt,
     earlier_decisions,
@@ -16,7 +17,6 @@ from activities.batch_heartbeat import (
     error_of,
     heartbeats,
 )
-from activities.metrics import count_deliveries
 from delivery.batch_progress import Progress
 from delivery.pipeline import Pipeline
 from delivery.recipient_message import digest_messages, single_messages

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
-from activities.metrics import count_record_failure, count_recorded
+from activities.activity_metrics import count_record_failure, count_recorded
 from escalation import contract
 from escalation.case.record_batch import RecordBatch, RecordResult
 from records.errors import RecordStoreFault

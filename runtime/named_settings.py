@@ -25,6 +25,7 @@ from runtime.setting_types import is_this_machine
 from runtime.signing_keys import WebhookKeys, parse_keys
 
 PREFIX = "ESCALATION_"
+WEBHOOK = "webhook"
 WEB_ADDRESS = (
     "a web address, https://host/…, without user, password and fragment; http:// only to this machine"
 )
@@ -156,3 +157,9 @@ Senders = Annotated[dict[str, BoundSender], BeforeValidator(_Parts(*SENDER_PARTS
 def variable(*path: str) -> str:
     """Name the variable that sets a field, or a part of one: ("webhook", "crm", "url")."""
     return PREFIX + "_".join(path).upper()
+
+
+def endpoint_variables(channel: str, name: str) -> str:
+    """Name the variables that set up *name* on *channel*."""
+    parts = (("url",), ("secret",)) if channel == WEBHOOK else ((),)
+    return " and ".join(variable(channel, name, *part) for part in parts)

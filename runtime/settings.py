@@ -25,6 +25,7 @@ from runtime.named_settings import (
     PREFIX,
     SENDER_PARTS,
     WEB_ADDRESS,
+    WEBHOOK,
     Addresses,
     AppriseAddresses,
     Sender,
@@ -67,7 +68,6 @@ _LIMIT = f"{_LIMIT_FORM}; what the channel as a whole takes, from all workers to
 
 SINGLE_ENDPOINTS = ("slack", "teams", "apprise")
 """Channels whose endpoints are one variable each."""
-WEBHOOK = "webhook"
 ENDPOINT_CHANNELS = (*SINGLE_ENDPOINTS, WEBHOOK)
 NAMED = (*ENDPOINT_CHANNELS, "intake")
 """Fields that hold several things, each under the name that its variables have."""
@@ -282,8 +282,7 @@ class Settings(BaseSettings):
     health_address: Text | None = Field(
         None,
         pattern=ADDRESS,
-        description="an IP address of this machine and a port, where a worker answers /livez and /readyz, such as "
-        "127.0.0.1:9465; each worker process needs its own; unset: it answers nowhere",
+        description="an IP address and a port like that, where a worker says how it is; unset: nowhere",
     )
     log_format: Annotated[LogFormat, AnyCase] = Field(LogFormat.CONSOLE, description="one of console, json")
     log_level: Annotated[LogLevel, AnyCase] = Field(
@@ -370,12 +369,6 @@ class Settings(BaseSettings):
 _DEFAULTS = {name: field.default for name, field in Settings.model_fields.items()}
 SINGLE_VARIABLES = tuple(field for field in Settings.model_fields if field not in NAMED)
 """The fields that one variable sets, each its own."""
-
-
-def endpoint_variables(channel: str, name: str) -> str:
-    """Name the variables that set up *name* on *channel*."""
-    parts = (("url",), ("secret",)) if channel == WEBHOOK else ((),)
-    return " and ".join(variable(channel, name, *part) for part in parts)
 
 
 def _faults_of(error: ValidationError, given: Mapping[str, Any]) -> Iterator[str]:

@@ -17,8 +17,9 @@ from channels.protocol import Channel
 from channels.slack import SlackChannel
 from channels.teams import TeamsChannel
 from channels.webhook import WebhookChannel, WebhookEndpoint
+from runtime.named_settings import endpoint_variables
 from runtime.network import Network
-from runtime.settings import Settings, endpoint_variables
+from runtime.settings import Settings
 
 
 def open_channels(settings: Settings, printed_to: TextIO | None = None) -> dict[str, Channel]:

@@ -37,9 +37,9 @@ from runtime.settings import Settings
 from runtime.signed_links import SignedLinks
 from workers.channel_setup import open_channels
 from workers.expiry_watch import watch_expiries
-from workers.health import serve_health
 from workers.open_counts import watch_open
 from workers.stalled_runs_watch import watch_stalls
+from workers.worker_health import serve_health
 from workflows.channel_limit import ChannelLimitWorkflow
 from workflows.delivery_mark import IntakeWorkflow
 from workflows.escalation import EscalationWorkflow

@@ -28,10 +28,10 @@ from escalation.notifications.system_commands import NoteRefusal
 from escalation.policy.open_hours_horizon import CompileOpenHours
 from workflows.base_workflow import BaseWorkflow
 from workflows.message_proofs import current_door
-from workflows.metrics import count_breaches
 from workflows.on_call import find_on_call
 from workflows.outbox import Outbox, Parallel
 from workflows.record_outbox import RecordOutbox
+from workflows.run_metrics import count_breaches
 from workflows.successor import propose_sponsorship, start_successor
 from workflows.task_force_orders import TaskForceOrders
 

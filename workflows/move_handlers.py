@@ -26,7 +26,7 @@ from escalation.sponsorship.move_index import PersonsCommand as SponsorshipMoves
 from escalation.task_force.commands import MembersCommand
 from workflows.inputs import read_model, takes_one
 from workflows.message_proofs import current_door
-from workflows.metrics import count_move, count_refusal
+from workflows.run_metrics import count_move, count_refusal
 
 Command = PersonsCommand | MembersCommand | SponsorshipMoves | contract.RebaseRequest
 

@@ -49,9 +49,9 @@ from workflows.inputs import (
     takes_one,
 )
 from workflows.message_proofs import current_door
-from workflows.metrics import count_breaches
 from workflows.move_handlers import takes_moves
 from workflows.outbox import InOrder, Outbox
+from workflows.run_metrics import count_breaches
 
 _LONGEST_TIMELINE = 500
 _UPDATES_KEPT = 50

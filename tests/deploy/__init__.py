@@ -1,1 +1,1 @@
-"""What is shipped for operators, tried with the tools that they use."""
+"""Files shipped for operators, tried with the tools that they use."""

@@ -15,7 +15,7 @@ from runtime.ports import LOOPBACK, free_port
 from runtime.setting_types import SmtpTls
 from runtime.settings import Settings
 from tests.mailbox import Mailbox
-from workers.health import serve_health
+from workers.worker_health import serve_health
 from workflows import search_attributes
 
 

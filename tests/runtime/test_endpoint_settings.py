@@ -6,8 +6,8 @@ import pytest
 from pydantic import SecretStr
 
 from runtime.errors import SettingsFault
-from runtime.named_settings import SIGNED_WITH, WEB_ADDRESS
-from runtime.settings import Settings, endpoint_variables
+from runtime.named_settings import SIGNED_WITH, WEB_ADDRESS, endpoint_variables
+from runtime.settings import Settings
 
 KEY, OLD_KEY = b"k" * 24, b"o" * 64
 SECRET = "sekret-7f3a"

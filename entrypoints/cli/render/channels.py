@@ -8,8 +8,8 @@ from rich.table import Table
 from rich.text import Text
 
 from escalation.policy.limit_text import limit_in_words
-from runtime.named_settings import variable
-from runtime.settings import ENDPOINT_CHANNELS, Settings, endpoint_variables
+from runtime.named_settings import endpoint_variables, variable
+from runtime.settings import ENDPOINT_CHANNELS, Settings
 
 
 def channel_rows(settings: "Settings") -> list[dict[str, Any]]:
