@@ -20,6 +20,7 @@ from tests.web.web_client import Door
 AXE = (Path(__file__).parent / "axe.min.js").read_text(encoding="utf-8")
 NO_PAGES = {
     "/live": "a stream of events",
+    "/case/{tenant}/{ticket}/live": "a stream of events",
     "/static/{name}": "style and scripts",
     "/playbook/simulation.svg": "a picture of the page of simulations",
 }

@@ -9,6 +9,7 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from html import escape
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
@@ -16,7 +17,7 @@ from joserfc import jwt
 from joserfc.jwk import RSAKey
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from entrypoints.web.web_server import bind_port, local_url, serve_app
@@ -27,12 +28,21 @@ COMMAND_LINE = "escalate"
 """A public client, which signs people in by the device flow."""
 
 
+_PAGE = (
+    '<!doctype html><html lang="en"><title>Provider</title><h1>Sign in to the provider</h1><form>{}'
+    '<label>E-mail <input name="email" autofocus></label><button>Sign in</button></form></html>'
+)
+_HIDDEN = '<input type="hidden" name="{}" value="{}">'
+
+
 @dataclass
 class FakeProvider:
     """Signs everybody in at once, as whoever the test says."""
 
     issuer: str = ""
     email: str = "maya.okafor@example.com"
+    asks: bool = False
+    """Show a page on which people say who they are."""
     says: dict[str, Any] = field(default_factory=dict)
     """Claims that are other than they should be."""
     key: RSAKey = field(default_factory=lambda: _new_key("first"))
@@ -96,6 +106,10 @@ class FakeProvider:
 
     async def authorize(self, request: Request) -> Response:
         asked = dict(request.query_params)
+        if self.asks and "email" not in asked:
+            return HTMLResponse(
+                _PAGE.format("".join(_HIDDEN.format(*map(escape, pair)) for pair in asked.items()))
+            )
         code = secrets.token_hex(8)
         self.codes[code] = asked
         answer = urlencode({"code": code, "state": asked["state"]})
@@ -119,8 +133,12 @@ class FakeProvider:
         digest = hashlib.sha256(given["code_verifier"].encode()).digest()
         if began["code_challenge"] != base64.urlsafe_b64encode(digest).decode().rstrip("="):
             return JSONResponse({"error": "invalid_grant"}, 400)
-        nonce = began["nonce"]
-        return JSONResponse({"token_type": "Bearer", "id_token": self.id_token(nonce=nonce)})
+        email = began.get("email", self.email)
+        id_token = self.id_token(nonce=began["nonce"], email=email)
+        return JSONResponse({"token_type": "Bearer", "id_token": id_token})
+
+    async def sign_out(self, request: Request) -> Response:
+        return RedirectResponse(request.query_params["post_logout_redirect_uri"], 303)
 
     async def device(self, request: Request) -> Response:
         given = await _form_of(request)
@@ -182,6 +200,7 @@ async def running_provider(again: FakeProvider | None = None) -> AsyncIterator[F
             Route("/.well-known/openid-configuration", provider.describe),
             Route("/keys", provider.keys),
             Route("/authorize", provider.authorize),
+            Route("/sign-out", provider.sign_out),
             Route("/token", provider.token, methods=["POST"]),
             Route("/device", provider.device, methods=["POST"]),
             Route("/revoke", provider.revoke, methods=["POST"]),

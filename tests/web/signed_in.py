@@ -76,10 +76,12 @@ accounts:
 
 
 @asynccontextmanager
-async def where_people_sign_in(folder: Path) -> AsyncIterator[SignedIn]:
-    """Open the front door before a server whose workers want proof."""
+async def where_people_sign_in(
+    folder: Path, written: str = PLAYBOOK, **changes: Any
+) -> AsyncIterator[SignedIn]:
+    """Open the front door before a server whose workers want proof; *changes* are settings."""
     playbook = folder / "playbook.yaml"
-    playbook.write_text(PLAYBOOK)
+    playbook.write_text(written)
     (folder / REFERENCE.name).write_bytes(REFERENCE.read_bytes())
     server = EmbeddedServer(
         folder / "server", ui_port=None, in_memory=True, search_attributes=search_attributes.ALL
@@ -89,8 +91,7 @@ async def where_people_sign_in(folder: Path) -> AsyncIterator[SignedIn]:
             mailbox,
             playbook,
             state_folder=folder / "state",
-            gateway_port=0,
-            gateway_url="https://answer.example.com",
+            **{"gateway_port": 0, "gateway_url": "https://answer.example.com", **changes},
             link_key=LINK_KEY,
             access=Access.SIGNED_IN,
             oidc_issuer=provider.issuer,

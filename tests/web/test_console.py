@@ -185,6 +185,24 @@ async def test_a_live_page_learns_that_something_changed(door: Door) -> None:
     assert ["event: changed"] == heard
 
 
+async def test_the_page_of_an_escalation_hears_of_a_comment(door: Door) -> None:
+    """
+    TALK-2: nothing of it shows in a row of the list. What the page showed already is no news.
+    """
+    await door.start()
+    seen_already = (await door.client.timeline(door.key))[-1].seq
+    await door.client.add_comment(door.key, by="maya", note="They are angry")
+    async with (
+        asyncio.timeout(15),
+        door.http.stream(
+            "GET", f"/case/{door.key}/live?seen={seen_already}", headers={"cookie": _cookies(MAYA)}
+        ) as stream,
+    ):
+        heard = [line async for line in _until_changed(stream.aiter_lines())]
+
+    assert ["event: changed"] == heard
+
+
 async def _until_changed(lines: AsyncIterator[str]) -> AsyncIterator[str]:
     async for line in lines:
         if line.startswith("event"):

@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from entrypoints.web.console.case_story import MOST_LINES, REFUSED, Shown, rca_steps_of, story_of
+from entrypoints.web.console.live import live_case
 from entrypoints.web.console.move_form import has_form
 from entrypoints.web.console.page_reads import Case, names_in, read_case
 from entrypoints.web.console.page_service import PageService, case_path, key_in
@@ -44,10 +45,21 @@ class CasePages:
             refused=[entry for entry in reversed(case.timeline) if entry.kind == REFUSED],
             messages=messages,
             more_messages=len(case.messages) - len(messages),
+            seen=case.timeline[-1].seq if case.timeline else 0,
             rca_steps=rca_steps_of(case.view.rca),
             done=_done(request),
             **_moves(case, reader.person),
         )
+
+    async def live(self, request: Request) -> Response:
+        """Say each time that something happened in it, after the `seen` of its page."""
+        reader, key, seen = (
+            await self._service.reader(request),
+            key_in(request),
+            request.query_params.get("seen", ""),
+        )
+        await reader.client.view(key)  # is it there? a stream cannot say so later
+        return live_case(reader.client, key, int(seen) if seen.isdecimal() else 0)
 
     async def outlook(self, request: Request) -> Response:
         """Show what happens if nobody does anything: the rules run forward from now."""

@@ -131,6 +131,7 @@ def console_routes(
             ("/who", lists.choose_person, ["POST"]),
             ("/language", lists.choose_language, ["POST"]),
             (_CASE, case.case, ["GET"]),
+            (_CASE + "/live", case.live, ["GET"]),
             (_CASE + "/outlook", case.outlook, ["GET"]),
             (_FORCE, forces.show, ["GET"]),
             (_FORCE + "/{move}", forces.move, ["GET", "POST"]),
