@@ -20,11 +20,12 @@ from clients.http_queries import (
 from clients.inboxes import Inboxes
 from clients.intakes import Intakes
 from clients.moves import AFTER_THE_CLOSE
+from clients.outage import Outage
 from clients.parallel_queries import NotAllAnswered, Unanswered, ask_each
 from clients.queries import RECORDED, ToDo
 from clients.rebases import RebaseOutlook, Rebases
 from clients.report_schedules import ReportSchedules
-from clients.run_errors import RunStalled, Stalled
+from clients.run_errors import RunStalled, ServerAway, Stalled, WorkersSilent
 from clients.sponsorships import Sponsorships
 from clients.stalled_runs import RunExamination
 from clients.starts import request_of
@@ -46,15 +47,18 @@ __all__ = [
     "EscalationListing",
     "KnownNames",
     "NotAllAnswered",
+    "Outage",
     "RebaseOutlook",
     "RunExamination",
     "RunStalled",
+    "ServerAway",
     "ServiceClient",
     "SignInPlace",
     "Stalled",
     "StalledRun",
     "ToDo",
     "Unanswered",
+    "WorkersSilent",
     "ask_each",
     "request_of",
 ]

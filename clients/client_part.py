@@ -1,5 +1,6 @@
 """Base class of the client's parts: each asks through the same connection, by the same runs."""
 
+from copy import copy
 from datetime import timedelta
 from typing import Self
 
@@ -36,12 +37,10 @@ class ClientPart:
         """Return this client as somebody sees through it: what *sight* does not cover is not there (IDENTITY-4)."""
         if sight.is_unlimited:
             return self
-        return type(self)(
-            self._temporal.client,
-            task_queue=self._temporal.task_queue,
-            patience=self._temporal.patience,
-            sight=sight,
-        )
+        seen = copy(self)
+        seen._temporal = self._temporal.seen_by(sight)
+        seen._runs = EscalationRuns(seen._temporal)
+        return seen
 
     @classmethod
     async def connect(cls, settings: Settings | None = None, *, patience: float = PATIENCE) -> Self:
@@ -78,3 +77,4 @@ class ClientPart:
             )
         except RPCError as error:
             raise self._temporal.no_server(error) from error
+        self._temporal.outage.end()

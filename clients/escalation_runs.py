@@ -13,7 +13,7 @@ from typing import Any
 
 from temporalio.client import WorkflowExecutionDescription, WorkflowExecutionStatus, WorkflowFailureError
 
-from clients.run_errors import RunEnded, RunNotFound, RunNotReady, RunStalled
+from clients.run_errors import RunEnded, RunNotFound, RunNotReady, RunStalled, WorkersSilent
 from clients.temporal_connection import Answered, TemporalConnection
 from clients.visibility import quote, visibility_query
 from escalation import contract
@@ -131,7 +131,10 @@ class EscalationRuns:
         def ask() -> Awaitable[Any]:
             return self._temporal.handle(workflow_id).execute_update(name, argument, id=id_, result_type=kind)
 
-        return await self.repeat(workflow_id, ask, kind, *again)
+        try:
+            return await self.repeat(workflow_id, ask, kind, *again)
+        except WorkersSilent as nobody:  # the server keeps it, and nothing takes it back
+            raise WorkersSilent(reason("move_handed_in", nobody.why)) from None
 
     async def repeat(
         self,

@@ -1,12 +1,15 @@
-"""Errors of runs: stalled, not found, ended, not ready."""
+"""Errors of runs, and of a server or workers that do not answer for them."""
 
 import shlex
+from datetime import datetime
 
 from temporalio.client import WorkflowUpdateFailedError
 
+from escalation.kernel.reasons import Reason, reason
 from escalation.kernel.refusals import EscalationError, StillFinishing, UnknownEscalation
 from escalation.kernel.timeline_entry import minute
-from runtime.errors import NoServer
+from messages.speaker import speaker
+from runtime.errors import NoServer, NoWorker
 from runtime.stalls import Stall
 
 
@@ -39,6 +42,22 @@ class RunEnded(StillFinishing):
 
 class RunNotReady(NoServer):
     """A step of the run was given back while it took the move in, such as when it goes on as a new run."""
+
+
+class ServerAway(NoServer):
+    """Temporal has not answered *since* then; *why* says so, and what became of the question."""
+
+    def __init__(self, code: str, since: datetime) -> None:
+        self.since, self.why = since, reason(code, since)
+        super().__init__(speaker().say(self.why))
+
+
+class WorkersSilent(NoWorker):
+    """The server answers, and no worker does; *why* says what to do."""
+
+    def __init__(self, why: Reason) -> None:
+        super().__init__(speaker().say(why))
+        self.why = why
 
 
 def refusal_of(error: WorkflowUpdateFailedError) -> Exception:

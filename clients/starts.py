@@ -15,7 +15,7 @@ from temporalio.service import RPCError
 
 from clients.client_part import ClientPart
 from clients.escalation_runs import EscalationRuns
-from clients.run_errors import RunEnded
+from clients.run_errors import RunEnded, WorkersSilent
 from escalation import contract
 from escalation.case.case_size import require_request_fits
 from escalation.case.request import StartRequest
@@ -23,7 +23,7 @@ from escalation.case.view import MoveResult
 from escalation.kernel.reasons import reason
 from escalation.kernel.refusals import BadRequest, EscalationError, Fault, RoleNotAllowed, faults_of
 from escalation.kernel.values import from_plain, to_plain
-from runtime.errors import NoWorker
+from escalation.policy.sight import UNLIMITED
 from workflows import web_ui
 
 MoreFaults = Callable[[Mapping[str, Any]], Sequence[Fault]]
@@ -83,13 +83,13 @@ class Starts(ClientPart):
             )
 
         try:
-            unguarded = EscalationRuns(self._temporal.unguarded)  # a start looks at nothing yet
+            unguarded = EscalationRuns(self._temporal.seen_by(UNLIMITED))  # a start looks at nothing yet
             result = await unguarded.repeat(wanted.key, ask, MoveResult, RunEnded)
         except EscalationError:
             await self._forget(begun[-1])
             raise
-        except NoWorker as nobody:
-            raise NoWorker(f"{nobody}; {wanted.key} was handed in, and opens as soon as one works") from None
+        except WorkersSilent as nobody:
+            raise WorkersSilent(reason("handed_in", nobody.why, wanted.key)) from None
         if result.is_repeat and not await self._temporal.may_look_at(result.key):
             raise RoleNotAllowed(reason("no_part_in_it", wanted.submitted_by), subject=wanted.key)
         return result

@@ -20,12 +20,22 @@ from temporalio.client import (
 )
 from temporalio.service import RPCError, RPCStatusCode
 
-from clients.run_errors import RunEnded, RunNotFound, RunNotReady, RunStalled, refusal_of
+from clients.outage import Outage
+from clients.run_errors import (
+    RunEnded,
+    RunNotFound,
+    RunNotReady,
+    RunStalled,
+    ServerAway,
+    WorkersSilent,
+    refusal_of,
+)
 from clients.sight_guard import SightGuard
 from escalation.kernel.list_page import Item, ListPage
+from escalation.kernel.reasons import reason
 from escalation.kernel.refusals import UnknownEscalation
 from escalation.policy.sight import UNLIMITED, Sight
-from runtime.errors import NoServer, NoWorker
+from runtime.errors import NoServer
 from runtime.stalls import Stall, stall_of
 
 PATIENCE = 15.0
@@ -41,16 +51,23 @@ Answered = TypeVar("Answered")
 class TemporalConnection:
     """A connection, a task queue, and the seconds to wait for an answer."""
 
-    def __init__(self, client: Client, task_queue: str, patience: float, sight: Sight = UNLIMITED) -> None:
+    def __init__(
+        self,
+        client: Client,
+        task_queue: str,
+        patience: float,
+        sight: Sight = UNLIMITED,
+        outage: Outage | None = None,
+    ) -> None:
         self.client = client
         self.task_queue = task_queue
         self.patience = patience
+        self.outage = outage or Outage()
         self._guard = SightGuard(client, sight)
 
-    @property
-    def unguarded(self) -> "TemporalConnection":
-        """The same connection, for what is no look."""
-        return TemporalConnection(self.client, self.task_queue, self.patience)
+    def seen_by(self, sight: Sight) -> "TemporalConnection":
+        """The same connection, as somebody sees through it (IDENTITY-4); for what is no look, without limits."""
+        return TemporalConnection(self.client, self.task_queue, self.patience, sight, self.outage)
 
     def handle(self, key: str, run_id: str | None = None) -> WorkflowHandle[Any, Any]:
         return self.client.get_workflow_handle(key, run_id=run_id)
@@ -70,6 +87,7 @@ class TemporalConnection:
         Raises:
             RunNotFound: If there is no such run, or it may not be looked at.
             RunStalled: If it cannot answer because it is stalled.
+            ServerAway: If the server does not answer.
         """
         try:
             async with asyncio.timeout(self.patience):
@@ -94,6 +112,7 @@ class TemporalConnection:
         """Let whatever is asked of a run pass here: one that may not be looked at is not even asked."""
         is_seen = False
         try:
+            await self.outage.require_end(self.client)
             is_seen = await self.may_look_at(key, run_id)
         finally:
             if not is_seen and isinstance(asked, Coroutine):
@@ -117,6 +136,8 @@ class TemporalConnection:
             if not answer.done():
                 answer.cancel()
                 await asyncio.wait({answer}, timeout=1)
+            if answer.done() and not answer.cancelled():
+                answer.exception()  # else asyncio logs, with a traceback, that nobody looked at it
 
     async def failure_of(self, key: str, error: RPCError, run_id: str | None) -> Exception:
         """Return the error for a run whose server did not answer."""
@@ -125,13 +146,15 @@ class TemporalConnection:
                 return RunEnded(f"{key}: was just ending; try again")
             return _not_found(key)
         if _NOT_READY in error.message:
-            return RunNotReady(str(self.no_server(error)))
+            return RunNotReady(f"{key}: was just not ready: {error.message}")
         if error.status is RPCStatusCode.UNAVAILABLE:
             return self.no_server(error)
         return await self.explain_silence(key, self.no_server(error), run_id)
 
     async def explain_silence(self, key: str, otherwise: Exception, run_id: str | None = None) -> Exception:
-        """Return the error for a run that did not answer: that it is stalled, if it is; else *otherwise*."""
+        """Return the error for a run that did not answer: the server is away, or it is stalled; else *otherwise*."""
+        if not await self.outage.has_answer(self.client):
+            return self._away()
         stall = await self.stall(key, run_id)
         return RunStalled(stall) if stall else otherwise
 
@@ -145,6 +168,7 @@ class TemporalConnection:
 
     async def executions(self, query: str, limit: int | None = None) -> AsyncIterator[WorkflowExecution]:
         """Yield the runs that may be looked at, of the first *limit* that *query* finds."""
+        await self.outage.require_end(self.client)
         try:
             async for execution in self.client.list_workflows(self._guard.narrowed(query), limit=limit):
                 if await self._guard.covers_run(execution):
@@ -156,6 +180,7 @@ class TemporalConnection:
         self, query: str, size: int, after: bytes
     ) -> tuple[Sequence[WorkflowExecution], bytes]:
         """Return a page of executions, from the place *after* which a page ended, and where the next one begins."""
+        await self.outage.require_end(self.client)
         wanted = self._guard.narrowed(query)
         pages = self.client.list_workflows(wanted, page_size=size, next_page_token=after or None)
         try:
@@ -165,15 +190,17 @@ class TemporalConnection:
         seen = [run for run in pages.current_page or () if await self._guard.covers_run(run)]
         return seen, pages.next_page_token or b""
 
-    def no_worker(self) -> NoWorker:
-        return NoWorker(
-            f"no worker answered within {self.patience:g} s; start one with `escalate serve` or `python worker.py`, "
-            "and where workers have an ESCALATION_BUILD, make one of them current"
-        )
+    def no_worker(self) -> WorkersSilent:
+        return WorkersSilent(reason("no_worker", f"{self.patience:g}"))
+
+    def _away(self) -> ServerAway:
+        return ServerAway("temporal_lost", self.outage.begin())
 
     def no_server(self, error: RPCError) -> NoServer:
         if error.status in {RPCStatusCode.CANCELLED, RPCStatusCode.DEADLINE_EXCEEDED}:
             return self.no_worker()
+        if error.status is RPCStatusCode.UNAVAILABLE:
+            return self._away()
         return NoServer(f"the Temporal server refused or went away: {error.message}")
 
 

@@ -6,6 +6,7 @@ import structlog
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from client import ServerAway
 from entrypoints.web.intake import RETRY_AFTER
 from entrypoints.web.temporal_client import TemporalClientSource
 from runtime.errors import RuntimeFault
@@ -29,5 +30,6 @@ class Health:
             await (await self._reach.client()).ping()
         except RuntimeFault as away:
             log.warning("health_unavailable", why=str(away))
-            return JSONResponse({"status": "unavailable", "temporal": "away"}, 503, RETRY_AFTER)
+            since = {"since": away.since.isoformat()} if isinstance(away, ServerAway) else {}
+            return JSONResponse({"status": "unavailable", "temporal": "away", **since}, 503, RETRY_AFTER)
         return JSONResponse({"status": "ok", "temporal": "reachable"})

@@ -152,10 +152,12 @@ async def open_door(
     mailbox: Mailbox,
     temporal: Client,
     links: SignedLinks | None = None,
+    *,
     client_type: type[EscalationClient] = EscalationClient,
+    patience: float = 10.0,
 ) -> AsyncIterator[Door]:
     """The web service as `escalate serve` runs it."""
-    client = client_type(temporal, patience=10.0)
+    client = client_type(temporal, patience=patience)
     links = links or SignedLinks.from_settings(settings)
     app = make_app(settings, TemporalClientSource(settings, client), links)
     with bind_port(settings) as listener:

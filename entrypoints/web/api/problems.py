@@ -19,6 +19,7 @@ from client import RunStalled
 from entrypoints.web.api.answer import spoken_json
 from entrypoints.web.api.api_visit import about_answer, service_of
 from entrypoints.web.intake import RETRY_AFTER
+from entrypoints.web.temporal_client import why_away
 from escalation.kernel.reasons import Part, reason
 from escalation.kernel.refusals import (
     BadRequest,
@@ -171,7 +172,7 @@ def _challenge(request: Request) -> str:
 
 async def _away(request: Request, error: Exception) -> Response:
     log.warning("api_unavailable", why=str(error))
-    return _problem(request, 503, _plain(503), RETRY_AFTER)
+    return _problem(request, 503, _plain(503, why_away(error)), RETRY_AFTER)
 
 
 async def _not_taken(request: Request, error: Exception) -> Response:

@@ -25,13 +25,13 @@ from entrypoints.web.playbook_facts import PlaybookFacts
 from entrypoints.web.request_body import read_fields
 from entrypoints.web.security_headers import CONSOLE
 from entrypoints.web.sign_in import SIGN_IN
-from entrypoints.web.temporal_client import TemporalClientSource
+from entrypoints.web.temporal_client import TemporalClientSource, why_away
 from escalation.kernel.budgets import PAPER
 from escalation.kernel.reasons import reason
 from escalation.kernel.refusals import EscalationError, UnknownEscalation
 from identity.actor import Acting, DoorName, begin_to_act
 from identity.caller import CallerSource, NotIdentified, ProviderAway
-from messages.catalogue import Catalogue
+from messages.formats import Formats, locale_of
 from messages.renderer import MessageRenderer
 from messages.sample_text import SampleWriter
 from messages.speaker import Speaker
@@ -119,7 +119,8 @@ class PageService:
         if status >= 500:
             log.warning("page_unavailable", path=request.url.path, why=type(error).__name__)
         words = choose_words(request, self.languages)
-        html = self._renderer.render_trouble(words, code, _said(error, words))
+        speaker = Formats(locale_of(words.language, words.language), words).speaker(choose_zone(request))
+        html = self._renderer.render_trouble(words, code, _said(error, speaker))
         later = RETRY_AFTER if status == 503 else {}
         return HTMLResponse(html, status, {**CONSOLE, **later, "Content-Language": words.language})
 
@@ -158,13 +159,19 @@ def _status_of(error: Exception) -> tuple[int, str]:
             return 500, "fault"
 
 
-def _said(error: Exception, words: Catalogue) -> str:
+def _said(error: Exception, speaker: Speaker) -> str:
     """Return what may be shown of an error: our own refusals, nothing of a fault."""
-    if isinstance(error, NotIdentified):
-        return Speaker(words).say(error.why)
-    if isinstance(error, UnknownEscalation):  # its text names commands of a terminal
-        return ""
-    return str(error) if isinstance(error, EscalationError | RuntimeFault) else ""
+    match error:
+        case NotIdentified():
+            return speaker.say(error.why)
+        case UnknownEscalation():  # its text names commands of a terminal
+            return ""
+        case EscalationError():
+            return speaker.say(error.refusal.reason)
+        case RuntimeFault() | RecordStoreFault():
+            return speaker.say(why_away(error) or reason("http.unavailable"))
+        case _:
+            return ""
 
 
 def key_in(request: Request) -> str:
