@@ -64,6 +64,14 @@ class ClientPart:
         """
         return await ensure_search_attributes(self._temporal.client, sa.ALL)
 
+    async def require_sight(self, key: str) -> None:
+        """
+        Raises:
+            UnknownEscalation: If the escalation of *key* is there, and may not be looked at.
+        """
+        if not await self._temporal.may_look_at(key):
+            raise await self._runs.unknown(key)
+
     async def ping(self) -> None:
         """
         See whether the server is there; no worker is asked.

@@ -13,6 +13,7 @@ from datetime import datetime
 from temporalio.client import WorkflowExecutionStatus
 
 from clients.run_errors import RunEnded
+from clients.same_move import find_same_move
 from clients.starts import Starts
 from clients.visibility import quote
 from escalation import contract
@@ -56,7 +57,7 @@ from escalation.case.request import CustomerRca, InternalRca
 from escalation.case.resolution import AccessAnswer, ResolutionKind
 from escalation.case.view import MoveResult, View
 from escalation.kernel.ids import key_of
-from escalation.kernel.reasons import reason
+from escalation.kernel.reasons import Person, reason
 from escalation.kernel.refusals import EscalationError, MoveNotAllowed, StillFinishing, UnknownName
 from escalation.kernel.values import CustomerText, InternalText
 from escalation.policy.classification import CancelCause, Degree, EscalationReason, Priority
@@ -82,16 +83,8 @@ class Moves(Starts):
         if isinstance(command, Reopen):
             return await self._reopen(key, command, id)
         if isinstance(command, Cancel) and command.into:
-            await self._require_sight(command.into)
+            await self.require_sight(command.into)
         return await self._ask(key, command.move, command, id)
-
-    async def _require_sight(self, other: str) -> None:
-        """
-        Raises:
-            UnknownEscalation: If *other*, which a move names, may not be looked at.
-        """
-        if not await self._temporal.may_look_at(other):
-            raise await self._runs.unknown(other)
 
     async def _ask(self, key: str, move: Move, argument: object, id_: str | None) -> MoveResult:
         await self._runs.require_escalation(key)
@@ -107,6 +100,11 @@ class Moves(Starts):
         except (MoveNotAllowed, UnknownName) as refusal:
             if move in AFTER_THE_CLOSE and (earlier := await self._closed_before(asked)):
                 obstacle = reason("if_closed", refusal.refusal.obstacle, earlier)
+                raise EscalationError.of_refusal(replace(refusal.refusal, obstacle=obstacle)) from None
+            if isinstance(refusal, UnknownName):
+                raise
+            if other := await find_same_move(self._runs, asked, move, getattr(argument, "by", "")):
+                obstacle = reason("made_just_now", refusal.refusal.obstacle, Person(other.by), other.at)
                 raise EscalationError.of_refusal(replace(refusal.refusal, obstacle=obstacle)) from None
             raise
 

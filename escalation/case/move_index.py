@@ -4,6 +4,7 @@ The index of moves: each move that people make, and the events that only moves b
 A new move has its line in both unions, its name and its row in the lifecycle, and all else in a file of its own.
 """
 
+from dataclasses import fields
 from typing import get_args
 
 from escalation.case.lifecycle import Move
@@ -139,3 +140,15 @@ MoveEvent = (
     | PageRevoked
 )
 """Events of moves; events that come by themselves too are listed in ``events.py``."""
+
+EVENTS_OF: dict[Move, frozenset[str]] = {
+    move: frozenset(
+        str(each.default)
+        for event in get_args(MoveEvent)
+        if event.__module__ == command.__module__
+        for each in fields(event)
+        if each.name == "kind"
+    )
+    for move, command in COMMAND_OF.items()
+}
+"""The kinds of the events that a move makes: a move, or a pair that undo each other, is declared in one file."""

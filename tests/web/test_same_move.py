@@ -1,0 +1,59 @@
+"""Two people make the same move at the same moment: one does it, and the other is told by whom it was done."""
+
+import asyncio
+
+import pytest
+
+from tests.web.web_client import ANSWERED, Door, seen
+
+API = "/api/v1"
+FIELDS = {
+    "acknowledge": {},
+    "declare_resolved": {"resolution": "fix", "done": "Replaced bay 3", "customer_text": "New pallets sent."},
+}
+NAMES = {"maya": "Maya Okafor", "elena": "Elena Petrova"}
+
+
+async def asked(door: Door, way: str, move: str, by: str) -> tuple[int, str]:
+    """Make a *move* by API or on a page; return the status and what was said."""
+    fields = FIELDS[move]
+    if way == "api":
+        path = f"{API}/escalations/{door.key}/moves/{move}"
+        answer = await door.http.post(path, json=fields, headers={"x-escalation-as": by})
+        return answer.status_code, answer.json().get("detail", "")
+    answer = await door.http.post(
+        f"/case/{door.key}/{move}", data=fields, headers=ANSWERED | {"cookie": f"escalation_as={by}"}
+    )
+    return answer.status_code, seen(answer)
+
+
+@pytest.mark.parametrize("ways", [("api", "api"), ("page", "page"), ("api", "page")])
+@pytest.mark.parametrize(
+    ("move", "event", "people"),
+    [
+        ("acknowledge", "acknowledged", ("maya", "elena")),
+        ("declare_resolved", "resolution_declared", ("maya", "elena")),
+    ],
+)
+async def test_one_makes_it_and_the_other_is_told_by_whom(
+    door: Door, ways: tuple[str, str], move: str, event: str, people: tuple[str, str]
+) -> None:
+    """By two connections of the API, in two browsers, or one of each."""
+    await door.start()
+    if move == "declare_resolved":
+        await door.client.acknowledge(door.key, by="maya")
+
+    answers = await asyncio.gather(
+        *(asked(door, way, move, by) for way, by in zip(ways, people, strict=True))
+    )
+
+    statuses = [status for status, _ in answers]
+    assert 409 in statuses, answers
+    second = statuses.index(409)
+    assert statuses[1 - second] in {200, 303}, answers
+    first = people[1 - second]
+    who = first if ways[second] == "api" else NAMES[first]
+    assert who in answers[second][1]
+    assert "has just made this move" in answers[second][1], answers[second][1]
+    made = [entry for entry in await door.client.timeline(door.key) if entry.kind == event]
+    assert [first] == [entry.by for entry in made]
