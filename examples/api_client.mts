@@ -1,7 +1,10 @@
 // A client of the HTTP API in TypeScript, without a dependency: starts an escalation, makes a move, follows events.
 //
+//     node --experimental-strip-types api_client.mts http://127.0.0.1:8234 ACME/4714 maya
+//
+// An older node than 22.6 needs it compiled first, and then runs api_client.mjs:
+//
 //     npx --package typescript tsc --target es2022 --module nodenext --lib es2022,dom,dom.asynciterable api_client.mts
-//     node api_client.mjs http://127.0.0.1:8234 ACME/4714 maya
 
 interface Problem {
   status: number;
@@ -18,16 +21,22 @@ interface MoveResult {
 }
 
 class Refused extends Error {
-  constructor(readonly problem: Problem) {
+  readonly problem: Problem;
+
+  constructor(problem: Problem) {
     super(`${problem.code}: ${problem.detail}`);
+    this.problem = problem;
   }
 }
 
 class Escalations {
-  constructor(
-    private readonly service: string,
-    private readonly person: string,
-  ) {}
+  private readonly service: string;
+  private readonly person: string;
+
+  constructor(service: string, person: string) {
+    this.service = service;
+    this.person = person;
+  }
 
   // A repeat with the same id is followed once, so that a request that got no answer can be sent again.
   async ask<T>(method: string, path: string, body?: unknown, id: string = crypto.randomUUID()): Promise<T> {
