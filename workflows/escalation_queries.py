@@ -11,6 +11,7 @@ from temporalio import workflow
 from escalation import contract
 from escalation.case.action_plan import ActionPlan
 from escalation.case.audience import script
+from escalation.case.contact_names import ContactNames
 from escalation.case.customer_view import CustomerPage, customer_page
 from escalation.case.deliveries import Delivery, deliveries
 from escalation.case.effects import RecompilePlan
@@ -40,6 +41,10 @@ _PAGED = "one page, after a"
 class EscalationQueries(EscalationBase):
     """The queries of one escalation."""
 
+    @property
+    def _names(self) -> ContactNames:
+        return ContactNames(self.opened.request.customers, self._events)
+
     @workflow.query(name=contract.SCRIPT, description="What agents may tell customers now.")
     def script(self) -> CustomerFacts:
         return script(self.opened, workflow.now())
@@ -48,7 +53,7 @@ class EscalationQueries(EscalationBase):
         name=contract.DELIVERIES, description=f"What became of each message, oldest first, {_PAGED} number."
     )
     def messages(self, after: int = 0) -> ListPage[Delivery]:
-        return page_of(deliveries(self._events, after))
+        return page_of(deliveries(self._events, after, self._names.find))
 
     @workflow.query(
         name=contract.ACTION_PLANS,
@@ -78,7 +83,7 @@ class EscalationQueries(EscalationBase):
         name=contract.TIMELINE, description=f"What happened, oldest first, {_PAGED} sequence number."
     )
     def timeline(self, after: int = 0) -> ListPage[TimelineEntry]:
-        return page_of(timeline(event for event in self._events if event.seq > after))
+        return page_of(timeline((event for event in self._events if event.seq > after), self._names.find))
 
     @workflow.query(
         name=contract.RECORD, description=f"What happened, as it goes on record, {_PAGED} sequence number."

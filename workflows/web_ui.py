@@ -16,17 +16,19 @@ from typing import Any
 from temporalio.common import SearchAttributeKey
 
 from escalation.case.audience import name_of
+from escalation.case.contact_names import ContactNames
 from escalation.case.engine import moves_now
 from escalation.case.events import CLOCKWORK, Event
 from escalation.case.follow_up_actions import next_reminder
 from escalation.case.request import StartRequest
 from escalation.case.state import Escalation
+from escalation.case.view import timeline
 from escalation.case.wanted_moves import list_wanted_moves
 from escalation.kernel.characters import clip
 from escalation.kernel.clock_name import ClockName
 from escalation.kernel.clocks import Clock
-from escalation.kernel.reasons import sentences, term
-from escalation.kernel.timeline_entry import minute, timeline_entry
+from escalation.kernel.reasons import named, sentences, term
+from escalation.kernel.timeline_entry import minute
 from escalation.measures.report_schedule import ReportMade, ReportSchedule
 from escalation.notifications.delivery_results import DeliveryResult
 from escalation.policy.local_time import DeskTime
@@ -101,8 +103,11 @@ def current_details(now: Escalation, events: Sequence[Event], left_out: str = ""
         head.append(f"- **Paused**: {escaped(now.pause.reason.replace('_', ' '))}")
     if now.missing_to_close and now.state == "closing":
         head.append(f"- **Missing to close**: {escaped(english().say(sentences(now.missing_to_close)))}")
+    names = ContactNames(now.request.customers, events)
     if now.undelivered:
-        missed = english().say(sentences(each.failure for each in now.undelivered[-_LATEST_MISSED:]))
+        missed = english().say(
+            sentences(named(each.failure, names.find) for each in now.undelivered[-_LATEST_MISSED:])
+        )
         head.append(f"- **Not delivered** ({len(now.undelivered)}): {escaped(missed)}")
     if left_out:
         head.append(f"- **Left out of the record** (escalate doctor fixes it): {escaped(left_out)}")
@@ -113,8 +118,7 @@ def current_details(now: Escalation, events: Sequence[Event], left_out: str = ""
     speaker = replace(english(), instant=desk.minute)
     lines = [*head, "", "### Clocks", "", *_clocks(now), "", f"### Latest, {escaped(desk.zone)}", ""]
     shown = [event for event in events if event.kind not in CLOCKWORK]
-    for event in reversed(shown[-_LATEST:]):
-        entry = timeline_entry(event)
+    for entry in reversed(timeline(shown[-_LATEST:], names.find)):
         line = f"- {escaped(desk.minute(entry.at))} {escaped(speaker.say(entry.what))}"
         if len("\n".join(lines).encode()) + len(line.encode()) > LONGEST_DETAILS:
             break

@@ -4,7 +4,7 @@ Deliveries: the result of each message, as a list that people can read (COMM-12,
 A projection of the record. How a message was worded or sent is not known here.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from itertools import islice
 
@@ -12,6 +12,7 @@ from escalation.case.delivery_report import DeliveryReported
 from escalation.case.events import Event
 from escalation.case.task_forces import TaskForceReported
 from escalation.kernel.reasons import Part
+from escalation.kernel.timeline_entry import find_nobody
 from escalation.kernel.values import Instant, frozen
 from escalation.notifications.delivery_results import (
     DeliveryResult,
@@ -28,6 +29,8 @@ class Delivery:
     key: str
     """Idempotency key, without the channel."""
     recipient: str
+    name: str = ""
+    """Name of a recipient who is a customer's contact."""
     occasion: str
     channel: str
     """Last channel that was tried; empty: none could be."""
@@ -49,12 +52,16 @@ def results_of(events: Iterable[Event]) -> Iterator[DeliveryResult]:
     return (result for result, _ in _recipients_of(events))
 
 
-def deliveries(events: Iterable[Event], start: int = 0) -> tuple[Delivery, ...]:
+def deliveries(
+    events: Iterable[Event], start: int = 0, find_name: Callable[[str], str] = find_nobody
+) -> tuple[Delivery, ...]:
     """Return the messages in the record, each once, oldest first, without the first *start*."""
     known = tuple(_recipients_of(events))
     known_at = {(result.key, result.state): at for result, at in reversed(known)}
     found = latest_results(result for result, _ in known).values()
-    sent = (_delivery(result, known_at[result.key, result.state]) for result in found)
+    sent = (
+        _delivery(result, find_name(result.recipient), known_at[result.key, result.state]) for result in found
+    )
     return tuple(islice(sent, start, None))
 
 
@@ -71,10 +78,11 @@ def _recipients_of(events: Iterable[Event]) -> Iterator[tuple[DeliveryResult, da
                 yield result, event.at
 
 
-def _delivery(result: DeliveryResult, known_at: datetime) -> Delivery:
+def _delivery(result: DeliveryResult, name: str, known_at: datetime) -> Delivery:
     return Delivery(
         key=result.key,
         recipient=result.recipient,
+        name=name,
         occasion=result.occasion,
         channel=result.channel,
         at=result.delivered_at or known_at,

@@ -1,10 +1,11 @@
 """The view: what a person or a script sees of an escalation. A projection, small enough to travel."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import field
 
 from escalation.case.action_plan import ActionPlan, Step
 from escalation.case.audience import name_of
+from escalation.case.contact_names import ContactNames
 from escalation.case.customer_question import CustomerQuestion
 from escalation.case.customer_texts import PendingText
 from escalation.case.engine import moves_now
@@ -20,8 +21,8 @@ from escalation.case.state import Escalation, SurveyAnswer
 from escalation.case.wanted_moves import WantedMove, list_wanted_moves
 from escalation.kernel.budgets import ANSWER, MISSING, first_of, shortened
 from escalation.kernel.clock_view import ClockView, by_due_time
-from escalation.kernel.reasons import Part, Reason
-from escalation.kernel.timeline_entry import TimelineEntry, timeline_entry
+from escalation.kernel.reasons import Part, Reason, named
+from escalation.kernel.timeline_entry import TimelineEntry, find_nobody, timeline_entry
 from escalation.kernel.values import CustomerWords, Instant, frozen
 from escalation.notifications.delivery_results import Undelivered
 from escalation.policy.classification import Priority
@@ -60,6 +61,8 @@ class View:
     """Of the start, and what was added since (TALK-1)."""
     paused_because: str | None
     customers: tuple[str, ...]
+    contacts: dict[str, str] = field(default_factory=dict)
+    """Names of the customers' contacts who are mentioned here by their ids."""
     access: dict[str, AccessAnswer]
     access_by: dict[str, str] = field(default_factory=dict)
     """Account to who gave that answer."""
@@ -150,6 +153,7 @@ def view(now: Escalation) -> View:
         evidence=now.request.evidence,
         paused_because=now.pause.reason if now.pause else None,
         customers=tuple(customer.account for customer in now.request.customers),
+        contacts=_mentioned_contacts(now),
         access={account: access.answer for account, access in now.access.items()},
         access_by={account: access.by for account, access in now.access.items()},
         responses=now.current_level.responses,
@@ -183,7 +187,18 @@ def view(now: Escalation) -> View:
     )
 
 
+def _mentioned_contacts(now: Escalation) -> dict[str, str]:
+    ids = (
+        *now.survey,
+        *(access.by for access in now.access.values()),
+        *(each.recipient for each in now.undelivered),
+    )
+    return {who: contact.name for who in ids if (contact := now.customer_contact(who))}
+
+
 def make_move_result(now: Escalation, events: Iterable[Event] = (), *, is_repeat: bool = False) -> MoveResult:
+    names = ContactNames(now.request.customers)
+    happened = (named(event.sentence(), names.find) for event in events if event.kind not in CLOCKWORK)
     return MoveResult(
         key=now.key,
         id=now.id,
@@ -191,7 +206,7 @@ def make_move_result(now: Escalation, events: Iterable[Event] = (), *, is_repeat
         level=now.level,
         owner=now.owner,
         is_repeat=is_repeat,
-        happened=first_of([event.sentence() for event in events if event.kind not in CLOCKWORK], ANSWER),
+        happened=first_of([*happened], ANSWER),
         next_update_at=now.next_update_at,
     )
 
@@ -210,5 +225,7 @@ def action_plans(now: Escalation, events: Iterable[Event]) -> tuple[ActionPlan, 
     return tuple(found.values())
 
 
-def timeline(events: Iterable[Event]) -> tuple[TimelineEntry, ...]:
-    return tuple(timeline_entry(event) for event in events)
+def timeline(
+    events: Iterable[Event], find_name: Callable[[str], str] = find_nobody
+) -> tuple[TimelineEntry, ...]:
+    return tuple(timeline_entry(event, find_name) for event in events)

@@ -7,7 +7,7 @@ people and of the playbook are parts as well, and stay as they were written.
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Annotated, ClassVar, Literal
@@ -99,6 +99,23 @@ def listed(*parts: "AsPart") -> Listed:
 def continued_as(obstacle: Reason, other: str | None) -> Reason:
     """Return *obstacle*, with the key of the one that an escalation goes on as, if it does."""
     return reason("goes_on_as", obstacle, other) if other else obstacle
+
+
+def named(said: Reason, find_name: Callable[[str], str]) -> Reason:
+    """Return *said* with the names of people that *find_name* knows by their ids, where it has none itself."""
+    return replace(said, parts=tuple(_named(part, find_name) for part in said.parts))
+
+
+def _named(part: Part, find_name: Callable[[str], str]) -> Part:
+    match part:
+        case Person(id_, ""):
+            return Person(id_, find_name(id_))
+        case Reason():
+            return named(part, find_name)
+        case Listed(parts, of):
+            return Listed(tuple(_named(each, find_name) for each in parts), of)
+        case _:
+            return part
 
 
 def spell(part: Part) -> str:

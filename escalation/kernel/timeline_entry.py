@@ -1,10 +1,11 @@
 """One line of a timeline."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from escalation.kernel.event import RecordedEvent
 from escalation.kernel.proof import Door
-from escalation.kernel.reasons import Part, Reason
+from escalation.kernel.reasons import Part, Reason, named
 from escalation.kernel.values import CustomerText, Instant, frozen
 
 
@@ -15,6 +16,8 @@ class TimelineEntry:
     seq: int
     at: Instant
     by: str
+    by_name: str = ""
+    """The name of a customer's contact who did it; of our own people, readers know the names."""
     kind: str
     what: Reason
     note: Part = ""
@@ -25,14 +28,20 @@ class TimelineEntry:
     """The way that it came in by, if that is proven."""
 
 
-def timeline_entry(event: RecordedEvent) -> TimelineEntry:
-    """Return the line of *event*."""
+def find_nobody(_: str) -> str:
+    """Return no name, where no contacts of customers are known."""
+    return ""
+
+
+def timeline_entry(event: RecordedEvent, find_name: Callable[[str], str] = find_nobody) -> TimelineEntry:
+    """Return the line of *event*; *find_name* returns the name of a customer's contact by their id."""
     return TimelineEntry(
         seq=event.seq,
         at=event.at,
         by=event.by,
+        by_name=find_name(event.by),
         kind=event.kind,
-        what=event.sentence(),
+        what=named(event.sentence(), find_name),
         note=event.added,
         told=event.told_customers,
         door=event.door,

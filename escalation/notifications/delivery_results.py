@@ -22,7 +22,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from escalation.kernel.budgets import UNDELIVERED, last_of
-from escalation.kernel.reasons import Part, Reason, Term, reason, shortened_part
+from escalation.kernel.reasons import Part, Person, Reason, Term, reason, shortened_part
 from escalation.kernel.values import Instant, frozen
 
 UNDELIVERABLE = "undeliverable"
@@ -155,4 +155,4 @@ def update_undelivered(
 
 
 def _failure(occasion: str, recipient: str, why: Part) -> Reason:
-    return reason("not_delivered", Term("Occasion", occasion), recipient, why)
+    return reason("not_delivered", Term("Occasion", occasion), Person(recipient), why)

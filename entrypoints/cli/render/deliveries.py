@@ -19,7 +19,7 @@ _WORDS = {
 
 def render_delivery(sent: Delivery) -> Text:
     line = Text(f"{sent.at.astimezone():%a %d %b %H:%M:%S}  ", style="dim")
-    line.append(f"{sent.occasion.replace('_', ' ')} to {sent.recipient}", style="")
+    line.append(f"{sent.occasion.replace('_', ' ')} to {sent.name or sent.recipient}", style="")
     line.append(f" by {sent.channel}" if sent.channel else "", style="")
     match sent.state:
         case MessageState.DELIVERED:

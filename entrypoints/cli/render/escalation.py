@@ -24,7 +24,6 @@ from escalation.kernel.clock_view import ClockView
 from escalation.kernel.counted_nouns import number_of
 from escalation.kernel.reasons import Person, Reason, sentences, term
 from escalation.kernel.timeline_entry import TimelineEntry, brief
-from escalation.notifications.delivery_results import Undelivered
 
 _MOST_UNDELIVERED = 5
 
@@ -97,7 +96,7 @@ def _facts(view: View) -> Table:
         "merged here": ", ".join(view.merged),
         "goes on as": view.merged_into or "",
         "to approve": "; ".join(f"{held.number} by {held.by}: {held.text}" for held in view.pending_texts),
-        "not delivered": "; ".join(map(_undelivered, view.undelivered[:_MOST_UNDELIVERED])) + _more(view),
+        "not delivered": _undelivered(view) + _more(view),
         "resolution": _resolution(view),
         "task forces": "; ".join(f"{f.name} {say(term(f.state))}, led by {f.lead}" for f in view.task_forces),
         "records": ", ".join(f"{record}: {_settled(why)}" for record, why in view.records.items()),
@@ -156,8 +155,11 @@ def _evidence(piece: Evidence) -> str:
     return ", ".join(f"{word}{text}" for word, text in said.items() if text)
 
 
-def _undelivered(each: Undelivered) -> str:
-    return f"{each.occasion.replace('_', ' ')} to {each.recipient}: {say(each.why)}"
+def _undelivered(view: View) -> str:
+    return "; ".join(
+        f"{each.occasion.replace('_', ' ')} to {view.contacts.get(each.recipient, each.recipient)}: {say(each.why)}"
+        for each in view.undelivered[:_MOST_UNDELIVERED]
+    )
 
 
 def _more(view: View) -> str:
@@ -168,7 +170,7 @@ def _more(view: View) -> str:
 def _answers(view: View) -> Iterator[str]:
     for contact, answer in view.survey.items():
         said = f" “{' '.join(answer.comment.split())}”" if answer.comment else ""
-        yield f"{contact} {answer.score} of 5{said}"
+        yield f"{view.contacts.get(contact, contact)} {answer.score} of 5{said}"
 
 
 def _actions(view: View) -> Iterator[str]:
@@ -219,7 +221,7 @@ def render_timeline(
     every = tuple(entries)
     listed = [entry for entry in every if clocks or entry.kind not in clockwork]
     shown = listed[-latest:] if latest else listed
-    width = max((cell_len(entry.by) for entry in shown), default=0)
+    width = max((cell_len(entry.by_name or entry.by) for entry in shown), default=0)
     folded = len(every) - len(listed)
     more = [Text(f"{number_of(folded, 'line')} of clocks not shown; --clocks shows them", style="dim")]
     return Group(*(_line(entry, width) for entry in shown), *(more if folded else ()))
@@ -227,7 +229,8 @@ def render_timeline(
 
 def _line(entry: TimelineEntry, width: int) -> Text:
     text = Text(f"{entry.at.astimezone():%a %d %b %H:%M:%S}  ", style="dim")
-    text.append(entry.by, style="cyan").append(" " * (width - cell_len(entry.by) + 2), style="")
+    by = entry.by_name or entry.by
+    text.append(by, style="cyan").append(" " * (width - cell_len(by) + 2), style="")
     text.append(_without_actor(entry), style="")
     for words in filter(None, (entry.told, say(entry.note))):
         text.append(f"  “{' '.join(words.split())}”", style="italic")

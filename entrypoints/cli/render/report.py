@@ -18,8 +18,10 @@ from rich.table import Table
 from rich.text import Text
 
 from entrypoints.reason_text import say
+from escalation.case.contact_names import ContactNames
 from escalation.case.events import Event
 from escalation.kernel.counted_nouns import number_of
+from escalation.kernel.reasons import named
 from escalation.kernel.timeline_entry import brief
 from escalation.measures.definitions import Measure
 from records.data_export import RecordedEscalation
@@ -110,18 +112,22 @@ def one(escalation: RecordedEscalation) -> RenderableType:
     )
     lines = Table(box=None, pad_edge=False, show_header=False)
     before: RecordedEscalation = {}
+    events = [
+        _EVENT.validate_python(each["event"]) for each in escalation["events"] if each["kind"] != LOG_LINE
+    ]
+    names = ContactNames(events=events)
     for event in escalation["events"]:
         at = datetime.fromisoformat(event["at"])
-        said_of_it = _sentence(event, before)
-        lines.add_row(Text(f"{at:%Y-%m-%d %H:%M}", style="dim"), Text(event["by"]), Text(said_of_it))
+        by, said_of_it = names.find(event["by"]) or event["by"], _sentence(event, before, names)
+        lines.add_row(Text(f"{at:%Y-%m-%d %H:%M}", style="dim"), Text(by), Text(said_of_it))
         before = event["event"]
     return Together(head, facts, lines)
 
 
-def _sentence(event: RecordedEscalation, before: RecordedEscalation) -> str:
+def _sentence(event: RecordedEscalation, before: RecordedEscalation, names: ContactNames) -> str:
     """Of a line of another system's log, what has changed since the one before."""
     if event["kind"] != LOG_LINE:
-        return say(_EVENT.validate_python(event["event"]).sentence())
+        return say(named(_EVENT.validate_python(event["event"]).sentence(), names.find))
     changes = (f"{name}: {value}" for name, value in event["event"].items() if before.get(name) != value)
     return ", ".join(changes) or "nothing that is kept has changed"
 

@@ -47,7 +47,7 @@ class ContactCorrected(BaseEvent):
         return _contact_corrected(now, self)
 
     def sentence(self) -> Reason:
-        return reason(self.code, self.before.email, tuple(_corrections(self)))
+        return reason(self.code, self.before.name, tuple(_corrections(self)))
 
 
 class CorrectContact(MoveCommand):

@@ -33,7 +33,7 @@ class PageRevoked(BaseEvent):
         return revoke_page_of(now, self.email)
 
     def sentence(self) -> Reason:
-        return reason(self.code, Person(self.by), self.email)
+        return reason(self.code, Person(self.by), Person(self.email))
 
 
 class RevokePage(MoveCommand):
