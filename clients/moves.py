@@ -327,7 +327,10 @@ class Moves(Starts):
             raise await self._runs.why_ended(key, Move.REOPEN)
         level = min(ended.level + 1, ended.levels)
         return await self.start(
-            ended.request.returning(ended.id, level, ended.priority, command.by, command.why), id=id_
+            ended.request.with_impacts(ended.impacts).returning(
+                ended.id, level, ended.priority, command.by, command.why
+            ),
+            id=id_,
         )
 
     async def answer_survey(

@@ -18,7 +18,7 @@ from escalation.case.view import MoveResult
 from escalation.kernel.budgets import MOVE
 from escalation.kernel.ids import Key
 from escalation.kernel.reasons import Part, Reason
-from escalation.kernel.values import Input, Instant, InternalText, Name, frozen
+from escalation.kernel.values import CustomerWords, Input, Instant, InternalText, Name, frozen
 from escalation.notifications.delivery_results import DeliveryResult
 from escalation.notifications.notification import Notification
 from escalation.notifications.system_commands import ReportDelivery
@@ -318,6 +318,8 @@ class EscalationResult:
     """Priority at its end."""
     merged_into: str | None = None
     """Key of the escalation that it went over into (CLOSE-10)."""
+    impacts: dict[str, CustomerWords] = field(default_factory=dict)
+    """The impact on each customer's business, by account (TALK-6)."""
 
 
 @frozen

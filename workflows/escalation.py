@@ -110,6 +110,7 @@ class EscalationWorkflow(EscalationMoves, EscalationStart):
             request=now.request,
             priority=now.priority,
             merged_into=now.merged_into,
+            impacts=now.impacts,
         )
 
     # What the loop asks.

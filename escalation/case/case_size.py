@@ -25,7 +25,9 @@ def require_request_fits(request: StartRequest, what: Part) -> None:
     Raises:
         BadRequest: If *request* is larger than an escalation can hold.
     """
-    most = REQUEST + (MOVE if request.is_returning else 0)  # it takes along why it comes back
+    most = REQUEST + (
+        2 * MOVE if request.is_returning else 0
+    )  # it takes along why it comes back, and impacts
     if (size := weight_of(request)) > most:
         raise too_large(what, reason("bytes", size), reason("allowed.request_size", most))
 

@@ -1,5 +1,6 @@
 """Texts for customers: those that wait for approval, and the latest that went out (COMM-3, COMM-6)."""
 
+from escalation.case.customer_question import CustomerQuestion
 from escalation.case.estimate import Estimate
 from escalation.kernel.values import CustomerText, Instant, frozen
 
@@ -15,6 +16,8 @@ class PendingText:
     held_at: Instant
     apologise: bool = False
     estimate: Estimate | None = None
+    question: CustomerQuestion | None = None
+    """The question that it asks, if it is no update; its number is given when it is approved (TALK-4)."""
     edited_by: str = ""
     """Last editor."""
 

@@ -16,7 +16,6 @@ from escalation.case.lifecycle import RcaState, State
 from escalation.case.moves.add_evidence import EvidenceAdded
 from escalation.case.moves.answer_question import QuestionAnswered
 from escalation.case.moves.ask_customer import CustomerAsked
-from escalation.case.moves.declare_resolved import ResolutionDeclared
 from escalation.case.moves.record_customer_message import CustomerMessageRecorded
 from escalation.case.moves.share_rca import RcaShared
 from escalation.case.moves.state_impact import ImpactStated
@@ -189,22 +188,19 @@ def _conversation(events: Iterable[Event], contact: Recipient) -> tuple[Conversa
 
 
 def _entries(events: Iterable[Event], contact: Recipient) -> Iterator[ConversationEntry]:
-    solution = None
     for event in events:
-        if isinstance(event, ResolutionDeclared):
-            solution = event.customer_text  # customers read it once it is verified
-        if entry := _told(event, contact.speaks_for, solution) or _said(event, contact):
+        if entry := _told(event, contact.speaks_for) or _said(event, contact):
             yield entry
 
 
-def _told(event: Event, accounts: Sequence[str], solution: CustomerText | None) -> ConversationEntry | None:
+def _told(event: Event, accounts: Sequence[str]) -> ConversationEntry | None:
     match event:
         case UpdateSent(customer_text=CustomerText() as text):
             return ConversationEntry(kind=EntryKind.UPDATE, at=event.at, told=text)
         case CustomerAsked(question=asked) if asked.account in accounts:
             return ConversationEntry(kind=EntryKind.QUESTION, at=event.at, told=asked.text)
-        case ResolutionVerified():
-            return ConversationEntry(kind=EntryKind.SOLUTION, at=event.at, told=solution)
+        case ResolutionVerified(customer_text=text):
+            return ConversationEntry(kind=EntryKind.SOLUTION, at=event.at, told=text)
         case RcaShared():
             return ConversationEntry(kind=EntryKind.RCA, at=event.at)
         case _:

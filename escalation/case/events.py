@@ -19,7 +19,7 @@ from escalation.case.moves.join_outage import CustomerJoined
 from escalation.case.moves.rebase import Rebased
 from escalation.case.next_update import UpdateSent
 from escalation.case.on_call import OnCallFound
-from escalation.case.question_reminder import QuestionReminded
+from escalation.case.question_reminder import QuestionReminded, QuestionsEnded
 from escalation.case.start import Opened
 from escalation.case.system_events import MoveRefused, OpenHoursExtended, PeopleNamed
 from escalation.case.task_forces import TaskForceReported, TaskForceStoodDown
@@ -38,6 +38,7 @@ Event = Annotated[
     | Rebased
     | UpdateSent
     | QuestionReminded
+    | QuestionsEnded
     | RcaRequested
     | SponsorshipProposed
     | ClockEvent

@@ -58,7 +58,7 @@ class EscalationTakenOver(BroughtAlong):
             plan=joined.plan.joined_by(self.people),
             merged=(*now.merged, self.merged),
             settled={**self.settled, **now.settled},
-            impacts={**self.impacts, **now.impacts},
+            impacts=self.impacts | joined.impacts,
             actions=take_over_actions(now.actions, self.actions),
         )
 

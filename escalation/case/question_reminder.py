@@ -38,6 +38,26 @@ class QuestionReminded(BaseEvent):
         return reason(self.code, self.number, self.account)
 
 
+@frozen
+class QuestionsEnded(BaseEvent):
+    """The escalation ended before the customer answered; nobody waits for it any more."""
+
+    kind: Literal["questions_ended"] = "questions_ended"
+    numbers: tuple[int, ...]
+
+    def applied_to(self, now: Escalation) -> Escalation:
+        return replace(now, questions=())
+
+    def sentence(self) -> Reason:
+        return reason(self.code, tuple(map(str, self.numbers)))
+
+
+def end_questions(work: Work) -> None:
+    """End what is still open, because the escalation ends: a new one asks again what it still needs."""
+    if work.state.questions:
+        work.record(QuestionsEnded(numbers=tuple(each.number for each in work.state.questions)))
+
+
 def send_question(work: Work, question: CustomerQuestion, *, is_reminder: bool = False) -> None:
     """Ask each contact of the account."""
     to = tuple(each for each in customer_recipients(work.state) if question.account in each.speaks_for)

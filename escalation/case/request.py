@@ -6,7 +6,7 @@ Shapes and their own consistency only; whether a category or a person exists is 
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -22,8 +22,10 @@ from escalation.kernel.budgets import (
     ENTRIES,
     EVIDENCE,
     LINKED_TICKETS,
+    MOVE,
     PROBLEM_RECORDS,
     SERVICES,
+    first_of,
 )
 from escalation.kernel.email_address import EmailAddress, mailbox_of
 from escalation.kernel.ids import EscalationReference, Key
@@ -33,6 +35,7 @@ from escalation.kernel.values import (
     NO_NOTE,
     REFUSES_UNKNOWN,
     CustomerText,
+    CustomerWords,
     Input,
     InputDay,
     InputInstant,
@@ -137,6 +140,10 @@ class AffectedCustomer:
     account: Name
     tier: Name = "standard"
     contacts: Annotated[tuple[CustomerContact, ...], Field(min_length=1, max_length=CONTACTS)]
+    stated_impact: Annotated[
+        CustomerWords | None,
+        Field(max_length=1000, description="What it means for them, in their own words."),
+    ] = None
 
 
 _WRONG = object()
@@ -242,6 +249,12 @@ class StartRequest(PropertyCache):
             reason_note=why,
         )
 
+    def with_impacts(self, impacts: Mapping[str, CustomerWords]) -> Self:
+        """Return the request with the *impacts* that accounts stated since (TALK-6), as far as there is room."""
+        kept = dict(first_of([*impacts.items()], MOVE))
+        said = (replace(each, stated_impact=kept.get(each.account)) for each in self.customers)
+        return replace(self, customers=tuple(said))
+
     def with_contact(self, before: CustomerContact, after: CustomerContact) -> Self:
         """Return the request with *after* instead of the contact with the mailbox of *before*, for each account."""
         mailbox = mailbox_of(before.email)
@@ -275,6 +288,10 @@ class StartRequest(PropertyCache):
         return (
             tuple(kind for kind in wanted or EvidenceKind if kind not in given) if wanted or not given else ()
         )
+
+
+def stated_impacts(customers: Iterable[AffectedCustomer]) -> dict[str, CustomerWords]:
+    return {each.account: each.stated_impact for each in customers if each.stated_impact}
 
 
 def recipients_of(customers: Iterable[AffectedCustomer]) -> tuple[Recipient, ...]:

@@ -10,7 +10,7 @@ from escalation.case import levels
 from escalation.case.audience import first_recipients_of, notify, notify_customers
 from escalation.case.base_event import BaseEvent
 from escalation.case.clock_table import CLOCKS, ENTRY_CLOCKS
-from escalation.case.request import StartRequest
+from escalation.case.request import StartRequest, stated_impacts
 from escalation.case.state import Escalation
 from escalation.case.state_changes import apply_event, with_participants
 from escalation.case.work import Decision, Work
@@ -123,6 +123,7 @@ def open_state(event: Opened) -> Escalation:
         level_since=event.at,
         owner=event.owner,
         asked=event.plan.level(event.level).asked_first,
+        impacts=stated_impacts(event.request.customers),
         unnotified=event.unnotified,
         sequence=event.seq,
     )

@@ -11,6 +11,7 @@ from pydantic import Field
 
 from escalation.case.audience import notify, notify_customers, person_of
 from escalation.case.base_event import BaseEvent
+from escalation.case.customer_question import CustomerQuestion
 from escalation.case.customer_texts import PendingText
 from escalation.case.estimate import Estimate
 from escalation.case.lifecycle import Move
@@ -53,6 +54,7 @@ class TextSubmitted(TextEvent):
     text: CustomerText
     apologise: bool = False
     estimate: Estimate | None = None
+    question: CustomerQuestion | None = None
 
     def applied_to(self, now: Escalation) -> Escalation:
         held = PendingText(
@@ -62,6 +64,7 @@ class TextSubmitted(TextEvent):
             held_at=self.at,
             apologise=self.apologise,
             estimate=self.estimate,
+            question=self.question,
         )
         return replace(now, pending_texts=(*now.pending_texts, held), texts_submitted=self.number)
 
@@ -98,13 +101,24 @@ def text_approvers(now: Escalation) -> tuple[str, ...]:
     return (approval.approvers if approval else ()) or now.plan.escalation_managers
 
 
-def submit_text(work: Work, text: CustomerText, *, apologise: bool, estimate: Estimate | None = None) -> None:
+def submit_text(
+    work: Work,
+    text: CustomerText,
+    *,
+    apologise: bool = False,
+    estimate: Estimate | None = None,
+    question: CustomerQuestion | None = None,
+) -> None:
+    """Have a text wait for approval: an update, or a question with all that the customer would read of it."""
     number = work.state.texts_submitted + 1
-    work.record(TextSubmitted(number=number, text=text, apologise=apologise, estimate=estimate))
+    submitted = TextSubmitted(
+        number=number, text=text, apologise=apologise, estimate=estimate, question=question
+    )
+    work.record(submitted)
     if number == work.state.pending_texts[0].number:
         work.start(ClockName.CUSTOMER_TEXT)
     why = reason("text_by", number, person_of(work.state, work.by))
-    ask_approvers(work, reason("and_also", why, estimate.sentence()) if estimate else why, text)
+    ask_approvers(work, reason("and_also", why, estimate.sentence()) if estimate else why, text, question)
 
 
 def reject_all_texts(work: Work, because: Part) -> None:
@@ -122,7 +136,9 @@ def notify_author(work: Work, held: PendingText, because: Part) -> None:
         notify(work, Occasion.TEXT_REJECTED, (held.by,), why=reason("and_also", why, because))
 
 
-def ask_approvers(work: Work, why: Reason, text: CustomerText) -> None:
+def ask_approvers(
+    work: Work, why: Reason, text: CustomerText, question: CustomerQuestion | None = None
+) -> None:
     now = work.state
     clock = now.clock(ClockName.CUSTOMER_TEXT)
     notify(
@@ -131,7 +147,7 @@ def ask_approvers(work: Work, why: Reason, text: CustomerText) -> None:
         text_approvers(now),
         why=why,
         due_at=clock.due_at if clock and clock.is_running else None,
-        text=InternalText(str(text)),
+        text=InternalText("\n\n".join((text, question.what_for) if question else (text,))),
     )
 
 

@@ -183,8 +183,8 @@ class ApprovalsSpec(Spec):
     """Approval of texts for customers."""
 
     customer_updates: ContactNames = ()
-    """Approvers of updates to customers, by role or id. If omitted, updates leave at once. The text of a resolution is
-    approved by whoever verifies it."""
+    """Approvers of updates and questions to customers, by role or id. If omitted, both leave at once. The text of a
+    resolution is approved by whoever verifies it."""
     within: SpanText = parse_span("30 min")
     """Time to approve; then a reminder is due, and the managers are notified."""
     author_may_approve: bool = False

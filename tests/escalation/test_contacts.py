@@ -123,7 +123,7 @@ def test_a_name_a_language_or_a_zone_is_corrected_and_nothing_goes_again() -> No
         contact.language,
         contact.time_zone,
     )
-    assert f"contact Jo corrected: name Jo Buyer, language tr, time zone Europe/Istanbul" == said(
+    assert "contact Jo corrected: name Jo Buyer, language tr, time zone Europe/Istanbul" == said(
         the(ContactCorrected, decision).sentence()
     )
 

@@ -28,7 +28,7 @@ async def run(*words: str | Path) -> tuple[int, str, str]:
 
 
 async def test_the_client_in_curl_runs(door: Door) -> None:
-    """It starts an escalation, previews a move, makes one, is refused another, and reads what happened."""
+    """Starts an escalation, previews a move, makes one, is refused another, and reads what happened."""
     status, said, complained = await run("sh", CURL, str(door.http.base_url).rstrip("/"), door.key, "maya")
 
     started, ahead, made, refused, timeline = map(json.loads, said.splitlines())
@@ -43,7 +43,7 @@ async def test_the_client_in_curl_runs(door: Door) -> None:
 async def test_the_client_in_typescript_asks_what_the_api_has_and_runs_where_node_can(
     door: Door, tmp_path: Path
 ) -> None:
-    """It runs on node 22.6 or newer, or on an older one with `tsc`; elsewhere only its addresses are looked up."""
+    """Runs on node 22.6 or newer, or on an older one with `tsc`; elsewhere only its addresses are looked up."""
     described = (await door.http.get(f"{API}/openapi.json")).json()["paths"]
     written = TYPESCRIPT.read_text()
     moves = re.findall(r'move\(key, "(\w+)"', written)

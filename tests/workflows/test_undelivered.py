@@ -76,7 +76,7 @@ async def test_a_corrected_contact_is_told_and_nothing_is_chased_any_more(desk: 
     assert 1 == (await desk.attributes())[sa.UNDELIVERED]
 
     answer = await desk.client.correct_contact(desk.key, by="maya", contact="JO@acme.exampel", email=JO)
-    assert [f"contact jo@acme.exampel corrected: email {JO}"] == list(map(said, answer.happened))
+    assert [f"contact Jo corrected: email {JO}"] == list(map(said, answer.happened))
     await desk.at_rest()
 
     assert f"case_received {JO}" in desk.told()

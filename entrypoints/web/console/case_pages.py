@@ -41,7 +41,7 @@ class CasePages:
             address=here if shown is Shown.STORY else f"{here}?show={shown}",
             shown=shown,
             parts=tuple(Shown),
-            story=story_of(case.timeline, shown, case.now.last_update),
+            story=story_of(case.timeline, shown),
             refused=[entry for entry in reversed(case.timeline) if entry.kind == REFUSED],
             messages=messages,
             more_messages=len(case.messages) - len(messages),

@@ -8,7 +8,6 @@ from collections.abc import Iterable, Sequence
 from enum import StrEnum
 from typing import NamedTuple
 
-from escalation.case.customer_texts import LastUpdate
 from escalation.case.events import CLOCKWORK
 from escalation.case.lifecycle import Move, RcaState
 from escalation.kernel.reasons import Listed, Reason
@@ -17,8 +16,6 @@ from escalation.kernel.timeline_entry import TimelineEntry
 REFUSED = "move_refused"
 _SAID = frozenset({"customer_message_recorded", "question_answered", "impact_stated"})
 """Kinds of events whose text is a customer's own."""
-_TOLD = frozenset({"resolution_verified"})
-"""Kinds of events with which customers get a text that was written before."""
 _ASKED = frozenset({"customer_asked"})
 _TALK = _SAID | _ASKED | {"comment_added", "evidence_added", "update_sent"}
 # What is left out of the story is true and seldom worth a line; "Everything" shows it, and refusals stand apart.
@@ -50,11 +47,9 @@ class StoryLine(NamedTuple):
     """Text of our own people, for our own people."""
 
 
-def story_of(
-    timeline: Iterable[TimelineEntry], shown: Shown, latest: LastUpdate | None
-) -> Sequence[StoryLine]:
-    """Return the lines that are *shown*, the latest first; *latest*: the last text that customers got."""
-    lines = [_line(entry, latest) for entry in timeline if _is_shown(entry, shown)]
+def story_of(timeline: Iterable[TimelineEntry], shown: Shown) -> Sequence[StoryLine]:
+    """Return the lines that are *shown*, the latest first."""
+    lines = [_line(entry) for entry in timeline if _is_shown(entry, shown)]
     return lines[::-1] if shown is Shown.ALL else lines[: -MOST_LINES - 1 : -1]
 
 
@@ -77,14 +72,13 @@ def _is_of_deliveries(entry: TimelineEntry) -> bool:
     return all(isinstance(part, Reason) and part.code == _DELIVERED for part in parts)
 
 
-def _line(entry: TimelineEntry, latest: LastUpdate | None) -> StoryLine:
+def _line(entry: TimelineEntry) -> StoryLine:
     note = entry.note
     if entry.kind in _SAID:
         return StoryLine(entry, "", str(note), "")
     if entry.kind in _ASKED:
         return StoryLine(entry, str(note), "", "")
-    told = entry.told or (latest.text if latest and entry.kind in _TOLD and entry.at == latest.at else "")
-    return StoryLine(entry, str(told), "", "" if entry.kind in _EXPLAINED else note)
+    return StoryLine(entry, str(entry.told or ""), "", "" if entry.kind in _EXPLAINED else note)
 
 
 RCA_STEPS: Sequence[tuple[RcaState, Move]] = (

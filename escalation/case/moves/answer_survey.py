@@ -123,7 +123,8 @@ def _notify_of_low_score(work: Work, contact: Recipient, command: AnswerSurvey, 
         work.record(SuccessorAsked(why=why))
         level = min(now.level + 1, now.plan.last_level)
         note = InternalText(clip(f"{command.account}: {command.score}/5. {command.comment}".strip(), 2_000))
-        work.do(OpenSuccessor(request=now.request.returning(now.id, level, now.priority, by, note)))
+        request = now.request.with_impacts(now.impacts)
+        work.do(OpenSuccessor(request=request.returning(now.id, level, now.priority, by, note)))
 
 
 def _who_reopens(now: Escalation) -> str | None:

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from escalation.case import text_approval
 from escalation.case.base_event import BaseEvent
 from escalation.case.customer_question import CustomerQuestion
 from escalation.case.follow_up import require_affected
@@ -38,7 +39,7 @@ class CustomerAsked(BaseEvent):
 
 
 class AskCustomer(MoveCommand):
-    """Ask a customer something; the clocks that the playbook names stand still until they answer."""
+    """Ask a customer something; clocks stand still until they answer. It may have to be approved first."""
 
     move = Move.ASK_CUSTOMER
     kind: Literal["ask_customer"] = "ask_customer"
@@ -53,38 +54,55 @@ class AskCustomer(MoveCommand):
     ]
 
     def carry_out(self, work: Work) -> None:
-        """TALK-4: a pause of the reason that the playbook names; none where the clocks are held already."""
+        """TALK-4, COMM-6: asked at once, or when somebody has approved its text."""
         now = work.state
         require_affected(now, self.account)
-        self._require_askable(work)
         question = CustomerQuestion(
-            number=now.questions_asked + 1,
+            number=0,
             account=self.account,
             text=self.text,
             what_for=self.what_for,
             due_at=self.due_at,
             by=self.by,
         )
-        work.record(CustomerAsked(question=question))
-        restart_answer_clock(work)
-        because = now.plan.question_pause
-        if because and now.pause is None and allows(now.state, Move.PAUSE):
-            pause_for(work, because)
-        send_question(work, question)
+        if now.plan.text_approval is None:
+            ask_question(work, question)
+            return
+        _require_askable(work, question)
+        text_approval.submit_text(work, self.text, question=question)
 
-    def _require_askable(self, work: Work) -> None:
-        """
-        Raises:
-            BadRequest: If the answer would be due before now.
-            MoveNotAllowed: If too many questions are open already.
-        """
-        now = work.state
-        if self.due_at <= work.now:
-            fault = Fault(
-                where="due_at",
-                given=reason("as_written", self.due_at),
-                allowed=reason("allowed.later_than_now"),
-            )
-            raise BadRequest.because(reason("of.question", now.key), (fault,))
-        if len(now.questions) >= QUESTIONS:
-            raise MoveNotAllowed(reason("too_many_questions", QUESTIONS), subject=now.key)
+
+def ask_question(work: Work, question: CustomerQuestion) -> None:
+    """
+    Ask it now, with the pause of the reason that the playbook names; none where the clocks are held already (TALK-4).
+
+    Raises:
+        EscalationError: If it cannot be asked any more.
+    """
+    _require_askable(work, question)
+    now = work.state
+    question = replace(question, number=now.questions_asked + 1)
+    work.record(CustomerAsked(question=question))
+    restart_answer_clock(work)
+    because = now.plan.question_pause
+    if because and now.pause is None and allows(now.state, Move.PAUSE):
+        pause_for(work, because)
+    send_question(work, question)
+
+
+def _require_askable(work: Work, question: CustomerQuestion) -> None:
+    """
+    Raises:
+        BadRequest: If the answer would be due before now.
+        MoveNotAllowed: If too many questions are open already.
+    """
+    now = work.state
+    if question.due_at <= work.now:
+        fault = Fault(
+            where="due_at",
+            given=reason("as_written", question.due_at),
+            allowed=reason("allowed.later_than_now"),
+        )
+        raise BadRequest.because(reason("of.question", now.key), (fault,))
+    if len(now.questions) >= QUESTIONS:
+        raise MoveNotAllowed(reason("too_many_questions", QUESTIONS), subject=now.key)

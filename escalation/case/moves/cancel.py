@@ -12,6 +12,7 @@ from escalation.case.close_preparation import end_all_clocks
 from escalation.case.follow_up import line
 from escalation.case.lifecycle import Move, step
 from escalation.case.move_command import MoveCommand
+from escalation.case.question_reminder import end_questions
 from escalation.case.state import Escalation
 from escalation.case.work import Work
 from escalation.kernel.ids import Key
@@ -95,6 +96,7 @@ def cancel_because(work: Work, cause: CancelCause, into: str | None, why: Part) 
     end_all_clocks(work)
     task_forces.stand_all_down(work, reason("escalation_cancelled"))
     text_approval.reject_all_texts(work, why)
+    end_questions(work)
     work.record(Cancelled(cause=cause, into=into, why=why))
 
 

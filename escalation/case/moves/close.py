@@ -10,6 +10,7 @@ from escalation.case.close_preparation import end_all_clocks
 from escalation.case.follow_up import ask_for_survey
 from escalation.case.lifecycle import Move, step
 from escalation.case.move_command import MoveCommand
+from escalation.case.question_reminder import end_questions
 from escalation.case.state import Escalation
 from escalation.case.work import Work
 from escalation.kernel.budgets import REFUSAL, shortened
@@ -58,6 +59,7 @@ class Close(MoveCommand):
         work.end(ClockName.CLOSING)
         end_all_clocks(work)
         task_forces.stand_all_down(work, reason("escalation_closed"))
+        end_questions(work)
         work.record(Closed(note=self.note))
         why = reason("closed_by", person_of(work.state, self.by))
         notify(work, Occasion.CLOSED, followers_of(work.state), why=why)

@@ -50,4 +50,4 @@ class EditText(PendingTextCommand):
             require_approver(work.state, held, self.by, Move.EDIT_TEXT)
         work.record(TextEdited(number=held.number, text=self.text, why=self.why))
         why = reason("text_edited_by", held.number, person_of(work.state, self.by))
-        ask_approvers(work, why, self.text)
+        ask_approvers(work, why, self.text, held.question)

@@ -13,7 +13,14 @@ from escalation.case.audience import contacts_among, notify, notify_customers
 from escalation.case.base_event import BaseEvent
 from escalation.case.case_size import weight_of
 from escalation.case.lifecycle import Move, RcaState, State, allows
-from escalation.case.request import AffectedCustomer, Evidence, StartRequest, recipients_of, with_customers
+from escalation.case.request import (
+    AffectedCustomer,
+    Evidence,
+    StartRequest,
+    recipients_of,
+    stated_impacts,
+    with_customers,
+)
 from escalation.case.state import Escalation
 from escalation.case.work import Work
 from escalation.kernel.budgets import (
@@ -76,6 +83,7 @@ class BroughtAlong(BaseEvent):
         return replace(
             now,
             request=request,
+            impacts=stated_impacts(self.customers) | now.impacts,
             plan=now.plan.sponsored_by(self.sponsors),
             account_tenants=now.account_tenants | dict.fromkeys(brought, tenant_of(self.case_key)),
             submitters=now.submitters | {self.case_key: self.by},

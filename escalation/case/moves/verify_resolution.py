@@ -16,7 +16,7 @@ from escalation.kernel.clock_name import ClockName
 from escalation.kernel.clocks import Outcome
 from escalation.kernel.reasons import reason
 from escalation.kernel.text_fields import Note
-from escalation.kernel.values import NO_NOTE, InternalText, frozen
+from escalation.kernel.values import NO_NOTE, CustomerText, InternalText, frozen
 from escalation.notifications.notification import Occasion
 
 
@@ -24,6 +24,12 @@ from escalation.notifications.notification import Occasion
 class ResolutionVerified(BaseEvent):
     kind: Literal["resolution_verified"] = "resolution_verified"
     note: InternalText = NO_NOTE
+    customer_text: CustomerText | None = None
+    """Text of the resolution, which customers get now."""
+
+    @property
+    def told_customers(self) -> CustomerText | None:
+        return self.customer_text
 
     def applied_to(self, now: Escalation) -> Escalation:
         assert now.resolution
@@ -49,7 +55,9 @@ class VerifyResolution(MoveCommand):
 
     def carry_out(self, work: Work) -> None:
         """RESOLVE-5: it holds; everybody is told, and the clocks of the problem end as of the declaration."""
-        work.record(ResolutionVerified(note=self.note))
+        declared = work.state.resolution
+        assert declared
+        work.record(ResolutionVerified(note=self.note, customer_text=declared.customer_text))
         resolution = work.state.resolution
         assert resolution
         work.end(ClockName.VERIFICATION)
