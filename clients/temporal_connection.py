@@ -122,7 +122,10 @@ class TemporalConnection:
 
     async def may_look_at(self, key: str, run_id: str | None = None) -> bool:
         """Return whether the run of *key* may be looked at; one that is not there may be."""
-        return await self._guard.covers(key, run_id)
+        try:
+            return await self._guard.covers(key, run_id)
+        except RPCError as error:
+            raise self.no_server(error) from error
 
     async def _unless_stalled(self, key: str, asked: Awaitable[Any], run_id: str | None) -> Any:
         """Do not spend all patience on a run that is known not to answer."""

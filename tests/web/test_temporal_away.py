@@ -183,3 +183,33 @@ async def test_a_move_that_no_worker_answers_is_said_to_be_kept(site: Site) -> N
         assert 503 == status
         assert f"no worker answered within {PATIENCE:g} s; start one with `escalate serve`" in text
         assert "this move was handed in, and is made as soon as one works" in text
+
+
+async def until_said(stream: AsyncIterator[str], said: str) -> str:
+    """Return the line after the one that is *said*."""
+    async with asyncio.timeout(60):
+        async for line in stream:
+            if line == said:
+                return await anext(stream)
+    raise AssertionError(f"the stream ended before it said {said!r}")
+
+
+async def test_streams_go_on_after_an_outage(site: Site) -> None:
+    """Live pages say since when; events are followed where they were, over the same connection."""
+    http, key = site.door.http, site.door.key
+    async with site.working():
+        await site.door.start()
+        async with (
+            http.stream("GET", f"{API}/escalations/{key}/events", headers=ELENA) as events,
+            http.stream("GET", "/live", headers=ELENA) as live,
+        ):
+            happening, changes = events.aiter_lines(), live.aiter_lines()
+            await until_said(happening, "event: opened")
+            site.server.kill()
+            away = await until_said(changes, "event: away")
+            await site.server.restart()
+            await until_said(changes, "event: changed")
+            await site.door.client.acknowledge(key, by="maya")
+            await until_said(happening, "event: acknowledged")
+
+    assert away.startswith("data: Temporal has not answered since")

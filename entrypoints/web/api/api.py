@@ -38,6 +38,7 @@ from entrypoints.web.api.rate_limit import RateLimit
 from entrypoints.web.page_texts import Languages
 from entrypoints.web.playbook_facts import PlaybookFacts
 from entrypoints.web.request_ids import HEADER as REQUEST_ID
+from entrypoints.web.shared_watch import Watches
 from entrypoints.web.temporal_client import TemporalClientSource
 from escalation.kernel.budgets import REQUEST
 from identity.caller import AS_HEADER, CallerSource
@@ -79,6 +80,7 @@ def make_api(
         Cursors(link_keys(settings)),
         SampleWriter(MessageRenderer(settings.templates)),
         playbook,
+        Watches(reach),
     )
     handle_problems(app)
     description = json.dumps(describe(app, API), ensure_ascii=False)

@@ -17,6 +17,7 @@ from entrypoints.web.api.list_cursors import Cursors
 from entrypoints.web.api.rate_limit import RateLimit
 from entrypoints.web.page_texts import Languages
 from entrypoints.web.playbook_facts import PlaybookFacts
+from entrypoints.web.shared_watch import Watches
 from entrypoints.web.temporal_client import TemporalClientSource
 from escalation.kernel.reasons import reason
 from escalation.kernel.refusals import RoleNotAllowed
@@ -34,7 +35,7 @@ MODE_HEADER = "X-Escalation-Mode"
 
 @dataclass(frozen=True)
 class Service:
-    """The parts that all visits share, in `app.state.service`. Kept is only how many requests came of late."""
+    """The parts that all visits share, in `app.state.service`. Kept is what came of late, and what is followed now."""
 
     settings: Settings
     reach: TemporalClientSource
@@ -44,6 +45,7 @@ class Service:
     cursors: Cursors
     samples: SampleWriter
     playbook: PlaybookFacts
+    watches: Watches
 
     def speaker_for(self, accepted: str) -> Speaker:
         """Return who speaks the language of an `Accept-Language` header."""

@@ -3,7 +3,7 @@ Events: what happens in an escalation, as it happens, as a stream of server-sent
 """
 
 import json
-from collections.abc import AsyncIterable
+from collections.abc import AsyncIterable, AsyncIterator
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Header, Request
@@ -13,25 +13,26 @@ from entrypoints.web.api.answer import say_reasons
 from entrypoints.web.api.api_visit import ONE, CurrentVisit, KeyInPath, Visit
 from entrypoints.web.api.problems import LOOKING
 from entrypoints.web.event_stream import until_stopped
+from entrypoints.web.shared_watch import Watch
 from escalation.kernel.timeline_entry import TimelineEntry
 from escalation.kernel.values import to_plain
 
 router = APIRouter(tags=["escalations"], responses=LOOKING)
-LOOKS_EVERY = 2.0
-"""Seconds between two looks at an escalation that somebody follows."""
 
 
-async def _known(visit: CurrentVisit, key: KeyInPath) -> Visit:
+async def _watch(visit: CurrentVisit, key: KeyInPath) -> AsyncIterator[Watch]:
     """Look whether it is there, before the answer begins: a stream cannot become a problem."""
-    await visit.client.view(key)
-    return visit
+    await visit.client.require_sight(key)
+    async with visit.service.watches.of(key) as watch:
+        await watch.begun()
+        yield watch
 
 
 @router.get(ONE + "/events", response_class=EventSourceResponse)
 async def follow_events(
     request: Request,
-    visit: Annotated[Visit, Depends(_known)],
-    key: KeyInPath,
+    visit: CurrentVisit,
+    watch: Annotated[Watch, Depends(_watch)],
     last_event_id: Annotated[
         str, Header(max_length=20, description="The `id` of the last event that was received.")
     ] = "",
@@ -43,7 +44,8 @@ async def follow_events(
     escalation does. The last of the entries that came together has a comment.
     """
     after = int(last_event_id) if last_event_id.isdecimal() else 0
-    async for _, entries in until_stopped(request, visit.client.watch(key, every=LOOKS_EVERY)):
+    happening = watch.entries(visit.client, visit.caller.sight, after)
+    async for entries in until_stopped(request, happening):
         for entry in entries:
             if entry.seq > after:
                 yield _event_of(visit, entry, is_last=entry is entries[-1])

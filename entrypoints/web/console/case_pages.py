@@ -59,7 +59,8 @@ class CasePages:
             request.query_params.get("seen", ""),
         )
         await reader.client.view(key)  # is it there? a stream cannot say so later
-        return live_case(reader.client, key, int(seen) if seen.isdecimal() else 0)
+        after = int(seen) if seen.isdecimal() else 0
+        return live_case(request, reader, self._service.watches, key, after)
 
     async def outlook(self, request: Request) -> Response:
         """Show what happens if nobody does anything: the rules run forward from now."""

@@ -77,7 +77,7 @@ class ListPages:
     async def live(self, request: Request) -> Response:
         """Say each time that the list, or one escalation of it, has changed."""
         reader = await self._service.reader(request)
-        return live_list(request, reader.caller.sight, self._service.open)
+        return live_list(request, reader, self._service.open)
 
     # Choices of a browser.
 

@@ -17,6 +17,7 @@ from entrypoints.web.temporal_client import TemporalClientSource
 from escalation.case.lifecycle import State
 from escalation.policy.classification import Priority
 from escalation.policy.sight import Sight
+from runtime.errors import RuntimeFault
 
 FRESH_FOR = 2.0
 """Seconds for which a list is shown again."""
@@ -50,24 +51,55 @@ def _has_words(row: EscalationListing, words: str) -> bool:
     return all(word in text for word in words.casefold().split())
 
 
+class Covered(NamedTuple):
+    """The rows that one sight covers."""
+
+    rows: Sequence[EscalationListing]
+    digest: int
+    """Another one where something has changed."""
+
+
 class OpenEscalations:
     """The list of what is open, for all readers; each sees of it what they may look at (IDENTITY-4)."""
 
     def __init__(self, reach: TemporalClientSource) -> None:
         self._reach = reach
         self._rows: Sequence[EscalationListing] = ()
+        self._away: RuntimeFault | None = None
+        self._covered = dict[Sight, Covered]()
         self._read_at = float("-inf")
         self._reading = asyncio.Lock()
 
     async def rows(self, sight: Sight) -> Sequence[EscalationListing]:
-        """Return the rows that *sight* covers, those that are due first before the others."""
+        """
+        Return the rows that *sight* covers, those that are due first before the others.
+
+        Raises:
+            RuntimeFault: If Temporal does not answer, or did not just now.
+        """
+        return (await self.covered_by(sight)).rows
+
+    async def covered_by(self, sight: Sight) -> Covered:
+        """As `rows`, with their digest."""
         async with self._reading:
             if monotonic() - self._read_at > FRESH_FOR:
-                client = await self._reach.client()
-                found = [row async for row in client.list(limit=MOST)]
-                self._rows = sorted(found, key=by_due)
-                self._read_at = monotonic()
-        return [row for row in self._rows if sight.covers(row.concerned)]
+                await self._read()
+        if self._away is not None:
+            raise self._away.with_traceback(None)
+        if sight not in self._covered:
+            rows = tuple(row for row in self._rows if sight.covers(row.concerned))
+            self._covered[sight] = Covered(rows, hash(rows))
+        return self._covered[sight]
+
+    async def _read(self) -> None:
+        self._covered = {}
+        try:
+            client = await self._reach.client()
+            self._rows = sorted([row async for row in client.list(limit=MOST)], key=by_due)
+            self._away = None
+        except RuntimeFault as away:
+            self._away = away
+        self._read_at = monotonic()
 
     def forget(self) -> None:
         """Read again the next time: somebody here just changed something."""

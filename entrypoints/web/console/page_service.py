@@ -24,6 +24,7 @@ from entrypoints.web.page_texts import Languages
 from entrypoints.web.playbook_facts import PlaybookFacts
 from entrypoints.web.request_body import read_fields
 from entrypoints.web.security_headers import CONSOLE
+from entrypoints.web.shared_watch import Watches
 from entrypoints.web.sign_in import SIGN_IN
 from entrypoints.web.temporal_client import TemporalClientSource, why_away
 from escalation.kernel.budgets import PAPER
@@ -61,6 +62,7 @@ class PageService:
         self.settings = settings
         self.languages = languages
         self.open = OpenEscalations(reach)
+        self.watches = Watches(reach)
         self.playbook = playbook
         self.samples = SampleWriter(MessageRenderer(settings.templates))
         self._reach = reach
