@@ -15,6 +15,7 @@ from client import EscalationClient
 from entrypoints.web.api.answer import spoken_json
 from entrypoints.web.api.list_cursors import Cursors
 from entrypoints.web.api.rate_limit import RateLimit
+from entrypoints.web.own_origin import require_own_origin
 from entrypoints.web.page_texts import Languages
 from entrypoints.web.playbook_facts import PlaybookFacts
 from entrypoints.web.shared_watch import Watches
@@ -126,6 +127,7 @@ async def begin_visit(
     ] = "",
 ) -> Visit:
     """Find out who asks, count the request, and reach Temporal."""
+    require_own_origin(request)
     service = service_of(request)
     address = request.client.host if request.client else ""
     caller = await service.callers.find(request.headers, request.cookies, address)

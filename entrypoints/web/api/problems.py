@@ -59,6 +59,7 @@ _STATUS: tuple[tuple[type[EscalationError], int], ...] = (
 _CODE = {
     400: "unreadable",
     401: "not_identified",
+    403: "other_site",
     404: "not_found",
     405: "method_not_allowed",
     413: "too_large",

@@ -9,7 +9,7 @@ rules.
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 import structlog
 from starlette.exceptions import HTTPException
@@ -20,6 +20,7 @@ from entrypoints.web.console.list_rows import OpenEscalations
 from entrypoints.web.console.page_renderer import PageRenderer
 from entrypoints.web.console.reader import Reader, choose_words, choose_zone
 from entrypoints.web.intake import RETRY_AFTER
+from entrypoints.web.own_origin import require_own_origin
 from entrypoints.web.page_texts import Languages
 from entrypoints.web.playbook_facts import PlaybookFacts
 from entrypoints.web.request_body import read_fields
@@ -99,7 +100,7 @@ class PageService:
         Raises:
             HTTPException: 403 if the browser says that it comes from elsewhere, 400 if it cannot be read.
         """
-        _require_own_origin(request)
+        require_own_origin(request)
         return await read_fields(request, at_most=LARGEST_FORM, fields=MOST_FIELDS)
 
     def guarded(self, endpoint: Endpoint) -> Endpoint:
@@ -116,29 +117,18 @@ class PageService:
     def _trouble(self, request: Request, error: Exception) -> Response:
         """Say in a page what went wrong, with a status that programs understand."""
         status, code = _status_of(error)
-        if status == 401 and self.settings.oidc_issuer is not None and request.method == "GET":
-            return RedirectResponse(f"{SIGN_IN}?then={quote(request.url.path)}", 303)
+        has_sign_in = self.settings.oidc_issuer is not None
+        sign_in = f"{SIGN_IN}?then={quote(request.url.path)}"
+        if status == 401 and has_sign_in and request.method == "GET":
+            return RedirectResponse(sign_in, 303)
         if status >= 500:
             log.warning("page_unavailable", path=request.url.path, why=type(error).__name__)
         words = choose_words(request, self.languages)
         speaker = Formats(locale_of(words.language, words.language), words).speaker(choose_zone(request))
-        html = self._renderer.render_trouble(words, code, _said(error, speaker))
+        onward = {"path": sign_in, "link": "try_again"} if status == 401 and has_sign_in else {}
+        html = self._renderer.render_trouble(words, code, _said(error, speaker), **onward)
         later = RETRY_AFTER if status == 503 else {}
         return HTMLResponse(html, status, {**CONSOLE, **later, "Content-Language": words.language})
-
-
-def _require_own_origin(request: Request) -> None:
-    """
-    Refuse a form that another site sent (CSRF). Browsers say where a form comes from; an old one says its origin, and
-    what says neither is no browser, and has no cookies that somebody could abuse.
-    """
-    site, origin = request.headers.get("sec-fetch-site"), request.headers.get("origin")
-    if site is not None:
-        is_ours = site in {"same-origin", "none"}
-    else:
-        is_ours = origin is None or urlsplit(origin).netloc == request.headers.get("host")
-    if not is_ours:
-        raise HTTPException(403)
 
 
 def _status_of(error: Exception) -> tuple[int, str]:
