@@ -133,7 +133,7 @@ class EscalationRuns:
 
         try:
             return await self.repeat(workflow_id, ask, kind, *again)
-        except WorkersSilent as nobody:  # the server keeps it, and nothing takes it back
+        except WorkersSilent as nobody:  # the server may keep it, and nothing takes it back
             raise WorkersSilent(reason("move_handed_in", nobody.why)) from None
 
     async def repeat(

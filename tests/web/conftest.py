@@ -60,6 +60,7 @@ async def house(folder: Path) -> AsyncIterator[Door]:
 
 @pytest.fixture
 def door(house: Door) -> Door:
+    house.http.cookies.clear()  # a browser that nobody has used yet
     return house.for_subject(f"ACME/{next(_TICKETS)}-")
 
 

@@ -184,7 +184,7 @@ async def test_streams_end_when_the_service_stops(door: Door) -> None:
 
 
 async def test_very_many_pages_of_one_escalation_share_one_look(door: Door) -> None:
-    """Beyond the one question with which each page begins: is it there?"""
+    """As those who follow its events do."""
     await door.start()
     seen = (await door.client.timeline(door.key))[-1].seq
     async with crowd_before(door) as crowd:
@@ -197,5 +197,5 @@ async def test_very_many_pages_of_one_escalation_share_one_look(door: Door) -> N
         asked = Counter(crowd.asked)
 
     assert [True] * MANY == heard
-    assert asked["describe"] <= looks, asked
-    assert asked["query"] <= MANY + 4 * looks, asked
+    assert asked["describe"] <= looks + 2, asked  # one may end while the next one begins
+    assert asked["query"] <= 4 * (looks + 2), asked

@@ -166,15 +166,11 @@ async def test_a_service_that_began_before_temporal_says_since_when(
     assert "127.0.0.1" not in first.text + page.text
 
 
-async def test_a_move_that_no_worker_answers_is_said_to_be_kept(site: Site) -> None:
-    """The server keeps it, and nothing can take it back: whoever asked learns that, with what to do."""
+async def test_a_move_that_no_worker_answers_may_be_made_later(site: Site) -> None:
+    """The server may keep it, and nothing can take it back: whoever asked learns that, with what to do."""
     async with site.working():
         await site.door.start()
     moved, page = await site.move("acknowledge"), await site.press("nudge_owner")
-    async with site.working():
-        async with asyncio.timeout(30):
-            while not await site.door.happened("acknowledged"):  # noqa: ASYNC110 - nobody waits for it
-                await asyncio.sleep(0.1)
 
     for status, text in (
         (moved.status_code, moved.json()["detail"]),
@@ -182,7 +178,7 @@ async def test_a_move_that_no_worker_answers_is_said_to_be_kept(site: Site) -> N
     ):
         assert 503 == status
         assert f"no worker answered within {PATIENCE:g} s; start one with `escalate serve`" in text
-        assert "this move was handed in, and is made as soon as one works" in text
+        assert "this move was handed in, and may yet be made when one works" in text
 
 
 async def until_said(stream: AsyncIterator[str], said: str) -> str:

@@ -58,7 +58,9 @@ class CasePages:
             key_in(request),
             request.query_params.get("seen", ""),
         )
-        await reader.client.view(key)  # is it there? a stream cannot say so later
+        await reader.client.require_sight(key)
+        async with self._service.watches.of(key) as watch:
+            await watch.begun()  # is it there? a stream cannot say so later
         after = int(seen) if seen.isdecimal() else 0
         return live_case(request, reader, self._service.watches, key, after)
 
