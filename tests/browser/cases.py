@@ -170,14 +170,11 @@ async def _resolved(client: EscalationClient, key: str, done: str, text: str) ->
 
 
 async def _waiting(client: EscalationClient) -> None:
-    """Nobody has acknowledged it yet."""
+    """Nobody has acknowledged them yet."""
+    question = {"priority": "P3", "category": "order_status"}
+    await _start(client, WAITING, "Where is our order of last week?", "Eva Stone", **question)
     await _start(
-        client,
-        WAITING,
-        "Where is our order of last week?",
-        "Eva Stone",
-        priority="P3",
-        category="order_status",
+        client, "STARK/31", "The invoice has no order number", "Pia Holm", priority="P2", category="billing"
     )
 
 

@@ -2,7 +2,8 @@
 Pictures of every page, with a case of every kind: ``python -m tests.browser.screenshots FOLDER [PART ...]``.
 
 A file is named after page, width and colour: ``case-360-dark.png``. With parts of names, only pictures whose name has
-them all are taken. Look at each of them after a change of markup or style; those in ``docs/images`` are three of them.
+them all are taken. Look at each of them after a change of markup or style. The pictures in ``docs/images`` are taken
+again by ``python -m tests.browser.screenshots --docs``.
 """
 
 import asyncio
@@ -11,9 +12,10 @@ from itertools import product
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from playwright.async_api import BrowserContext, async_playwright
+from playwright.async_api import BrowserContext, Page, async_playwright
 
 from identity.caller import AS_COOKIE
+from runtime.settings import ROOT
 from tests.browser.addresses import PAGES, pages_by_link
 from tests.browser.cases import open_cases
 from tests.browser.conftest import find_browser, open_house
@@ -21,6 +23,7 @@ from tests.browser.looks import COLOURS, WIDTHS, Look, opened
 from tests.web.web_client import Door
 
 LOOKS = [Look(width, colour) for width, colour in product(WIDTHS, COLOURS)]
+DOCS = ROOT / "docs" / "images"
 READERS = {"for-me": "maya"}
 """Readers of pages, where it is not Elena, the escalation manager."""
 
@@ -32,6 +35,9 @@ async def take(folder: Path, parts: list[str]) -> None:
         async with open_house(Path(state)) as house, async_playwright() as playwright:
             browser = await playwright.chromium.launch(executable_path=find_browser(), args=["--no-sandbox"])
             await open_cases(house)
+            if folder == DOCS:
+                await _take_for_docs(await opened(browser, house, Look(1040, "light")), house)
+                return
             pages = PAGES | await pages_by_link(house)
             for look in LOOKS:
                 context = await opened(browser, house, look)
@@ -43,13 +49,38 @@ async def take(folder: Path, parts: list[str]) -> None:
             await browser.close()
 
 
+async def _take_for_docs(context: BrowserContext, house: Door) -> None:
+    for name, path, reader, height in (
+        ("for-me", "/", "maya", 400),
+        ("case", PAGES["case"], "jonas", 820),
+        ("preview", PAGES["move-for-customers"], "jonas", 780),
+    ):
+        page = await _page_of(context, house, reader)
+        await page.set_viewport_size({"width": 1040, "height": height})
+        await page.goto(path)
+        if name == "preview":
+            await page.get_by_label("Text for customers").fill(
+                "New goods leave our warehouse this afternoon."
+            )
+            await page.get_by_role("button", name="Preview").last.click()
+            await page.get_by_role("region", name="What will happen").scroll_into_view_if_needed()
+            await page.evaluate("document.getElementById('preview').scrollIntoView()")
+        await page.screenshot(path=DOCS / f"console-{name}.png")
+        await page.close()
+
+
 async def _take_one(context: BrowserContext, house: Door, path: str, file: Path, reader: str) -> None:
-    await context.add_cookies([{"name": AS_COOKIE, "value": reader, "url": str(house.http.base_url)}])
-    page = await context.new_page()
+    page = await _page_of(context, house, reader)
     await page.goto(path)
     await page.screenshot(path=file, full_page=True)
     await page.close()
 
 
+async def _page_of(context: BrowserContext, house: Door, reader: str) -> Page:
+    await context.add_cookies([{"name": AS_COOKIE, "value": reader, "url": str(house.http.base_url)}])
+    return await context.new_page()
+
+
 if __name__ == "__main__":
-    asyncio.run(take(Path(sys.argv[1]), sys.argv[2:]))
+    where = DOCS if sys.argv[1] == "--docs" else Path(sys.argv[1])
+    asyncio.run(take(where, sys.argv[2:]))
