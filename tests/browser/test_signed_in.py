@@ -168,10 +168,15 @@ async def _analyse(enter: Enter, elena: Somebody) -> None:
     await elena.chooses("Request RCA")
     await elena.makes("Request RCA")
     await kemal.takes(KEY, "File RCA")
+    await expect(kemal.page.locator("[name='rca.timeline.0.what']")).not_to_be_empty()
     await kemal.page.get_by_label("Root causes").fill("A worn seal")
-    await kemal.page.get_by_label("What", exact=True).last.fill("Replace all seals")
-    await kemal.page.get_by_label("Owner").select_option("jonas")
-    await kemal.page.get_by_label("Due day").fill(DAY)
+    for number, what in enumerate(("Replace all seals", "Keep spares")):
+        if number:
+            await kemal.page.get_by_role("button", name="Add another: Corrective actions").click()
+        action = kemal.page.locator(f"[id='rca.corrective_actions.{number}']")
+        await action.get_by_label("What").fill(what)
+        await action.get_by_label("Owner").select_option("jonas")
+        await action.get_by_label("Due day").fill(DAY)
     await kemal.page.get_by_label("Summary for customers").fill("Rain came in.")
     await kemal.makes("File RCA")
     await kemal.takes(KEY, "Derive RCA")
