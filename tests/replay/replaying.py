@@ -61,6 +61,7 @@ async def replayed(
         plugins=[escalation_plugin()],
         interceptors=[_Keeping(kept)],
         workflow_runner=runner or SandboxedWorkflowRunner(),
+        debug_mode=True,  # a step that takes two seconds on a busy machine is no deadlock
     )
     await replayer.replay_workflow(history)
     (instance,) = kept
