@@ -17,6 +17,7 @@ what to do.
     │   ├── BinaryMissing
     │   ├── PortTaken
     │   └── StateFolderInUse
+    ├── BackupFault                 a backup cannot be made, or is none
     └── SearchAttributesFault       the cluster lacks search attributes, and cannot be given them
 """
 
@@ -76,3 +77,7 @@ class StateFolderInUse(EmbeddedServerFault):
 
 class SearchAttributesFault(RuntimeFault):
     """Search attributes are missing or have another type, and this could not be put right from here."""
+
+
+class BackupFault(RuntimeFault):
+    """A backup cannot be made or restored; the state is as it was."""

@@ -57,6 +57,8 @@ PANELS = {
         "gateway",
         "api-key",
         "setup",
+        "backup",
+        "restore",
         "doctor",
         "channels",
         "demo",
