@@ -1,0 +1,25 @@
+"""
+Units for one machine, as systemd reads them; the commands that they run are those of this checkout.
+"""
+
+import subprocess
+from pathlib import Path
+
+from runtime.settings import ROOT
+from tests.deploy.conftest import DEPLOY, tool
+
+
+def test_systemd_takes_each_unit(tmp_path: Path) -> None:
+    """
+    It looks whether programs exist, too.
+    """
+    systemd = tool("systemd-analyze", "systemd")
+    for unit in (DEPLOY / "systemd").iterdir():
+        text = unit.read_text().replace("/opt/escalation-engine", str(ROOT))
+        (tmp_path / unit.name).write_text(text)
+    units = [str(unit).replace("@.", "@1.") for unit in sorted(tmp_path.iterdir())]
+    for unit, template in zip(units, sorted(tmp_path.iterdir()), strict=True):
+        if unit != str(template):
+            Path(unit).write_text(template.read_text())
+    done = subprocess.run([systemd, "verify", *units], capture_output=True, text=True, check=False)
+    assert (0, "") == (done.returncode, done.stdout + done.stderr)
