@@ -69,7 +69,7 @@ _OF_OPTIONS: Mapping[Part, Part] = {reason("allowed.required"): reason("allowed.
 
 
 def command_for(move: Move | TaskForceMove) -> str:
-    return COMMANDS.get(move, move.value)
+    return COMMANDS.get(move, move.value.replace("_", "-"))
 
 
 def name_commands(refusal: Refusal) -> Refusal:
