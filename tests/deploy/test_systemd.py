@@ -11,7 +11,7 @@ from tests.deploy.conftest import DEPLOY, tool
 
 def test_systemd_takes_each_unit(tmp_path: Path) -> None:
     """
-    It looks whether programs exist, too.
+    Whether the programs exist is looked at, too.
     """
     systemd = tool("systemd-analyze", "systemd")
     for unit in (DEPLOY / "systemd").iterdir():
