@@ -10,9 +10,6 @@ from tests.deploy.conftest import DEPLOY, tool
 
 
 def test_systemd_takes_each_unit(tmp_path: Path) -> None:
-    """
-    Whether the programs exist is looked at, too.
-    """
     systemd = tool("systemd-analyze", "systemd")
     for unit in (DEPLOY / "systemd").iterdir():
         text = unit.read_text().replace("/opt/escalation-engine", str(ROOT))
