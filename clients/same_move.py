@@ -31,6 +31,6 @@ async def find_same_move(runs: EscalationRuns, key: str, move: Move, by: str) ->
         for entry in reversed(entries):
             if datetime.now(UTC) - entry.at > _JUST_NOW:
                 return None
-            if entry.kind in EVENTS_OF[move]:
+            if entry.kind in EVENTS_OF.get(move, ()):  # a rebase is no command of a person
                 return entry if entry.by not in {by, ENGINE} else None
     return None

@@ -57,3 +57,13 @@ async def test_one_makes_it_and_the_other_is_told_by_whom(
     assert "has just made this move" in answers[second][1], answers[second][1]
     made = [entry for entry in await door.client.timeline(door.key) if entry.kind == event]
     assert [first] == [entry.by for entry in made]
+
+
+async def test_a_rebase_that_changes_nothing_is_refused_plainly(door: Door) -> None:
+    """A rebase is no command of a person, and so no move that two could make at once."""
+    await door.start()
+    path = f"{API}/escalations/{door.key}/moves/rebase"
+
+    answer = await door.http.post(path, json={"why": "New targets"}, headers={"x-escalation-as": "elena"})
+
+    assert (409, "move_not_allowed") == (answer.status_code, answer.json()["code"])

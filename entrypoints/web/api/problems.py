@@ -70,7 +70,7 @@ _CODE = {
 MEANINGS = {
     400: "The request cannot be read.",
     401: "It is not known who asks.",
-    403: "Whoever asks may not do this.",
+    403: "Whoever asks may not do this, or another site sent it.",
     404: "There is nothing of this name.",
     405: "This address takes other methods.",
     409: "Things stand otherwise: the move is not allowed now.",
@@ -112,13 +112,13 @@ def responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
     schema = {"schema": {"$ref": "#/components/schemas/Problem"}}
     return {
         status: {"description": MEANINGS[status], "content": {MEDIA_TYPE: schema}}
-        for status in sorted({400, 401, 422, 429, 500, 503, *statuses})
+        for status in sorted({400, 401, 403, 422, 429, 500, 503, *statuses})
     }
 
 
 LOOKING = responses(404)
 """Of operations that change nothing."""
-MOVING = responses(403, 404, 409, 413)
+MOVING = responses(404, 409, 413)
 """Of operations that may change something."""
 
 
