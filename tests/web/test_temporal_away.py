@@ -52,6 +52,14 @@ class Site:
         path = f"/case/{self.door.key}/{move}"
         return await self.door.http.post(path, headers=ELENA | ANSWERED | headers)
 
+    async def restart(self) -> None:
+        """Let the server be back, and wait until pages show it and workers have found it: they look now and then."""
+        await self.server.restart()
+        async with asyncio.timeout(60):
+            for path in (f"{API}/escalations/{self.door.key}", "/all"):
+                while 200 != (await self.look(path)).status_code:  # noqa: ASYNC110 - nothing announces it
+                    await asyncio.sleep(0.2)
+
     def working(self) -> AbstractAsyncContextManager[object]:
         return serve_queues(self.door.temporal, self.door.settings)
 
@@ -109,7 +117,7 @@ async def test_moves_are_refused_while_temporal_is_away_and_never_made_later(
         took = time.monotonic() - began
         typed = await asyncio.to_thread(program.run, ["ack", door.key, "--as", "elena"])
         said = capsys.readouterr().err
-        await site.server.restart()
+        await site.restart()
         back = await site.move("acknowledge")
         listed = await site.look("/all")
         unknown = await site.look(f"{API}/escalations/ACME/away")
@@ -203,7 +211,7 @@ async def test_streams_go_on_after_an_outage(site: Site) -> None:
             await until_said(happening, "event: opened")
             site.server.kill()
             away = await until_said(changes, "event: away")
-            await site.server.restart()
+            await site.restart()
             await until_said(changes, "event: changed")
             await site.door.client.acknowledge(key, by="maya")
             await until_said(happening, "event: acknowledged")
