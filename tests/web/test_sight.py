@@ -1,6 +1,7 @@
 """Sight of callers (IDENTITY-4): every operation of the API and every page, for one who may not look at something."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
@@ -77,8 +78,9 @@ def filled(path: str, key: str, account: str = ACCOUNT) -> str:
 
 
 def said(answer: httpx.Response, *names: str) -> tuple[int, str]:
-    """Return an answer without the names that were asked for, and without its request's id."""
+    """Return an answer without the names that were asked for, its request's id and its time."""
     text = answer.text.replace(answer.headers.get("x-request-id", "-"), "ID")
+    text = re.sub(r"\d{4}-\d\d-\d\dT[\d:.]+Z", "AT", text)
     for name in names:
         text = text.replace(name, "NAME")
     return answer.status_code, text

@@ -62,6 +62,21 @@ async def eventually(desk: Desk, is_so: Any, within: float = 10.0, name: str = N
             await asyncio.sleep(0.05)
 
 
+async def test_one_that_is_just_being_deployed_is_not_unknown(desk: Desk) -> None:
+    """
+    The escalation knows it before its own run has begun, and nobody may read that there is none of its name.
+    """
+    await desk.start()
+    await desk.client.deploy_task_force(desk.key, by="priya", name=NAME, mission="Dry it", lead="hannah")
+    try:
+        seen = (await desk.client.task_force(desk.key, NAME)).name
+    except MoveNotAllowed as refusal:
+        seen = refusal.message
+    assert seen in {NAME, f"{desk.key}: its task force {NAME} is being deployed; try again in a moment"}
+    with pytest.raises(UnknownName, match="no task force 'wet-pallets'"):
+        await desk.client.task_force(desk.key, "wet-pallets")
+
+
 async def test_members_are_invited_accept_and_decline(desk: Desk) -> None:
     """
     RESOLVE-2: a declined seat is offered to the next; the escalation hears of it all.
