@@ -83,13 +83,16 @@ format: setup  ## format the code, and fix what lint can fix
 
 # Resolved against the public index alone: whatever this user's configuration adds must not reach the lock.
 # An existing lock is kept where it still fits; `make lock ARGS=--upgrade` takes the newest of everything.
-.PHONY: lock
-lock: $(UV_READY)  ## write requirements.lock again from pyproject.toml
-	@env -u UV_INDEX -u UV_DEFAULT_INDEX -u UV_INDEX_URL -u UV_EXTRA_INDEX_URL -u UV_FIND_LINKS -u UV_NO_INDEX \
+# What runs has a lock of its own, a part of the other: an image holds no test tools.
+COMPILE = env -u UV_INDEX -u UV_DEFAULT_INDEX -u UV_INDEX_URL -u UV_EXTRA_INDEX_URL -u UV_FIND_LINKS -u UV_NO_INDEX \
 		-u UV_INDEX_STRATEGY -u UV_PRERELEASE -u UV_RESOLUTION -u UV_EXCLUDE_NEWER -u UV_CONSTRAINT -u UV_OVERRIDE \
-		$(UV) --no-config pip compile pyproject.toml --group dev --output-file requirements.lock --quiet \
-		--universal --python-version 3.11 --generate-hashes \
-		--no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock' $(ARGS)
+		$(UV) --no-config pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes \
+		--no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock'
+
+.PHONY: lock
+lock: $(UV_READY)  ## write requirements.lock and requirements-run.lock again from pyproject.toml
+	@$(COMPILE) --group dev --output-file requirements.lock $(ARGS)
+	@$(COMPILE) --group install --constraint requirements.lock --output-file requirements-run.lock
 
 .PHONY: clean
 clean:  ## remove .venv and everything else that make and the tools left

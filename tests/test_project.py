@@ -52,15 +52,18 @@ def project() -> dict[str, Any]:
     return tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 
 
-def lock_text() -> str:
-    return (ROOT / "requirements.lock").read_text(encoding="utf-8")
+LOCKS = ("requirements.lock", "requirements-run.lock")
 
 
-def locked() -> Iterator[tuple[Requirement, list[str]]]:
+def lock_text(lock: str) -> str:
+    return (ROOT / lock).read_text(encoding="utf-8")
+
+
+def locked(lock: str) -> Iterator[tuple[Requirement, list[str]]]:
     """
     Yield each entry of the lock with its hashes.
     """
-    lines = [line for line in lock_text().splitlines() if line and not line.lstrip().startswith("#")]
+    lines = [line for line in lock_text(lock).splitlines() if line and not line.lstrip().startswith("#")]
     for entry in re.split(r"\n(?=\S)", "\n".join(lines)):
         requirement, *options = [part.strip().removesuffix("\\").strip() for part in entry.split("\n")]
         yield Requirement(requirement), options
@@ -136,7 +139,8 @@ def test_single_files_import_one_way_too(name: str) -> None:
     assert ours <= SINGLE_FILES[name]
 
 
-def test_the_lock_names_no_place() -> None:
+@pytest.mark.parametrize("lock", LOCKS)
+def test_the_lock_names_no_place(lock: str) -> None:
     """
     The lock says what and with which hash, never from where: no address, no host, no path, no option.
     """
@@ -144,14 +148,15 @@ def test_the_lock_names_no_place() -> None:
         r"://|^\s*-(?!-hash=)|\s@\s|(?:^|[\s'\"=(])(?:/|~|\.{1,2}/|[A-Za-z]:\\)", re.MULTILINE
     )
 
-    assert [] == [line for line in lock_text().splitlines() if places.search(line)]
+    assert [] == [line for line in lock_text(lock).splitlines() if places.search(line)]
 
 
-def test_every_entry_of_the_lock_is_pinned_and_hashed() -> None:
+@pytest.mark.parametrize("lock", LOCKS)
+def test_every_entry_of_the_lock_is_pinned_and_hashed(lock: str) -> None:
     """
     One exact version each, and nothing installs that is not the file that was locked.
     """
-    entries = list(locked())
+    entries = list(locked(lock))
 
     assert entries
     for requirement, options in entries:
@@ -160,15 +165,28 @@ def test_every_entry_of_the_lock_is_pinned_and_hashed() -> None:
         assert all(re.fullmatch(r"--hash=sha256:[0-9a-f]{64}", option) for option in options), requirement
 
 
-def test_the_lock_holds_what_the_project_asks_for() -> None:
+def test_what_runs_is_a_part_of_the_whole_lock() -> None:
+    """
+    An image runs what was tested.
+    """
+    whole, run = ({str(entry): options for entry, options in locked(lock)} for lock in LOCKS)
+    assert run.items() <= whole.items()
+    assert not any(entry.startswith(("pytest", "mypy", "playwright")) for entry in run)
+
+
+@pytest.mark.parametrize(("lock", "groups"), [(LOCKS[0], ["dev", "install"]), (LOCKS[1], ["install"])])
+def test_the_lock_holds_what_the_project_asks_for(lock: str, groups: list[str]) -> None:
     """
     `make lock` was run after the last change of a dependency.
     """
     versions = {
-        canonicalize_name(entry.name): str(entry.specifier).removeprefix("==") for entry, _ in locked()
+        canonicalize_name(entry.name): str(entry.specifier).removeprefix("==") for entry, _ in locked(lock)
     }
     settings = project()
-    asked = map(Requirement, [*settings["project"]["dependencies"], *settings["dependency-groups"]["dev"]])
+    in_groups = [
+        each for group in groups for each in settings["dependency-groups"][group] if isinstance(each, str)
+    ]
+    asked = map(Requirement, [*settings["project"]["dependencies"], *in_groups])
 
     assert [] == [
         str(requirement)
