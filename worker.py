@@ -192,15 +192,16 @@ async def _keep_running(server: EmbeddedServer) -> NoReturn:
             await server.restart()
 
 
-def prepared() -> Settings:
-    """The settings of this process, and its logging and metrics set up as they say."""
+def prepared(*, measures: bool = True) -> Settings:
+    """The settings of this process, and its logging set up as they say; its metrics too, if it *measures*."""
     settings = Settings.load()
     configure_logging(settings.log_format, settings.log_level)
-    Runtime.set_default(logging_runtime(settings.metrics_address))
+    Runtime.set_default(logging_runtime(settings.metrics_address if measures else None))
     return settings
 
 
-async def _main() -> None:
+async def work() -> None:
+    """Run one worker in this process until asked to stop."""
     settings = prepared()
     with stop_signals() as stop:
         client = await connect(settings, plugins=[escalation_plugin(proofs_of(settings))])
@@ -211,7 +212,7 @@ def main() -> None:
     """Run a worker until asked to stop; exit 0 then, 2 if a setting is wrong, 1 after any other fatal error."""
     argparse.ArgumentParser(prog="python worker.py", description=_HELP, epilog=_SETTINGS).parse_args()
     try:
-        asyncio.run(_main())
+        asyncio.run(work())
     except (RuntimeFault, EscalationError) as fault:
         sys.stderr.write(f"{remove_harmful(str(fault))}\n")
         exit_process(2 if isinstance(fault, SettingsFault) else 1)

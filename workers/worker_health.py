@@ -44,15 +44,19 @@ async def serve_health(client: Client, store: RecordStore, settings: Settings) -
         yield
         return
     routes = [
-        Route("/livez", _live),
+        Route("/livez", answer_live),
         Route("/readyz", _Readiness(client, store, settings).answer),
     ]
-    with _listener(settings.health_address) as listener:
+    with listen(settings.health_address) as listener:
         async with serve_http(Starlette(routes=routes), listener):
             yield
 
 
-def _listener(address: str) -> socket.socket:
+def listen(address: str) -> socket.socket:
+    """
+    Raises:
+        SettingsFault: If nothing can listen there.
+    """
     host, _, port = address.rpartition(":")
     family = socket.AF_INET6 if host.startswith("[") else socket.AF_INET
     try:
@@ -63,7 +67,8 @@ def _listener(address: str) -> socket.socket:
         ) from None
 
 
-async def _live(_: Request) -> Response:
+async def answer_live(_: Request) -> Response:
+    """Say that the process answers at all."""
     return JSONResponse({"status": "ok"})
 
 

@@ -15,7 +15,7 @@ URL = "ESCALATION_URL"
 _NEEDS_ACTOR = "entrypoints.cli.by_service.needs_actor"
 DIRECTLY = frozenset(
     {
-        *("serve", "web", "gateway", "setup", "doctor", "demo", "backup", "restore"),
+        *("serve", "web", "gateway", "setup", "doctor", "demo", "backup", "restore", "worker"),
         *("api-key create", "api-key list", "api-key revoke"),
         *("records export", "records import", "records rebuild"),
     }

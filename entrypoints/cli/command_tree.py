@@ -53,6 +53,7 @@ PANELS = {
         "login",
         "logout",
         "serve",
+        "worker",
         "web",
         "gateway",
         "api-key",
