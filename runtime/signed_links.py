@@ -16,7 +16,7 @@ from pydantic import ValidationError
 
 from escalation.kernel.values import from_plain
 from escalation.notifications.links import Link, PageLink
-from runtime.settings import Settings
+from runtime.settings import ENDPOINT_CHANNELS, Settings
 from runtime.signing_keys import load_or_make_keys, parse_keys
 
 PATH = "/answer"
@@ -66,6 +66,18 @@ def link_keys(settings: Settings) -> tuple[str, ...]:
     if settings.link_key:
         return parse_keys(settings.link_key)
     return load_or_make_keys(settings.state_folder / KEY_FILE)
+
+
+def is_all_printed(settings: Settings) -> bool:
+    """Return whether no message leaves: each is printed instead."""
+    return settings.smtp_host is None and not any(map(settings.endpoint_names, ENDPOINT_CHANNELS))
+
+
+def has_links(settings: Settings) -> bool:
+    """Return whether messages carry links: people reach the web service, or all is printed where it runs."""
+    if settings.gateway_url is not None:
+        return True
+    return settings.gateway_port is not None and is_all_printed(settings)
 
 
 class SignedLinks:

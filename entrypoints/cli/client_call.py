@@ -179,9 +179,10 @@ async def _preview(
     from planning.plan.sponsorship_people import people_of_sponsorship
     from planning.playbook.loader import load_playbook
     from runtime.settings import Settings
+    from runtime.signed_links import has_links
 
     settings = Settings.load()
-    write = SampleWriter(MessageRenderer(settings.templates)).write
+    write = SampleWriter(MessageRenderer(settings.templates), has_links=has_links(settings)).write
 
     def find_people(ids: tuple[str, ...]) -> "PlaybookPeople":
         return people_of_sponsorship(load_playbook(settings.playbook), ids)

@@ -25,7 +25,8 @@ from runtime.connection import connect_config
 from runtime.errors import PortTaken, SettingsFault
 from runtime.http_server import serve_http
 from runtime.setting_types import Access, is_this_machine
-from runtime.settings import ENDPOINT_CHANNELS, Settings
+from runtime.settings import Settings
+from runtime.signed_links import is_all_printed
 from worker import Serving, serve, stop_signals
 
 log = structlog.get_logger("web_service")
@@ -42,15 +43,11 @@ async def serve_with_web_service(settings: Settings) -> None:
         await serve(settings)
         return
     with bind_port(settings) as listener:
-        if _nothing_leaves(settings):  # messages are printed here, so links may lead here
+        if is_all_printed(settings):  # here, so links may lead here
             settings = settings.model_copy(
                 update={"gateway_url": settings.gateway_url or local_url(listener)}
             )
         await serve(settings, beside=[partial(run_beside, settings, listener)])
-
-
-def _nothing_leaves(settings: Settings) -> bool:
-    return settings.smtp_host is None and not any(map(settings.endpoint_names, ENDPOINT_CHANNELS))
 
 
 async def serve_web_service(settings: Settings, *, say: Callable[[str], None] = print) -> None:

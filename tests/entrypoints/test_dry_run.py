@@ -3,6 +3,8 @@
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from entrypoints.cli import program
 from entrypoints.cli.command_names import COMMANDS
 from entrypoints.cli.command_tree import make_program
@@ -48,6 +50,23 @@ async def _by_people(terminal: Terminal) -> list[Any]:
     """Return the state and the entries of people; the engine reports its deliveries meanwhile."""
     shown = await terminal.json("show", KEY)
     return [shown["state"], *(entry for entry in shown["timeline"] if entry["by"] != "engine")]
+
+
+async def test_a_dry_run_shows_links_where_messages_carry_them(
+    terminal: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """If people reach the web service, or all is printed where it runs; else letters name other ways."""
+    update = ("update", KEY, "--as", "elena", "--customer", "A technician is on the way.", "--dry-run")
+    links = "Open your page: (their own link)"
+    await terminal.done("start", str(EXAMPLE))
+
+    printed = await terminal.done(*update)
+    monkeypatch.setenv("ESCALATION_SMTP_HOST", "mail.example.com")
+    sent = await terminal.done(*update)
+    monkeypatch.setenv("ESCALATION_GATEWAY_URL", "https://answer.example.com")
+    reached = await terminal.done(*update)
+
+    assert [True, False, True] == [links in said for said in (printed, sent, reached)]
 
 
 async def test_a_dry_run_shows_what_a_move_in_a_task_force_would_do(terminal: Terminal) -> None:

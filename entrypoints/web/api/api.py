@@ -78,7 +78,7 @@ def make_api(
         languages,
         RateLimit(settings.api_requests_per_caller),
         Cursors(link_keys(settings)),
-        SampleWriter(MessageRenderer(settings.templates)),
+        SampleWriter(MessageRenderer(settings.templates), has_links=settings.gateway_url is not None),
         playbook,
         Watches(reach),
     )

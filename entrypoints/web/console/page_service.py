@@ -65,7 +65,9 @@ class PageService:
         self.open = OpenEscalations(reach)
         self.watches = Watches(reach)
         self.playbook = playbook
-        self.samples = SampleWriter(MessageRenderer(settings.templates))
+        self.samples = SampleWriter(
+            MessageRenderer(settings.templates), has_links=settings.gateway_url is not None
+        )
         self._reach = reach
         self._callers = callers
         self._renderer = PageRenderer()
