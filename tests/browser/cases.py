@@ -16,7 +16,7 @@ from escalation.case.action_plan import Step
 from escalation.case.request import Channel, InternalRca
 from escalation.case.resolution import ResolutionKind
 from escalation.kernel.clocks import Outcome
-from escalation.kernel.refusals import UnknownName
+from escalation.kernel.refusals import MoveNotAllowed
 from escalation.kernel.values import InternalText, from_plain
 from escalation.policy.classification import EscalationReason
 from escalation.task_force.state import SeatRequest
@@ -144,7 +144,7 @@ async def _until(is_so: Callable[[], Awaitable[bool]]) -> None:
 
 async def _has_begun(client: EscalationClient, key: str) -> bool:
     """A task force is a run of its own, which begins a moment after it was deployed."""
-    with suppress(UnknownName):
+    with suppress(MoveNotAllowed):
         return bool(await client.task_force(key, FORCE))
     return False
 

@@ -48,6 +48,7 @@ TALK = (
         what_for="We send them",
         due_at=f"{SOON:%Y-%m-%dT%H:%M}",
     ),
+    made("elena", Move.APPROVE_TEXT),
     made("maya", Move.ANSWER_QUESTION, answer="Nine"),
     made("maya", Move.CORRECT_CONTACT, contact="jo@acme.example", name="Joanna Buyer"),
     made("elena", Move.REVOKE_PAGE, contact="jo@acme.example"),
