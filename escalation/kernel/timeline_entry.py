@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from escalation.kernel.event import RecordedEvent
 from escalation.kernel.proof import Door
-from escalation.kernel.reasons import Part, Reason, named
+from escalation.kernel.reasons import Part, Person, Reason, named
 from escalation.kernel.values import CustomerText, Instant, frozen
 
 
@@ -26,6 +26,14 @@ class TimelineEntry:
     """Text that customers got."""
     door: Door | None = None
     """The way that it came in by, if that is proven."""
+
+    def say_without_actor(self, say: Callable[[Part], str]) -> str:
+        """Return the sentence for where the name of whoever did it stands beside it, and need not begin it."""
+        match self.what:
+            case Reason(code, (Person(self.by), *parts)):
+                return say(Reason(code, ("", *parts))).lstrip(" ,")
+            case what:
+                return say(what)
 
 
 def find_nobody(_: str) -> str:

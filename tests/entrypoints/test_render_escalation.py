@@ -2,6 +2,7 @@
 Escalations in a terminal: whole keys in a narrow one, and days that would be unclear without their year.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from io import StringIO
@@ -12,6 +13,7 @@ from client import EscalationListing, ToDo
 from entrypoints.cli.render import escalation, escalation_list
 from escalation.case.follow_up_actions import Action, Origin
 from escalation.case.lifecycle import State
+from escalation.kernel.proof import Door
 from escalation.kernel.reasons import Person, Reason, as_written, reason
 from escalation.kernel.timeline_entry import TimelineEntry
 from escalation.kernel.values import InternalText
@@ -141,9 +143,11 @@ TIMELINE = (
 )
 
 
-def told(*, clocks: bool = False, latest: int | None = None) -> list[str]:
+def told(
+    timeline: Sequence[TimelineEntry] = TIMELINE, *, clocks: bool = False, latest: int | None = None
+) -> list[str]:
     screen = StringIO()
-    Console(width=200, file=screen).print(escalation.render_timeline(TIMELINE, clocks=clocks, latest=latest))
+    Console(width=200, file=screen).print(escalation.render_timeline(timeline, clocks=clocks, latest=latest))
     return [line.split(":00:00  ")[-1].strip() for line in screen.getvalue().splitlines()]
 
 
@@ -165,6 +169,23 @@ def test_each_line_of_a_timeline_says_who_and_clocks_are_folded() -> None:
         "engine  resolution breached",
     ] == told(clocks=True)
     assert ["maya    acknowledged at level 1", "engine  resolution breached"] == told(latest=2)[:2]
+
+
+def test_a_timeline_says_by_which_door_a_move_came_in() -> None:
+    """
+    IDENTITY-3: beside who made it, where it is known.
+    """
+    maya, buyer = (
+        replace(TIMELINE[2], door=Door(name="console")),
+        an_entry(6, "access_answered", reason("event.access_answered.yes", "ACME"), "ACME:jo@acme.example"),
+    )
+    moved = (maya, replace(buyer, by_name="Jo Buyer", door=Door(name="link")), TIMELINE[4])
+
+    assert [
+        "maya      in the console  acknowledged at level 1",
+        "Jo Buyer  by a link       ACME has access again",
+        "engine                    resolution breached",
+    ] == told(moved)
 
 
 def test_a_due_time_has_its_year_where_it_is_another_or_matters() -> None:

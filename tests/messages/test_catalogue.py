@@ -30,6 +30,7 @@ from escalation.sponsorship.lifecycle import SponsorshipMove, SponsorshipState
 from escalation.sponsorship.move_index import AnyEvent
 from escalation.task_force import events as of_force
 from escalation.task_force.lifecycle import TaskForceMove, TaskForceState
+from identity.actor import DoorName
 from messages.catalogue import Catalogue, CatalogueFault, Finding, catalogue, findings, languages
 
 Written = Callable[[str], Path]
@@ -47,6 +48,7 @@ TERMS = (
         Channel,
         Occasion,
         Origin,
+        DoorName,
     ),
     *(ResolutionKind, CancelCause, TaskForceState, TaskForceMove, SponsorshipState, SponsorshipMove),
 )

@@ -15,6 +15,7 @@ from escalation.case.lifecycle import LIFECYCLE, NOBODYS, Move
 from escalation.case.move_index import COMMAND_OF
 from escalation.case.request import InternalRca, StartRequest
 from escalation.kernel.field_reader import fields_of, record_of
+from escalation.notifications.links import Question
 from tests.web.web_client import ANSWERED, Door, seen
 
 NOTHING = Known({}, {})
@@ -252,3 +253,35 @@ async def test_a_page_says_who_reads_and_who_said_what(door: Door) -> None:
         assert "<blockquote>They are angry</blockquote>" in page.text
     assert ["Opened at level 1" in page.text for page in pages] == [True, False, True]
     assert ["clock started" in page.text for page in pages] == [False, False, True]
+
+
+async def test_each_line_of_a_story_says_who_acted(door: Door) -> None:
+    """
+    ROLE-3: by name, also where the sentence is about somebody else; what nobody did happened by itself.
+    """
+    await door.start()
+    await door.client.acknowledge(door.key, by="maya")
+    await door.client.begin_resolution(door.key, by="elena")
+    await door.client.request_rca(door.key, by="elena", note="They ask")
+    await door.resolve()
+    await door.press(await door.link(Question.ACCESS, "ACME:jo@acme.example", account="ACME"), answer="yes")
+    shown = {
+        language: seen(
+            await door.http.get(
+                f"/case/{door.key}", headers={"cookie": "escalation_as=maya", "accept-language": language}
+            )
+        )
+        for language in ("en", "id", "tr")
+    }
+
+    for line in (
+        "Maya Okafor Acknowledged at level 1",
+        "Elena Petrova Work on the resolution began",
+        "Elena Petrova RCA requested They ask",
+        "Aisha Rahman Verified the resolution",
+        "Jo Buyer ACME has access again",
+        "by itself Receipt and first notifications under way",
+    ):
+        assert line in shown["en"]
+    assert "Maya Okafor Mengonfirmasi penanganan di tingkat 1" in shown["id"]
+    assert "Maya Okafor 1. seviyede üstlendi" in shown["tr"]

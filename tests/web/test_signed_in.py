@@ -10,6 +10,7 @@ from entrypoints.cli import program
 from escalation.kernel.proof import Door as WayIn
 from runtime.settings import ROOT
 from tests.web.signed_in import API, SignedIn
+from tests.web.web_client import ANSWERED, seen
 
 
 async def test_whoever_signed_in_makes_moves_that_are_proven(signed_in: SignedIn) -> None:
@@ -57,9 +58,9 @@ async def test_a_key_is_bound_to_accounts(signed_in: SignedIn) -> None:
     assert 404 == (await signed_in.door.http.get(look, headers=others)).status_code
     assert 404 == (await signed_in.move("ACME/3", "nudge_owner", others)).status_code
     assert 403 == (await signed_in.start("ACME/4", others)).status_code
-    for machine, seen in ((theirs, True), (others, False)):
+    for machine, is_seen in ((theirs, True), (others, False)):
         listed = (await signed_in.door.http.get(f"{API}/escalations", headers=machine)).json()["items"]
-        assert seen is bool(listed)
+        assert is_seen is bool(listed)
         assert {("ACME",)} >= {tuple(each["customers"]) for each in listed}
 
 
@@ -122,6 +123,32 @@ async def test_somebody_signs_in_on_the_command_line(command_line: CommandLine) 
     assert (program.BAD_INPUT, True) == (as_another[0], "--as: given 'elena'; allowed: maya" in as_another[1])
     assert ("signed out of", "nobody was signed in at") == (out[1][:13], out_again[1][:23])
     assert ("", program.NO_SERVER) == (provider.refresh_token, gone[0])
+
+
+async def test_the_timeline_says_by_which_door_a_move_came_in(command_line: CommandLine) -> None:
+    """IDENTITY-3: quietly, in *Everything* and in the terminal, in the reader's language."""
+    service, key = command_line.service, "ACME/9"
+    maya = service.bearer("maya.okafor@example.com")
+    await service.start(key, maya)
+    browser = service.cookie("maya.okafor@example.com")
+    await service.door.http.post(f"/case/{key}/add_comment", content="note=Hello", headers=browser | ANSWERED)
+    await command_line.type("login")
+
+    async def page(language: str, part: str = "?show=all") -> str:
+        headers = browser | {"Accept-Language": language}
+        return seen(await service.door.http.get(f"/case/{key}{part}", headers=headers))
+
+    story, everything = await page("en", ""), await page("en")
+    printed = " ".join((await command_line.type("show", key))[1].split())
+
+    assert "Maya Okafor Opened at level 2" in story
+    assert "in the console" not in story
+    assert "Maya Okafor by the API Opened at level 2" in everything
+    assert "Maya Okafor in the console Commented Hello" in everything
+    assert "Maya Okafor di konsol Memberi komentar Hello" in await page("id")
+    assert "Maya Okafor konsoldan Yorum yaptı Hello" in await page("tr")
+    assert "maya by the API opened at level 2" in printed
+    assert "maya in the console commented “Hello”" in printed
 
 
 async def test_a_token_is_kept_for_its_owner_and_renewed(command_line: CommandLine) -> None:

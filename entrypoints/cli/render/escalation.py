@@ -22,7 +22,7 @@ from escalation.case.request import Evidence
 from escalation.case.view import MoveResult, View
 from escalation.kernel.clock_view import ClockView
 from escalation.kernel.counted_nouns import number_of
-from escalation.kernel.reasons import Person, Reason, sentences, term
+from escalation.kernel.reasons import Term, sentences, term
 from escalation.kernel.timeline_entry import TimelineEntry, brief
 
 _MOST_UNDELIVERED = 5
@@ -215,35 +215,40 @@ def render_timeline(
     clockwork: Collection[str] = CLOCKWORK,
 ) -> Group:
     """
-    Return the timeline, each line with who did it. Lines of *clockwork*, which only keep time, are counted, not shown,
-    unless *clocks* are asked for.
+    Return the timeline, each line with who did it, and by which door, where that is known. Lines of *clockwork*, which
+    only keep time, are counted, not shown, unless *clocks* are asked for.
     """
     every = tuple(entries)
     listed = [entry for entry in every if clocks or entry.kind not in clockwork]
     shown = listed[-latest:] if latest else listed
-    width = max((cell_len(entry.by_name or entry.by) for entry in shown), default=0)
+    actors, doors = _padded(map(_actor, shown)), _padded(map(_door, shown))
     folded = len(every) - len(listed)
     more = [Text(f"{number_of(folded, 'line')} of clocks not shown; --clocks shows them", style="dim")]
-    return Group(*(_line(entry, width) for entry in shown), *(more if folded else ()))
+    return Group(*map(_line, shown, actors, doors), *(more if folded else ()))
 
 
-def _line(entry: TimelineEntry, width: int) -> Text:
+def _line(entry: TimelineEntry, actor: str, door: str) -> Text:
     text = Text(f"{entry.at.astimezone():%a %d %b %H:%M:%S}  ", style="dim")
-    by = entry.by_name or entry.by
-    text.append(by, style="cyan").append(" " * (width - cell_len(by) + 2), style="")
-    text.append(_without_actor(entry), style="")
+    text.append(actor, style="cyan").append(door, style="dim")
+    text.append(entry.say_without_actor(say), style="")
     for words in filter(None, (entry.told, say(entry.note))):
         text.append(f"  “{' '.join(words.split())}”", style="italic")
     return text
 
 
-def _without_actor(entry: TimelineEntry) -> str:
-    """Return the text of an entry, without the name that stands before it already."""
-    match entry.what:
-        case Reason(code, (Person(entry.by), *parts)):
-            return say(Reason(code, ("", *parts))).lstrip(" ,")
-        case what:
-            return say(what)
+def _actor(entry: TimelineEntry) -> str:
+    return entry.by_name or entry.by
+
+
+def _door(entry: TimelineEntry) -> str:
+    return say(Term("DoorName", entry.door.name)) if entry.door else ""
+
+
+def _padded(words: Iterable[str]) -> list[str]:
+    """Return a column of *words*, with the space to the next one; of none, there is no column."""
+    column = tuple(words)
+    width = max(map(cell_len, column), default=0)
+    return [f"{word}{' ' * (width - cell_len(word) + 2)}" if width else "" for word in column]
 
 
 def format_time(at: datetime) -> str:

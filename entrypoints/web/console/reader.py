@@ -20,6 +20,8 @@ from client import EscalationClient
 from entrypoints.web.page_texts import Languages
 from escalation.kernel.command_fields import CommandField
 from escalation.kernel.reasons import Part
+from escalation.kernel.timeline_entry import TimelineEntry
+from escalation.kernel.values import ENGINE
 from identity.caller import Caller, NotIdentified
 from messages.catalogue import Catalogue
 from messages.formats import Formats, locale_of, zone_of
@@ -28,6 +30,7 @@ from messages.speaker import Speaker
 LANGUAGE_COOKIE = "escalation_language"
 ZONE_COOKIE = "escalation_zone"
 """Set by the console's script from the browser's own zone, so that due times are the reader's."""
+_REPORTED = "task_force_reported"
 CONSOLE = "console"
 """Context of the console's words in the catalogues."""
 
@@ -110,6 +113,16 @@ class Reader:
 
     def name(self, person: str) -> str:
         return self.names.get(person, person)
+
+    def actor(self, entry: TimelineEntry) -> str:
+        """Return who did what *entry* says; nobody of a task force's report, which says itself who did what there."""
+        if entry.by == ENGINE:
+            return "" if entry.kind == _REPORTED else self.text("by_itself")
+        return entry.by_name or self.name(entry.by)
+
+    def deed(self, entry: TimelineEntry) -> str:
+        """Return what happened, for where `actor` stands beside it."""
+        return self.formats.capital(entry.say_without_actor(self.say))
 
     def exact(self, at: datetime) -> str:
         """Return an instant in the reader's zone."""
