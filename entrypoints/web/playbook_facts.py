@@ -33,11 +33,11 @@ class PlaybookFacts:
         self._path = settings.playbook
         self._kept: PlaybookFile | None = None
 
-    def people(self) -> Sequence[tuple[str, str]]:
-        """Return id and name of each person, by name."""
+    def people(self) -> Sequence[tuple[str, str, Sequence[str]]]:
+        """Return id, name and roles of each person, by name."""
         playbook = self.current()
         people = playbook.people.items() if playbook else ()
-        return sorted(((id_, person.name) for id_, person in people), key=lambda each: each[1])
+        return sorted(((id_, each.name, each.roles) for id_, each in people), key=lambda each: each[1])
 
     def names(self) -> Mapping[str, str]:
         """Return the names of people, teams and rotas, by id."""

@@ -15,6 +15,7 @@ from entrypoints.web.console.live import live_case
 from entrypoints.web.console.move_form import has_form
 from entrypoints.web.console.page_reads import Case, names_in, read_case
 from entrypoints.web.console.page_service import PageService, case_path, key_in
+from entrypoints.web.console.people_who_may import name_people
 from escalation.case.lifecycle import ENDING_MOVES, Move
 from planning.forecast.outlook import look_ahead
 
@@ -84,7 +85,11 @@ def _moves(case: Case, person: str | None) -> Mapping[str, Any]:
         "allowed": [move for move in allowed if move not in wanted and move not in ENDING_MOVES],
         "ending": [move for move in allowed if move not in wanted and move in ENDING_MOVES],
         "possible": {*wanted, *allowed},
-        "forbidden": [each for each in case.permissions if not each.is_allowed and has_form(each.move)],
+        "forbidden": [
+            (each.move, name_people(each.obstacle or "", case.now))
+            for each in case.permissions
+            if not each.is_allowed and has_form(each.move)
+        ],
     }
 
 

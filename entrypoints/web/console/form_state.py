@@ -4,7 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Self
 
+from entrypoints.web.console.people_who_may import name_people
 from entrypoints.web.console.reader import Reader
+from escalation.case.state import Escalation
+from escalation.kernel.reasons import Part
 from escalation.kernel.refusals import BadRequest, EscalationError, Refusal
 
 ADD, REMOVE, PREVIEW = "add", "remove", "preview"
@@ -41,6 +44,12 @@ class FormState:
     @property
     def status(self) -> int:
         return 200 if self.refusal is None else 422 if self.is_malformed else 409
+
+    def obstacle(self, now: Escalation | None = None) -> Part:
+        """Return why it was refused, with the people of *now* who may instead; nothing, if it was not."""
+        if self.refusal is None:
+            return ""
+        return name_people(self.refusal.reason, now) if now else self.refusal.reason
 
     def faults(self, reader: Reader) -> Mapping[str, str]:
         """Return what is wrong with each field, by its path."""

@@ -67,7 +67,7 @@ class _MoveVisit(FormVisit[PersonsCommand]):
             move=self._move,
             fields=form_of(self._move).fields(known, fields, faults, given.add),
             faults=faults,
-            refusal=given.refusal,
+            obstacle=given.obstacle(now),
             path=self.request.url.path,
             preview=preview,
         )

@@ -184,7 +184,7 @@ class PlaybookPages:
             preview=preview,
             why=given.fields.get("why", ""),
             faults={},
-            refusal=given.refusal,
+            obstacle=given.obstacle(now),
         )
 
     def _playbook(self) -> Playbook:

@@ -73,7 +73,7 @@ class _StartVisit(FormVisit[StartRequest]):
             open_already=already,
             open_outage=outage if outage != already else "",
             faults=faults,
-            refusal=given.refusal,
+            obstacle=given.obstacle(),
             preview=preview,
         )
 

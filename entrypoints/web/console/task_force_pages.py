@@ -89,7 +89,7 @@ class _MemberVisit(FormVisit[MembersCommand]):
             move=self._command.move,
             fields=_form_of(self._command).fields(_known(force, people), given.fields, faults),
             faults=faults,
-            refusal=given.refusal,
+            obstacle=given.obstacle(now),
             here=self._here,
             path=self.request.url.path,
             preview=preview,
