@@ -12,7 +12,7 @@ from escalation.case.move_index import PERSONS_COMMANDS
 from escalation.case.request import Channel, Criterion, Source, StartRequest
 from escalation.case.resolution import AccessAnswer
 from escalation.kernel.command_fields import FieldKind
-from escalation.kernel.field_reader import fields_of
+from escalation.kernel.field_reader import fields_of, purpose_of
 from escalation.measures.report_schedule import Rhythm
 from escalation.policy.classification import (
     AttemptOutcome,
@@ -60,7 +60,7 @@ def declare_moves() -> str:
                 "words": _words(subject, kind),
                 "subject": subject,
                 "kind": kind,
-                "help": " ".join((model.__doc__ or "").split()),
+                "help": purpose_of(model),
                 "fields": _fields(model),
             }
             for subject, models in MODELS.items()

@@ -78,9 +78,7 @@ class TextRejected(TextDecided):
 class PendingTextCommand(MoveCommand):
     """A move about a text that waits for approval."""
 
-    number: Annotated[
-        int | None, Field(ge=1, description="Which text, if several wait; `show` lists them.")
-    ] = None
+    number: Annotated[int | None, Field(ge=1, description="Which text, if several wait.")] = None
 
     @classmethod
     def obstacle(cls, now: Escalation) -> Reason | None:

@@ -25,6 +25,11 @@ def fields_of(command: type) -> Iterator[CommandField]:
             )
 
 
+def purpose_of(command: type) -> str:
+    """Return what *command* is for, in the words of its declaration: help, operations and forms say it."""
+    return " ".join((command.__doc__ or "").split())
+
+
 def record_of(command: type, name: str) -> type | None:
     """Return the class of the records that the field *name* takes; None, if it takes none."""
     found = class_of(described_fields(command)[name].annotation)

@@ -8,6 +8,6 @@ from escalation.kernel.values import InternalText
 
 Note = Annotated[InternalText, Field(description="What you want to add, for our own people.")]
 
-WhyText = Annotated[InternalText, Field(min_length=1, description="The reason, for our own people.")]
+WhyText = Annotated[InternalText, Field(min_length=1, description="Your reason. No customer ever reads it.")]
 
-OptionalWhyText = Annotated[InternalText, Field(description="The reason, for our own people.")]
+OptionalWhyText = Annotated[InternalText, Field(description="Your reason. No customer ever reads it.")]

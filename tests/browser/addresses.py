@@ -28,6 +28,8 @@ PAGES = {
     "move-for-customers": f"{_CASE}/send_update",
     "move-with-groups": f"{_CASE}/deploy_task_force",
     "move-rca": f"/case/{CLOSING}/file_rca",
+    "move-from-rca": f"/case/{CLOSING}/derive_rca",
+    "move-verdict": f"/case/{VERIFYING}/verify_resolution",
     "task-force": f"{_CASE}/task-force/{FORCE}",
     "task-force-move": f"{_CASE}/task-force/{FORCE}/report_status",
     "look-back": "/look-back?by=category",

@@ -63,8 +63,7 @@ async def _take_for_docs(context: BrowserContext, house: Door) -> None:
                 "New goods leave our warehouse this afternoon."
             )
             await page.get_by_role("button", name="Preview").last.click()
-            await page.get_by_role("region", name="What will happen").scroll_into_view_if_needed()
-            await page.evaluate("document.getElementById('preview').scrollIntoView()")
+            await page.get_by_role("region", name="What will happen").wait_for()
         await page.screenshot(path=DOCS / f"console-{name}.png")
         await page.close()
 

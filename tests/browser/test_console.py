@@ -1,6 +1,6 @@
 """The console in a real browser: by mouse alone, where nobody signs in."""
 
-from playwright.async_api import Page, expect
+from playwright.async_api import Browser, Page, expect
 
 from tests.web.web_client import Door
 
@@ -54,3 +54,43 @@ async def test_a_life_by_mouse_alone(door: Door, page: Page) -> None:
     await expect(page.get_by_text("Missing to close")).to_be_visible()
 
     assert "closing" == (await door.client.view(door.key)).state
+
+
+async def test_a_preview_is_in_sight_and_has_the_focus_without_a_script(door: Door, browser: Browser) -> None:
+    """
+    Of a short form, and of one that is much longer than a window: what was asked for is what is read next.
+    """
+    await door.start()
+    context = await browser.new_context(
+        base_url=str(door.http.base_url), java_script_enabled=False, viewport={"width": 1040, "height": 700}
+    )
+    page = await context.new_page()
+    await come_in(page, "Maya Okafor")
+    start = {
+        "key": f"{door.key}b",
+        "subject": "Second delivery in a row arrived damaged",
+        "customers.0.account": "ACME",
+        "customers.0.contacts.0.name": "Jo Buyer",
+        "customers.0.contacts.0.email": "jo@acme.example",
+    }
+    chosen = {
+        "category": "customer_service_requests/complaint",
+        "reason": "dissatisfied_customer",
+        "priority": "P3",
+    }
+    for path, written, picked in (
+        (f"/case/{door.key}/send_update", {"customer_text": "New pallets leave today"}, {}),
+        ("/start", start, chosen),
+    ):
+        await page.goto(path)
+        for name, text in written.items():
+            await page.locator(f"[name='{name}']").fill(text)
+        for name, value in picked.items():
+            await page.locator(f"[name='{name}']").select_option(value)
+        await page.get_by_role("button", name="Preview").last.click()
+        preview = page.get_by_role("region", name="What will happen")
+        await expect(preview).to_be_focused()
+        place = await preview.bounding_box()
+        assert place
+        assert 0 <= place["y"] < 350
+    await context.close()

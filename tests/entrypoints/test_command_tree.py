@@ -121,7 +121,7 @@ def test_a_playbook_that_cannot_be_read_completes_nothing(
 
     assert [] == playbook_names.complete_names("categories")("")
     assert program.DONE == program.run(["pause", "--help"])
-    assert "A reason of the playbook." in capsys.readouterr().out
+    assert "What it waits for, as the playbook names it." in capsys.readouterr().out
 
 
 def test_a_shell_gets_the_values() -> None:

@@ -226,6 +226,7 @@ async def test_members_of_a_task_force_act_on_its_page(door: Door) -> None:
     await made(f"/case/{door.key}/stand_down_task_force", "elena", name="dry-bays", why="The roof is dry")
 
     assert (200, None) == (previewed.status_code, held)
+    assert "What will happen Maya Okafor accepted the seat facility engineer" in seen(previewed)
     assert "Working · Jonas Weber" in seen(previewed)
     assert "On my way" in previewed.text
     assert "facility engineer: Maya Okafor" in seen(page)

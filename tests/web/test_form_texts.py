@@ -7,7 +7,7 @@ from entrypoints.web.console.record_form import RecordForm
 from entrypoints.web.console.start_form import FORM
 from escalation.case.move_index import COMMAND_OF
 from escalation.kernel.command_fields import CommandField
-from escalation.kernel.field_reader import fields_of, record_of
+from escalation.kernel.field_reader import fields_of, purpose_of, record_of
 from escalation.task_force.commands import MEMBERS_COMMANDS
 from messages.catalogue import catalogue
 
@@ -20,13 +20,15 @@ def fields(command: type, hidden: frozenset[str] = frozenset()) -> Iterator[Comm
                 yield from fields(record)
 
 
-def test_every_field_of_a_form_has_words_in_each_language() -> None:
+def test_every_form_and_each_of_its_fields_has_words_in_each_language() -> None:
     """
-    COMM-9: its name, and the description of its declaration. What English says of a field is the declaration itself.
+    COMM-9: its name, the description of its declaration, and what its move is for. What English says of it is the
+    declaration itself.
     """
     members = (RecordForm(command, frozenset({"by"})) for command in MEMBERS_COMMANDS)
     forms = (FORM, *map(form_of, COMMAND_OF), *members)
-    wanted = {
+    purposes = {("help", purpose_of(command)) for command in (*COMMAND_OF.values(), *MEMBERS_COMMANDS)}
+    wanted = purposes | {
         key
         for form in forms
         for field in fields(form.command, form.hidden)

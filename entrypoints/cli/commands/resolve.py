@@ -10,7 +10,9 @@ def resolve(
     key: Key,
     by: By,
     done: Annotated[str, option("--done", "What was done, for our own people.")],
-    workaround: Annotated[bool, option("--workaround", "It is a workaround, not a fix.")] = False,
+    workaround: Annotated[
+        bool, option("--workaround", "It is a workaround, which helps until the cause is removed: not a fix.")
+    ] = False,
     customer: Annotated[
         str | None, option("--customer", "A text for customers, sent once it is verified.")
     ] = None,

@@ -34,11 +34,6 @@ _VALUES: Mapping[FieldKind, Any] = {
 }
 
 
-def description_of(command: type) -> str:
-    """Return what *command* does, in its own words."""
-    return " ".join((command.__doc__ or "").split())
-
-
 @cache
 def body_of(command: type, name: str = "") -> type[BaseModel]:
     """Return the model of what a caller says of *command*, with the example of this *name* if there is one."""

@@ -9,11 +9,12 @@ from pydantic import BaseModel, Field
 from starlette.responses import Response
 
 from entrypoints.web.api.api_visit import ONE, CurrentVisit, KeyInPath
-from entrypoints.web.api.command_body import Operation, body_of, description_of, read_command
+from entrypoints.web.api.command_body import Operation, body_of, read_command
 from entrypoints.web.api.idempotency import IdempotencyKey, repeat_id
 from entrypoints.web.api.problems import MOVING
 from escalation.case.move_index import PERSONS_COMMANDS, PersonsCommand
 from escalation.case.view import MoveResult
+from escalation.kernel.field_reader import purpose_of
 from escalation.kernel.reasons import term
 from escalation.kernel.text_fields import WhyText
 from escalation.kernel.values import Input, Name
@@ -42,7 +43,7 @@ for _command in PERSONS_COMMANDS:
         methods=["POST"],
         name=_move,
         summary=speaker().say(term(_command.move)).capitalize(),
-        description=description_of(_command),
+        description=purpose_of(_command),
         response_model=MoveResult,
     )
 

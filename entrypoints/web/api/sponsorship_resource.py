@@ -11,10 +11,11 @@ from pydantic import AfterValidator, BaseModel
 from starlette.responses import Response
 
 from entrypoints.web.api.api_visit import CurrentVisit
-from entrypoints.web.api.command_body import Operation, add_preview, body_of, description_of, read_command
+from entrypoints.web.api.command_body import Operation, add_preview, body_of, read_command
 from entrypoints.web.api.list_cursors import DEFAULT_LIMIT, Cursor, Limit, Page
 from entrypoints.web.api.problems import LOOKING, MOVING
 from escalation.contract import SponsorshipListing
+from escalation.kernel.field_reader import purpose_of
 from escalation.kernel.timeline_entry import TimelineEntry
 from escalation.kernel.values import LONGEST_NAME, Name, reader_of
 from escalation.sponsorship.move_index import PERSONS_COMMANDS, PersonsCommand
@@ -80,7 +81,7 @@ for _command in PERSONS_COMMANDS:
         methods=["POST"],
         name=_name,
         summary=_move.replace("_", " ").capitalize(),
-        description=description_of(_command),
+        description=purpose_of(_command),
         response_model=Sponsorship,
         responses=MOVING,
     )

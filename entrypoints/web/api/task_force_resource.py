@@ -9,10 +9,11 @@ from pydantic import BaseModel
 from starlette.responses import Response
 
 from entrypoints.web.api.api_visit import ONE, CurrentVisit, KeyInPath
-from entrypoints.web.api.command_body import Operation, add_preview, body_of, description_of, read_command
+from entrypoints.web.api.command_body import Operation, add_preview, body_of, read_command
 from entrypoints.web.api.idempotency import IdempotencyKey, repeat_id
 from entrypoints.web.api.list_cursors import DEFAULT_LIMIT, Cursor, Limit, Page
 from entrypoints.web.api.problems import LOOKING, MOVING
+from escalation.kernel.field_reader import purpose_of
 from escalation.kernel.timeline_entry import TimelineEntry
 from escalation.task_force.commands import MEMBERS_COMMANDS, MembersCommand
 from escalation.task_force.view import TaskForceAnswer, TaskForceView
@@ -72,7 +73,7 @@ for _command in MEMBERS_COMMANDS:
         methods=["POST"],
         name=_move,
         summary=_move.replace("_", " ").capitalize(),
-        description=description_of(_command),
+        description=purpose_of(_command),
         response_model=TaskForceAnswer,
         responses=MOVING,
     )

@@ -10,7 +10,14 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from entrypoints.web.console.case_story import MOST_LINES, REFUSED, Shown, rca_steps_of, story_of
+from entrypoints.web.console.case_story import (
+    MOST_LINES,
+    REFUSED,
+    Shown,
+    is_rca_shared,
+    rca_steps_of,
+    story_of,
+)
 from entrypoints.web.console.live import live_case
 from entrypoints.web.console.move_form import has_form
 from entrypoints.web.console.page_reads import Case, names_in, read_case
@@ -47,6 +54,7 @@ class CasePages:
             messages=messages,
             more_messages=len(case.messages) - len(messages),
             seen=case.timeline[-1].seq if case.timeline else 0,
+            is_rca_shared=is_rca_shared(case.timeline),
             rca_steps=rca_steps_of(case.view.rca),
             done=_done(request),
             **_moves(case, reader.person),

@@ -20,6 +20,8 @@ _ASKED = frozenset({"customer_asked"})
 _TALK = _SAID | _ASKED | {"comment_added", "evidence_added", "update_sent"}
 # What is left out of the story is true and seldom worth a line; "Everything" shows it, and refusals stand apart.
 _NOISE = CLOCKWORK | {REFUSED, "delivery_reported", "open_hours_extended", "clock_chased"}
+_SHARED = "rca_shared"
+_OF_THE_RCA = frozenset({"rca_derived", _SHARED})
 _DELIVERED = "force.delivery_reported"
 _EXPLAINED = frozenset({"on_call_found"})
 """Kinds of events whose sentence says its reason already."""
@@ -79,6 +81,11 @@ def _line(entry: TimelineEntry) -> StoryLine:
     if entry.kind in _ASKED:
         return StoryLine(entry, str(note), "", "")
     return StoryLine(entry, str(entry.told or ""), "", "" if entry.kind in _EXPLAINED else note)
+
+
+def is_rca_shared(timeline: Iterable[TimelineEntry]) -> bool:
+    """Return whether customers got the RCA that was derived last."""
+    return [entry.kind for entry in timeline if entry.kind in _OF_THE_RCA][-1:] == [_SHARED]
 
 
 RCA_STEPS: Sequence[tuple[RcaState, Move]] = (

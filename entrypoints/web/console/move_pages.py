@@ -13,11 +13,12 @@ from starlette.responses import Response
 from entrypoints.web.console.form_state import FormState
 from entrypoints.web.console.form_visit import FormVisit
 from entrypoints.web.console.move_form import begun_with, form_of, has_form, known_in, read_form
-from entrypoints.web.console.page_reads import names_in
+from entrypoints.web.console.page_reads import names_in, permissions_of
 from entrypoints.web.console.page_service import PageService, case_path, key_in
 from entrypoints.web.console.reader import Reader
+from entrypoints.web.console.verdict import verdict_of
 from escalation.case.lifecycle import Move
-from escalation.case.move_index import PersonsCommand
+from escalation.case.move_index import COMMAND_OF, PersonsCommand
 from escalation.case.rca_on_file import proposed_timeline
 from escalation.case.state import Escalation
 from escalation.move_preview import MovePreview
@@ -65,6 +66,9 @@ class _MoveVisit(FormVisit[PersonsCommand]):
             about=now.request.subject,
             key=now.key,
             move=self._move,
+            command=COMMAND_OF[self._move],
+            verdict=verdict_of(self._move, now, permissions_of(now, reader.person), fields.get("number", "")),
+            later=fields.get("customer_text", "") if self._move is Move.DECLARE_RESOLVED else "",
             fields=form_of(self._move).fields(known, fields, faults, given.add),
             faults=faults,
             obstacle=given.obstacle(now),

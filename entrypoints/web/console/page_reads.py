@@ -100,5 +100,9 @@ async def read_case(client: EscalationClient, key: str, person: str | None) -> C
     now, timeline, messages = await asyncio.gather(
         client.state(key), client.timeline(key), client.messages(key)
     )
-    known = person if person in names_in(now) else None  # somebody unknown sees what others may do
-    return Case(now, view(now), timeline, messages, list_permissions(now, known))
+    return Case(now, view(now), timeline, messages, permissions_of(now, person))
+
+
+def permissions_of(now: Escalation, person: str | None) -> Sequence[MovePermission]:
+    """Return each move, as *person* may make it; somebody unknown sees what others may do."""
+    return list_permissions(now, person if person in names_in(now) else None)

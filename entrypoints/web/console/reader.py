@@ -19,6 +19,7 @@ from starlette.requests import Request
 from client import EscalationClient
 from entrypoints.web.page_texts import Languages
 from escalation.kernel.command_fields import CommandField
+from escalation.kernel.field_reader import purpose_of
 from escalation.kernel.reasons import Part
 from escalation.kernel.timeline_entry import TimelineEntry
 from escalation.kernel.values import ENGINE
@@ -110,6 +111,10 @@ class Reader:
     def help(self, field: CommandField) -> str:
         """Return what a field means; its declaration says that in English."""
         return self.words.word("help", field.description) if field.description else ""
+
+    def purpose(self, command: type) -> str:
+        """Return what a move is for; its declaration says that in English."""
+        return self.words.word("help", purpose_of(command))
 
     def name(self, person: str) -> str:
         return self.names.get(person, person)

@@ -87,6 +87,7 @@ class _MemberVisit(FormVisit[MembersCommand]):
             key=now.key,
             force=force,
             move=self._command.move,
+            command=self._command,
             fields=_form_of(self._command).fields(_known(force, people), given.fields, faults),
             faults=faults,
             obstacle=given.obstacle(now),

@@ -34,7 +34,7 @@ class CommentAdded(BaseEvent):
 
 
 class AddComment(MoveCommand):
-    """Comment for our own people; `@maya` or `@finance` in it notifies that person or team at once."""
+    """Comment for our own people; @maya or @finance in it notifies that person or team at once."""
 
     move = Move.ADD_COMMENT
     kind: Literal["add_comment"] = "add_comment"

@@ -47,7 +47,7 @@ class AnswerSurvey(MoveCommand):
 
     move = Move.ANSWER_SURVEY
     kind: Literal["answer_survey"] = "answer_survey"
-    account: Annotated[Name, Field(description="The customer.")]
+    account: Annotated[Name, Field(description="The affected customer who answers.")]
     contact: Annotated[
         Mover | None,
         Field(description="Who said so, by e-mail address, where the account has several contacts."),

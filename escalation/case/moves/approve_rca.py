@@ -27,7 +27,7 @@ class RcaApproved(BaseEvent):
 
 
 class ApproveRca(MoveCommand):
-    """Approve the customer RCA."""
+    """Approve the customer RCA. Customers get it when it is shared."""
 
     move = Move.APPROVE_RCA
     kind: Literal["approve_rca"] = "approve_rca"

@@ -42,7 +42,7 @@ class ChangePriority(MoveCommand):
 
     move = Move.CHANGE_PRIORITY
     kind: Literal["change_priority"] = "change_priority"
-    priority: Annotated[Priority, Field(description="The new priority")]
+    priority: Annotated[Priority, Field(description="How bad it is now; due times follow from it")]
     note: Note = NO_NOTE
 
     def carry_out(self, work: Work) -> None:

@@ -39,8 +39,8 @@ class ConfirmAccess(MoveCommand):
 
     move = Move.CONFIRM_ACCESS
     kind: Literal["confirm_access"] = "confirm_access"
-    account: Annotated[Name, Field(description="The customer.")]
-    answer: Annotated[AccessAnswer, Field(description="What the customer says")] = AccessAnswer.YES
+    account: Annotated[Name, Field(description="The affected customer who was asked.")]
+    answer: Annotated[AccessAnswer, Field(description="Whether they can use it again")] = AccessAnswer.YES
     note: Note = NO_NOTE
 
     def carry_out(self, work: Work) -> None:

@@ -53,14 +53,13 @@ class ResolutionDeclared(BaseEvent):
 
 
 class DeclareResolved(MoveCommand):
-    """Declare it resolved, by a fix or a workaround; it is verified next."""
+    """Declare it resolved, by a fix or a workaround. Somebody verifies it next; customers hear of it then."""
 
     move = Move.DECLARE_RESOLVED
     kind: Literal["declare_resolved"] = "declare_resolved"
-    resolution: ResolutionKind
-    done: Annotated[InternalText, Field(min_length=1)]
-    """Work that was done."""
-    customer_text: CustomerText | None = None
+    resolution: Annotated[ResolutionKind, Field(description="A fix removes the cause, a workaround does not")]
+    done: Annotated[InternalText, Field(min_length=1, description="For our own people: it is verified next.")]
+    customer_text: Annotated[CustomerText | None, Field(description="Sent when it is verified.")] = None
     """Text for customers once it is verified; the verification approves it (COMM-6)."""
 
     def carry_out(self, work: Work) -> None:

@@ -62,7 +62,7 @@ class PauseClocks(MoveCommand):
     move = Move.PAUSE
     kind: Literal["pause"] = "pause"
     because: Annotated[
-        Name, Field(description="A reason of the playbook.", examples=["waiting_for_customer"])
+        Name, Field(description="What it waits for, as in the playbook.", examples=["waiting_for_customer"])
     ]
     note: Note = NO_NOTE
 

@@ -40,7 +40,7 @@ class RecordCustomerMessage(MoveCommand):
 
     move = Move.RECORD_CUSTOMER_MESSAGE
     kind: Literal["record_customer_message"] = "record_customer_message"
-    account: Annotated[Name, Field(description="The customer.")]
+    account: Annotated[Name, Field(description="The affected customer who says it.")]
     text: Annotated[CustomerWords, Field(min_length=1, description="What they say, in their words.")]
     channel: Annotated[Channel, Field(description="How it came in")]
     contact: Annotated[

@@ -31,7 +31,7 @@ class ReportTrigger(MoveCommand):
 
     move = Move.REPORT_TRIGGER
     kind: Literal["report_trigger"] = "report_trigger"
-    trigger: Annotated[Name, Field(description="A trigger of the level.")]
+    trigger: Annotated[Name, Field(description="A fact of the playbook that sends this level up at once.")]
     note: Note = NO_NOTE
 
     @classmethod

@@ -25,8 +25,8 @@ class SendUpdate(MoveCommand):
 
     move = Move.SEND_UPDATE
     kind: Literal["send_update"] = "send_update"
-    customer_text: Annotated[CustomerText | None, Field(description="A text for customers.")] = None
-    internal_note: Annotated[InternalText | None, Field(description="A text for our own people.")] = None
+    customer_text: Annotated[CustomerText | None, Field(description="What customers will read.")] = None
+    internal_note: Annotated[InternalText | None, Field(description="What only our own people read.")] = None
     apologise: Annotated[bool, Field(description="Apologise in the message to customers.")] = False
 
     estimate: Annotated[

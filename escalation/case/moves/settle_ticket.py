@@ -34,7 +34,7 @@ class SettleTicket(MoveCommand):
 
     move = Move.SETTLE_TICKET
     kind: Literal["settle_ticket"] = "settle_ticket"
-    record: Annotated[Name, Field(description="The incident or problem.")]
+    record: Annotated[Name, Field(description="A linked incident or problem that is settled now.")]
     stays_open_because: Annotated[
         Annotated[InternalText, Field(min_length=1)] | None,
         Field(description="Why it stays open. If omitted, the record counts as closed."),

@@ -22,7 +22,7 @@ class StandDownTaskForce(MoveCommand):
 
     move = Move.STAND_DOWN_TASK_FORCE
     kind: Literal["stand_down_task_force"] = "stand_down_task_force"
-    name: Annotated[Name, Field(description="The name of the task force.")]
+    name: Annotated[Name, Field(description="The task force that is stood down.")]
     why: WhyText
     hand_over_to: Annotated[
         Name | None,

@@ -39,7 +39,7 @@ class StateImpact(MoveCommand):
 
     move = Move.STATE_IMPACT
     kind: Literal["state_impact"] = "state_impact"
-    account: Annotated[Name, Field(description="The customer.")]
+    account: Annotated[Name, Field(description="The affected customer whose business it is about.")]
     impact: Annotated[
         CustomerWords,
         Field(min_length=1, max_length=1000, description="What it means for them, in their own words."),

@@ -40,7 +40,7 @@ class FinishTask(MemberCommand):
 
     move = TaskForceMove.FINISH_TASK
     kind: Literal["finish_task"] = "finish_task"
-    task: Annotated[int, Field(ge=1, description="Its number, as `show` has it.")]
+    task: Annotated[int, Field(ge=1, description="Which task, by its number.")]
     note: Note = NO_NOTE
 
     def movers(self, force: TaskForce) -> tuple[str, ...]:

@@ -20,7 +20,7 @@ class OfferSeat(MemberCommand):
 
     move = TaskForceMove.OFFER_SEAT
     kind: Literal["offer_seat"] = "offer_seat"
-    seat: Annotated[int, Field(ge=1, description="Its number, as `show` has it.")]
+    seat: Annotated[int, Field(ge=1, description="Which seat, by its number.")]
     to: Annotated[
         Name | None,
         Field(description="Who is asked. If omitted, its candidates are asked again, from the first."),
