@@ -42,8 +42,9 @@ from escalation.case.moves.revise_plan import RevisePlan
 from escalation.case.moves.send_update import SendUpdate
 from escalation.case.moves.share_rca import ShareRca
 from escalation.case.moves.verify_resolution import VerifyResolution
+from escalation.case.rca_content import InternalRca
 from escalation.case.record_batch import RecordBatch, RecordResult
-from escalation.case.request import InternalRca, StartRequest
+from escalation.case.request import StartRequest
 from escalation.case.resolution import AccessAnswer, ResolutionKind
 from escalation.contract import ESCALATION_QUEUE, MESSAGE_TASK_QUEUE, RECORD_TASK_QUEUE
 from escalation.kernel.refusals import RoleNotAllowed

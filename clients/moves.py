@@ -53,7 +53,7 @@ from escalation.case.moves.transfer import Transfer
 from escalation.case.moves.verify_resolution import VerifyResolution
 from escalation.case.moves.waive_rca import WaiveRca
 from escalation.case.post_mortem import PostMortem
-from escalation.case.request import CustomerRca, InternalRca
+from escalation.case.rca_content import CustomerRca, InternalRca
 from escalation.case.resolution import AccessAnswer, ResolutionKind
 from escalation.case.view import MoveResult, View
 from escalation.kernel.ids import key_of

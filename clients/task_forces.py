@@ -163,5 +163,5 @@ class TaskForces(Moves, Queries):
     async def _unknown_force(self, key: str, name: str) -> UnknownName | MoveNotAllowed:
         known = {force.name: force for force in (await self.view(key)).task_forces}
         if name in known and not known[name].heard:  # the escalation knows it before its own run has begun
-            return MoveNotAllowed(reason("task_force_being_deployed", name), subject=key, allowed_moves=())
+            return MoveNotAllowed(reason("task_force_being_deployed", name), subject=key)
         return UnknownName.of(f"{key}: no task force", name, known)

@@ -12,7 +12,7 @@ from datetime import datetime
 from channels.protocol import Attachment
 from documents.layout import as_html, as_pdf, boxes_in
 from documents.rca_paper import PaperContext, customer_paper
-from escalation.case.request import CustomerRca
+from escalation.case.rca_content import CustomerRca
 from escalation.kernel.values import CustomerText
 from escalation.notifications.notification import (
     CustomerFacts,

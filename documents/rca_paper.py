@@ -14,8 +14,8 @@ from typing import Literal
 from babel import Locale
 from babel.dates import format_date
 
+from escalation.case.rca_content import CustomerRca, InternalRca
 from escalation.case.rca_on_file import RcaVersion
-from escalation.case.request import CustomerRca, InternalRca
 from escalation.kernel.values import CustomerText
 from escalation.policy.classification import Priority
 from messages.catalogue import Catalogue, catalogue, languages, nearest_language

@@ -6,7 +6,7 @@ from datetime import UTC
 
 from documents.markdown_lines import escape_markdown, split_lines
 from documents.rca_sections import ACTION_FIELDS, SECTIONS, Kind, Section
-from escalation.case.request import CorrectiveAction, FiveWhys, InternalRca, RcaTimelineEntry
+from escalation.case.rca_content import CorrectiveAction, FiveWhys, InternalRca, RcaTimelineEntry
 
 
 def write_rca(rca: InternalRca, key: str, *, hints: bool = False) -> str:

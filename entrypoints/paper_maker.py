@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo
 
 from documents.rca_paper import Paper, PaperContext, customer_paper, internal_paper
 from escalation.case.lifecycle import RcaState
+from escalation.case.rca_content import InternalRca
 from escalation.case.rca_on_file import RcaOnFile, RcaVersion
-from escalation.case.request import InternalRca
 from escalation.case.view import View
 from escalation.kernel.refusals import MoveNotAllowed, UnknownName
 from escalation.kernel.values import CustomerText

@@ -23,7 +23,8 @@ from escalation.case.moves.file_rca import FileRca
 from escalation.case.moves.settle_ticket import SettleTicket
 from escalation.case.moves.share_rca import ShareRca
 from escalation.case.moves.verify_resolution import VerifyResolution
-from escalation.case.request import AffectedCustomer, CorrectiveAction, InternalRca, StartRequest
+from escalation.case.rca_content import CorrectiveAction, InternalRca
+from escalation.case.request import AffectedCustomer, StartRequest
 from escalation.case.resolution import AccessAnswer, ResolutionKind
 from escalation.case.start import Open, open_escalation
 from escalation.case.state import Escalation

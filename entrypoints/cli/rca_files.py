@@ -11,8 +11,8 @@ from pydantic import ValidationError
 
 from documents import rca_reader as markdown
 from entrypoints.files import bytes_at
+from escalation.case.rca_content import InternalRca
 from escalation.case.rca_on_file import merge_rcas
-from escalation.case.request import InternalRca
 from escalation.kernel.reasons import reason
 from escalation.kernel.refusals import BadRequest, Fault, faults_of, findings_of, nearest, quote_input
 from planning.playbook import yaml_tree

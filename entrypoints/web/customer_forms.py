@@ -17,7 +17,8 @@ from escalation.case.moves.answer_question import AnswerQuestion
 from escalation.case.moves.answer_survey import AnswerSurvey
 from escalation.case.moves.confirm_access import ConfirmAccess
 from escalation.case.moves.record_customer_message import RecordCustomerMessage
-from escalation.case.request import WEB_ADDRESS, Channel
+from escalation.case.rca_content import WEB_ADDRESS
+from escalation.case.request import Channel
 from escalation.case.resolution import AccessAnswer
 from escalation.kernel.values import CustomerWords, InternalText
 from escalation.policy.classification import EvidenceKind

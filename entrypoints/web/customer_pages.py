@@ -28,7 +28,7 @@ from entrypoints.web.link_trouble import STATUS, LinkTrouble, read_form, respond
 from entrypoints.web.page_texts import Languages
 from entrypoints.web.temporal_client import TemporalClientSource
 from escalation.case.customer_view import CustomerView
-from escalation.case.request import CustomerRca
+from escalation.case.rca_content import CustomerRca
 from escalation.kernel.refusals import EscalationError, RateExceeded
 from escalation.notifications.links import PageLink
 from identity.actor import DoorName, acting

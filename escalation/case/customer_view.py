@@ -21,7 +21,7 @@ from escalation.case.moves.share_rca import RcaShared
 from escalation.case.moves.state_impact import ImpactStated
 from escalation.case.moves.verify_resolution import ResolutionVerified
 from escalation.case.next_update import UpdateSent
-from escalation.case.request import CustomerRca
+from escalation.case.rca_content import CustomerRca
 from escalation.case.state import Escalation
 from escalation.kernel.budgets import CONVERSATION, last_of
 from escalation.kernel.values import CustomerText, CustomerWords, Instant, frozen

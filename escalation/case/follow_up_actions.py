@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime, time
 from enum import StrEnum
 
 from escalation.case.post_mortem import ActionItem
-from escalation.case.request import CorrectiveAction
+from escalation.case.rca_content import CorrectiveAction
 from escalation.kernel.values import Instant, InternalText, frozen
 from escalation.policy.plan import ActionPolicy
 

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from escalation.case.events import CLOCKWORK, Event
 from escalation.case.moves.file_rca import RcaFiled
-from escalation.case.request import InternalRca, RcaTimelineEntry
+from escalation.case.rca_content import InternalRca, RcaTimelineEntry
 from escalation.case.state import Escalation
 from escalation.kernel.budgets import DRAFT, last_of
 from escalation.kernel.characters import clip

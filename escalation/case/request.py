@@ -4,7 +4,6 @@ The request that starts an escalation, and the RCA that ends it: what people wri
 Shapes and their own consistency only; whether a category or a person exists is for the playbook to say.
 """
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -13,13 +12,12 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Annotated, Any, Self
 
-from pydantic import AfterValidator, Field, ValidationInfo, field_validator, model_validator
+from pydantic import Field, ValidationInfo, field_validator
 
 from escalation.kernel.budgets import (
     CONTACTS,
     CRITERIA,
     CUSTOMERS,
-    ENTRIES,
     EVIDENCE,
     LINKED_TICKETS,
     MOVE,
@@ -36,7 +34,6 @@ from escalation.kernel.values import (
     REFUSES_UNKNOWN,
     CustomerText,
     CustomerWords,
-    Input,
     InputDay,
     InputInstant,
     InternalText,
@@ -160,17 +157,21 @@ class StartRequest(PropertyCache):
 
     __pydantic_config__ = REFUSES_UNKNOWN
 
-    key: Annotated[Key, Field(description="Which case it is about.")]
+    key: Annotated[
+        Key, Field(description="The reference of the case, which customers read too, such as ACME/4711.")
+    ]
     subject: Annotated[
         CustomerText, Field(min_length=1, max_length=200, description="What it is about, in a line.")
     ]
-    description: Annotated[InternalText, Field(description="More about it.")] = InternalText("")
+    description: Annotated[
+        InternalText, Field(description="What happened, since when, and what is known about it.")
+    ] = InternalText("")
     issue_type: Annotated[
         Name, Field(description="An issue type of the playbook; needed if several have the category.")
     ]
-    category: Annotated[Name, Field(description="A category of the playbook.")]
-    impact: Annotated[Degree | None, Field(description="How bad it is")] = None
-    urgency: Annotated[Degree | None, Field(description="How urgent it is")] = None
+    category: Annotated[Name, Field(description="The kind of case; its levels follow from it.")]
+    impact: Annotated[Degree | None, Field(description="How much of their business it hits")] = None
+    urgency: Annotated[Degree | None, Field(description="How soon they need it solved")] = None
     priority: Annotated[
         Priority | None,
         Field(
@@ -189,17 +190,29 @@ class StartRequest(PropertyCache):
         tuple[AffectedCustomer, ...],
         Field(min_length=1, max_length=CUSTOMERS, description="An affected customer with a contact."),
     ]
-    services: Annotated[tuple[Name, ...], Field(max_length=SERVICES, description="An affected service.")] = ()
+    services: Annotated[
+        tuple[Name, ...],
+        Field(max_length=SERVICES, description="A service that customers cannot use as they should."),
+    ] = ()
     linked_tickets: Annotated[
         tuple[Name, ...],
         Field(max_length=LINKED_TICKETS, description="An incident or problem that the customer raised."),
     ] = ()
     """Tickets that must be settled before the close (CLOSE-1)."""
     problem_records: Annotated[
-        tuple[Name, ...], Field(max_length=PROBLEM_RECORDS, description="A problem record.")
+        tuple[Name, ...],
+        Field(
+            max_length=PROBLEM_RECORDS,
+            description="A problem record that looks for the cause, by its number.",
+        ),
     ] = ()
-    criteria: Annotated[tuple[Criterion, ...], Field(max_length=CRITERIA, description="What it takes")] = ()
-    evidence: Annotated[tuple[Evidence, ...], Field(max_length=EVIDENCE, description="What proves it.")] = ()
+    criteria: Annotated[
+        tuple[Criterion, ...], Field(max_length=CRITERIA, description="What is needed to solve it")
+    ] = ()
+    evidence: Annotated[
+        tuple[Evidence, ...],
+        Field(max_length=EVIDENCE, description="What shows the problem, and what was tried."),
+    ] = ()
     predecessor: Annotated[
         EscalationReference | None,
         Field(description="The closed escalation of the same case that this one continues."),
@@ -316,84 +329,3 @@ def with_customers(
         contacts = (*before.contacts, *customer.contacts) if before else customer.contacts
         found[customer.account] = replace(before or customer, contacts=contacts)
     return tuple(found.values())
-
-
-class CorrectiveAction(Input):
-    what: Annotated[InternalText, Field(min_length=1)]
-    owner: Name
-    due: InputDay
-    for_customers: CustomerText | None = None
-    """Text about this action for customers; None: they do not read of it."""
-
-
-class RcaTimelineEntry(Input):
-    """One line of an RCA's timeline."""
-
-    at: InputInstant
-    what: Annotated[InternalText, Field(min_length=1, max_length=2000)]
-
-
-class FiveWhys(Input):
-    """A chain of five whys: what went wrong, and why, and why that; the last one is a root cause."""
-
-    problem: Annotated[InternalText, Field(min_length=1, max_length=2000)]
-    whys: Annotated[tuple[InternalText, ...], Field(min_length=1, max_length=10)]
-
-
-WEB_ADDRESS = re.compile(r"https?://[^\s<>\"]+")
-
-
-def _is_web_address(text: str) -> str:
-    if not WEB_ADDRESS.fullmatch(text):
-        raise InvalidValue(reason("allowed.web_address"))
-    return text
-
-
-class Reference(Input):
-    """Something to read beside the RCA."""
-
-    what: Annotated[InternalText, Field(min_length=1, max_length=500)]
-    url: Annotated[str, Field(max_length=2000), AfterValidator(_is_web_address)]
-
-
-class InternalRca(Input):
-    """The internal root cause analysis; its timeline is proposed from the record (CLOSE-3)."""
-
-    summary: InternalText = NO_NOTE
-    """Summary for our own people."""
-    timeline: Annotated[tuple[RcaTimelineEntry, ...], Field(max_length=500)] = ()
-    root_causes: Annotated[tuple[InternalText, ...], Field(min_length=1, max_length=20)]
-    """Root causes; if omitted, the last whys of the chains."""
-    five_whys: Annotated[tuple[FiveWhys, ...], Field(max_length=20)] = ()
-    contributing_factors: Annotated[tuple[InternalText, ...], Field(max_length=ENTRIES)] = ()
-    went_well: Annotated[tuple[InternalText, ...], Field(max_length=ENTRIES)] = ()
-    went_badly: Annotated[tuple[InternalText, ...], Field(max_length=ENTRIES)] = ()
-    corrective_actions: Annotated[tuple[CorrectiveAction, ...], Field(min_length=1, max_length=ENTRIES)]
-    problem_records: Annotated[tuple[Name, ...], Field(max_length=PROBLEM_RECORDS)] = ()
-    links: Annotated[tuple[Reference, ...], Field(max_length=ENTRIES)] = ()
-    summary_for_customers: CustomerText | None = None
-    """Summary in words for customers; the customer RCA starts from it (CLOSE-4)."""
-
-    @model_validator(mode="before")
-    @classmethod
-    def _causes_end_the_chains(cls, given: Any) -> Any:
-        if isinstance(given, dict) and not given.get("root_causes") and (ends := _ends_of(given)):
-            return given | {"root_causes": ends}
-        return given
-
-
-def _ends_of(given: dict[str, Any]) -> list[Any]:
-    """Return the last why of each chain, as far as what was given is chains at all."""
-    chains = given.get("five_whys")
-    whys = [
-        chain.get("whys") if isinstance(chain, dict) else getattr(chain, "whys", None)
-        for chain in (chains if isinstance(chains, list | tuple) else ())
-    ]
-    return [chain[-1] for chain in whys if isinstance(chain, list | tuple) and chain]
-
-
-class CustomerRca(Input):
-    """The root cause analysis that customers read: every field is a customer text by type (CLOSE-4, COMM-6)."""
-
-    summary: Annotated[CustomerText, Field(min_length=1)]
-    actions: Annotated[tuple[CustomerText, ...], Field(max_length=ENTRIES)] = ()

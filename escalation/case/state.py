@@ -15,7 +15,8 @@ from escalation.case.estimate import Estimate
 from escalation.case.follow_up_actions import Action, next_reminder
 from escalation.case.lifecycle import OPEN, WORKING, RcaState, State
 from escalation.case.post_mortem import PostMortem
-from escalation.case.request import AffectedCustomer, CustomerRca, InternalRca, StartRequest
+from escalation.case.rca_content import CustomerRca, InternalRca
+from escalation.case.request import AffectedCustomer, StartRequest
 from escalation.case.resolution import Access, Resolution
 from escalation.kernel.business_time import OpenHours
 from escalation.kernel.clock_name import ClockName

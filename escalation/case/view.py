@@ -15,7 +15,8 @@ from escalation.case.follow_up_actions import Action
 from escalation.case.lifecycle import Move, RcaState, State
 from escalation.case.moves.revise_plan import PlanRevised
 from escalation.case.post_mortem import PostMortem
-from escalation.case.request import CustomerRca, Evidence, InternalRca
+from escalation.case.rca_content import CustomerRca, InternalRca
+from escalation.case.request import Evidence
 from escalation.case.resolution import AccessAnswer, Resolution
 from escalation.case.state import Escalation, SurveyAnswer
 from escalation.case.wanted_moves import WantedMove, list_wanted_moves

@@ -8,6 +8,10 @@ from escalation.kernel.values import InternalText
 
 Note = Annotated[InternalText, Field(description="What you want to add, for our own people.")]
 
-WhyText = Annotated[InternalText, Field(min_length=1, description="Your reason. No customer ever reads it.")]
+WhyText = Annotated[
+    InternalText, Field(min_length=1, description="Why, in your own words; only our own people read it.")
+]
 
-OptionalWhyText = Annotated[InternalText, Field(description="Your reason. No customer ever reads it.")]
+OptionalWhyText = Annotated[
+    InternalText, Field(description="Why, in your own words; only our own people read it.")
+]

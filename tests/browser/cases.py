@@ -13,7 +13,8 @@ from typing import Any
 
 from client import EscalationClient
 from escalation.case.action_plan import Step
-from escalation.case.request import Channel, InternalRca
+from escalation.case.rca_content import InternalRca
+from escalation.case.request import Channel
 from escalation.case.resolution import ResolutionKind
 from escalation.kernel.clocks import Outcome
 from escalation.kernel.refusals import MoveNotAllowed

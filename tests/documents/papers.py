@@ -7,7 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from documents.rca_paper import PaperContext
-from escalation.case.request import InternalRca
+from escalation.case.rca_content import InternalRca
 from escalation.kernel.values import CustomerText
 from escalation.policy.classification import Priority
 

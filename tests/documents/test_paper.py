@@ -12,8 +12,8 @@ import pytest
 
 from documents.layout import as_html, as_pdf, as_pictures
 from documents.rca_paper import Paper, customer_paper, internal_paper
+from escalation.case.rca_content import CustomerRca, InternalRca
 from escalation.case.rca_on_file import RcaVersion
-from escalation.case.request import CustomerRca, InternalRca
 from escalation.kernel.values import CustomerText, InternalText
 from messages.catalogue import catalogue
 from tests.documents.papers import MORNING, a_full_rca, about

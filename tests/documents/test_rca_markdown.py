@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from documents.rca_reader import is_markdown, read_rca
 from documents.rca_writer import write_rca
-from escalation.case.request import InternalRca
+from escalation.case.rca_content import InternalRca
 from escalation.kernel.refusals import Fault
 from planning.playbook.yaml_tree import Unreadable, to_plain
 from tests.documents.papers import FILE, a_full_rca

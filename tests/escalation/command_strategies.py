@@ -56,7 +56,8 @@ from escalation.case.moves.transfer import Transfer
 from escalation.case.moves.verify_resolution import VerifyResolution
 from escalation.case.moves.waive_rca import WaiveRca
 from escalation.case.post_mortem import ActionItem, PostMortem
-from escalation.case.request import Channel, CorrectiveAction, CustomerRca, InternalRca
+from escalation.case.rca_content import CorrectiveAction, CustomerRca, InternalRca
+from escalation.case.request import Channel
 from escalation.case.resolution import AccessAnswer, ResolutionKind
 from escalation.case.state import Escalation
 from escalation.kernel.values import CustomerText, CustomerWords, InternalText

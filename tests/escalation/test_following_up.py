@@ -26,7 +26,7 @@ from escalation.case.moves.finish_action import FinishAction
 from escalation.case.moves.reopen import Reopen, Reopened
 from escalation.case.moves.send_update import SendUpdate
 from escalation.case.post_mortem import PostMortem
-from escalation.case.request import CorrectiveAction
+from escalation.case.rca_content import CorrectiveAction
 from escalation.case.resolution import AccessAnswer
 from escalation.case.state import Escalation
 from escalation.kernel.clock_name import ClockName

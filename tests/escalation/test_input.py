@@ -10,7 +10,7 @@ from escalation.case.moves.acknowledge import Acknowledge
 from escalation.case.moves.cancel import Cancel
 from escalation.case.moves.declare_resolved import DeclareResolved
 from escalation.case.moves.send_update import SendUpdate
-from escalation.case.request import CustomerRca
+from escalation.case.rca_content import CustomerRca
 from escalation.kernel.refusals import faults_of
 from escalation.kernel.values import InternalText
 from tests.said import said

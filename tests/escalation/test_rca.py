@@ -19,8 +19,7 @@ from escalation.case.moves.file_rca import FileRca
 from escalation.case.moves.reopen import Reopen
 from escalation.case.moves.request_rca import RequestRca
 from escalation.case.moves.waive_rca import RcaWaived, WaiveRca
-from escalation.case.rca_on_file import merge_rcas, on_file, proposed_timeline
-from escalation.case.request import (
+from escalation.case.rca_content import (
     CorrectiveAction,
     CustomerRca,
     FiveWhys,
@@ -28,6 +27,7 @@ from escalation.case.request import (
     RcaTimelineEntry,
     Reference,
 )
+from escalation.case.rca_on_file import merge_rcas, on_file, proposed_timeline
 from escalation.case.state import Escalation
 from escalation.case.task_forces import ReportTaskForce
 from escalation.kernel.clock_name import ClockName

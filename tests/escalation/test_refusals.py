@@ -28,7 +28,7 @@ from escalation.case.moves.share_rca import ShareRca
 from escalation.case.moves.transfer import Transfer
 from escalation.case.moves.verify_resolution import VerifyResolution
 from escalation.case.moves.waive_rca import WaiveRca
-from escalation.case.request import CorrectiveAction
+from escalation.case.rca_content import CorrectiveAction
 from escalation.case.resolution import AccessAnswer
 from escalation.case.state import Escalation
 from escalation.case.system_events import MoveRefused

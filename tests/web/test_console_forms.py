@@ -13,7 +13,8 @@ from entrypoints.web.console.move_form import form_of, has_form
 from entrypoints.web.console.record_form import FormField, Known, RecordForm
 from escalation.case.lifecycle import LIFECYCLE, NOBODYS, Move
 from escalation.case.move_index import COMMAND_OF
-from escalation.case.request import InternalRca, StartRequest
+from escalation.case.rca_content import InternalRca
+from escalation.case.request import StartRequest
 from escalation.kernel.field_reader import fields_of, record_of
 from escalation.notifications.links import Question
 from tests.web.web_client import ANSWERED, Door, seen

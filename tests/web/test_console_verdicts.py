@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 import httpx
 import pytest
 
-from escalation.case.request import InternalRca
+from escalation.case.rca_content import InternalRca
 from escalation.case.resolution import ResolutionKind
 from escalation.kernel.values import from_plain
 from tests.web.signed_in import API, where_people_sign_in

@@ -15,7 +15,7 @@ from entrypoints.web.page_texts import Languages
 from entrypoints.web.pages import Pages
 from escalation.case.customer_view import customer_view
 from escalation.case.moves.revoke_page import RevokePage
-from escalation.case.request import CorrectiveAction, InternalRca
+from escalation.case.rca_content import CorrectiveAction, InternalRca
 from escalation.kernel.values import CustomerText, InternalText
 from escalation.notifications.links import PageLink
 from escalation.policy.rates import USES_OF_LINK

@@ -9,7 +9,8 @@ from datetime import datetime
 from client import EscalationClient
 from escalation.case.action_plan import Step
 from escalation.case.engine import Decision
-from escalation.case.request import CorrectiveAction, InternalRca, StartRequest
+from escalation.case.rca_content import CorrectiveAction, InternalRca
+from escalation.case.request import StartRequest
 from escalation.case.resolution import ResolutionKind
 from escalation.case.start import Open, open_escalation
 from escalation.kernel.values import CustomerText, InternalText, from_plain

@@ -18,9 +18,9 @@ from channels.loopback_mailbox import ReceivedMessage
 from escalation import contract
 from escalation.case.action_plan import Step
 from escalation.case.next_update import UpdateSent
+from escalation.case.rca_content import InternalRca, RcaTimelineEntry
 from escalation.case.rca_on_file import proposed_timeline
 from escalation.case.record_batch import RecordBatch
-from escalation.case.request import InternalRca, RcaTimelineEntry
 from escalation.case.resolution import ResolutionKind
 from escalation.contract import ContinuedState, EscalationInput
 from escalation.kernel.budgets import MOST_MESSAGES, PAYLOAD

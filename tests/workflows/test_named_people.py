@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from escalation.case.lifecycle import State
-from escalation.case.request import CorrectiveAction, InternalRca
+from escalation.case.rca_content import CorrectiveAction, InternalRca
 from escalation.kernel.refusals import BadRequest, EscalationError
 from tests.escalations import REFERENCE, Desk, desk_on_skipping_server
 from tests.said import said

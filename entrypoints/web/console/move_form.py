@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from entrypoints.web.console.record_form import Known, Pairs, RecordForm, plain_choices
 from escalation.case.lifecycle import Move
 from escalation.case.move_index import COMMAND_OF, PersonsCommand
-from escalation.case.request import InternalRca, RcaTimelineEntry
+from escalation.case.rca_content import InternalRca, RcaTimelineEntry
 from escalation.case.state import Escalation
 from escalation.kernel.reasons import reason
 from escalation.kernel.refusals import BadRequest, faults_of

@@ -48,7 +48,9 @@ class AnswerQuestion(MoveCommand):
     move = Move.ANSWER_QUESTION
     kind: Literal["answer_question"] = "answer_question"
     answer: Annotated[CustomerWords, Field(min_length=1, description="What they answer, in their words.")]
-    number: Annotated[int | None, Field(ge=1, description="Which question, if several are open.")] = None
+    number: Annotated[
+        int | None, Field(ge=1, description="Which question, by its number, if several are open.")
+    ] = None
     contact: Annotated[
         Mover | None,
         Field(description="Who says so, by e-mail address. If omitted: somebody of the customer."),

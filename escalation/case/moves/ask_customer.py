@@ -44,7 +44,10 @@ class AskCustomer(MoveCommand):
     move = Move.ASK_CUSTOMER
     kind: Literal["ask_customer"] = "ask_customer"
     account: Annotated[Name, Field(description="The affected customer who is asked.")]
-    text: Annotated[CustomerText, Field(min_length=1, max_length=2000, description="What you ask them.")]
+    text: Annotated[
+        CustomerText,
+        Field(min_length=1, max_length=2000, description="The question, in the words that they will read."),
+    ]
     what_for: Annotated[
         CustomerText,
         Field(min_length=1, max_length=1000, description="What you need it for; customers read it."),

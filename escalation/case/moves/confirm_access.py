@@ -40,7 +40,10 @@ class ConfirmAccess(MoveCommand):
     move = Move.CONFIRM_ACCESS
     kind: Literal["confirm_access"] = "confirm_access"
     account: Annotated[Name, Field(description="The affected customer who was asked.")]
-    answer: Annotated[AccessAnswer, Field(description="Whether they can use it again")] = AccessAnswer.YES
+    answer: Annotated[
+        AccessAnswer,
+        Field(description="Whether they can use the service again; waived, if nobody needs to ask them"),
+    ] = AccessAnswer.YES
     note: Note = NO_NOTE
 
     def carry_out(self, work: Work) -> None:

@@ -57,10 +57,18 @@ class DeclareResolved(MoveCommand):
 
     move = Move.DECLARE_RESOLVED
     kind: Literal["declare_resolved"] = "declare_resolved"
-    resolution: Annotated[ResolutionKind, Field(description="A fix removes the cause, a workaround does not")]
-    done: Annotated[InternalText, Field(min_length=1, description="For our own people: it is verified next.")]
-    customer_text: Annotated[CustomerText | None, Field(description="Sent when it is verified.")] = None
-    """Text for customers once it is verified; the verification approves it (COMM-6)."""
+    resolution: Annotated[
+        ResolutionKind,
+        Field(description="A fix removes the cause; a workaround helps customers until it is removed"),
+    ]
+    done: Annotated[
+        InternalText,
+        Field(min_length=1, description="For our own people; whoever verifies it goes by this."),
+    ]
+    customer_text: Annotated[
+        CustomerText | None,
+        Field(description="It goes out with the verification, not before; whoever verifies it approves it."),
+    ] = None
 
     def carry_out(self, work: Work) -> None:
         """

@@ -7,7 +7,7 @@ from escalation.case.audience import notify, person_of
 from escalation.case.base_event import BaseEvent
 from escalation.case.lifecycle import Move
 from escalation.case.move_command import MoveCommand
-from escalation.case.request import CustomerRca
+from escalation.case.rca_content import CustomerRca
 from escalation.case.state import Escalation
 from escalation.case.state_changes import rca_after
 from escalation.case.work import Work
@@ -27,7 +27,10 @@ class RcaDerived(BaseEvent):
 
 
 class DeriveRca(MoveCommand):
-    """Derive the customer RCA: from the internal one's text for customers, or from the text given here."""
+    """
+    Derive the customer RCA, which customers will read, from the internal one. If no words are given here, those of the
+    internal RCA for customers are taken. It is approved and shared next.
+    """
 
     move = Move.DERIVE_RCA
     kind: Literal["derive_rca"] = "derive_rca"

@@ -40,7 +40,9 @@ class EditText(PendingTextCommand):
 
     move = Move.EDIT_TEXT
     kind: Literal["edit_text"] = "edit_text"
-    text: Annotated[CustomerText, Field(min_length=1, description="What customers will read instead.")]
+    text: Annotated[
+        CustomerText, Field(min_length=1, description="The words that customers will read instead.")
+    ]
     why: OptionalWhyText = NO_NOTE
 
     def carry_out(self, work: Work) -> None:

@@ -9,7 +9,7 @@ from escalation.case.follow_up_actions import Origin, track_actions
 from escalation.case.lifecycle import Move
 from escalation.case.move_command import MoveCommand
 from escalation.case.moves.file_post_mortem import require_known
-from escalation.case.request import InternalRca
+from escalation.case.rca_content import InternalRca
 from escalation.case.state import Escalation
 from escalation.case.state_changes import rca_after
 from escalation.case.work import Work
@@ -41,7 +41,10 @@ class RcaFiled(BaseEvent):
 
 
 class FileRca(MoveCommand):
-    """File the internal RCA, or a new version of it."""
+    """
+    File the internal RCA, or a new version of it: why it happened, for our own people alone. The customer RCA is
+    derived from it next.
+    """
 
     move = Move.FILE_RCA
     largest = PAPER

@@ -62,7 +62,8 @@ class PauseClocks(MoveCommand):
     move = Move.PAUSE
     kind: Literal["pause"] = "pause"
     because: Annotated[
-        Name, Field(description="What it waits for, as in the playbook.", examples=["waiting_for_customer"])
+        Name,
+        Field(description="What it waits for, as the playbook names it.", examples=["waiting_for_customer"]),
     ]
     note: Note = NO_NOTE
 

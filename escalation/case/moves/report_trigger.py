@@ -31,7 +31,9 @@ class ReportTrigger(MoveCommand):
 
     move = Move.REPORT_TRIGGER
     kind: Literal["report_trigger"] = "report_trigger"
-    trigger: Annotated[Name, Field(description="A fact of the playbook that sends this level up at once.")]
+    trigger: Annotated[
+        Name, Field(description="A fact that sends this level up at once, as the playbook names it.")
+    ]
     note: Note = NO_NOTE
 
     @classmethod

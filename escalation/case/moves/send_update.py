@@ -25,7 +25,10 @@ class SendUpdate(MoveCommand):
 
     move = Move.SEND_UPDATE
     kind: Literal["send_update"] = "send_update"
-    customer_text: Annotated[CustomerText | None, Field(description="What customers will read.")] = None
+    customer_text: Annotated[
+        CustomerText | None,
+        Field(description="What customers read. Where the playbook wants it, somebody approves it first."),
+    ] = None
     internal_note: Annotated[InternalText | None, Field(description="What only our own people read.")] = None
     apologise: Annotated[bool, Field(description="Apologise in the message to customers.")] = False
 

@@ -47,7 +47,9 @@ class ResolutionVerified(BaseEvent):
 
 
 class VerifyResolution(MoveCommand):
-    """Confirm that it holds. Customers get its text, and are asked whether they can use the service again."""
+    """
+    Confirm that the resolution holds. Customers get its text, and are asked whether they can use the service again.
+    """
 
     move = Move.VERIFY_RESOLUTION
     kind: Literal["verify_resolution"] = "verify_resolution"

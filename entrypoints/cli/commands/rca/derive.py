@@ -20,7 +20,7 @@ def derive(
     from entrypoints.cli.rca_papers import warn_of_boxes
     from entrypoints.files import read_model
     from escalation.case.moves.derive_rca import DeriveRca
-    from escalation.case.request import CustomerRca
+    from escalation.case.rca_content import CustomerRca
 
     written = read_model(file, CustomerRca, "the customer RCA") if file else None
     make_move(key, DeriveRca, in_json, dry_run, by=by, rca=written)

@@ -7,16 +7,16 @@ from entrypoints.cli.options import Key
 
 if TYPE_CHECKING:
     from client import EscalationClient
+    from escalation.case.rca_content import InternalRca
     from escalation.case.rca_on_file import RcaOnFile
-    from escalation.case.request import InternalRca
 
 
 def draft(key: Key) -> None:
     """Write a file to fill in: the timeline from the record, and a section for all that an RCA says."""
     from documents.rca_writer import write_rca
     from entrypoints.terminal import write
+    from escalation.case.rca_content import InternalRca
     from escalation.case.rca_on_file import proposed_timeline
-    from escalation.case.request import InternalRca
     from messages.catalogue import catalogue
     from messages.speaker import Speaker
 
