@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import Iterator
 from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import structlog
 from cryptography.x509 import load_pem_x509_certificate
@@ -30,13 +31,13 @@ def watch_expiries(
     client: Client, store: RecordStore, every: timedelta = EVERY
 ) -> AbstractAsyncContextManager[None]:
     """Watch while the block runs."""
-    return watch("expiries", _Expiries(client, ApiKeys(store)).look, every)
+    return watch("expiries", _Expiries(client, store).look, every)
 
 
 class _Expiries:
-    def __init__(self, client: Client, keys: ApiKeys) -> None:
+    def __init__(self, client: Client, store: RecordStore) -> None:
         self._tls = client.service_client.config.tls
-        self._keys = keys
+        self._keys, self._database = ApiKeys(store), store.database
         self._gauge = meter_of(client).create_gauge(
             GAUGE,
             "Unix time at which an API key or the certificate shown to Temporal expires; 0: it is not valid",
@@ -61,6 +62,8 @@ class _Expiries:
             yield "temporal_certificate", load_pem_x509_certificate(self._tls.client_cert).not_valid_after_utc
 
     def _valid_keys(self, now: datetime) -> list[tuple[str, datetime]]:
+        if self._database.is_file and not Path(self._database.where).exists():
+            return []  # to ask would make it
         return [
             (f"api_key_{key.id}", key.expires_at) for key in self._keys.list() if key.state(now) == "valid"
         ]

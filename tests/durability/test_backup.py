@@ -115,8 +115,8 @@ async def test_what_was_backed_up_while_it_ran_goes_on_after_all_was_lost(tmp_pa
     async with installed.running() as http:
         open_ones = {item["key"] for item in (await http.get(API)).json()["items"]}
         assert {f"ACME/{number}" for number in range(5)} == open_ones
-        acknowledged = await http.post(f"{API}/ACME/3/moves/acknowledge", json={})
-        assert 200 == acknowledged.status_code, acknowledged.text
+        noted = await http.post(f"{API}/ACME/3/moves/add_comment", json={"note": "Here"})
+        assert 200 == noted.status_code, noted.text
         status, said = await asyncio.to_thread(installed.type, "records", "rebuild")
         assert 0 == status, said
 

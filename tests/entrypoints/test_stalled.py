@@ -101,4 +101,4 @@ async def until_gauge(address: str, value: float) -> None:
 
 
 def gauges(text: str) -> list[float]:
-    return [float(line.split()[-1]) for line in text.splitlines() if line.startswith(f"{GAUGE}{{")]
+    return [float(line.split()[-1]) for line in text.splitlines() if line.startswith(GAUGE)]

@@ -253,7 +253,7 @@ async def _until_there(door: Door, path: str, said: dict[str, Any]) -> httpx.Res
     """A task force begins a moment after its deployment."""
     while (
         answer := await door.http.post(path, json=said, headers={"x-escalation-as": "jonas"})
-    ).status_code == 422:
+    ).status_code == 409:
         pass
     return answer
 
