@@ -21,10 +21,10 @@ from entrypoints.web.intake import Intake
 from entrypoints.web.link_pages import LinkPages
 from entrypoints.web.page_texts import Languages
 from entrypoints.web.pages import STYLE_HASH
-from entrypoints.web.playbook_facts import PlaybookFacts
 from entrypoints.web.request_ids import RequestIds
 from entrypoints.web.request_metrics import RequestMetrics
 from entrypoints.web.security_headers import COMMON, NOTHING, SecurityHeaders, page_policy
+from entrypoints.web.service_parts import ServiceParts
 from entrypoints.web.temporal_client import TemporalClientSource
 from identity.caller import CallerSource
 from runtime.settings import Settings
@@ -54,8 +54,8 @@ def make_app(
     links = links or SignedLinks.from_settings(settings)
     pages, cases = LinkPages(reach, links, languages), CustomerPages(reach, links, languages)
     access = access_of(settings, languages)
-    playbook = PlaybookFacts(settings)
-    api = make_api(settings, reach, languages, callers or access.callers, playbook)
+    parts = ServiceParts.of(settings, reach, languages, callers or access.callers)
+    api = make_api(parts)
     routes = [
         Route(PATH + "/{token}", pages.answer, methods=[*_LOOKED_AT, "POST"]),
         Route(PAGE_PATH + "/{token}", cases.page, methods=[*_LOOKED_AT, "POST"]),
@@ -64,7 +64,7 @@ def make_app(
         Route("/livez", health.live, methods=_LOOKED_AT),
         Route("/readyz", health.ready, methods=_LOOKED_AT),
         Route("/health", health.ready, methods=_LOOKED_AT),
-        *console_routes(settings, reach, languages, callers or access.callers, playbook),
+        *console_routes(parts),
     ]
     trouble = {HTTPException: pages.trouble, Exception: pages.fault}
     # Around it all, so that the answers to our own faults are covered too.
@@ -72,8 +72,8 @@ def make_app(
     app.router.redirect_slashes = (
         False  # a redirect would repeat a token in a header, and send a start elsewhere
     )
-    parts = HostCheck(ApiBeside(app, SecurityHeaders(api, NOTHING)), settings)
-    careful = SecurityHeaders(parts, {**COMMON, **page_policy(STYLE_HASH)})
+    whole = HostCheck(ApiBeside(app, SecurityHeaders(api, NOTHING)), settings)
+    careful = SecurityHeaders(whole, {**COMMON, **page_policy(STYLE_HASH)})
     return RequestMetrics(RequestIds(careful), Runtime.default().metric_meter)
 
 

@@ -9,7 +9,7 @@ from starlette.routing import Match
 from entrypoints.web.access import access_of
 from entrypoints.web.console.console_routes import console_routes
 from entrypoints.web.page_texts import Languages
-from entrypoints.web.playbook_facts import PlaybookFacts
+from entrypoints.web.service_parts import ServiceParts
 from entrypoints.web.temporal_client import TemporalClientSource
 from escalation.notifications.links import Question
 from identity.caller import AS_COOKIE
@@ -34,9 +34,8 @@ async def test_every_page_is_looked_at(cases: Door) -> None:
     """
     settings, languages = cases.settings, Languages(cases.settings.templates)
     reach = TemporalClientSource(settings, cases.client)
-    routes = console_routes(
-        settings, reach, languages, access_of(settings, languages).callers, PlaybookFacts(settings)
-    )
+    callers = access_of(settings, languages).callers
+    routes = console_routes(ServiceParts.of(settings, reach, languages, callers))
     asked = [{"type": "http", "method": "GET", "path": each.partition("?")[0]} for each in PAGES.values()]
     firsts = [next(route for route in routes if route.matches(scope)[0] is Match.FULL) for scope in asked]
     pages = {route.path for route in routes if "GET" in (route.methods or ())} - NO_PAGES.keys()

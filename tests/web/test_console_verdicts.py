@@ -61,13 +61,7 @@ async def test_whoever_verifies_reads_what_was_done_and_what_customers_will(
     RESOLVE-5, COMM-6: the verification approves the text; beside it is the way to judge otherwise.
     """
     await door.start()
-    await door.client.declare_resolved(
-        door.key,
-        by="elena",
-        resolution=ResolutionKind.FIX,
-        done="Replaced bay 3",
-        customer_text="New pallets sent.",
-    )
+    await door.declare()
     page = await get(door, f"/{move}", "aisha")
     previewed = await post(door, f"/case/{door.key}/{move}", "aisha", why="No", preview="1")
 

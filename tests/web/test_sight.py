@@ -14,7 +14,7 @@ from entrypoints.web.api.api import describe_api
 from entrypoints.web.api.api_visit import ONE
 from entrypoints.web.console.console_routes import console_routes
 from entrypoints.web.page_texts import Languages
-from entrypoints.web.playbook_facts import PlaybookFacts
+from entrypoints.web.service_parts import ServiceParts
 from entrypoints.web.temporal_client import TemporalClientSource
 from tests.web.signed_in import API, SignedIn
 
@@ -111,13 +111,8 @@ async def test_pages_know_nothing_of_it_either(hidden: SignedIn) -> None:
     """IDENTITY-4: in the console, where an address leads to nothing, and lists and counts are without it."""
     door, who = hidden.door, hidden.cookie(OUTSIDER)
     source, languages = TemporalClientSource(door.settings), Languages(door.settings.templates)
-    routes = console_routes(
-        door.settings,
-        source,
-        languages,
-        access_of(door.settings, languages).callers,
-        PlaybookFacts(door.settings),
-    )
+    callers = access_of(door.settings, languages).callers
+    routes = console_routes(ServiceParts.of(door.settings, source, languages, callers))
     for route in routes:
         if route.path in {"/live", "/static/{name}"}:
             continue

@@ -67,8 +67,8 @@ class Door:
             except StillFinishing:
                 await asyncio.sleep(0.05)
 
-    async def resolve(self) -> None:
-        """Until customers are asked."""
+    async def declare(self) -> None:
+        """Until somebody verifies."""
         await self.client.declare_resolved(
             self.key,
             by="elena",
@@ -76,6 +76,10 @@ class Door:
             done="Replaced bay 3",
             customer_text="New pallets sent.",
         )
+
+    async def resolve(self) -> None:
+        """Until customers are asked."""
+        await self.declare()
         await self.client.verify_resolution(self.key, by="aisha")
 
     async def cancel(self) -> None:

@@ -35,16 +35,10 @@ from entrypoints.web.api.list_cursors import Cursors
 from entrypoints.web.api.open_api import describe
 from entrypoints.web.api.problems import handle_problems
 from entrypoints.web.api.rate_limit import RateLimit
-from entrypoints.web.page_texts import Languages
-from entrypoints.web.playbook_facts import PlaybookFacts
 from entrypoints.web.request_ids import HEADER as REQUEST_ID
-from entrypoints.web.shared_watch import Watches
-from entrypoints.web.temporal_client import TemporalClientSource
+from entrypoints.web.service_parts import ServiceParts
 from escalation.kernel.budgets import REQUEST
-from identity.caller import AS_HEADER, CallerSource
-from messages.renderer import MessageRenderer
-from messages.sample_text import SampleWriter
-from runtime.settings import Settings
+from identity.caller import AS_HEADER
 from runtime.signed_links import link_keys
 
 RESOURCES: tuple[APIRouter, ...] = (
@@ -62,25 +56,13 @@ RESOURCES: tuple[APIRouter, ...] = (
 )
 
 
-def make_api(
-    settings: Settings,
-    reach: TemporalClientSource,
-    languages: Languages,
-    callers: CallerSource,
-    playbook: PlaybookFacts,
-) -> ASGIApp:
-    """Make the API over the client that *reach* has."""
-    app = _with_resources()
+def make_api(parts: ServiceParts) -> ASGIApp:
+    """Make the API of the service that has these *parts*."""
+    settings, app = parts.settings, _with_resources()
     app.state.service = Service(
-        settings,
-        reach,
-        callers,
-        languages,
-        RateLimit(settings.api_requests_per_caller),
-        Cursors(link_keys(settings)),
-        SampleWriter(MessageRenderer(settings.templates), has_links=settings.gateway_url is not None),
-        playbook,
-        Watches(reach),
+        **vars(parts),
+        rate_limit=RateLimit(settings.api_requests_per_caller),
+        cursors=Cursors(link_keys(settings)),
     )
     handle_problems(app)
     description = json.dumps(describe(app, API), ensure_ascii=False)

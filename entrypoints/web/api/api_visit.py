@@ -16,18 +16,13 @@ from entrypoints.web.api.answer import spoken_json
 from entrypoints.web.api.list_cursors import Cursors
 from entrypoints.web.api.rate_limit import RateLimit
 from entrypoints.web.own_origin import require_own_origin
-from entrypoints.web.page_texts import Languages
-from entrypoints.web.playbook_facts import PlaybookFacts
-from entrypoints.web.shared_watch import Watches
-from entrypoints.web.temporal_client import TemporalClientSource
+from entrypoints.web.service_parts import ServiceParts
 from escalation.kernel.reasons import reason
 from escalation.kernel.refusals import RoleNotAllowed
 from escalation.kernel.values import LONGEST_NAME
 from identity.actor import Acting, DoorName, begin_to_act
-from identity.caller import AS_HEADER, Caller, CallerSource, NotIdentified
-from messages.sample_text import SampleWriter
+from identity.caller import AS_HEADER, Caller, NotIdentified
 from messages.speaker import Speaker
-from runtime.settings import Settings
 
 API = "/api/v1"
 JSON = "application/json"
@@ -35,18 +30,11 @@ MODE_HEADER = "X-Escalation-Mode"
 
 
 @dataclass(frozen=True)
-class Service:
+class Service(ServiceParts):
     """The parts that all visits share, in `app.state.service`. Kept is what came of late, and what is followed now."""
 
-    settings: Settings
-    reach: TemporalClientSource
-    callers: CallerSource
-    languages: Languages
     rate_limit: RateLimit
     cursors: Cursors
-    samples: SampleWriter
-    playbook: PlaybookFacts
-    watches: Watches
 
     def speaker_for(self, accepted: str) -> Speaker:
         """Return who speaks the language of an `Accept-Language` header."""

@@ -25,12 +25,9 @@ from entrypoints.web.console.reader import LANGUAGE_COOKIE
 from entrypoints.web.console.settings_page import SettingsPage
 from entrypoints.web.console.start_pages import StartPages
 from entrypoints.web.console.task_force_pages import TaskForcePages
-from entrypoints.web.page_texts import Languages
-from entrypoints.web.playbook_facts import PlaybookFacts
 from entrypoints.web.security_headers import CONSOLE
-from entrypoints.web.temporal_client import TemporalClientSource
-from identity.caller import AS_COOKIE, CallerSource
-from runtime.settings import Settings
+from entrypoints.web.service_parts import ServiceParts
+from identity.caller import AS_COOKIE
 
 ROWS = 100
 """Rows of the list on one page."""
@@ -96,15 +93,9 @@ class ListPages:
         return answer
 
 
-def console_routes(
-    settings: Settings,
-    reach: TemporalClientSource,
-    languages: Languages,
-    callers: CallerSource,
-    playbook: PlaybookFacts,
-) -> list[Route]:
+def console_routes(parts: ServiceParts) -> list[Route]:
     """Return the routes of the console."""
-    service = PageService(settings, reach, languages, callers, playbook)
+    service = PageService(parts)
     lists, case, moves, start = (
         ListPages(service),
         CasePages(service),

@@ -21,25 +21,20 @@ from entrypoints.web.console.page_renderer import PageRenderer
 from entrypoints.web.console.reader import Reader, choose_words, choose_zone
 from entrypoints.web.intake import RETRY_AFTER
 from entrypoints.web.own_origin import require_own_origin
-from entrypoints.web.page_texts import Languages
-from entrypoints.web.playbook_facts import PlaybookFacts
 from entrypoints.web.request_body import read_fields
 from entrypoints.web.security_headers import CONSOLE
-from entrypoints.web.shared_watch import Watches
+from entrypoints.web.service_parts import ServiceParts
 from entrypoints.web.sign_in import SIGN_IN
-from entrypoints.web.temporal_client import TemporalClientSource, why_away
+from entrypoints.web.temporal_client import why_away
 from escalation.kernel.budgets import PAPER
 from escalation.kernel.reasons import reason
 from escalation.kernel.refusals import EscalationError, UnknownEscalation
 from identity.actor import Acting, DoorName, begin_to_act
-from identity.caller import CallerSource, NotIdentified, ProviderAway
+from identity.caller import NotIdentified, ProviderAway
 from messages.formats import Formats, locale_of
-from messages.renderer import MessageRenderer
-from messages.sample_text import SampleWriter
 from messages.speaker import Speaker
 from records.errors import RecordStoreFault
 from runtime.errors import RuntimeFault
-from runtime.settings import Settings
 
 LARGEST_FORM = 3 * PAPER
 """Bytes; the longest paper that a move takes fits, percent-encoded."""
@@ -52,24 +47,15 @@ log = structlog.get_logger("console")
 class PageService:
     """Base of all pages: the reader, the templates, and the fields of a sent form."""
 
-    def __init__(
-        self,
-        settings: Settings,
-        reach: TemporalClientSource,
-        languages: Languages,
-        callers: CallerSource,
-        playbook: PlaybookFacts,
-    ) -> None:
-        self.settings = settings
-        self.languages = languages
-        self.open = OpenEscalations(reach)
-        self.watches = Watches(reach)
-        self.playbook = playbook
-        self.samples = SampleWriter(
-            MessageRenderer(settings.templates), has_links=settings.gateway_url is not None
-        )
-        self._reach = reach
-        self._callers = callers
+    def __init__(self, parts: ServiceParts) -> None:
+        self.settings = parts.settings
+        self.languages = parts.languages
+        self.open = OpenEscalations(parts.reach)
+        self.watches = parts.watches
+        self.playbook = parts.playbook
+        self.samples = parts.samples
+        self._reach = parts.reach
+        self._callers = parts.callers
         self._renderer = PageRenderer()
 
     async def reader(self, request: Request) -> Reader:

@@ -1,0 +1,45 @@
+"""
+Parts that the API and the console share: one process has each once, whoever asks.
+
+Owns that they are made. Must not know what is made of them.
+"""
+
+from dataclasses import dataclass
+from typing import Self
+
+from entrypoints.web.page_texts import Languages
+from entrypoints.web.playbook_facts import PlaybookFacts
+from entrypoints.web.shared_watch import Watches
+from entrypoints.web.temporal_client import TemporalClientSource
+from identity.caller import CallerSource
+from messages.renderer import MessageRenderer
+from messages.sample_text import SampleWriter
+from runtime.settings import Settings
+
+
+@dataclass(frozen=True)
+class ServiceParts:
+    """The settings of a web service, and what it reaches, follows and writes by them."""
+
+    settings: Settings
+    reach: TemporalClientSource
+    languages: Languages
+    callers: CallerSource
+    playbook: PlaybookFacts
+    watches: Watches
+    samples: SampleWriter
+
+    @classmethod
+    def of(
+        cls, settings: Settings, reach: TemporalClientSource, languages: Languages, callers: CallerSource
+    ) -> Self:
+        renderer, has_links = MessageRenderer(settings.templates), settings.gateway_url is not None
+        return cls(
+            settings,
+            reach,
+            languages,
+            callers,
+            PlaybookFacts(settings),
+            Watches(reach),
+            SampleWriter(renderer, has_links=has_links),
+        )
