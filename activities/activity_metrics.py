@@ -10,8 +10,8 @@ from datetime import timedelta
 from temporalio import activity
 
 from delivery.recipient_message import Message
-from escalation.notifications.delivery_results import DeliveryResult, MessageState
-from escalation.notifications.notification import Occasion
+from escalation.notifications.delivery_results import DeliveryResult
+from escalation.notifications.notification import InternalNotification, Occasion
 
 DELIVERIES = "escalation_deliveries"
 BREACH_DELIVERY = "escalation_breach_delivery"
@@ -35,11 +35,12 @@ def count_deliveries(messages: Iterable[Message], settled: Iterable[DeliveryResu
     for result in settled:
         channel = result.channel or NO_CHANNEL
         counter.add(1, {"channel": channel, "result": result.state.value})
-        facts = notices[result.key].facts
-        due_at = getattr(facts, "due_at", None)
-        is_breach = result.occasion == Occasion.BREACH and result.state is MessageState.DELIVERED
-        if is_breach and due_at and result.delivered_at:
-            lateness.record(max(result.delivered_at - due_at, timedelta()), {"channel": channel})
+        notice = notices[result.key]
+        if not isinstance(notice, InternalNotification) or notice.occasion is not Occasion.BREACH:
+            continue
+        if notice.facts.due_at and result.delivered_at:
+            late = max(result.delivered_at - notice.facts.due_at, timedelta())
+            lateness.record(late, {"channel": channel})
 
 
 def count_recorded(events: int) -> None:

@@ -41,6 +41,11 @@ class Database:
         return self._url.get_backend_name() == "sqlite"
 
     @property
+    def is_there(self) -> bool:
+        """False while there is no SQLite file yet, which to ask would make; a PostgreSQL says so itself."""
+        return not self.is_file or Path(str(self._url.database)).exists()
+
+    @property
     def where(self) -> str:
         """For people: never with a user, a password or options."""
         if self.is_file:

@@ -8,7 +8,6 @@ import asyncio
 from collections.abc import Iterator
 from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import structlog
 from cryptography.x509 import load_pem_x509_certificate
@@ -62,8 +61,8 @@ class _Expiries:
             yield "temporal_certificate", load_pem_x509_certificate(self._tls.client_cert).not_valid_after_utc
 
     def _valid_keys(self, now: datetime) -> list[tuple[str, datetime]]:
-        if self._database.is_file and not Path(self._database.where).exists():
-            return []  # to ask would make it
+        if not self._database.is_there:
+            return []
         return [
             (f"api_key_{key.id}", key.expires_at) for key in self._keys.list() if key.state(now) == "valid"
         ]

@@ -132,8 +132,10 @@ async def serve_queues(client: Client, settings: Settings) -> AsyncIterator[None
             await running.enter_async_context(worker)
         running.push_async_callback(_stop, workers, stop)
         await _until_polling(*workers)
-        for watched in (watch_stalls(client), watch_open(client), watch_expiries(client, store)):
-            await running.enter_async_context(watched)
+        await running.enter_async_context(watch_stalls(client))
+        await running.enter_async_context(watch_expiries(client, store))
+        if settings.metrics_address is not None:  # else nobody reads the counts
+            await running.enter_async_context(watch_open(client))
         await running.enter_async_context(serve_health(client, store, settings))
         yield
 

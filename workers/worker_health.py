@@ -7,7 +7,7 @@ what it cannot hand over waits. So Temporal alone makes it unready.
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator, Awaitable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 
 import structlog
@@ -40,23 +40,30 @@ async def serve_health(client: Client, store: RecordStore, settings: Settings) -
     Raises:
         SettingsFault: If nothing can listen there.
     """
-    if settings.health_address is None:
+    async with answer_at(settings.health_address, _Readiness(client, store, settings).answer):
+        yield
+
+
+@asynccontextmanager
+async def answer_at(
+    address: str | None, ready: Callable[[Request], Awaitable[Response]]
+) -> AsyncIterator[None]:
+    """
+    Answer `/livez`, and `/readyz` by *ready*, at *address* while the block runs; nowhere, if there is none.
+
+    Raises:
+        SettingsFault: If nothing can listen there.
+    """
+    if address is None:
         yield
         return
-    routes = [
-        Route("/livez", answer_live),
-        Route("/readyz", _Readiness(client, store, settings).answer),
-    ]
-    with listen(settings.health_address) as listener:
+    routes = [Route("/livez", _live), Route("/readyz", ready)]
+    with _listener(address) as listener:
         async with serve_http(Starlette(routes=routes), listener):
             yield
 
 
-def listen(address: str) -> socket.socket:
-    """
-    Raises:
-        SettingsFault: If nothing can listen there.
-    """
+def _listener(address: str) -> socket.socket:
     host, _, port = address.rpartition(":")
     family = socket.AF_INET6 if host.startswith("[") else socket.AF_INET
     try:
@@ -67,8 +74,7 @@ def listen(address: str) -> socket.socket:
         ) from None
 
 
-async def answer_live(_: Request) -> Response:
-    """Say that the process answers at all."""
+async def _live(_: Request) -> Response:
     return JSONResponse({"status": "ok"})
 
 

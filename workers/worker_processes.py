@@ -9,24 +9,20 @@ import asyncio
 import os
 import sys
 from collections.abc import Mapping
-from contextlib import AsyncExitStack
 from datetime import timedelta
 from typing import Any
 
 import httpx
 import structlog
-from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import Route
 
 from runtime.guarded_process import GuardedProcess
-from runtime.http_server import serve_http
 from runtime.named_settings import variable
 from runtime.ports import LOOPBACK, free_port
 from runtime.settings import ROOT, Settings
 from workers.queue_workers import GRACE
-from workers.worker_health import answer_live, listen
+from workers.worker_health import answer_at
 
 _FIRST_WAIT, _LONGEST_WAIT = 1.0, 30.0
 """Seconds until a process that ended is started again; each end soon after a start doubles the wait."""
@@ -52,14 +48,9 @@ class WorkerProcesses:
         Raises:
             SettingsFault: If nothing can listen on the health address.
         """
-        async with AsyncExitStack() as running:
-            if self._settings.health_address is not None:
-                routes = [Route("/livez", answer_live), Route("/readyz", self._answer_ready)]
-                listener = running.enter_context(listen(self._settings.health_address))
-                await running.enter_async_context(serve_http(Starlette(routes=routes), listener))
-            async with asyncio.TaskGroup() as tasks:
-                for number in range(len(self._health)):
-                    tasks.create_task(self._keep_running(number, stop))
+        async with answer_at(self._settings.health_address, self._answer_ready), asyncio.TaskGroup() as tasks:
+            for number in range(len(self._health)):
+                tasks.create_task(self._keep_running(number, stop))
 
     async def _keep_running(self, number: int, stop: asyncio.Event) -> None:
         clock, wait = asyncio.get_running_loop().time, _FIRST_WAIT
