@@ -71,7 +71,7 @@ class EmbeddedServer:
         stopped_within: timedelta = timedelta(seconds=10),
     ) -> None:
         self.state = state
-        self.database = None if in_memory else state / "temporal.db"
+        self.database = None if in_memory else state / state_folder.DATABASE
         self.log = state / "temporal.log"
         self.port = port
         self.ui_port = ui_port

@@ -31,11 +31,13 @@ from typing import IO
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
 from runtime.errors import BackupFault
-from runtime.state_folder import keep_private
+from runtime.settings import PROOF_KEY_FILE
+from runtime.signed_links import KEY_FILE
+from runtime.state_folder import DATABASE, keep_private
 
-DATABASES = ("records.sqlite", "temporal.db")
+DATABASES = ("records.sqlite", DATABASE)
 """In the order in which they are copied."""
-KEYS = ("link.key", "proof.key")
+KEYS = (KEY_FILE, PROOF_KEY_FILE)
 MANIFEST = "manifest.json"
 _PUT_ASIDE = "replaced-"
 _PAGES = 4_096
@@ -69,8 +71,8 @@ def back_up(folder: Path, target: Path, say: Say) -> Manifest:
     Raises:
         BackupFault: If there is nothing to keep, or *target* is there already or cannot be written.
     """
-    if not (folder / DATABASES[-1]).is_file():
-        raise BackupFault(f"{folder} holds no embedded server's state: it has no {DATABASES[-1]}")
+    if not (folder / DATABASE).is_file():
+        raise BackupFault(f"{folder} holds no embedded server's state: it has no {DATABASE}")
     if target.exists():
         raise BackupFault(f"{target} is there already; name a file that is not")
     draft = target.with_name(f".{target.name}.{os.getpid()}")
@@ -166,7 +168,7 @@ def _unpack(source: Path, into: Path) -> Manifest:
 def _require_known(source: Path, manifest: Manifest) -> None:
     known = {*DATABASES, *KEYS}
     names = [file.name for file in manifest.files]
-    if manifest.version != 1 or not known.issuperset(names) or DATABASES[-1] not in names:
+    if manifest.version != 1 or not known.issuperset(names) or DATABASE not in names:
         raise BackupFault(
             f"{source} is a backup of another version; restore it with the program that made it"
         )

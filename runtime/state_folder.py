@@ -20,6 +20,8 @@ from runtime.errors import EmbeddedServerFault, StateFolderInUse
 
 LOCK = "embedded.lock"
 NOTE = "embedded.json"
+DATABASE = "temporal.db"
+"""The server's own file."""
 
 
 class ServerNote(BaseModel):
