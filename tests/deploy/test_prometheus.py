@@ -10,13 +10,14 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from httpx import AsyncClient, HTTPError
+from httpx import AsyncClient
 from ruamel.yaml import YAML
 
 from benchmarks.api import running_process
 from runtime.ports import LOOPBACK, free_port
 from tests.complaint import a_complaint
 from tests.deploy.conftest import DEPLOY, tool
+from tests.readiness import until_answered
 
 RULES = DEPLOY / "prometheus"
 BOARD = DEPLOY / "grafana" / "escalations.json"
@@ -113,14 +114,3 @@ async def prometheus(folder: Path, metrics: int) -> AsyncIterator[AsyncClient]:
     finally:
         process.terminate()
         await process.wait()
-
-
-async def until_answered(service: AsyncClient, path: str) -> None:
-    async with asyncio.timeout(60):
-        while True:
-            try:
-                if (await service.get(path)).is_success:
-                    return
-            except HTTPError:
-                pass
-            await asyncio.sleep(0.1)

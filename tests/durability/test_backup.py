@@ -16,13 +16,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from httpx import AsyncClient, HTTPError
+from httpx import AsyncClient
 
 from runtime.errors import BackupFault
 from runtime.ports import LOOPBACK, free_port
 from runtime.settings import ROOT
 from runtime.state_backup import back_up, restore
 from tests.complaint import a_complaint
+from tests.readiness import until_answered
 
 API = "/api/v1/escalations"
 COMPLAINT = {name: value for name, value in a_complaint().items() if name not in {"key", "submitted_by"}}
@@ -59,7 +60,7 @@ class Installation:
         try:
             headers = {"X-Escalation-As": "maya"}
             async with AsyncClient(base_url=f"http://{LOOPBACK}:{self.port}", headers=headers) as http:
-                await _until_ready(http)
+                await until_answered(http, "/readyz")
                 yield http
         finally:
             process.send_signal(signal.SIGKILL)
@@ -75,17 +76,6 @@ class Installation:
             check=False,
         )
         return done.returncode, done.stdout + done.stderr
-
-
-async def _until_ready(http: AsyncClient) -> None:
-    async with asyncio.timeout(60):
-        while True:
-            try:
-                if (await http.get("/readyz")).is_success:
-                    return
-            except HTTPError:
-                pass
-            await asyncio.sleep(0.1)
 
 
 async def test_what_was_backed_up_while_it_ran_goes_on_after_all_was_lost(tmp_path: Path) -> None:

@@ -67,7 +67,7 @@ def test_a_record_knows_the_names_without_the_escalation() -> None:
 
 
 def test_the_answer_to_a_move_calls_its_maker_by_name() -> None:
-    """Also where the link of a letter made it."""
+    """Moves by the link of a letter included."""
     made = decide(opening().state, words_of(JO), monday("09:10"))
 
     assert "Jo said, by the customer's page" in lines(make_move_result(made.state, made.events).happened)
