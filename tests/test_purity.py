@@ -56,7 +56,9 @@ FOLDERS = {
 }
 """Further modules that each may import. Of messages, the catalogue is read before a run says anything."""
 OF_TEMPORAL = frozenset({"temporalio", "temporalio.common", "temporalio.exceptions", "temporalio.workflow"})
-FOR_THE_CLIENT = frozenset({"plugin.py", "signed_client.py", "workflow_task_boundaries.py"})
+FOR_THE_CLIENT = frozenset(
+    {"plugin.py", "repeated_queries.py", "signed_client.py", "workflow_task_boundaries.py"}
+)
 """Files of `workflows/` that no workflow runs: they may use all of Temporal's."""
 
 # What reads the clock or the local time zone; of asyncio, what leaves the run or goes by the order of a set.

@@ -48,8 +48,9 @@ from messages.speaker import speaker
 from workflows.inputs import refusal_of
 from workflows.message_proofs import JUDGE, Proofs, note_door, note_proof, read_proof, require_proof
 from workflows.readers import build_readers
+from workflows.repeated_queries import RepeatedQueries
 from workflows.signed_client import SignedClient
-from workflows.workflow_task_boundaries import leave_a_command
+from workflows.workflow_task_boundaries import NewsWithoutTask, leave_a_command
 
 PASSED_THROUGH = ("escalation", "messages", "workflows", "babel")
 """All that a workflow imports, beyond what the SDK passes through itself; what these import comes with them."""
@@ -210,12 +211,15 @@ class _Runner(WorkflowRunner):
 
 
 class Run(WorkflowInstance):
-    """One run, as the SDK drives it: no context for payloads, no workflow task without a command."""
+    """One run, as the SDK drives it: no context for payloads, no task without a command, no news without a task."""
 
     def __init__(self, inside: WorkflowInstance) -> None:
         self._inside = inside
+        self._news_without_task = NewsWithoutTask()
 
     def activate(self, act: WorkflowActivation) -> WorkflowActivationCompletion:
+        if answer := self._news_without_task.answer(act):
+            return answer
         completion = self._inside.activate(act)
         leave_a_command(act, completion)
         return completion
@@ -264,7 +268,11 @@ def escalation_plugin(proofs: Proofs | None = None) -> SimplePlugin:
         data_converter=DataConverter(
             payload_converter_class=StoredPayloads, failure_converter_class=RefusalConverter
         ),
-        interceptors=[_AroundEachRun(), *([SignedClient(proofs, StoredPayloads())] if proofs else ())],
+        interceptors=[
+            _AroundEachRun(),
+            RepeatedQueries(),
+            *([SignedClient(proofs, StoredPayloads())] if proofs else ()),
+        ],
         workflow_runner=_runner,
         workflow_failure_exception_types=[EscalationError],
     )

@@ -1,11 +1,11 @@
-"""Activations that get a command that changes nothing, and those that do not."""
+"""Activations that get a command that changes nothing, those that do not, and those that a run is not given."""
 
 import pytest
 from temporalio.bridge.proto.workflow_activation import WorkflowActivation, WorkflowActivationJob
 from temporalio.bridge.proto.workflow_commands import WorkflowCommand
 from temporalio.bridge.proto.workflow_completion import WorkflowActivationCompletion
 
-from workflows.workflow_task_boundaries import leave_a_command
+from workflows.workflow_task_boundaries import HAS_ENDED, NewsWithoutTask, leave_a_command
 
 ADDED = "modify_workflow_properties"
 # What came in, what the run asked for, and what is asked for then.
@@ -74,6 +74,66 @@ def test_a_failed_task_is_left_as_it_is() -> None:
     leave_a_command(_activation("resolve_activity"), completion)
 
     assert not completion.HasField("successful")
+
+
+@pytest.mark.parametrize("job", ["resolve_activity", "fire_timer", "signal_workflow"])
+def test_news_that_a_query_brings_is_left_alone_and_the_run_forgotten(job: str) -> None:
+    """
+    No task has started since the one before, as its instant and the size of the history say.
+    """
+    news = NewsWithoutTask()
+    assert news.answer(_at(1, 100, "initialize_workflow")) is None
+
+    left_alone = news.answer(_at(1, 100, job))
+    assert left_alone
+    assert [] == _names(left_alone)
+    for after in (_at(1, 100, "query_workflow"), _at(2, 200, job)):
+        refused = news.answer(after)
+        assert refused
+        assert refused.failed.failure.message
+
+
+def test_a_query_of_what_has_ended_is_answered_all_the_same() -> None:
+    """
+    No task is to come that would be decided otherwise.
+    """
+    news = NewsWithoutTask()
+    news.answer(_at(1, 100, "initialize_workflow"))
+    news.answer(_at(1, 100, "fire_timer"))
+    query = _at(1, 100, "query_workflow")
+    query.jobs[0].query_workflow.headers[HAS_ENDED].SetInParent()
+
+    assert news.answer(query) is None
+
+
+def test_news_of_a_started_task_is_given_to_the_run() -> None:
+    """
+    Also where a clock was set back, on servers that say no size, in replays, and where the SDK itself has news.
+    """
+    local, cancelled = _at(1, 100, "resolve_activity"), _at(1, 100, "resolve_activity")
+    local.jobs[0].resolve_activity.is_local = True
+    cancelled.jobs[0].resolve_activity.result.cancelled.SetInParent()
+    replayed = _at(1, 100, "fire_timer")
+    replayed.is_replaying = True
+    for first, second in (
+        (_at(1, 100, "fire_timer"), _at(2, 200, "fire_timer")),
+        (_at(1, 100, "fire_timer"), _at(1, 200, "fire_timer")),
+        (_at(1, 0, "fire_timer"), _at(1, 0, "fire_timer")),
+        (_at(1, 100, "fire_timer"), replayed),
+        (_at(1, 100, "fire_timer"), local),
+        (_at(1, 100, "fire_timer"), cancelled),
+        (_at(1, 100, "fire_timer"), _at(1, 100, "query_workflow")),
+    ):
+        news = NewsWithoutTask()
+        assert news.answer(first) is None
+        assert news.answer(second) is None
+
+
+def _at(instant: int, size: int, job: str) -> WorkflowActivation:
+    activation = _activation(job)
+    activation.timestamp.FromSeconds(instant)
+    activation.history_size_bytes = size
+    return activation
 
 
 def _activation(*jobs: str) -> WorkflowActivation:
