@@ -22,7 +22,7 @@ from clients.intakes import Intakes
 from clients.moves import AFTER_THE_CLOSE
 from clients.outage import Outage
 from clients.parallel_queries import NotAllAnswered, Unanswered, ask_each
-from clients.queries import RECORDED, ToDo
+from clients.queries import ToDo
 from clients.rebases import RebaseOutlook, Rebases
 from clients.report_schedules import ReportSchedules
 from clients.run_errors import RunStalled, ServerAway, Stalled, WorkersSilent
@@ -31,7 +31,7 @@ from clients.stalled_runs import RunExamination
 from clients.starts import request_of
 from clients.task_forces import TaskForces
 from clients.temporal_connection import PATIENCE
-from clients.visibility import OURS, EscalationFilter, EscalationListing
+from clients.visibility import OURS, RECORDED, EscalationFilter, EscalationListing
 
 __all__ = [
     "AFTER_THE_CLOSE",

@@ -6,6 +6,7 @@ the same declarations as commands.
 """
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from clients.http_connection import new_repeat, path_of
@@ -48,7 +49,14 @@ class HttpMoves(HttpQueries):
     async def start_once(self, request: StartRequest | Mapping[str, Any], *, delivery: str) -> MoveResult:
         return await self.start(request, id=delivery)
 
-    async def ask(self, key: str, command: PersonsCommand, *, id: str | None = None) -> MoveResult:  # noqa: A002
+    async def ask(
+        self,
+        key: str,
+        command: PersonsCommand,
+        *,
+        id: str | None = None,  # noqa: A002
+        read_at: datetime | None = None,  # noqa: ARG002 - the service goes by its own
+    ) -> MoveResult:
         path = await self._path(key, "moves", command.move.value)
         return await self._service.post(
             path, MoveResult, _body(command), by=command.by, repeat=id or new_repeat()
@@ -59,6 +67,8 @@ class HttpMoves(HttpQueries):
         key: str,
         command: PersonsCommand,
         write: WriteMessage | None = None,  # noqa: ARG002 - the service has the templates
+        *,
+        read_at: datetime | None = None,  # noqa: ARG002
     ) -> MovePreview:
         path = await self._path(key, "moves", command.move.value, "preview")
         return await self._service.post(path, MovePreview, _body(command), by=command.by)

@@ -13,7 +13,7 @@ from datetime import datetime
 from temporalio.client import WorkflowExecutionStatus
 
 from clients.run_errors import RunEnded
-from clients.same_move import find_same_move
+from clients.same_move import name_same_move
 from clients.starts import Starts
 from clients.visibility import quote
 from escalation import contract
@@ -57,7 +57,7 @@ from escalation.case.rca_content import CustomerRca, InternalRca
 from escalation.case.resolution import AccessAnswer, ResolutionKind
 from escalation.case.view import MoveResult, View
 from escalation.kernel.ids import key_of
-from escalation.kernel.reasons import Person, reason
+from escalation.kernel.reasons import reason
 from escalation.kernel.refusals import EscalationError, MoveNotAllowed, StillFinishing, UnknownName
 from escalation.kernel.values import CustomerText, InternalText
 from escalation.policy.classification import CancelCause, Degree, EscalationReason, Priority
@@ -71,11 +71,19 @@ AFTER_THE_CLOSE = frozenset(row.move for row in LIFECYCLE if State.CLOSED in row
 class Moves(Starts):
     """Make moves."""
 
-    async def ask(self, key: str, command: PersonsCommand, *, id: str | None = None) -> MoveResult:  # noqa: A002
+    async def ask(
+        self,
+        key: str,
+        command: PersonsCommand,
+        *,
+        id: str | None = None,  # noqa: A002
+        read_at: datetime | None = None,
+    ) -> MoveResult:
         """
         Make the move that *command* asks for. The methods below are this, one for each move.
 
-        *id* makes a repeat of this very call harmless, across restarts of everything.
+        *id* makes a repeat of this very call harmless, across restarts of everything. *read_at*: when whoever acts had
+        read the state; a refusal names who made the same move since.
 
         Raises:
             EscalationError: If the move is refused. Nothing has changed then.
@@ -84,9 +92,11 @@ class Moves(Starts):
             return await self._reopen(key, command, id)
         if isinstance(command, Cancel) and command.into:
             await self.require_sight(command.into)
-        return await self._ask(key, command.move, command, id)
+        return await self._ask(key, command.move, command, id, read_at)
 
-    async def _ask(self, key: str, move: Move, argument: object, id_: str | None) -> MoveResult:
+    async def _ask(
+        self, key: str, move: Move, argument: object, id_: str | None, read_at: datetime | None = None
+    ) -> MoveResult:
         await self._runs.require_escalation(key)
         id_, asked = id_ or uuid.uuid4().hex, key
         try:
@@ -101,12 +111,10 @@ class Moves(Starts):
             if move in AFTER_THE_CLOSE and (earlier := await self._closed_before(asked)):
                 obstacle = reason("if_closed", refusal.refusal.obstacle, earlier)
                 raise EscalationError.of_refusal(replace(refusal.refusal, obstacle=obstacle)) from None
-            if isinstance(refusal, UnknownName):
+            if isinstance(refusal, UnknownName) and read_at is None:
                 raise
-            if other := await find_same_move(self._runs, asked, move, getattr(argument, "by", "")):
-                obstacle = reason("made_just_now", refusal.refusal.obstacle, Person(other.by), other.at)
-                raise EscalationError.of_refusal(replace(refusal.refusal, obstacle=obstacle)) from None
-            raise
+            by = getattr(argument, "by", "")
+            raise await name_same_move(refusal, self._runs, asked, move, by=by, read_at=read_at) from None
 
     async def _send_move(self, workflow_id: str, move: Move, argument: object, id_: str) -> MoveResult:
         """One that is just being handed over to its follow-up (ADR 15) is asked again, for what that takes."""

@@ -13,8 +13,9 @@ from temporalio.client import WorkflowExecution, WorkflowExecutionDescription, W
 
 from clients.client_part import ClientPart
 from clients.parallel_queries import CannotAnswer, NotAllAnswered, Unanswered, ask_each
+from clients.same_move import name_same_move
 from clients.temporal_connection import read_pages
-from clients.visibility import EscalationFilter, EscalationListing, ListingPage, make_listing, quote
+from clients.visibility import RECORDED, EscalationFilter, EscalationListing, ListingPage, make_listing, quote
 from escalation import contract
 from escalation.case.action_plan import ActionPlan
 from escalation.case.customer_view import CustomerPage
@@ -29,7 +30,7 @@ from escalation.case.state import Escalation
 from escalation.case.view import View
 from escalation.kernel.ids import key_of
 from escalation.kernel.list_page import ListPage
-from escalation.kernel.refusals import UnknownEscalation
+from escalation.kernel.refusals import MoveNotAllowed, UnknownEscalation, UnknownName
 from escalation.kernel.timeline_entry import TimelineEntry
 from escalation.move_preview import Consequence, MovePreview, WriteMessage, preview_move
 from escalation.notifications.notification import CustomerFacts
@@ -39,10 +40,6 @@ from workflows import search_attributes as sa
 
 if TYPE_CHECKING:
     from planning.forecast.simulation import AnswerOnCall
-
-RECORDED = (contract.WORKFLOW, contract.FOLLOW_UP)
-"""The types of workflows that keep a record."""
-
 
 _MAY_BE_RESET = {WorkflowExecutionStatus.TERMINATED, WorkflowExecutionStatus.CONTINUED_AS_NEW}
 
@@ -101,15 +98,28 @@ class Queries(ClientPart):
         return list_permissions(await self.state(key), by)
 
     async def preview(
-        self, key: str, command: PersonsCommand, write: WriteMessage | None = None
+        self,
+        key: str,
+        command: PersonsCommand,
+        write: WriteMessage | None = None,
+        *,
+        read_at: datetime | None = None,
     ) -> MovePreview:
         """
         Return what *command* would do now; nothing has changed. With the messages, if *write* says how they read.
+        *read_at*: as `ask` has it.
 
         Raises:
             EscalationError: If it would be refused.
         """
-        return preview_move(await self.state(key), command, datetime.now(UTC), write)
+        try:
+            return preview_move(await self.state(key), command, datetime.now(UTC), write)
+        except (MoveNotAllowed, UnknownName) as refusal:
+            if read_at is None:
+                raise
+            raise await name_same_move(
+                refusal, self._runs, key, command.move, by=command.by, read_at=read_at
+            ) from None
 
     async def outlook(
         self, key: str, *, hours: int | None = None, on_call: "AnswerOnCall | None" = None

@@ -12,7 +12,7 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from clients.visibility import people_in, quote
 from escalation import contract
-from escalation.kernel.ids import Own, is_of_escalation, name_in
+from escalation.kernel.ids import Own, is_of_escalation, name_in, split_task_force_id
 from escalation.policy.sight import Concerned, Sight
 from workflows import search_attributes as sa
 
@@ -93,7 +93,7 @@ async def concerned_by(run: WorkflowExecution) -> Concerned:
 
 def _escalation_of(id_: str) -> str:
     """Return the id of the escalation that a task force is of, or *id_* itself."""
-    return id_.partition("/task-force/")[0]
+    return split_task_force_id(id_)[0]
 
 
 def _list(names: Iterable[str]) -> str:

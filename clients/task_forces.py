@@ -1,6 +1,6 @@
 """Task forces of an escalation: deployed, answered, reported on, stood down (RESOLVE-2)."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
@@ -8,11 +8,12 @@ from clients.moves import Moves
 from clients.queries import Queries
 from clients.run_errors import RunEnded
 from clients.temporal_connection import Answered, read_pages
+from clients.visibility import quote
 from escalation import contract
 from escalation.case.moves.deploy_task_force import DeployTaskForce
 from escalation.case.moves.stand_down_task_force import StandDownTaskForce
 from escalation.case.view import MoveResult
-from escalation.kernel.ids import task_force_id
+from escalation.kernel.ids import split_task_force_id, task_force_id
 from escalation.kernel.list_page import ListPage
 from escalation.kernel.reasons import reason
 from escalation.kernel.refusals import MoveNotAllowed, UnknownEscalation, UnknownName
@@ -29,6 +30,7 @@ from escalation.task_force.moves.offer_seat import OfferSeat
 from escalation.task_force.moves.report_status import ReportStatus
 from escalation.task_force.state import SeatRequest, TaskForce
 from escalation.task_force.view import TaskForceAnswer, TaskForceView
+from workflows import search_attributes as sa
 
 
 class TaskForces(Moves, Queries):
@@ -146,6 +148,15 @@ class TaskForces(Moves, Queries):
             UnknownName: If the escalation has none of this name.
         """
         return await self._query_force(key, name, contract.VIEW, TaskForceView)
+
+    async def task_forces_waiting_for(self, person: str) -> AsyncIterator[tuple[str, str]]:
+        """Yield the task forces that wait for a move of *person*: the key of the escalation, and the name."""
+        query = (
+            f"WorkflowType = '{contract.TASK_FORCE_WORKFLOW}' AND ExecutionStatus = 'Running' "
+            f"AND {sa.WAITS_FOR.name} = {quote(person)}"
+        )
+        async for run in self._temporal.executions(query):
+            yield split_task_force_id(run.id)
 
     async def task_force_timeline(self, key: str, name: str) -> tuple[TimelineEntry, ...]:
         """Return the timeline of a task force, oldest entry first."""

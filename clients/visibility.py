@@ -4,7 +4,7 @@ Visibility: the query for many escalations at once, and one line of the answer, 
 It must not ask.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
@@ -12,9 +12,9 @@ from temporalio.client import WorkflowExecution
 from temporalio.common import TypedSearchAttributes
 
 from escalation import contract
-from escalation.case.lifecycle import State
+from escalation.case.lifecycle import OPEN, State
 from escalation.contract import CHANNEL_LIMIT
-from escalation.kernel.values import frozen
+from escalation.kernel.values import Instant, frozen
 from escalation.policy.classification import Priority
 from escalation.policy.sight import Concerned
 from runtime.stalls import REPORTED_PROBLEMS
@@ -41,8 +41,14 @@ class EscalationListing:
     """Workers fail its next step again and again; `escalate doctor` says what fixes it."""
     subject: str = ""
     """The subject, in the words of its start."""
+    ended_at: Instant | None = None
+    """When it ended, and its last messages were out; None: it goes on."""
     people: tuple[str, ...] = ()
     """Ids of our people, teams and rotas who have, or had, a part in it, or are asked for a move now."""
+
+    @property
+    def has_ended(self) -> bool:
+        return self.state not in OPEN
 
     @property
     def concerned(self) -> Concerned:
@@ -50,6 +56,8 @@ class EscalationListing:
         return Concerned.of(self.people, self.customers)
 
 
+RECORDED = (contract.WORKFLOW, contract.FOLLOW_UP)
+"""The types of workflows that keep a record: an escalation, and what goes on of a closed one under its id."""
 OURS = (
     contract.WORKFLOW,
     contract.FOLLOW_UP,
@@ -65,9 +73,11 @@ OURS = (
 """The types of workflows that are ours."""
 
 
-def visibility_query(filters: Mapping[Any, Any], *, ended: bool) -> str:
-    """A visibility query; values are quoted, so that none can change its sense."""
-    wanted = [f"WorkflowType = '{contract.WORKFLOW}'", f"{sa.STATE.name} IS NOT NULL"]
+def visibility_query(
+    filters: Mapping[Any, Any], *, ended: bool, types: Iterable[str] = (contract.WORKFLOW,)
+) -> str:
+    """A visibility query for runs of these *types*; values are quoted, so that none can change its sense."""
+    wanted = [f"WorkflowType IN ({', '.join(map(quote, types))})", f"{sa.STATE.name} IS NOT NULL"]
     wanted.append("ExecutionStatus != 'ContinuedAsNew'" if ended else "ExecutionStatus = 'Running'")
     for attribute, value in filters.items():
         if value is not None:
@@ -85,7 +95,7 @@ class EscalationFilter(NamedTuple):
     customer: str | None = None
     owner: str | None = None
     waits_for: str | None = None
-    """Somebody who is wanted: the next step is theirs."""
+    """Somebody who is wanted: the next step is theirs. What they owe a closed one counts, too."""
     breached: bool | None = None
     ended: bool = False
     """List those that have ended, too; a state of ended ones asks for them by itself."""
@@ -104,8 +114,14 @@ class EscalationFilter(NamedTuple):
                 sa.WAITS_FOR: self.waits_for,
                 sa.BREACHED: self.breached,
             },
-            ended=self.ended or self.state in {State.CLOSED, State.CANCELLED},
+            ended=self._asks_for_ended,
+            types=RECORDED if self.waits_for else (contract.WORKFLOW,),
         )
+
+    @property
+    def _asks_for_ended(self) -> bool:
+        """A closed one that somebody is wanted for goes on in its follow-up: nobody is, of a run that has ended."""
+        return self.waits_for is None and (self.ended or self.state not in {None, *OPEN})
 
 
 class ListingPage(NamedTuple):
@@ -146,5 +162,6 @@ async def make_listing(execution: WorkflowExecution) -> EscalationListing:
         undelivered=found.get(sa.UNDELIVERED) or 0,
         is_stalled=bool(found.get(REPORTED_PROBLEMS)),
         subject=await execution.memo_value(contract.SUBJECT_MEMO, "", type_hint=str),
+        ended_at=execution.close_time.astimezone(UTC) if execution.close_time else None,
         people=people_in(found),
     )

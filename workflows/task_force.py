@@ -35,7 +35,6 @@ from escalation.task_force.state import TaskForce
 from escalation.task_force.updates import TaskForceUpdate
 from escalation.task_force.view import TaskForceAnswer, TaskForceView, answer, view
 from escalation.task_force.work import TaskForceDecision
-from workflows import search_attributes as sa
 from workflows import web_ui
 from workflows.base_workflow import BaseWorkflow
 from workflows.continue_as_new import is_due
@@ -237,11 +236,7 @@ class TaskForceWorkflow(BaseWorkflow[TaskForceDecision]):
         return web_ui.force_details(self._now, self._events)
 
     def _search_values(self) -> web_ui.SearchValues:
-        return {
-            sa.STATE: self._now.state.value,
-            sa.NEXT_DUE: self._now.next_due_at,
-            sa.BREACHED: bool(self._now.status and self._now.status.breached_at),
-        }
+        return web_ui.force_search_values(self._now)
 
     def _ended(self) -> contract.TaskForceResult:
         down = next(event for event in reversed(self._events) if isinstance(event, StoodDown))

@@ -34,6 +34,7 @@ from escalation.notifications.delivery_results import DeliveryResult
 from escalation.policy.local_time import DeskTime
 from escalation.task_force.events import TaskForceEvent
 from escalation.task_force.state import Charter, Seat, TaskForce
+from escalation.task_force.wanted_moves import list_wanted_in_task_force
 from messages.speaker import speaker as english
 from workflows import search_attributes as sa
 
@@ -212,6 +213,16 @@ def updates_between(before: SearchValues, after: SearchValues) -> list[Any]:
 
 
 # A task force
+
+
+def force_search_values(now: TaskForce) -> SearchValues:
+    waited_for = dict.fromkeys(wanted.who for wanted in list_wanted_in_task_force(now))
+    return {
+        sa.STATE: now.state.value,
+        sa.NEXT_DUE: now.next_due_at,
+        sa.BREACHED: bool(now.status and now.status.breached_at),
+        sa.WAITS_FOR: _fitting(waited_for) or None,
+    }
 
 
 def charter_details(charter: Charter) -> str:

@@ -68,7 +68,13 @@ def _provider(settings: Settings) -> Provider | None:
 
 
 def access_line(settings: Settings) -> str:
-    """Say at the start who is believed."""
+    """Say at the start who is believed, and warn where people are to sign in and no way leads in."""
+    if settings.is_signed_in and not (settings.proxy_header or _provider(settings)):
+        return (
+            "Access     Warning: nobody can sign in, and API keys alone are taken. For people, set "
+            "ESCALATION_OIDC_ISSUER and ESCALATION_OIDC_CLIENT_ID, or ESCALATION_PROXY_HEADER and "
+            "ESCALATION_PROXY_NETWORKS"
+        )
     if settings.is_signed_in:
         return "Access     people sign in, machines have keys; each move is proven"
     return (

@@ -31,6 +31,8 @@ SIGN_IN = "/sign-in"
 ANSWER = "/sign-in/answer"
 """The address that is registered at the identity provider."""
 SIGN_OUT = "/sign-out"
+SIGNED_OUT = "/signed-out"
+"""The address, registered at the identity provider too, to which it sends people once they are signed out."""
 log = structlog.get_logger("identity")
 
 
@@ -62,6 +64,7 @@ class SignIn:
             Route(SIGN_IN, self._plainly(self.begin), methods=["GET"]),
             Route(ANSWER, self._plainly(self.finish), methods=["GET"]),
             Route(SIGN_OUT, self._plainly(self.sign_out), methods=["POST"]),
+            Route(SIGNED_OUT, self.say_signed_out, methods=["GET"]),
         ]
 
     async def begin(self, request: Request) -> Response:
@@ -91,7 +94,7 @@ class SignIn:
         End the session, of which somebody may have a copy, and send the browser on to be signed out at the provider:
         by a page, because what answers a form may not lead to another site.
         """
-        then = self._base_url + "/"
+        then = self._base_url + SIGNED_OUT
         try:
             session = self._sessions.read(request.cookies.get(SESSION_COOKIE, ""))
             await self._sessions.end(session)
@@ -101,6 +104,12 @@ class SignIn:
         answer = HTMLResponse(_ONWARD.format(escape(then)))
         self._forget(answer, SESSION_COOKIE)
         return answer
+
+    async def say_signed_out(self, request: Request) -> Response:
+        """Say so. Any other page of ours would send whoever is signed out to sign in again."""
+        words = choose_words(request, self._languages)
+        html = self._renderer.render_notice(words, "signed_out", "", path=SIGN_IN, link="sign_in_again")
+        return HTMLResponse(html, headers={**CONSOLE, "Content-Language": words.language})
 
     def _keep(self, answer: Response, name: str, value: str, lasts: timedelta) -> None:
         # Lax: the way back from the provider is a link from another site. Moves are posted, and no post brings it.

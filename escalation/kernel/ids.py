@@ -18,6 +18,7 @@ from pydantic import AfterValidator, Field
 
 from escalation.kernel.reasons import InvalidValue, reason
 
+_TASK_FORCE = "/task-force/"
 _KEY_FORM = r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.#-]*"
 _KEY = re.compile(_KEY_FORM)
 _ESCALATION = re.compile(rf"{_KEY_FORM}@[\w:.+-]+")
@@ -106,4 +107,10 @@ EscalationReference = Annotated[str, Field(max_length=300), AfterValidator(_requ
 
 def task_force_id(key: str, name: str) -> str:
     """Return the workflow id of a task force: ``ACME/4711/task-force/data-recovery``."""
-    return f"{key}/task-force/{name}"
+    return f"{key}{_TASK_FORCE}{name}"
+
+
+def split_task_force_id(id_: str) -> tuple[str, str]:
+    """Return the key of its escalation and the name of a task force; no name, if *id_* is no task force's."""
+    key, _, name = id_.partition(_TASK_FORCE)
+    return key, name

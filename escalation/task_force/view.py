@@ -7,6 +7,7 @@ from escalation.kernel.values import Instant, InternalText, frozen
 from escalation.task_force.events import CLOCKWORK, TaskForceEvent
 from escalation.task_force.lifecycle import TaskForceState
 from escalation.task_force.state import StatusReport, Task, TaskForce
+from escalation.task_force.wanted_moves import WantedInTaskForce, list_wanted_in_task_force
 
 
 @frozen
@@ -43,6 +44,8 @@ class TaskForceView:
     status_not_before: Instant | None = None
     """End of the known open hours; it is due later."""
     is_status_missed: bool
+    wanted: tuple[WantedInTaskForce, ...] = ()
+    """The moves that it waits for, the first due first, and who is asked for each."""
 
 
 @frozen
@@ -88,6 +91,7 @@ def view(now: TaskForce) -> TaskForceView:
         status_due_at=(status.breached_at or status.due_at) if status else None,
         status_not_before=status.not_before if status and not status.breached_at else None,
         is_status_missed=bool(status and status.breached_at),
+        wanted=list_wanted_in_task_force(now),
     )
 
 

@@ -66,7 +66,10 @@ class Somebody:
         await expect(self.page.get_by_role("status").filter(has_text="Done")).to_be_visible()
 
     async def signs_out(self) -> None:
+        """Sign out, and be told so; only who asks for it is sent to sign in again."""
         await self.page.get_by_role("button", name="Sign out").click()
+        await expect(self.page.get_by_role("heading", name="You are signed out")).to_be_visible()
+        await self.page.get_by_role("link", name="Sign in again").click()
         await expect(self.page.get_by_role("heading", name="Sign in to the provider")).to_be_visible()
 
 

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 import pytest
@@ -211,9 +212,27 @@ async def test_whoever_signs_out_is_nobody(house: House) -> None:
     answer = await house.browser.post("/sign-out")
 
     assert f"{house.provider.issuer}/sign-out?id_token_hint=" in answer.text
+    assert quote(f"{house.base_url}/signed-out", safe="") in answer.text
     assert 401 == (await house.who()).status_code
     assert "was signed out" in (await house.who(**kept)).text
     assert 200 == (await house.browser.post("/sign-out")).status_code
+
+
+@pytest.mark.parametrize(
+    ("language", "title", "again"),
+    [
+        ("en", "You are signed out", "Sign in again"),
+        ("id", "Anda sudah keluar", "Masuk lagi"),
+        ("tr", "Oturumunuz kapatıldı", "Yeniden oturum aç"),
+    ],
+)
+async def test_whoever_signed_out_reads_so(house: House, language: str, title: str, again: str) -> None:
+    """On a page of ours that asks nobody to sign in; a link does."""
+    page = await house.browser.get("/signed-out", headers={"Accept-Language": language})
+
+    assert 200 == page.status_code
+    assert f"<h1>{title}</h1>" in page.text
+    assert f'<a href="/sign-in">{again}</a>' in page.text
 
 
 async def test_a_session_cannot_be_made_by_others(house: House) -> None:

@@ -16,6 +16,7 @@ from typing import Any
 import httpx
 import pytest
 
+from entrypoints.web.access import access_line
 from entrypoints.web.web_server import bind_port
 from escalation.notifications.links import Link, Question
 from runtime.connection import connect
@@ -251,3 +252,25 @@ def test_answers_leave_without_waiting_for_the_reader() -> None:
         served, _ = listener.accept()
         with served:
             assert served.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+
+
+@pytest.mark.parametrize("command", ["web", "serve"])
+async def test_a_service_that_nobody_can_sign_in_to_says_so_at_its_start(
+    tmp_path: Path, command: str
+) -> None:
+    """
+    IDENTITY-2: and what to set. It starts nevertheless: API keys alone may be meant.
+    """
+    settings = PICKED | {"ESCALATION_ACCESS": "signed_in", "ESCALATION_GATEWAY_URL": "https://x.example.com"}
+    proxy = {"ESCALATION_PROXY_HEADER": "X-Email", "ESCALATION_PROXY_NETWORKS": "10.20.0.5/32"}
+    nobody = "Access     Warning: nobody can sign in, and API keys alone are taken. For people, set "
+
+    async with running(tmp_path, command, **settings) as (program, _):
+        (line,) = [line for line in program.says.splitlines() if line.startswith("Access")]
+    assert line.startswith(nobody)
+    assert "ESCALATION_OIDC_ISSUER" in line
+    assert "nobody can sign in" not in access_line(Settings(access=Access.SIGNED_IN, **_lower(proxy)))
+
+
+def _lower(environment: dict[str, str]) -> dict[str, Any]:
+    return {name.removeprefix("ESCALATION_").lower(): value for name, value in environment.items()}

@@ -4,6 +4,7 @@ The console: which address shows which page; and the pages of lists, and the cho
 Must not know markup or rules.
 """
 
+import asyncio
 from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import urlencode
@@ -14,17 +15,23 @@ from starlette.responses import FileResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from entrypoints.web.console.case_pages import CasePages
-from entrypoints.web.console.list_rows import ListFilter, count_by_priority, count_by_state
+from entrypoints.web.console.list_rows import (
+    MOST_ENDED,
+    ListFilter,
+    count_by_priority,
+    count_by_state,
+    latest_by_key,
+)
 from entrypoints.web.console.live import live_list
 from entrypoints.web.console.look_back import LookBackPages
 from entrypoints.web.console.move_pages import MovePages
-from entrypoints.web.console.page_reads import wanted_of
 from entrypoints.web.console.page_service import PageService
 from entrypoints.web.console.playbook_pages import PlaybookPages
 from entrypoints.web.console.reader import LANGUAGE_COOKIE
 from entrypoints.web.console.settings_page import SettingsPage
 from entrypoints.web.console.start_pages import StartPages
 from entrypoints.web.console.task_force_pages import TaskForcePages
+from entrypoints.web.console.wanted_rows import wanted_of
 from entrypoints.web.security_headers import CONSOLE
 from entrypoints.web.service_parts import ServiceParts
 from identity.caller import AS_COOKIE
@@ -54,8 +61,10 @@ class ListPages:
     async def all(self, request: Request) -> Response:
         reader = await self._service.reader(request)
         given = {name: request.query_params.get(name, "")[:200] for name in ListFilter._fields}
-        rows = await self._service.open.rows(reader.caller.sight)
-        wanted = ListFilter(**given)
+        wanted, sight, lists = ListFilter(**given), reader.caller.sight, self._service
+        still_open, ended = await asyncio.gather(lists.open.rows(sight), lists.ended.rows(sight))
+        everything = (*still_open, *ended)
+        rows = everything if wanted.covers_ended else still_open
         matching = [row for row in rows if wanted.matches(row)]
         return self._service.page(
             "rows.html" if request.headers.get("hx-request") else "all.html",
@@ -65,10 +74,13 @@ class ListPages:
             address=_address("/all", given),
             rows=matching[:ROWS],
             more=max(0, len(matching) - ROWS),
-            states=count_by_state(rows),
-            priorities=count_by_priority(rows),
+            latest=latest_by_key(everything),
+            is_cut=wanted.covers_ended and lists.ended.is_cut,
+            most_ended=MOST_ENDED,
+            states=count_by_state(everything),
+            priorities=count_by_priority(still_open),
             owners=sorted({row.owner for row in rows}),
-            total=len(rows),
+            total=len(still_open),
         )
 
     async def live(self, request: Request) -> Response:

@@ -1,7 +1,9 @@
 """State of a form between two requests: what was written, which button was pressed, and what was wrong."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Self
 
 from entrypoints.web.console.people_who_may import name_people
@@ -12,7 +14,9 @@ from escalation.kernel.refusals import BadRequest, EscalationError, Refusal
 
 ADD, REMOVE, PREVIEW = "add", "remove", "preview"
 """Names of the buttons that only change the form, or show what it would do."""
-_BUTTONS = frozenset({ADD, REMOVE, PREVIEW})
+READ_AT = "form_read_at"
+"""Name of the hidden field that says when the form was drawn."""
+_OURS = frozenset({ADD, REMOVE, PREVIEW, READ_AT})
 
 
 @dataclass(frozen=True)
@@ -25,6 +29,8 @@ class FormState:
     is_changed_only: bool = False
     """True if a group was added or removed, and nothing is asked for yet."""
     is_preview: bool = False
+    read_at: datetime | None = None
+    """When the form that was sent had been drawn, from what was known then; None: it does not say."""
     refusal: Refusal | None = None
     is_malformed: bool = False
 
@@ -34,9 +40,10 @@ class FormState:
         kept = {
             path: text
             for path, text in given.items()
-            if path not in _BUTTONS and not (removed and path.startswith(removed))
+            if path not in _OURS and not (removed and path.startswith(removed))
         }
-        return cls(kept, given.get(ADD, ""), bool(given.keys() & {ADD, REMOVE}), PREVIEW in given)
+        is_changed_only, read_at = bool(given.keys() & {ADD, REMOVE}), _instant(given.get(READ_AT, ""))
+        return cls(kept, given.get(ADD, ""), is_changed_only, PREVIEW in given, read_at)
 
     def refused(self, error: EscalationError) -> Self:
         return replace(self, refusal=error.refusal, is_malformed=isinstance(error, BadRequest))
@@ -55,3 +62,10 @@ class FormState:
         """Return what is wrong with each field, by its path."""
         found = self.refusal.faults if self.refusal else ()
         return {fault.where: reader.say(fault.reason) for fault in found}
+
+
+def _instant(text: str) -> datetime | None:
+    with suppress(ValueError):
+        at = datetime.fromisoformat(text)
+        return at if at.tzinfo else None
+    return None

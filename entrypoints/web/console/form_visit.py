@@ -6,6 +6,7 @@ asked, nor markup.
 """
 
 from abc import ABC, abstractmethod
+from datetime import datetime
 from typing import Generic, TypeVar
 
 from starlette.requests import Request
@@ -27,13 +28,15 @@ class FormVisit(ABC, Generic[Asked]):
         self.service = service
         self.request = request
         self.reader = reader
+        self.read_at: datetime | None = None
+        """When the reader had read what the form was drawn from."""
 
     async def answer(self) -> Response:
         """Show the form; once it is sent, do what it asks for."""
         if self.request.method != "POST":
             return await self.draw(FormState(dict(self.request.query_params)))
         given = FormState.sent(await self.service.fields(self.request))
-        person = self.reader.require_person()
+        self.read_at, person = given.read_at, self.reader.require_person()
         if given.is_changed_only:
             return await self.draw(given)
         try:
@@ -45,7 +48,7 @@ class FormVisit(ABC, Generic[Asked]):
             raise
         except EscalationError as error:
             return await self.draw(given.refused(error))
-        self.service.open.forget()
+        self.service.forget_lists()
         return RedirectResponse(address, 303)
 
     @abstractmethod

@@ -1,20 +1,22 @@
 """
-Open escalations as the console lists them: read once for all readers who look within the same moment.
+Escalations as the console lists them, open ones and ended ones: read once for all readers who look within the same
+moment.
 
 A list of a thousand costs the server a tenth of a second. Each process keeps the last list for a few seconds; nothing
 else is in memory, so that any number of processes can stand side by side.
 """
 
 import asyncio
+from abc import ABC, abstractmethod
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from datetime import datetime
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
 from time import monotonic
 from typing import NamedTuple
 
-from client import EscalationListing
+from client import EscalationClient, EscalationListing
 from entrypoints.web.temporal_client import TemporalClientSource
-from escalation.case.lifecycle import State
+from escalation.case.lifecycle import OPEN, State
 from escalation.policy.classification import Priority
 from escalation.policy.sight import Sight
 from runtime.errors import RuntimeFault
@@ -22,7 +24,10 @@ from runtime.errors import RuntimeFault
 FRESH_FOR = 2.0
 """Seconds for which a list is shown again."""
 MOST = 10_000
-"""Rows that are read; who has more of them looks for them by filters."""
+"""Open escalations that are read; who has more of them looks for them by filters."""
+MOST_ENDED = 1_000
+"""Escalations of each state that has ended that are read: the last started ones."""
+ENDED = tuple(state for state in State if state not in OPEN)
 
 
 class ListFilter(NamedTuple):
@@ -34,6 +39,15 @@ class ListFilter(NamedTuple):
     customer: str = ""
     breached: str = ""
     words: str = ""
+
+    @property
+    def is_of_ended(self) -> bool:
+        return self.state in ENDED
+
+    @property
+    def covers_ended(self) -> bool:
+        """True for the states of ended ones, and for a search by words in all states."""
+        return self.is_of_ended or (bool(self.words.split()) and not self.state)
 
     def matches(self, row: EscalationListing) -> bool:
         return (
@@ -59,8 +73,8 @@ class Covered(NamedTuple):
     """Another one where something has changed."""
 
 
-class OpenEscalations:
-    """The list of what is open, for all readers; each sees of it what they may look at (IDENTITY-4)."""
+class ListedEscalations(ABC):
+    """A list for all readers; each sees of it what they may look at (IDENTITY-4)."""
 
     def __init__(self, reach: TemporalClientSource) -> None:
         self._reach = reach
@@ -72,7 +86,7 @@ class OpenEscalations:
 
     async def rows(self, sight: Sight) -> Sequence[EscalationListing]:
         """
-        Return the rows that *sight* covers, those that are due first before the others.
+        Return the rows that *sight* covers, in their order.
 
         Raises:
             RuntimeFault: If Temporal does not answer, or did not just now.
@@ -94,16 +108,40 @@ class OpenEscalations:
     async def _read(self) -> None:
         self._covered = {}
         try:
-            client = await self._reach.client()
-            self._rows = sorted([row async for row in client.list(limit=MOST)], key=by_due)
+            self._rows = await self._rows_of(await self._reach.client())
             self._away = None
         except RuntimeFault as away:
             self._away = away
         self._read_at = monotonic()
 
     def forget(self) -> None:
-        """Read again the next time: somebody here just changed something."""
+        """Read again the next time."""
         self._read_at = float("-inf")
+
+    @abstractmethod
+    async def _rows_of(self, client: EscalationClient) -> Sequence[EscalationListing]:
+        """Read all rows, in their order."""
+
+
+class OpenEscalations(ListedEscalations):
+    """What is open, those that are due first before the others."""
+
+    async def _rows_of(self, client: EscalationClient) -> Sequence[EscalationListing]:
+        found = [row async for row in client.list(limit=MOST)]
+        return sorted((row for row in found if not row.has_ended), key=by_due)
+
+
+class EndedEscalations(ListedEscalations):
+    """What has ended, as far as Temporal keeps it, the last ended first."""
+
+    @property
+    def is_cut(self) -> bool:
+        """True if there may be more than were read."""
+        return any(count >= MOST_ENDED for count in Counter(row.state for row in self._rows).values())
+
+    async def _rows_of(self, client: EscalationClient) -> Sequence[EscalationListing]:
+        found = [row for state in ENDED async for row in client.list(state=state, limit=MOST_ENDED)]
+        return sorted(found, key=lambda row: row.ended_at or datetime.now(UTC), reverse=True)
 
 
 def count_by_state(rows: Iterable[EscalationListing]) -> Sequence[tuple[State, int]]:
@@ -116,6 +154,14 @@ def count_by_priority(rows: Iterable[EscalationListing]) -> Sequence[tuple[Prior
     """Return how many rows there are of each priority that has some."""
     counted = Counter(row.priority for row in rows)
     return [(priority, counted[priority]) for priority in Priority if counted[priority]]
+
+
+def latest_by_key(rows: Iterable[EscalationListing]) -> Mapping[str, datetime]:
+    """Return when the latest escalation of each key was opened: the key leads to that one."""
+    found = dict[str, datetime]()
+    for row in rows:
+        found[row.key] = max(row.opened_at, found.get(row.key, row.opened_at))
+    return found
 
 
 def by_due(row: EscalationListing) -> tuple[bool, datetime]:

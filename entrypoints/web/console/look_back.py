@@ -7,16 +7,17 @@ The database is asked in a thread, because it waits. Must not know markup.
 import asyncio
 from contextlib import closing, suppress
 from datetime import UTC, date, datetime, timedelta, tzinfo
+from functools import partial
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from entrypoints.web.console.page_service import PageService
 from entrypoints.web.console.reader import Reader
+from escalation.measures.definitions import BY_NAME
 from records.errors import RecordStoreFault
-from records.figure_formats import format_figure
 from records.period_report import make_report
-from records.report import FIRST, By, Period, Report
+from records.report import FIRST, NOT_KNOWN, By, Figure, Period, Report
 from records.store import RecordStore
 
 MOST_GROUPS = 40
@@ -44,9 +45,11 @@ class LookBackPages:
             divisions=tuple(By),
             report=report,
             figures=[report.whole.figures[name] for name in FIRST] if report else [],
-            columns=_columns(report) if report else [],
+            columns=[BY_NAME[name] for name in _columns(report)] if report else [],
             groups=report.groups[:MOST_GROUPS] if report else [],
-            said=format_figure,
+            period=_period_in_words(given, reader),
+            label_of=partial(_label_of, reader, by),
+            said=partial(_figure_in_words, reader),
             trouble=trouble,
         )
 
@@ -58,6 +61,42 @@ class LookBackPages:
 
 def _columns(report: Report) -> list[str]:
     return [name for name in FIRST if any(group.value(name) is not None for group in report.groups)]
+
+
+def _period_in_words(given: dict[str, str], reader: Reader) -> str:
+    """Return which escalations are looked at, by the days on which they were opened."""
+    match _day(given["from"]), _day(given["to"]):
+        case None, None:
+            return reader.text("period.any_time")
+        case date() as first, None:
+            return reader.text("period.since", reader.day(first))
+        case None, date() as last:
+            return reader.text("period.until", reader.day(last))
+        case first, last:
+            days = [reader.day(day) for day in (first, last) if day]
+            return reader.text("period.on_day" if first == last else "period.between", *days)
+
+
+def _label_of(reader: Reader, by: By | None, label: str) -> str:
+    """Return the name of a group, in words."""
+    if label == NOT_KNOWN:
+        return reader.text("period.not_known")
+    match by:
+        case By.REASON:
+            return reader.label("EscalationReason", label)
+        case By.CATEGORY:
+            return reader.label("playbook", label)
+        case By.TEAM:
+            return reader.name(label)
+        case By.LEVEL:
+            return f"{reader.text('column.level')} {label}"
+        case _:
+            return label
+
+
+def _figure_in_words(reader: Reader, figure: Figure) -> str:
+    """Return the value as this reader writes numbers; a dash, where there is nothing to draw it from."""
+    return "–" if figure.value is None else reader.formats.figure(figure.measure.unit, figure.value)
 
 
 def _period(given: dict[str, str], reader: Reader) -> Period:

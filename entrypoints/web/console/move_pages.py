@@ -44,10 +44,11 @@ class _MoveVisit(FormVisit[PersonsCommand]):
         return read_form(self._move, person, given.fields, self.reader.zone)
 
     async def preview(self, asked: PersonsCommand) -> MovePreview:
-        return await self.reader.client.preview(self._key, asked, self.service.samples.write)
+        write = self.service.samples.write
+        return await self.reader.client.preview(self._key, asked, write, read_at=self.read_at)
 
     async def send(self, asked: PersonsCommand) -> str:
-        await self.reader.client.ask(self._key, asked)
+        await self.reader.client.ask(self._key, asked, read_at=self.read_at)
         return f"{case_path(self._key)}?done={self._move}"
 
     async def draw(self, given: FormState, preview: MovePreview | None = None) -> Response:

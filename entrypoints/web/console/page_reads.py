@@ -4,68 +4,16 @@ Reads of the pages: what the console asks of the engine, and nothing of how it i
 
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
-from typing import NamedTuple
 
-from client import EscalationClient, EscalationListing
-from entrypoints.web.console.list_rows import by_due
+from client import EscalationClient
 from escalation.case.deliveries import Delivery
 from escalation.case.lifecycle import Move
 from escalation.case.move_permissions import MovePermission, list_permissions
 from escalation.case.state import Escalation
 from escalation.case.view import View, view
-from escalation.case.wanted_moves import WantedMove
-from escalation.kernel.refusals import EscalationError
 from escalation.kernel.timeline_entry import TimelineEntry
 from escalation.policy.people import Contact, Recipient
-from runtime.errors import RuntimeFault
-
-MOST_WANTED = 30
-"""Rows of *For me* that are looked at in full; the page says how many more there are."""
-
-
-class WantedRow(NamedTuple):
-    """A move that somebody waits for a person to make."""
-
-    key: str
-    """The name by which its run is found."""
-    view: View
-    wanted: WantedMove
-
-
-class ForMe(NamedTuple):
-    """All that waits for one person."""
-
-    rows: Sequence[WantedRow]
-    more: int
-    """The number of escalations that are not shown."""
-    silent: Sequence[str]
-    """Keys of escalations that did not answer in time."""
-
-
-async def wanted_of(client: EscalationClient, person: str) -> ForMe:
-    """Return what waits for *person*, the first due first."""
-    found = [row async for row in client.list(waits_for=person, limit=10 * MOST_WANTED)]
-    nearest = sorted(found, key=by_due)
-    views = await asyncio.gather(*(_view_of(client, row) for row in nearest[:MOST_WANTED]))
-    rows = [
-        WantedRow(row.key, view, wanted)
-        for row, view in zip(nearest, views, strict=False)
-        if isinstance(view, View)
-        for wanted in view.wanted
-        if person in wanted.who
-    ]
-    rows.sort(key=lambda row: (row.wanted.due_at is None, row.wanted.due_at))
-    silent = [view for view in views if isinstance(view, str)]
-    return ForMe(rows, max(0, len(found) - MOST_WANTED), silent)
-
-
-async def _view_of(client: EscalationClient, row: EscalationListing) -> View | str:
-    """Return the view of a row, or its key where the run does not answer: one that is stalled hides no other."""
-    with suppress(EscalationError, RuntimeFault):
-        return await client.view(row.key)
-    return row.key
 
 
 @dataclass(frozen=True)

@@ -43,13 +43,14 @@ class PageRenderer:
     def render_trouble(
         self, words: Catalogue, trouble: str, said: str, *, path: str = "/", link: str = "back"
     ) -> str:
-        """
-        Return a page that says what went wrong, and how to go on: by a *link* to *path*. It needs no reader, who may be
-        what is missing.
-        """
-        return self._templates.get_template("trouble.html").render(
+        """Return a page that says what went wrong, and how to go on: by a *link* to *path*."""
+        return self.render_notice(words, f"trouble.{trouble}", said, path=path, link=link)
+
+    def render_notice(self, words: Catalogue, title: str, said: str, *, path: str, link: str) -> str:
+        """Return a page that says one thing, with a *link* to *path*. It needs no reader."""
+        return self._templates.get_template("notice.html").render(
             language=words.language,
-            text=words.sentence(CONSOLE, f"trouble.{trouble}"),
+            text=words.sentence(CONSOLE, title),
             said=said,
             path=path,
             link=words.word(CONSOLE, link),

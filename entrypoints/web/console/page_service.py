@@ -16,7 +16,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from entrypoints.web.console.list_rows import OpenEscalations
+from entrypoints.web.console.list_rows import EndedEscalations, OpenEscalations
 from entrypoints.web.console.page_renderer import PageRenderer
 from entrypoints.web.console.reader import Reader, choose_words, choose_zone
 from entrypoints.web.intake import RETRY_AFTER
@@ -50,7 +50,7 @@ class PageService:
     def __init__(self, parts: ServiceParts) -> None:
         self.settings = parts.settings
         self.languages = parts.languages
-        self.open = OpenEscalations(parts.reach)
+        self.open, self.ended = OpenEscalations(parts.reach), EndedEscalations(parts.reach)
         self.watches = parts.watches
         self.playbook = parts.playbook
         self.samples = parts.samples
@@ -90,6 +90,11 @@ class PageService:
         """
         require_own_origin(request)
         return await read_fields(request, at_most=LARGEST_FORM, fields=MOST_FIELDS)
+
+    def forget_lists(self) -> None:
+        """Read the lists again the next time: somebody here just changed something."""
+        self.open.forget()
+        self.ended.forget()
 
     def guarded(self, endpoint: Endpoint) -> Endpoint:
         """Return *endpoint*, whose troubles are answered in a page of the console."""
@@ -160,3 +165,8 @@ def key_in(request: Request) -> str:
 
 def case_path(key: str) -> str:
     return "/case/" + "/".join(quote(part, safe="") for part in key.split("/", 1))
+
+
+def force_path(key: str, name: str) -> str:
+    """Return the address of a task force of the escalation of *key*."""
+    return f"{case_path(key)}/task-force/{name}"
