@@ -11,8 +11,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 ARGS ?=
-# Tests wait for servers most of their time, so that one process more than there are cores is quicker.
-PROCESSES ?= $(shell echo $$(($$(getconf _NPROCESSORS_ONLN) + 1)))
+# Tests wait for servers most of their time, so that two processes more than there are cores are quicker.
+PROCESSES ?= $(shell echo $$(($$(getconf _NPROCESSORS_ONLN) + 2)))
+# What `make test` leaves out, since it needs programs of the system; empty: nothing.
+WITHOUT ?= --ignore tests/browser --ignore tests/deploy
 
 # The first interpreter on this machine that is new enough; `python3` is still 3.9 on many of them.
 IS_NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
@@ -40,8 +42,7 @@ demo: setup  ## take a complaint through its whole life, on a server of its own
 
 .PHONY: test
 test: setup  ## run the tests, on every core
-	@$(BIN)/pytest --numprocesses $(PROCESSES) --dist loadfile --no-loadscope-reorder --ignore tests/browser --ignore tests/deploy \
-		$(ARGS)
+	@$(BIN)/pytest --numprocesses $(PROCESSES) --dist loadfile --no-loadscope-reorder $(WITHOUT) $(ARGS)
 
 .PHONY: test-browser
 test-browser: setup  ## run the tests of the console in the system's Chromium

@@ -36,6 +36,24 @@ def pytest_configure(config: pytest.Config) -> None:
         os.environ[COLD] = "0"
 
 
+_LONG = (
+    "tests/durability/",
+    "tests/browser/",
+    "tests/workflows/test_budgets.py",
+    "tests/workflows/test_inbox.py",
+    "tests/entrypoints/test_doctor.py",
+    "tests/web/test_api_fuzz.py",
+)
+"""Where the longest files are. They begin first, so that at the end no process waits for one of them."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """
+    Called by pytest.
+    """
+    items.sort(key=lambda item: not item.nodeid.startswith(_LONG))
+
+
 for _size in ("COLUMNS", "LINES"):
     os.environ.pop(_size, None)
 """The width of a terminal is the test's own, wherever it runs; Rich reads it when it is imported."""
