@@ -42,7 +42,7 @@ class EscalationListing:
     subject: str = ""
     """The subject, in the words of its start."""
     ended_at: Instant | None = None
-    """When it ended, and its last messages were out; None: it goes on."""
+    """The instant at which it had ended, and its last messages were out; None: it goes on."""
     people: tuple[str, ...] = ()
     """Ids of our people, teams and rotas who have, or had, a part in it, or are asked for a move now."""
 

@@ -44,7 +44,7 @@ _LONG = (
     "tests/entrypoints/test_doctor.py",
     "tests/web/test_api_fuzz.py",
 )
-"""Where the longest files are. They begin first, so that at the end no process waits for one of them."""
+"""Places of the longest files. They begin first, so that at the end no process waits for one of them."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -89,6 +89,6 @@ async def test_a_seat_and_a_task_of_a_task_force_wait_for_their_people(door: Doo
 
 async def test_whom_nothing_waits_for_reads_so(door: Door) -> None:
     """
-    And nobody else was asked.
+    Nobody else was asked either.
     """
     assert "Nothing waits for you now" in seen(await get(door, "/", {"escalation_as": "ben"}))

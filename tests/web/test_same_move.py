@@ -113,7 +113,7 @@ async def sent(door: Door, who: str, fields: dict[str, str]) -> httpx.Response:
     ],
 )
 def test_just_is_within_the_last_minute(ago: timedelta, said: str) -> None:
-    """Else the time alone says how long ago it was."""
+    """The time alone says how long ago an earlier one was."""
     at = datetime(2026, 11, 20, 9, tzinfo=UTC)
     entry = TimelineEntry(seq=1, at=at, by="maya", kind="closed", what=Reason("closed"))
 

@@ -30,7 +30,7 @@ class FormState:
     """True if a group was added or removed, and nothing is asked for yet."""
     is_preview: bool = False
     read_at: datetime | None = None
-    """When the form that was sent had been drawn, from what was known then; None: it does not say."""
+    """The instant at which the form that was sent had been drawn; None: it does not say."""
     refusal: Refusal | None = None
     is_malformed: bool = False
 

@@ -29,7 +29,7 @@ class FormVisit(ABC, Generic[Asked]):
         self.request = request
         self.reader = reader
         self.read_at: datetime | None = None
-        """When the reader had read what the form was drawn from."""
+        """The instant at which the reader had read what the form was drawn from."""
 
     async def answer(self) -> Response:
         """Show the form; once it is sent, do what it asks for."""

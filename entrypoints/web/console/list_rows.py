@@ -124,7 +124,7 @@ class ListedEscalations(ABC):
 
 
 class OpenEscalations(ListedEscalations):
-    """What is open, those that are due first before the others."""
+    """The open escalations, those that are due first before the others."""
 
     async def _rows_of(self, client: EscalationClient) -> Sequence[EscalationListing]:
         found = [row async for row in client.list(limit=MOST)]
@@ -132,7 +132,7 @@ class OpenEscalations(ListedEscalations):
 
 
 class EndedEscalations(ListedEscalations):
-    """What has ended, as far as Temporal keeps it, the last ended first."""
+    """The ended escalations that Temporal still keeps, the last ended first."""
 
     @property
     def is_cut(self) -> bool:
