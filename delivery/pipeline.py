@@ -23,7 +23,7 @@ from delivery.recipient_message import Message
 from delivery.render import Render
 from delivery.send import Send, open_sessions
 from delivery.stage import Stage
-from escalation.notifications.links import Link, PageLink
+from escalation.notifications.links import AnyLink
 from messages.renderer import MessageRenderer
 
 AT_ONCE = 50
@@ -54,7 +54,7 @@ class Pipeline:
         self,
         channels: Mapping[str, Channel],
         renderer: MessageRenderer,
-        address_of: Callable[[Link | PageLink], str] | None = None,
+        address_of: Callable[[AnyLink], str] | None = None,
     ) -> None:
         self._channels = dict(channels)
         self._renderer = renderer

@@ -18,7 +18,7 @@ from delivery.batch_progress import Outcome
 from delivery.recipient_message import Message
 from delivery.stage import Stage
 from documents.layout import CannotLayOut
-from escalation.notifications.links import Link, PageLink, link_for, page_for
+from escalation.notifications.links import AnyLink, destination_of, link_for
 from messages.renderer import MessageRenderer, RenderedMessage
 from messages.templates import TemplateFault
 
@@ -33,7 +33,7 @@ class Render(Stage):
     def __init__(
         self,
         renderer: MessageRenderer,
-        address_of: Callable[[Link | PageLink], str] | None,
+        address_of: Callable[[AnyLink], str] | None,
         written_at: datetime,
     ) -> None:
         self._renderer = renderer
@@ -51,7 +51,7 @@ class Render(Stage):
     def _render(self, message: Message) -> RenderedMessage:
         notices = [(notice, message.recipient) for notice in message.notices]
         links = [self._link_of(link_for(*each)) for each in notices]
-        pages = [self._link_of(page_for(*each)) for each in notices]
+        pages = [self._link_of(destination_of(*each)) for each in notices]
         try:
             return self._renderer.render_digest(notices, links, pages)
         except TemplateFault:
@@ -60,7 +60,7 @@ class Render(Stage):
             log.warning("own_text_broken", **message.log_fields, find_it_with="escalate message check")
             return _AS_SHIPPED.render_digest(notices, links, pages)
 
-    def _link_of(self, link: Link | PageLink | None) -> str:
+    def _link_of(self, link: AnyLink | None) -> str:
         return self._address_of(link) if link and self._address_of else ""
 
     async def _attachments_of(self, message: Message) -> tuple[Attachment, ...]:

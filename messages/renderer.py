@@ -61,7 +61,8 @@ class RenderedMessage:
     language: str
     """In which it is written, whatever the recipient prefers."""
     link: str = ""
-    """Address of its one button, for media that have buttons; empty, if it has none or several."""
+    """Address of its button, for media that have one: of buttons that stand together the first. Empty, if it has none,
+    or some in several places."""
     link_label: str = ""
 
 
@@ -88,7 +89,7 @@ class MessageRenderer:
     def render(self, notice: Notice, recipient: Recipient, link: str = "", page: str = "") -> RenderedMessage:
         """
         Write *notice* for *recipient*, dates in their time zone. *link*: where one click answers; empty, if nowhere.
-        *page*: the customer's own page of the case.
+        *page*: the page that it leads to, a customer's own or that of the console.
 
         Raises:
             TemplateFault: If there is no template, or it does not work.
@@ -117,7 +118,10 @@ class MessageRenderer:
         sources = (
             self._source(notice, recipient, link, page, is_in_digest=True)[1]
             for notice, link, page in zip(
-                _promise_once([notice for notice, _ in messages]), links, pages, strict=True
+                _promise_once([notice for notice, _ in messages]),
+                links,
+                _lead_once(audience, pages),
+                strict=True,
             )
         )
         facts = {
@@ -175,8 +179,8 @@ class MessageRenderer:
 
 
 def _only_button(parts: Sequence[Part]) -> tuple[str, str]:
-    """Return the address and the label of the one button that there is; nothing, if there are none or several."""
-    buttons = [row for part in parts if part.kind is PartKind.BUTTON for row in part.rows]
+    """Return the address and the label of the first button; nothing, unless all stand together."""
+    buttons = [part.rows[0] for part in parts if part.kind is PartKind.BUTTON]
     return (buttons[0][1], buttons[0][0]) if len(buttons) == 1 else ("", "")
 
 
@@ -213,6 +217,14 @@ def _promise_once(notices: Sequence[Notice]) -> Iterator[Notice]:
             yield replace(notice, facts=replace(notice.facts, next_update_at=None))
         else:
             yield notice
+
+
+def _lead_once(audience: str, pages: Sequence[str]) -> Sequence[str]:
+    """Return *pages*; in a digest for our people each stands with the last message about its escalation alone."""
+    if audience == "customer":  # each of their messages says how it can be answered
+        return pages
+    last = {page: number for number, page in enumerate(pages)}
+    return [page if last[page] == number else "" for number, page in enumerate(pages)]
 
 
 def _the_one_reader(messages: Sequence[tuple[Notice, Recipient]]) -> tuple[str, Recipient]:

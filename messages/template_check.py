@@ -135,8 +135,7 @@ class _Check:
     def _faults_of(self, notice: Notice, shape: str) -> Iterator[Finding]:
         recipient = notice.to[0]
         file = f"{recipient.language}/{notice.audience}/{notice.occasion}.txt"
-        page = PAGE if notice.audience == "customer" else ""
-        link, page = ("", "") if shape == "short" else (LINK, page)
+        link, page = ("", "") if shape == "short" else (LINK, PAGE)
         try:
             rendered = self._renderer.render(notice, recipient, link, page)
         except TemplateFault as fault:

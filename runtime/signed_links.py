@@ -1,5 +1,6 @@
 """
-Signed links: a question, or the way to a customer's page, becomes an address; an address becomes that again.
+Signed links: a question, or the way to a customer's page, becomes an address; an address becomes that again. The page
+of an escalation in the console has a plain address: whoever opens it signs in.
 
 Owns signature, expiry and form of the token. It must not know what an answer does, or how a page looks.
 
@@ -10,12 +11,13 @@ import hashlib
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple, Self, TypeVar
+from urllib.parse import quote
 
 from itsdangerous import BadData, URLSafeTimedSerializer
 from pydantic import ValidationError
 
 from escalation.kernel.values import from_plain
-from escalation.notifications.links import Link, PageLink
+from escalation.notifications.links import AnyLink, CasePage, Link, PageLink
 from runtime.settings import ENDPOINT_CHANNELS, Settings
 from runtime.signing_keys import load_or_make_keys, parse_keys
 
@@ -68,6 +70,11 @@ def link_keys(settings: Settings) -> tuple[str, ...]:
     return load_or_make_keys(settings.state_folder / KEY_FILE)
 
 
+def case_path(key: str) -> str:
+    """Return the path of an escalation's page in the console."""
+    return f"{PAGE_PATH}/" + "/".join(quote(part, safe="") for part in key.split("/", 1))
+
+
 def is_all_printed(settings: Settings) -> bool:
     """Return whether no message leaves: each is printed instead."""
     return settings.smtp_host is None and not any(map(settings.endpoint_names, ENDPOINT_CHANNELS))
@@ -104,8 +111,10 @@ class SignedLinks:
         """
         return cls(link_keys(settings), valid_for=timedelta(days=settings.link_days))
 
-    def address(self, link: Link | PageLink, *, base_url: str) -> str:
+    def address(self, link: AnyLink, *, base_url: str) -> str:
         """Return the address that *link* leads to."""
+        if isinstance(link, CasePage):
+            return f"{base_url}{case_path(link.key)}"
         return f"{base_url}{_FORMS[type(link)].path}/{self.token(link)}"
 
     def token(self, link: Link | PageLink) -> str:

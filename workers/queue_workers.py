@@ -25,7 +25,7 @@ from delivery.interruptible_client import interruptible
 from delivery.limited_channel import LimitedChannel
 from delivery.pipeline import Pipeline
 from escalation.contract import ESCALATION_QUEUE, MESSAGE_TASK_QUEUE, RECORD_TASK_QUEUE
-from escalation.notifications.links import Link, PageLink
+from escalation.notifications.links import AnyLink
 from identity.proof_ring import ProofRing
 from messages.renderer import MessageRenderer
 from planning.playbook.playbook_file import PlaybookFile
@@ -158,7 +158,7 @@ def _with_limits(channels: Mapping[str, Channel], settings: Settings) -> dict[st
     }
 
 
-def _address_of(settings: Settings) -> Callable[[Link | PageLink], str] | None:
+def _address_of(settings: Settings) -> Callable[[AnyLink], str] | None:
     """Return what makes the addresses of links; nothing, where readers could not reach them."""
     if settings.gateway_url is None:
         return None

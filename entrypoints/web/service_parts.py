@@ -15,6 +15,7 @@ from identity.caller import CallerSource
 from messages.renderer import MessageRenderer
 from messages.sample_text import SampleWriter
 from runtime.settings import Settings
+from runtime.signed_links import has_links
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,7 @@ class ServiceParts:
     def of(
         cls, settings: Settings, reach: TemporalClientSource, languages: Languages, callers: CallerSource
     ) -> Self:
-        renderer, has_links = MessageRenderer(settings.templates), settings.gateway_url is not None
+        renderer = MessageRenderer(settings.templates)
         return cls(
             settings,
             reach,
@@ -41,5 +42,5 @@ class ServiceParts:
             callers,
             PlaybookFacts(settings),
             Watches(reach),
-            SampleWriter(renderer, has_links=has_links),
+            SampleWriter(renderer, has_links=has_links(settings)),
         )

@@ -1,6 +1,6 @@
 """
 Links: questions of a message to its reader, answered with one press of a button (COMM-1, RESOLVE-2, RESOLVE-6), and the
-way to a customer's page of the case (TALK-5).
+page that a message leads to: a customer's page of the case (TALK-5), or that of the console for our own people.
 
 Owns which occasion carries which question, and what an answer must know. It must not know how a link is signed, where
 it leads, or how its page looks.
@@ -98,6 +98,31 @@ class PageLink:
     @property
     def key(self) -> str:
         return key_of(self.escalation)
+
+
+@frozen
+class CasePage:
+    """The page of an escalation in the console. It is for everybody of ours alike: sign-in decides who sees it."""
+
+    key: str
+
+
+AnyLink = Link | PageLink | CasePage
+
+
+def destination_of(
+    notice: InternalNotification | CustomerNotification, recipient: Recipient
+) -> PageLink | CasePage | None:
+    """Return the page that a letter leads to; None, if it is about no escalation."""
+    if isinstance(notice, InternalNotification):
+        return case_page_of(notice)
+    return page_for(notice, recipient)
+
+
+def case_page_of(notice: InternalNotification) -> CasePage | None:
+    """Return the page that every letter to our people leads to; None: it is about a sponsorship, or a report."""
+    key = RunId.read(notice.escalation).key
+    return CasePage(key=key) if key else None
 
 
 def page_for(notice: InternalNotification | CustomerNotification, recipient: Recipient) -> PageLink | None:

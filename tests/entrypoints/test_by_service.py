@@ -63,6 +63,7 @@ async def both_ways(
 ) -> AsyncIterator[BothWays]:
     monkeypatch.setenv("ESCALATION_STATE_FOLDER", str(site.settings.state_folder))
     monkeypatch.setenv("ESCALATION_PLAYBOOK", str(site.settings.playbook))
+    monkeypatch.setenv("ESCALATION_SMTP_HOST", str(site.settings.smtp_host))
     settings = site.settings.model_copy(update={"gateway_port": 0})
     app = make_app(settings, TemporalClientSource(settings, EscalationClient(site.temporal)))
     with bind_port(settings) as listener:

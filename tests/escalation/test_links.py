@@ -4,7 +4,16 @@ from dataclasses import replace
 
 import pytest
 
-from escalation.notifications.links import Link, PageLink, Question, link_for, page_for, reader_of
+from escalation.notifications.links import (
+    CasePage,
+    Link,
+    PageLink,
+    Question,
+    destination_of,
+    link_for,
+    page_for,
+    reader_of,
+)
 from escalation.notifications.notification import Occasion
 from tests.delivery.builders import ESCALATION, ana, person, to_customers, to_us
 
@@ -110,3 +119,21 @@ def test_each_letter_to_a_customer_leads_to_their_page(occasion: Occasion) -> No
     assert page == respelled
     assert "ana" not in page.reader
     assert page_for(to_us(person(1), occasion=Occasion.ASSIGNED), person(1)) is None
+
+
+def test_each_letter_to_our_people_leads_to_the_page_of_its_escalation() -> None:
+    """
+    IDENTITY-1: its address says the key alone, and whoever opens it signs in. A letter to a customer never leads
+    there, and one about a sponsorship leads nowhere.
+    """
+    ours = to_us(person(1), occasion=Occasion.UPDATE)
+    of_a_force, of_an_account, theirs = (
+        replace(ours, escalation=f"{ESCALATION}/roof"),
+        replace(ours, escalation="sponsorship:ACME"),
+        to_customers(ana()),
+    )
+
+    assert CasePage(key="ACME/4711") == destination_of(ours, person(1))
+    assert CasePage(key="ACME/4711") == destination_of(of_a_force, person(1))
+    assert destination_of(of_an_account, person(1)) is None
+    assert page_for(theirs, ana()) == destination_of(theirs, ana())

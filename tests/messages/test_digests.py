@@ -68,6 +68,17 @@ def test_a_digest_promises_the_next_update_of_a_case_once() -> None:
     )
 
 
+def test_a_digest_leads_to_each_escalation_once() -> None:
+    """After the last message about it; the page of a customer stands in each, by which it can be answered."""
+    ours = [(to_us(ana(), key=f"ACME/{number}"), ana()) for number in (1, 2, 1)]
+    theirs = [(to_customers(), ana())] * 2
+
+    text = TEXTS.render_digest(ours, pages=["https://x/1", "https://x/2", "https://x/1"]).text
+
+    assert ["2", "1"] == re.findall(r"Open the escalation: https://x/(\d)", text)
+    assert 2 == TEXTS.render_digest(theirs, pages=["https://x/1"] * 2).text.count("https://x/1")
+
+
 def test_each_message_of_a_bundle_keeps_its_own_link() -> None:
     """Questions that one click answers can be answered from the digest too."""
     notices = [

@@ -15,7 +15,7 @@ from escalation.kernel.clock_name import ClockName
 from escalation.kernel.reasons import Term, reason
 from escalation.notifications.notification import CustomerNotification, InternalNotification, Occasion
 from escalation.policy.classification import EvidenceKind
-from messages.examples import CUSTOMER_EXAMPLES, EXAMPLES, INTERNAL_EXAMPLES, LINK, make_example
+from messages.examples import CUSTOMER_EXAMPLES, EXAMPLES, INTERNAL_EXAMPLES, LINK, PAGE, make_example
 from messages.renderer import MessageRenderer, RenderedMessage
 from messages.templates import DIGEST, SHIPPED, TemplateFault
 from tests.delivery.builders import ana, at, to_customers, to_us
@@ -452,6 +452,29 @@ def test_a_link_is_a_button_and_its_lack_leaves_no_gap(audience: str, occasion: 
     assert f">{label}</a>" in linked.html
     assert ("http" in bare.text, "<a " in bare.html) == (False, False)
     assert [] == LEFTOVERS.findall(bare.text)
+
+
+@pytest.mark.parametrize(
+    ("language", "label"),
+    [("en", "Open the escalation"), ("id", "Buka eskalasi"), ("tr", "Eskalasyonu aç")],
+)
+@pytest.mark.parametrize("occasion", sorted(set(INTERNAL_EXAMPLES)))
+def test_every_letter_to_our_people_leads_to_the_escalation(
+    occasion: Occasion, language: str, label: str
+) -> None:
+    """After the question that one click answers, which stays the button of media that have one."""
+    notice = make_example("internal", occasion, language=language)
+
+    asked = SHIPPED_TEXTS.render(notice, notice.to[0], LINK, PAGE)
+    told = SHIPPED_TEXTS.render(notice, notice.to[0], page=PAGE)
+
+    assert f": {LINK}\n{label}: {PAGE}\n" in asked.text
+    assert f"\n\n{label}: {PAGE}\n\n" in told.text
+    assert (LINK, PAGE) == (asked.link, told.link)
+    assert asked.html.index(f'class="button" href="{LINK}"') < asked.html.index(
+        f'class="second" href="{PAGE}"'
+    )
+    assert f'class="button" href="{PAGE}"' in told.html
 
 
 def test_where_we_are_at_fault_the_customer_reads_an_apology() -> None:

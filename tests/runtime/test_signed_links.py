@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from itsdangerous import URLSafeTimedSerializer
 
-from escalation.notifications.links import Link, PageLink, Question
+from escalation.notifications.links import CasePage, Link, PageLink, Question
 from runtime.errors import RuntimeFault, SettingsFault
 from runtime.settings import Settings
 from runtime.signed_links import KEY_FILE, LinkExpired, LinkUnknown, SignedLinks
@@ -54,6 +54,16 @@ def test_a_link_to_a_page_is_no_question_and_a_question_no_page() -> None:
     with pytest.raises(LinkExpired) as caught:
         SignedLinks([KEY], valid_for=timedelta(seconds=-1)).read_as(PageLink, links.token(page))
     assert page == caught.value.link
+
+
+def test_the_page_of_an_escalation_has_a_plain_address() -> None:
+    """
+    No token, since whoever opens it signs in; a character with a meaning in addresses loses it.
+    """
+    links = SignedLinks([KEY])
+
+    assert "https://x/case/ACME/4711" == links.address(CasePage(key="ACME/4711"), base_url="https://x")
+    assert "https://x/case/ACME/a%23b" == links.address(CasePage(key="ACME/a#b"), base_url="https://x")
 
 
 def test_a_token_is_short() -> None:
