@@ -10,10 +10,10 @@ from escalation.kernel.values import Input, InputInstant, Instant, InternalText,
 class Step(Input):
     """One step of the action plan (COMM-10)."""
 
-    what: Annotated[InternalText, Field(min_length=1, max_length=2000)]
-    owner: Name
-    due_at: InputInstant | None = None
-    is_done: bool = False
+    what: Annotated[InternalText, Field(min_length=1, max_length=2000, description="What is to be done.")]
+    owner: Annotated[Name, Field(description="Who does it.")]
+    due_at: Annotated[InputInstant | None, Field(description="When it is to be done.")] = None
+    is_done: Annotated[bool, Field(description="It is done already.")] = False
 
 
 @frozen

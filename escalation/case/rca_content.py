@@ -11,9 +11,9 @@ from escalation.kernel.values import NO_NOTE, CustomerText, Input, InputDay, Inp
 
 
 class CorrectiveAction(Input):
-    what: Annotated[InternalText, Field(min_length=1)]
-    owner: Name
-    due: InputDay
+    what: Annotated[InternalText, Field(min_length=1, description="What is to be done.")]
+    owner: Annotated[Name, Field(description="Who does it.")]
+    due: Annotated[InputDay, Field(description="The last day for it.")]
     for_customers: Annotated[
         CustomerText | None,
         Field(description="What customers read about this action. If omitted, they do not read of it."),
@@ -23,15 +23,18 @@ class CorrectiveAction(Input):
 class RcaTimelineEntry(Input):
     """One line of an RCA's timeline."""
 
-    at: InputInstant
-    what: Annotated[InternalText, Field(min_length=1, max_length=2000)]
+    at: Annotated[InputInstant, Field(description="When it happened.")]
+    what: Annotated[InternalText, Field(min_length=1, max_length=2000, description="What happened.")]
 
 
 class FiveWhys(Input):
     """A chain of five whys: what went wrong, and why, and why that; the last one is a root cause."""
 
-    problem: Annotated[InternalText, Field(min_length=1, max_length=2000)]
-    whys: Annotated[tuple[InternalText, ...], Field(min_length=1, max_length=10)]
+    problem: Annotated[InternalText, Field(min_length=1, max_length=2000, description="What went wrong.")]
+    whys: Annotated[
+        tuple[InternalText, ...],
+        Field(min_length=1, max_length=10, description="Why it did, and why that, until the root cause."),
+    ]
 
 
 WEB_ADDRESS = re.compile(r"https?://[^\s<>\"]+")
@@ -46,15 +49,21 @@ def _is_web_address(text: str) -> str:
 class Reference(Input):
     """Something to read beside the RCA."""
 
-    what: Annotated[InternalText, Field(min_length=1, max_length=500)]
-    url: Annotated[str, Field(max_length=2000), AfterValidator(_is_web_address)]
+    what: Annotated[InternalText, Field(min_length=1, max_length=500, description="What can be read there.")]
+    url: Annotated[
+        str,
+        Field(max_length=2000, description="The address, such as https://wiki.example/outage."),
+        AfterValidator(_is_web_address),
+    ]
 
 
 class InternalRca(Input):
     """The internal root cause analysis; its timeline is proposed from the record (CLOSE-3)."""
 
     summary: Annotated[InternalText, Field(description="In a few sentences, for our own people.")] = NO_NOTE
-    timeline: Annotated[tuple[RcaTimelineEntry, ...], Field(max_length=500)] = ()
+    timeline: Annotated[
+        tuple[RcaTimelineEntry, ...], Field(max_length=500, description="What happened, and when.")
+    ] = ()
     root_causes: Annotated[
         tuple[InternalText, ...],
         Field(
@@ -70,8 +79,13 @@ class InternalRca(Input):
         tuple[InternalText, ...],
         Field(max_length=ENTRIES, description="What made it worse, or more likely."),
     ] = ()
-    went_well: Annotated[tuple[InternalText, ...], Field(max_length=ENTRIES)] = ()
-    went_badly: Annotated[tuple[InternalText, ...], Field(max_length=ENTRIES)] = ()
+    went_well: Annotated[
+        tuple[InternalText, ...],
+        Field(max_length=ENTRIES, description="What helped, and should be done again."),
+    ] = ()
+    went_badly: Annotated[
+        tuple[InternalText, ...], Field(max_length=ENTRIES, description="What cost time, or made it harder.")
+    ] = ()
     corrective_actions: Annotated[
         tuple[CorrectiveAction, ...],
         Field(
@@ -80,8 +94,16 @@ class InternalRca(Input):
             description="What is done so that it does not happen again; each is tracked until it is done.",
         ),
     ]
-    problem_records: Annotated[tuple[Name, ...], Field(max_length=PROBLEM_RECORDS)] = ()
-    links: Annotated[tuple[Reference, ...], Field(max_length=ENTRIES)] = ()
+    problem_records: Annotated[
+        tuple[Name, ...],
+        Field(
+            max_length=PROBLEM_RECORDS,
+            description="A problem record that looks for the cause, by its number.",
+        ),
+    ] = ()
+    links: Annotated[
+        tuple[Reference, ...], Field(max_length=ENTRIES, description="What else there is to read about it.")
+    ] = ()
     summary_for_customers: Annotated[
         CustomerText | None,
         Field(description="What customers may know of it; the customer RCA begins with it."),

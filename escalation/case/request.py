@@ -71,6 +71,8 @@ class Criterion(StrEnum):
     FUNCTIONALITY = "functionality"
 
 
+OUTCOME = "What came of an attempt; needed for an attempt, and for nothing else"
+"""The meaning of an outcome, for whoever fills it in."""
 EvidenceLink = Annotated[str, Field(max_length=2000, description="Where it can be found.")]
 
 
@@ -79,14 +81,12 @@ class Evidence:
     """One piece of evidence: what supports the complaint, or was tried (START-3, TALK-1)."""
 
     __pydantic_config__ = REFUSES_UNKNOWN
-    kind: EvidenceKind
-    what: InternalText
-    on: InputDay | None = None
-    """The day, where the time is not known."""
-    at: InputInstant | None = None
-    who: Annotated[InternalText, Field(max_length=200)] = NO_NOTE
-    """The person who wrote, called or tried."""
-    outcome: Annotated[AttemptOutcome | None, Field(validate_default=True)] = None
+    kind: Annotated[EvidenceKind, Field(description="The kind of evidence")]
+    what: Annotated[InternalText, Field(description="What it says, or what was tried.")]
+    on: Annotated[InputDay | None, Field(description="The day, where the time is not known.")] = None
+    at: Annotated[InputInstant | None, Field(description="When it was.")] = None
+    who: Annotated[InternalText, Field(max_length=200, description="Who wrote, called or tried.")] = NO_NOTE
+    outcome: Annotated[AttemptOutcome | None, Field(validate_default=True, description=OUTCOME)] = None
     link: EvidenceLink = ""
 
     @field_validator("outcome")
@@ -116,10 +116,14 @@ def require_outcome_fits(kind: EvidenceKind | None, outcome: AttemptOutcome | No
 @frozen
 class CustomerContact:
     __pydantic_config__ = REFUSES_UNKNOWN
-    name: CustomerText
-    email: EmailAddress
-    language: LanguageTag = "en"
-    time_zone: Name = "UTC"
+    name: Annotated[CustomerText, Field(description="The name, as letters say it.")]
+    email: Annotated[EmailAddress, Field(description="Where letters to this contact go.")]
+    language: Annotated[LanguageTag, Field(description="The language of letters, such as en, id or tr.")] = (
+        "en"
+    )
+    time_zone: Annotated[
+        Name, Field(description="The time zone of dates in letters, such as Asia/Jakarta.")
+    ] = "UTC"
 
     def as_recipient(self, account: str) -> Recipient:
         return Recipient(
@@ -134,9 +138,14 @@ class CustomerContact:
 @frozen
 class AffectedCustomer:
     __pydantic_config__ = REFUSES_UNKNOWN
-    account: Name
-    tier: Name = "standard"
-    contacts: Annotated[tuple[CustomerContact, ...], Field(min_length=1, max_length=CONTACTS)]
+    account: Annotated[Name, Field(description="The account of the customer, such as ACME.")]
+    tier: Annotated[Name, Field(description="What was agreed with the customer; targets follow from it.")] = (
+        "standard"
+    )
+    contacts: Annotated[
+        tuple[CustomerContact, ...],
+        Field(min_length=1, max_length=CONTACTS, description="Who gets letters and may answer."),
+    ]
     stated_impact: Annotated[
         CustomerWords | None,
         Field(max_length=1000, description="What it means for them, in their own words."),
@@ -158,7 +167,10 @@ class StartRequest(PropertyCache):
     __pydantic_config__ = REFUSES_UNKNOWN
 
     key: Annotated[
-        Key, Field(description="The reference of the case, which customers read too, such as ACME/4711.")
+        Key,
+        Field(
+            description="Account, slash, number of the ticket: such as ACME/4711. Customers read it as their reference."
+        ),
     ]
     subject: Annotated[
         CustomerText, Field(min_length=1, max_length=200, description="What it is about, in a line.")
@@ -170,13 +182,18 @@ class StartRequest(PropertyCache):
         Name, Field(description="An issue type of the playbook; needed if several have the category.")
     ]
     category: Annotated[Name, Field(description="The kind of case; its levels follow from it.")]
-    impact: Annotated[Degree | None, Field(description="How much of their business it hits")] = None
-    urgency: Annotated[Degree | None, Field(description="How soon they need it solved")] = None
+    impact: Annotated[
+        Degree | None,
+        Field(description="How much of their business it hits; needed if no priority is given"),
+    ] = None
+    urgency: Annotated[
+        Degree | None, Field(description="How soon they need it solved; needed if no priority is given")
+    ] = None
     priority: Annotated[
         Priority | None,
         Field(
             validate_default=True,
-            description="How bad it is for customers (if omitted, by impact and urgency)",
+            description="How bad it is for customers; needed unless impact and urgency are given",
         ),
     ] = None
     reason: Annotated[EscalationReason, Field(description="Why it starts")]

@@ -78,9 +78,9 @@ class TextRejected(TextDecided):
 class PendingTextCommand(MoveCommand):
     """A move about a text that waits for approval."""
 
-    number: Annotated[int | None, Field(ge=1, description="Which text, by its number, if several wait.")] = (
-        None
-    )
+    number: Annotated[
+        int | None, Field(ge=1, description="Which text, by its number; needed if several wait.")
+    ] = None
 
     @classmethod
     def obstacle(cls, now: Escalation) -> Reason | None:

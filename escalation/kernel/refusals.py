@@ -340,6 +340,8 @@ _KINDS = {
     "allowed.true_or_false": "bool_type bool_parsing",
     "allowed.instant": "timezone_aware datetime_type datetime_parsing datetime_from_date_parsing",
     "allowed.day": "date_type date_parsing date_from_datetime_parsing date_from_datetime_inexact",
+    "allowed.number": "decimal_type decimal_parsing finite_number",
+    "allowed.duration": "time_delta_type time_delta_parsing",
     "allowed.text": "string_type",
     "allowed.some_text": "string_too_short",
 }
@@ -352,6 +354,9 @@ _BOUNDS = {
     "greater_than": ("allowed.greater_than", "gt"),
     "greater_than_equal": ("allowed.at_least", "ge"),
     "less_than_equal": ("allowed.at_most", "le"),
+    "decimal_max_digits": ("allowed.digits_at_most", "max_digits"),
+    "decimal_max_places": ("allowed.decimals_at_most", "decimal_places"),
+    "decimal_whole_digits": ("allowed.digits_at_most", "whole_digits"),
 }
 """Kinds of findings with a bound, and its name in the finding."""
 
@@ -362,7 +367,8 @@ def _allowed(found: "ErrorDetails") -> Part:
         return _IN_WORDS[kind]
     if kind in _BOUNDS:
         code, bound = _BOUNDS[kind]
-        return reason(code, limits[bound] if isinstance(limits[bound], int) else str(limits[bound]))
+        limit = limits[bound]
+        return reason(code, limit if isinstance(limit, int | timedelta) else str(limit))
     if isinstance(refused := limits.get("error"), InvalidValue):
         return refused.allowed
     return found["msg"].removeprefix("Input should be ").removeprefix("Value error, ")

@@ -43,11 +43,16 @@ TaskForceName = Annotated[str, Field(min_length=1, max_length=60), AfterValidato
 class SeatRequest(Input):
     """A seat to fill: by people with the role or the skill, or by those named, in this order."""
 
-    role: Name
-    """Purpose of the seat; one of the playbook's roles where nobody is named."""
-    skill: Name | None = None
-    people: Annotated[tuple[Name, ...], Field(max_length=CANDIDATES)] = ()
-    """People to ask, in this order, instead of those with the role or skill."""
+    role: Annotated[
+        Name, Field(description="What the seat is for; a role of the playbook, unless people are named.")
+    ]
+    skill: Annotated[Name | None, Field(description="A skill that whoever takes it must have.")] = None
+    people: Annotated[
+        tuple[Name, ...],
+        Field(
+            max_length=CANDIDATES, description="Who is asked, in this order, instead of people with the role."
+        ),
+    ] = ()
 
 
 @frozen

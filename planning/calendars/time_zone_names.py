@@ -12,10 +12,10 @@ from difflib import get_close_matches
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from escalation.kernel.name_comparison import fold_name
-from escalation.kernel.reasons import InvalidValue
+from escalation.kernel.reasons import InvalidValue, reason
 from escalation.kernel.refusals import BadRequest, Fault, quote_input
 
-TIME_ZONE_FORM = "a time zone such as Europe/London or Asia/Jakarta, by a place in it"
+TIME_ZONE_FORM = reason("allowed.time_zone")
 
 _ALIKE = 0.8
 """More than Mars is like Paris."""

@@ -133,7 +133,7 @@ def _check_level(playbook: Playbook, written: Mapping[str, Any]) -> Iterator[Fin
         return
     last = len(levels_of(playbook, str(issue_type), category))
     if level > last:
-        yield Finding(("entry_level",), quote_input(level), f"1 to {last}")
+        yield Finding(("entry_level",), quote_input(level), reason("allowed.levels", last))
 
 
 def _check_outage(playbook: Playbook, written: Mapping[str, Any]) -> Iterator[Finding]:
@@ -141,8 +141,8 @@ def _check_outage(playbook: Playbook, written: Mapping[str, Any]) -> Iterator[Fi
     outage, key = _text_of(written, "outage"), _text_of(written, "key")
     if outage is None or key is None or tenant_of(outage) in {tenant_of(key), *playbook.shared_outages}:
         return
-    shared = "".join(f", or of {tenant}" for tenant in playbook.shared_outages)
-    allowed = f"an outage of its own tenant, {tenant_of(key)}/…{shared}; shared_outages of the playbook names others"
+    own, shared = tenant_of(key), playbook.shared_outages
+    allowed = reason("allowed.outage_of_these", own, shared) if shared else reason("allowed.own_outage", own)
     yield Finding(("outage",), quote_input(outage), allowed)
 
 
@@ -150,13 +150,9 @@ def _check_references(written: Mapping[str, Any]) -> Iterator[Finding]:
     """Check that the predecessor is of the same case, and that no linked record is the case itself."""
     key, before = _text_of(written, "key"), _text_of(written, "predecessor")
     if key and before is not None and is_of_escalation(before) and key_of(before) != key:
-        yield Finding(
-            ("predecessor",), quote_input(before), f"the id of an ended escalation of {key}, as `show` has it"
-        )
+        yield Finding(("predecessor",), quote_input(before), reason("allowed.predecessor", key))
     for name in ("linked_tickets", "problem_records"):
         value = written.get(name)
         for number, record in enumerate(value if isinstance(value, list | tuple) else ()):
             if key and isinstance(record, str) and key_of(record) == key:
-                yield Finding(
-                    (name, number), quote_input(record), "a record of another system, or another escalation"
-                )
+                yield Finding((name, number), quote_input(record), reason("allowed.other_record"))

@@ -21,10 +21,11 @@ from entrypoints.web.console.case_story import (
 from entrypoints.web.console.live import live_case
 from entrypoints.web.console.move_form import has_form
 from entrypoints.web.console.page_reads import Case, names_in, read_case
-from entrypoints.web.console.page_service import PageService, case_path, key_in
+from entrypoints.web.console.page_service import PageService, key_in
 from entrypoints.web.console.people_who_may import name_people
 from escalation.case.lifecycle import ENDING_MOVES, Move
 from planning.forecast.outlook import look_ahead
+from runtime.signed_links import case_path
 
 
 class CasePages:

@@ -7,10 +7,9 @@ from datetime import datetime
 from typing import Self
 
 from entrypoints.web.console.people_who_may import name_people
-from entrypoints.web.console.reader import Reader
 from escalation.case.state import Escalation
 from escalation.kernel.reasons import Part
-from escalation.kernel.refusals import BadRequest, EscalationError, Refusal
+from escalation.kernel.refusals import BadRequest, EscalationError, Fault, Refusal
 
 ADD, REMOVE, PREVIEW = "add", "remove", "preview"
 """Names of the buttons that only change the form, or show what it would do."""
@@ -58,10 +57,9 @@ class FormState:
             return ""
         return name_people(self.refusal.reason, now) if now else self.refusal.reason
 
-    def faults(self, reader: Reader) -> Mapping[str, str]:
-        """Return what is wrong with each field, by its path."""
-        found = self.refusal.faults if self.refusal else ()
-        return {fault.where: reader.say(fault.reason) for fault in found}
+    @property
+    def faults(self) -> tuple[Fault, ...]:
+        return self.refusal.faults if self.refusal else ()
 
 
 def _instant(text: str) -> datetime | None:

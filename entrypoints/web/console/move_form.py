@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from pydantic import ValidationError
 
 from entrypoints.web.console.record_form import Known, Pairs, RecordForm, plain_choices
+from escalation.case.customer_texts import PendingText
 from escalation.case.lifecycle import Move
 from escalation.case.move_index import COMMAND_OF, PersonsCommand
 from escalation.case.rca_content import InternalRca, RcaTimelineEntry
@@ -33,8 +34,10 @@ def form_of(move: Move) -> RecordForm:
     return RecordForm(COMMAND_OF[move], frozenset({_BY}))
 
 
-def known_in(now: Escalation, pauses: Sequence[str], languages: Sequence[str]) -> Known:
-    """Return what can be chosen in the forms of moves of *now*."""
+def known_in(
+    now: Escalation, pauses: Sequence[str], languages: Sequence[str], texts: Sequence[PendingText]
+) -> Known:
+    """Return what can be chosen in the forms of moves of *now*; *texts*: those for customers that the form shows."""
     people, actions = pairs_of(now.plan.contacts), [action for action in now.actions if action.is_open]
     records = [each for each in now.request.linked_tickets if each not in now.settled]
     choices: dict[str, Pairs] = {
@@ -50,7 +53,7 @@ def known_in(now: Escalation, pauses: Sequence[str], languages: Sequence[str]) -
         "contact": [(each.mailbox, each.name) for each in now.request.recipients],
         "record": plain_choices(records),
         "action": [(str(action.number), str(action.what)) for action in actions],
-        "number": [(str(text.number), str(text.text)) for text in now.pending_texts],
+        "number": [(str(text.number), str(text.text)) for text in texts],
         "AnswerQuestion.number": [(str(asked.number), str(asked.text)) for asked in now.questions],
         "because": _spelled(pauses),
         "skill": plain_choices(now.plan.skills),
@@ -73,17 +76,28 @@ def _spelled(codes: Iterable[str]) -> Pairs:
     return [(code, code.replace("_", " ")) for code in codes]
 
 
+def texts_to_judge(now: Escalation, number: str) -> Sequence[PendingText]:
+    """Return the text for customers that *number* chooses; without such a one, all that wait."""
+    return [text for text in now.pending_texts if str(text.number) == number] or now.pending_texts
+
+
 def begun_with(
-    move: Move, now: Escalation, proposed: Sequence[RcaTimelineEntry], zone: tzinfo
+    move: Move,
+    now: Escalation,
+    proposed: Sequence[RcaTimelineEntry],
+    texts: Sequence[PendingText],
+    zone: tzinfo,
 ) -> Mapping[str, str]:
     """
     Return what stands in the form of *move* before anybody writes: the latest version, to be changed, or what follows
-    from the record. *proposed*: the timeline of a first RCA.
+    from the record. *proposed*: the timeline of a first RCA. *texts*: those that the form shows.
     """
-    return form_of(move).given_of(_begun_with(move, now, proposed), zone)
+    return form_of(move).given_of(_begun_with(move, now, proposed, texts), zone)
 
 
-def _begun_with(move: Move, now: Escalation, proposed: Sequence[RcaTimelineEntry]) -> Mapping[str, Any]:
+def _begun_with(
+    move: Move, now: Escalation, proposed: Sequence[RcaTimelineEntry], texts: Sequence[PendingText]
+) -> Mapping[str, Any]:
     match move:
         case Move.FILE_RCA:
             return {"rca": to_plain(now.rca.internal) if now.rca.internal else _first_rca(now, proposed)}
@@ -95,8 +109,8 @@ def _begun_with(move: Move, now: Escalation, proposed: Sequence[RcaTimelineEntry
             return {"post_mortem": to_plain(now.post_mortem)}
         case Move.REVISE_PLAN if now.action_plan:
             return {"steps": to_plain(now.action_plan)["steps"]}
-        case Move.EDIT_TEXT if len(now.pending_texts) == 1:
-            return {"text": str(now.pending_texts[0].text)}
+        case Move.EDIT_TEXT if len(texts) == 1:
+            return {"number": texts[0].number, "text": str(texts[0].text)}
     return {}
 
 

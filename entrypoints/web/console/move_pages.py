@@ -4,24 +4,34 @@ Pages on which people make moves: the form, the preview, and the move itself.
 Must not know markup or rules.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from entrypoints.web.console.form_faults import place_faults
 from entrypoints.web.console.form_state import FormState
 from entrypoints.web.console.form_visit import FormVisit
-from entrypoints.web.console.move_form import begun_with, form_of, has_form, known_in, read_form
+from entrypoints.web.console.move_form import (
+    begun_with,
+    form_of,
+    has_form,
+    known_in,
+    read_form,
+    texts_to_judge,
+)
 from entrypoints.web.console.page_reads import names_in, permissions_of
-from entrypoints.web.console.page_service import PageService, case_path, key_in
+from entrypoints.web.console.page_service import PageService, key_in
 from entrypoints.web.console.reader import Reader
 from entrypoints.web.console.verdict import verdict_of
+from escalation.case.customer_texts import PendingText
 from escalation.case.lifecycle import Move
 from escalation.case.move_index import COMMAND_OF, PersonsCommand
 from escalation.case.rca_on_file import proposed_timeline
 from escalation.case.state import Escalation
 from escalation.move_preview import MovePreview
+from runtime.signed_links import case_path
 
 
 class MovePages:
@@ -54,10 +64,11 @@ class _MoveVisit(FormVisit[PersonsCommand]):
     async def draw(self, given: FormState, preview: MovePreview | None = None) -> Response:
         now = await self.reader.client.state(self._key)
         reader = self.reader.knowing(names_in(now))
-        known = known_in(now, self.service.playbook.pause_reasons(), self.service.languages.tags)
+        texts = texts_to_judge(now, given.fields.get("number", ""))
+        known = known_in(now, self.service.playbook.pause_reasons(), self.service.languages.tags, texts)
         is_sent = self.request.method == "POST"
-        fields = given.fields if is_sent else {**given.fields, **await self._begun(now, reader)}
-        faults = given.faults(reader)
+        fields = given.fields if is_sent else {**given.fields, **await self._begun(now, texts, reader)}
+        placed = place_faults(form_of(self._move).fields(known, fields, given.add), given.faults, reader)
         return self.service.page(
             "move.html",
             reader,
@@ -68,19 +79,22 @@ class _MoveVisit(FormVisit[PersonsCommand]):
             key=now.key,
             move=self._move,
             command=COMMAND_OF[self._move],
-            verdict=verdict_of(self._move, now, permissions_of(now, reader.person), fields.get("number", "")),
+            verdict=verdict_of(self._move, now, permissions_of(now, reader.person), texts),
+            is_to_choose=self._move is Move.EDIT_TEXT and len(texts) > 1 and not is_sent,
             later=fields.get("customer_text", "") if self._move is Move.DECLARE_RESOLVED else "",
-            fields=form_of(self._move).fields(known, fields, faults, given.add),
-            faults=faults,
+            fields=placed.fields,
+            faults=placed.lines,
             obstacle=given.obstacle(now),
             path=self.request.url.path,
             preview=preview,
         )
 
-    async def _begun(self, now: Escalation, reader: Reader) -> Mapping[str, str]:
+    async def _begun(
+        self, now: Escalation, texts: Sequence[PendingText], reader: Reader
+    ) -> Mapping[str, str]:
         is_first_rca = self._move is Move.FILE_RCA and now.rca.internal is None
         entries = await reader.client.timeline(self._key) if is_first_rca else ()
-        return begun_with(self._move, now, proposed_timeline(entries, reader.say), reader.zone)
+        return begun_with(self._move, now, proposed_timeline(entries, reader.say), texts, reader.zone)
 
 
 def _move(request: Request) -> Move:

@@ -18,6 +18,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from entrypoints.web.console.list_rows import EndedEscalations, OpenEscalations
 from entrypoints.web.console.page_renderer import PageRenderer
+from entrypoints.web.console.reader import CONSOLE as WORDS
 from entrypoints.web.console.reader import Reader, choose_words, choose_zone
 from entrypoints.web.intake import RETRY_AFTER
 from entrypoints.web.own_origin import require_own_origin
@@ -35,6 +36,7 @@ from messages.formats import Formats, locale_of
 from messages.speaker import Speaker
 from records.errors import RecordStoreFault
 from runtime.errors import RuntimeFault
+from runtime.signed_links import case_path
 
 LARGEST_FORM = 3 * PAPER
 """Bytes; the longest paper that a move takes fits, percent-encoded."""
@@ -119,7 +121,8 @@ class PageService:
         words = choose_words(request, self.languages)
         speaker = Formats(locale_of(words.language, words.language), words).speaker(choose_zone(request))
         onward = {"path": sign_in, "link": "try_again"} if status == 401 and has_sign_in else {}
-        html = self._renderer.render_trouble(words, code, _said(error, speaker), **onward)
+        said = words.word(WORDS, "unknown_key") if code == "unknown" else _said(error, speaker)
+        html = self._renderer.render_trouble(words, code, said, **onward)
         later = RETRY_AFTER if status == 503 else {}
         return HTMLResponse(html, status, {**CONSOLE, **later, "Content-Language": words.language})
 
@@ -161,10 +164,6 @@ def _said(error: Exception, speaker: Speaker) -> str:
 
 def key_in(request: Request) -> str:
     return f"{request.path_params['tenant']}/{request.path_params['ticket']}"
-
-
-def case_path(key: str) -> str:
-    return "/case/" + "/".join(quote(part, safe="") for part in key.split("/", 1))
 
 
 def force_path(key: str, name: str) -> str:

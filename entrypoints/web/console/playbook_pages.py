@@ -18,15 +18,17 @@ from starlette.responses import RedirectResponse, Response
 
 from client import ask_each
 from entrypoints.rebase_outlook import preview_rebase
+from entrypoints.web.console.form_faults import place_faults
 from entrypoints.web.console.form_state import FormState
 from entrypoints.web.console.local_instants import read_local
 from entrypoints.web.console.on_call_week import heat_of, week_of
 from entrypoints.web.console.page_reads import names_in
-from entrypoints.web.console.page_service import PageService, case_path, key_in
+from entrypoints.web.console.page_service import PageService, key_in
 from entrypoints.web.console.reader import Reader
+from entrypoints.web.console.record_form import Known, RecordForm
 from entrypoints.web.console.start_form import categories_in
 from entrypoints.web.security_headers import CONSOLE
-from escalation.case.moves.rebase import RebasePreview
+from escalation.case.moves.rebase import Rebase, RebasePreview
 from escalation.kernel.reasons import reason
 from escalation.kernel.refusals import BadRequest, EscalationError, faults_of
 from escalation.policy.classification import Priority
@@ -39,12 +41,14 @@ from planning.on_call.feeds import Feeds
 from planning.playbook.schema import Playbook
 from runtime.errors import RuntimeFault
 from runtime.network import Network
+from runtime.signed_links import case_path
 
-MOST_ENTRIES = 200
-"""Lines of a simulation that anybody reads."""
+FIRST_ENTRIES, MOST_ENTRIES = 40, 200
+"""Lines of a simulation that a page shows at once, and those that anybody reads."""
 MOST_CHANGES = 15
 """Open escalations that are asked what a rebase would change; those due first."""
 _AT_ONCE = 8
+_REBASE = RecordForm(Rebase, frozenset({"by", "plan"}))
 _COVERAGE_KEPT = timedelta(minutes=1)
 """Time for which a week's coverage is shown again; the calendars of others are read once in it."""
 
@@ -82,6 +86,7 @@ class PlaybookPages:
             priorities=tuple(Priority),
             given={name: request.query_params.get(name, "") for name in ("category", "priority", "at")},
             forecast=forecast,
+            first=FIRST_ENTRIES,
             most=MOST_ENTRIES,
             fault=fault,
             picture=f"/playbook/simulation.svg?{request.url.query}",
@@ -172,6 +177,7 @@ class PlaybookPages:
             preview = await preview_rebase(reader.client, key, playbook)
         except EscalationError as error:
             given = given.refused(error)
+        placed = place_faults(_REBASE.fields(Known({}, {}), given.fields), given.faults, reader)
         return self._service.page(
             "rebase.html",
             reader.knowing(names_in(now)),
@@ -182,8 +188,8 @@ class PlaybookPages:
             about=now.request.subject,
             path=request.url.path,
             preview=preview,
-            why=given.fields.get("why", ""),
-            faults={},
+            fields=placed.fields,
+            faults=placed.lines,
             obstacle=given.obstacle(now),
         )
 

@@ -2,8 +2,8 @@
 Forms of declarations: a field of a command is a field of the form, a record is a group of fields, and a list of records
 is a group that can be repeated.
 
-Owns how what a browser sends becomes plain data, and how faults find their fields. A field is named by its path, such
-as `rca.corrective_actions.0.owner`. A repeated group in which nothing is written is not there. Must not know what a
+Owns how what a browser sends becomes plain data. A field is named by its path, such as
+`rca.corrective_actions.0.owner`. A repeated group in which nothing is written is not there. Must not know what a
 command does.
 """
 
@@ -113,13 +113,9 @@ class RecordForm:
     hidden: frozenset[str] = frozenset()
     """Names of fields that the form does not have: somebody else fills them in."""
 
-    def fields(
-        self, known: Known, given: Given, faults: Mapping[str, str] | None = None, add: str = ""
-    ) -> tuple[FormField, ...]:
-        """Return the fields, filled with what was *given* before, and with its *faults*; *add*: the path of a list that
-        gets one group more."""
-        drawn = tuple(self._draw(self.command, known, self.filled(given), "", add))
-        return tuple(_with_faults(drawn, faults or {}))
+    def fields(self, known: Known, given: Given, add: str = "") -> tuple[FormField, ...]:
+        """Return the fields, filled with what was *given*; *add*: the path of a list that gets one group more."""
+        return tuple(self._draw(self.command, known, self.filled(given), "", add))
 
     def _draw(self, command: type, known: Known, given: Given, before: str, add: str) -> Iterator[FormField]:
         for field in _fields_of(command):
@@ -275,18 +271,3 @@ def _flat(command: type, plain: Mapping[str, Any], zone: tzinfo, before: str) ->
             yield path, "true"
         else:
             yield path, "\n".join(map(str, value)) if field.is_list else str(value)
-
-
-def _with_faults(fields: Iterable[FormField], faults: Mapping[str, str]) -> Iterator[FormField]:
-    """Put each fault at the field that it is about; one about an item of a list of texts at the list."""
-    for field in fields:
-        if field.groups:
-            groups = tuple(tuple(_with_faults(group, faults)) for group in field.groups)
-            yield replace(field, groups=groups, fault=faults.get(field.path, ""))
-        else:
-            said = [text for where, text in faults.items() if _is_about(where, field.path)]
-            yield replace(field, fault=" ".join(said))
-
-
-def _is_about(where: str, path: str) -> bool:
-    return where == path or where.startswith(f"{path}.") or path.endswith(f".{where}")

@@ -4,12 +4,13 @@ Form of a start: its fields, what can be chosen in them, and what the start woul
 Must not know requests of a browser, nor Temporal.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, tzinfo
 from typing import Any
 
 from entrypoints.web.console.record_form import FormField, Known, Pairs, RecordForm, plain_choices
 from escalation.case.request import StartRequest
+from escalation.kernel.refusals import BadRequest, Fault
 from escalation.move_preview import MovePreview, WriteMessage, preview_of
 from planning.forecast.sample_request import categories_of
 from planning.forecast.simulation import AnswerOnCall, make_open_command, simulate_run
@@ -81,7 +82,15 @@ def read_start(playbook: Playbook, by: str, given: Mapping[str, str], zone: tzin
     chosen = {f"{kind}/{name}": (kind, name) for kind, name in categories_of(playbook)}
     if pair := chosen.get(written.get("category", "")):
         written["issue_type"], written["category"] = pair
-    return read_request(written.get("key", ""), written, playbook)
+    try:
+        return read_request(written.get("key", ""), written, playbook)
+    except BadRequest as error:
+        raise BadRequest.because(error.request, _of_the_form(error.faults)) from None
+
+
+def _of_the_form(faults: Iterable[Fault]) -> Iterator[Fault]:
+    """Yield *faults* without that of the issue type: in the form, the category says it."""
+    return (fault for fault in faults if fault.where != "issue_type")
 
 
 def preview_start(

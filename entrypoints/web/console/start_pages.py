@@ -7,9 +7,10 @@ Must not know markup or rules.
 from starlette.requests import Request
 from starlette.responses import Response
 
+from entrypoints.web.console.form_faults import place_faults
 from entrypoints.web.console.form_state import FormState
 from entrypoints.web.console.form_visit import FormVisit
-from entrypoints.web.console.page_service import PageService, case_path
+from entrypoints.web.console.page_service import PageService
 from entrypoints.web.console.reader import Reader
 from entrypoints.web.console.start_form import FORM, known_in, parted, preview_start, read_start
 from escalation.case.lifecycle import State
@@ -18,6 +19,7 @@ from escalation.kernel.refusals import EscalationError
 from escalation.move_preview import MovePreview
 from planning.playbook.schema import Playbook
 from runtime.errors import RuntimeFault
+from runtime.signed_links import case_path
 
 
 class StartPages:
@@ -57,8 +59,8 @@ class _StartVisit(FormVisit[StartRequest]):
         rows = await self.service.open.rows(self.reader.caller.sight)
         accounts = sorted({customer for row in rows for customer in row.customers})
         known = known_in(self._playbook, self.service.languages.tags, accounts)
-        faults = given.faults(self.reader)
-        first, others = parted(FORM.fields(known, given.fields, faults, given.add))
+        placed = place_faults(FORM.fields(known, given.fields, given.add), given.faults, self.reader)
+        first, others = parted(placed.fields)
         already, outage = [
             await _running(self.reader, given.fields.get(name, "").strip()) for name in ("key", "outage")
         ]
@@ -72,7 +74,7 @@ class _StartVisit(FormVisit[StartRequest]):
             is_opened=any(field.value not in {"", field.declared.default} or field.fault for field in others),
             open_already=already,
             open_outage=outage if outage != already else "",
-            faults=faults,
+            faults=placed.lines,
             obstacle=given.obstacle(),
             preview=preview,
         )

@@ -10,11 +10,12 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from entrypoints.web.console.form_faults import place_faults
 from entrypoints.web.console.form_state import FormState
 from entrypoints.web.console.form_visit import FormVisit
 from entrypoints.web.console.move_form import pairs_of, read_command
 from entrypoints.web.console.page_reads import names_in
-from entrypoints.web.console.page_service import PageService, case_path, key_in
+from entrypoints.web.console.page_service import PageService, key_in
 from entrypoints.web.console.reader import Reader
 from entrypoints.web.console.record_form import Known, RecordForm
 from escalation.move_preview import MovePreview
@@ -22,6 +23,7 @@ from escalation.policy.people import ContactKind
 from escalation.task_force.commands import MEMBERS_COMMANDS, MembersCommand
 from escalation.task_force.lifecycle import STANDING
 from escalation.task_force.view import TaskForceView
+from runtime.signed_links import case_path
 
 _COMMANDS = {command.move.value: command for command in MEMBERS_COMMANDS}
 
@@ -77,8 +79,10 @@ class _MemberVisit(FormVisit[MembersCommand]):
     async def draw(self, given: FormState, preview: MovePreview | None = None) -> Response:
         client = self.reader.client
         force, now = await client.task_force(self._key, self._name), await client.state(self._key)
-        reader, faults = self.reader.knowing(names_in(now)), given.faults(self.reader)
+        reader = self.reader.knowing(names_in(now))
         people = pairs_of(each for each in now.plan.contacts if each.kind is ContactKind.PERSON)
+        drawn = _form_of(self._command).fields(_known(force, people), given.fields)
+        placed = place_faults(drawn, given.faults, reader)
         return self.service.page(
             "task_force_move.html",
             reader,
@@ -88,8 +92,8 @@ class _MemberVisit(FormVisit[MembersCommand]):
             force=force,
             move=self._command.move,
             command=self._command,
-            fields=_form_of(self._command).fields(_known(force, people), given.fields, faults),
-            faults=faults,
+            fields=placed.fields,
+            faults=placed.lines,
             obstacle=given.obstacle(now),
             here=self._here,
             path=self.request.url.path,

@@ -43,9 +43,9 @@ class Verdict:
 
 
 def verdict_of(
-    move: Move, now: Escalation, permissions: Sequence[MovePermission], number: str = ""
+    move: Move, now: Escalation, permissions: Sequence[MovePermission], texts: Sequence[PendingText] = ()
 ) -> Verdict | None:
-    """Return what *move* judges; None, if it judges nothing. *number*: that of the text that is chosen, if one is."""
+    """Return what *move* judges; None, if it judges nothing. *texts*: those for customers that can be meant."""
     instead = [each for each in permissions if each.move in _OTHERWISE.get(move, ())]
     match move:
         case Move.VERIFY_RESOLUTION | Move.REJECT_RESOLUTION:
@@ -55,11 +55,7 @@ def verdict_of(
         case Move.APPROVE_RCA | Move.SHARE_RCA if now.rca.internal:
             verdict = Verdict(rca=now.rca, instead=instead)
         case Move.APPROVE_TEXT | Move.EDIT_TEXT | Move.REJECT_TEXT:
-            verdict = Verdict(texts=_chosen(now, number), instead=instead)
+            verdict = Verdict(texts=texts, instead=instead)
         case _:
             return None
     return None if verdict.is_blank else verdict
-
-
-def _chosen(now: Escalation, number: str) -> Sequence[PendingText]:
-    return [text for text in now.pending_texts if str(text.number) == number] or now.pending_texts

@@ -13,7 +13,7 @@ from typing import NamedTuple, TypeVar
 
 from client import EscalationClient
 from entrypoints.web.console.list_rows import by_due
-from entrypoints.web.console.page_service import case_path, force_path
+from entrypoints.web.console.page_service import force_path
 from escalation.case.view import View
 from escalation.case.wanted_moves import WantedMove
 from escalation.kernel.refusals import EscalationError, UnknownEscalation
@@ -21,6 +21,7 @@ from escalation.task_force.lifecycle import TaskForceMove
 from escalation.task_force.view import TaskForceView
 from escalation.task_force.wanted_moves import WantedInTaskForce
 from runtime.errors import RuntimeFault
+from runtime.signed_links import case_path
 
 MOST = 30
 """Escalations, and task forces, that are looked at in full; the page says how many more there are."""

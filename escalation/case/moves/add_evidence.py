@@ -10,7 +10,7 @@ from escalation.case.base_event import BaseEvent
 from escalation.case.case_size import weight_of
 from escalation.case.lifecycle import Move
 from escalation.case.move_command import MoveCommand
-from escalation.case.request import Evidence, EvidenceLink, StartRequest, require_outcome_fits
+from escalation.case.request import OUTCOME, Evidence, EvidenceLink, StartRequest, require_outcome_fits
 from escalation.case.state import Escalation
 from escalation.case.work import Work
 from escalation.kernel.budgets import EVIDENCE, REQUEST
@@ -54,9 +54,7 @@ class AddEvidence(MoveCommand):
     what: Annotated[InternalText, Field(min_length=1, description="What it says, or what was tried.")]
     at: Annotated[InputInstant | None, Field(description="When it was. If omitted, now.")] = None
     who: Annotated[InternalText, Field(max_length=200, description="Who wrote, called or tried.")] = NO_NOTE
-    outcome: Annotated[
-        AttemptOutcome | None, Field(validate_default=True, description="What came of an attempt")
-    ] = None
+    outcome: Annotated[AttemptOutcome | None, Field(validate_default=True, description=OUTCOME)] = None
     link: EvidenceLink = ""
 
     @field_validator("outcome")

@@ -49,7 +49,7 @@ class AnswerQuestion(MoveCommand):
     kind: Literal["answer_question"] = "answer_question"
     answer: Annotated[CustomerWords, Field(min_length=1, description="What they answer, in their words.")]
     number: Annotated[
-        int | None, Field(ge=1, description="Which question, by its number, if several are open.")
+        int | None, Field(ge=1, description="Which question, by its number; needed if several are open.")
     ] = None
     contact: Annotated[
         Mover | None,

@@ -50,7 +50,7 @@ class AnswerSurvey(MoveCommand):
     account: Annotated[Name, Field(description="The affected customer who answers.")]
     contact: Annotated[
         Mover | None,
-        Field(description="Who said so, by e-mail address, where the account has several contacts."),
+        Field(description="Who said so, by e-mail address; needed if the account has several contacts."),
     ] = None
     score: Annotated[int, Field(ge=1, le=5, description="From 1, poorly, to 5, very well.")]
     comment: Annotated[InternalText, Field(description="What they said.")] = NO_NOTE

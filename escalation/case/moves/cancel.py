@@ -49,7 +49,7 @@ class Cancel(MoveCommand):
     into: Annotated[
         Key | None,
         Field(
-            description="The open escalation that a duplicate or a merge goes on as; customers go over to it."
+            description="Needed for a duplicate or a merge: the open escalation that it goes on as, with its customers."
         ),
     ] = None
     why: WhyText

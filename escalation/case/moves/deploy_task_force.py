@@ -41,13 +41,30 @@ class DeployTaskForce(MoveCommand):
 
     move = Move.DEPLOY_TASK_FORCE
     kind: Literal["deploy_task_force"] = "deploy_task_force"
-    name: Annotated[TaskForceName, Field(examples=["data-recovery"])]
-    mission: Annotated[InternalText, Field(min_length=1, max_length=2000)]
-    lead: Name
-    seats: Annotated[tuple[SeatRequest, ...], Field(max_length=SEATS)] = ()
-    technical_plan: Annotated[InternalText, Field(max_length=8000)] = NO_NOTE
-    status_every: Annotated[timedelta | None, Field(ge=timedelta(minutes=5), le=timedelta(days=30))] = None
-    """Time between status reports of the lead; None: as the playbook says."""
+    name: Annotated[
+        TaskForceName,
+        Field(examples=["data-recovery"], description="Small letters, digits and -, such as data-recovery."),
+    ]
+    mission: Annotated[
+        InternalText,
+        Field(min_length=1, max_length=2000, description="What it shall find out, or get done."),
+    ]
+    lead: Annotated[Name, Field(description="Who leads it and reports its status.")]
+    seats: Annotated[
+        tuple[SeatRequest, ...],
+        Field(max_length=SEATS, description="Who else is needed; each is asked until somebody accepts."),
+    ] = ()
+    technical_plan: Annotated[
+        InternalText, Field(max_length=8000, description="How it goes about its mission.")
+    ] = NO_NOTE
+    status_every: Annotated[
+        timedelta | None,
+        Field(
+            ge=timedelta(minutes=5),
+            le=timedelta(days=30),
+            description="How often its lead reports, such as 4 h. If omitted: as the playbook says.",
+        ),
+    ] = None
 
     @property
     def named(self) -> tuple[str, ...]:

@@ -38,7 +38,12 @@ class RevisePlan(MoveCommand):
 
     move = Move.REVISE_PLAN
     kind: Literal["revise_plan"] = "revise_plan"
-    steps: Annotated[tuple[Step, ...], Field(min_length=1, max_length=STEPS)]
+    steps: Annotated[
+        tuple[Step, ...],
+        Field(
+            min_length=1, max_length=STEPS, description="All that is to be done; it replaces the plan before."
+        ),
+    ]
     why: OptionalWhyText = NO_NOTE
 
     @property

@@ -27,9 +27,14 @@ class SendUpdate(MoveCommand):
     kind: Literal["send_update"] = "send_update"
     customer_text: Annotated[
         CustomerText | None,
-        Field(description="What customers read. Where the playbook wants it, somebody approves it first."),
+        Field(
+            description="What customers read, once it is approved, if the playbook wants that; needed with an estimate."
+        ),
     ] = None
-    internal_note: Annotated[InternalText | None, Field(description="What only our own people read.")] = None
+    internal_note: Annotated[
+        InternalText | None,
+        Field(description="What only our own people read; needed if there is no text for customers."),
+    ] = None
     apologise: Annotated[bool, Field(description="Apologise in the message to customers.")] = False
 
     estimate: Annotated[
@@ -38,7 +43,9 @@ class SendUpdate(MoveCommand):
     sure: Annotated[Degree, Field(description="How sure you are of the estimate")] = Degree.MEDIUM
     estimate_why: Annotated[
         Annotated[CustomerText, Field(min_length=1)] | None,
-        Field(description="Why the estimate is another one than before; for customers."),
+        Field(
+            description="Why it is not the estimate of before; needed if it changes, and customers read it."
+        ),
     ] = None
 
     def carry_out(self, work: Work) -> None:

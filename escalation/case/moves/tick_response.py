@@ -35,8 +35,12 @@ class TickResponse(MoveCommand):
 
     move = Move.TICK_RESPONSE
     kind: Literal["tick_response"] = "tick_response"
-    response: Annotated[str, Field(min_length=1, max_length=500)]
-    level: Annotated[int | None, Field(ge=1)] = None
+    response: Annotated[
+        str, Field(min_length=1, max_length=500, description="What was done, of the responses of this level.")
+    ]
+    level: Annotated[
+        int | None, Field(ge=1, description="The level that it belongs to. If omitted: the present one.")
+    ] = None
     """The level that was looked at; refused if it has risen since, as a number would mean another response there."""
     note: Note = NO_NOTE
 

@@ -42,7 +42,9 @@ class Transfer(MoveCommand):
 
     move = Move.TRANSFER
     kind: Literal["transfer"] = "transfer"
-    to: Annotated[Name | None, Field(description="The person or team that gets it.")] = None
+    to: Annotated[
+        Name | None, Field(description="The person or team that gets it; needed unless a skill is given.")
+    ] = None
     skill: Annotated[
         Name | None, Field(description="Instead of a person or team: whoever has this skill of the playbook.")
     ] = None

@@ -45,9 +45,11 @@ class AddTask(MemberCommand):
 
     move = TaskForceMove.ADD_TASK
     kind: Literal["add_task"] = "add_task"
-    what: Annotated[InternalText, Field(min_length=1, max_length=2000)]
-    owner: Name
-    due_at: InputInstant | None = None
+    what: Annotated[InternalText, Field(min_length=1, max_length=2000, description="What is to be done.")]
+    owner: Annotated[Name, Field(description="The member who does it.")]
+    due_at: Annotated[
+        InputInstant | None, Field(description="When it is needed; whoever does it is reminded.")
+    ] = None
 
     def movers(self, force: TaskForce) -> tuple[str, ...]:
         return force.members
