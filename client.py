@@ -25,7 +25,7 @@ from clients.parallel_queries import NotAllAnswered, Unanswered, ask_each
 from clients.queries import ToDo
 from clients.rebases import RebaseOutlook, Rebases
 from clients.report_schedules import ReportSchedules
-from clients.run_errors import RunStalled, ServerAway, Stalled, WorkersSilent
+from clients.run_errors import RunStalled, ServerAway, Stalled, WorkersSilent, is_hidden
 from clients.sponsorships import Sponsorships
 from clients.stalled_runs import RunExamination
 from clients.starts import request_of
@@ -60,6 +60,7 @@ __all__ = [
     "Unanswered",
     "WorkersSilent",
     "ask_each",
+    "is_hidden",
     "request_of",
 ]
 

@@ -8,6 +8,7 @@ from temporalio.client import Client
 from temporalio.service import RPCError
 
 from clients.escalation_runs import EscalationRuns
+from clients.run_errors import RunHidden
 from clients.temporal_connection import PATIENCE, TemporalConnection
 from escalation import contract
 from escalation.policy.sight import UNLIMITED, Sight
@@ -70,7 +71,7 @@ class ClientPart:
             UnknownEscalation: If the escalation of *key* is there, and may not be looked at.
         """
         if not await self._temporal.may_look_at(key):
-            raise await self._runs.unknown(key)
+            raise await self._runs.unknown(key) from RunHidden(key)
 
     async def ping(self) -> None:
         """

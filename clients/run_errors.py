@@ -36,6 +36,17 @@ class RunNotFound(UnknownEscalation):
     """No run of that id is known; what may have been meant is not looked for."""
 
 
+class RunHidden(RunNotFound):
+    """The run is there, and may not be looked at. What is answered is what an unknown key is answered."""
+
+
+def is_hidden(error: BaseException | None) -> bool:
+    """Return whether *error*, or what it was raised for, is that something may not be looked at."""
+    while error is not None and not isinstance(error, RunHidden):
+        error = error.__cause__ or error.__context__
+    return error is not None
+
+
 class RunEnded(StillFinishing):
     """The run has ended, or is just ending: no message reaches it."""
 

@@ -23,6 +23,7 @@ from temporalio.service import RPCError, RPCStatusCode
 from clients.outage import Outage
 from clients.run_errors import (
     RunEnded,
+    RunHidden,
     RunNotFound,
     RunNotReady,
     RunStalled,
@@ -118,7 +119,7 @@ class TemporalConnection:
             if not is_seen and isinstance(asked, Coroutine):
                 asked.close()
         if not is_seen:
-            raise _not_found(key)
+            raise RunHidden(_unknown(key))
 
     async def may_look_at(self, key: str, run_id: str | None = None) -> bool:
         """Return whether the run of *key* may be looked at; one that is not there may be."""
@@ -147,7 +148,7 @@ class TemporalConnection:
         if error.status is RPCStatusCode.NOT_FOUND:
             if any(ending in error.message for ending in _ENDINGS):
                 return RunEnded(f"{key}: was just ending; try again")
-            return _not_found(key)
+            return RunNotFound(_unknown(key))
         if _NOT_READY in error.message:
             return RunNotReady(f"{key}: was just not ready: {error.message}")
         if error.status is RPCStatusCode.UNAVAILABLE:
@@ -207,8 +208,8 @@ class TemporalConnection:
         return NoServer(f"the Temporal server refused or went away: {error.message}")
 
 
-def _not_found(key: str) -> RunNotFound:
-    return RunNotFound(f"no escalation {key!r} is known here")
+def _unknown(key: str) -> str:
+    return f"no escalation {key!r} is known here"
 
 
 async def read_pages(

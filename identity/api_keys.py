@@ -19,6 +19,7 @@ from sqlalchemy import RowMapping, insert, select, update
 from escalation.kernel.reasons import reason
 from escalation.kernel.refusals import MoveNotAllowed, UnknownName
 from identity.caller import NotIdentified
+from records.audit_log import COMMAND_LINE, AuditEntry, AuditKind, Counted, keep_entries
 from records.store import RecordStore
 from records.tables import ApiKeyRow
 
@@ -69,8 +70,14 @@ class ApiKeys:
         expires_at: datetime,
         moves: Iterable[str] = (),
         accounts: Iterable[str] = (),
+        by: str = "",
     ) -> tuple[ApiKey, str]:
-        """Return a new key, and the text that the machine sends; it can be shown this once."""
+        """
+        Return a new key, and the text that the machine sends; it can be shown this once.
+
+        Args:
+            by: Whoever creates it, for the audit log.
+        """
         made = ApiKey(
             id=secrets.token_hex(6),
             name=name,
@@ -94,6 +101,7 @@ class ApiKeys:
         self._store.require_usable()
         with self._store.database.writing() as db:
             db.execute(insert(ApiKeyRow).values(**row))
+            keep_entries(db, [_entry(AuditKind.KEY_CREATED, made, by, now)])
         return made, f"{PREFIX}_{made.id}_{secret}"
 
     def list(self) -> tuple[ApiKey, ...]:
@@ -103,8 +111,10 @@ class ApiKeys:
         with self._store.database.reading() as db:
             return tuple(_key_of(row) for row in db.execute(query).mappings())
 
-    def revoke(self, id_: str, now: datetime) -> ApiKey:
+    def revoke(self, id_: str, now: datetime, by: str = "") -> ApiKey:
         """
+        Refuse the key of this id from now on; *by* is whoever revokes it.
+
         Raises:
             UnknownName: If there is no such key.
             MoveNotAllowed: If it is revoked already.
@@ -116,6 +126,7 @@ class ApiKeys:
             raise MoveNotAllowed(f"the API key {id_} is revoked already")
         with self._store.database.writing() as db:
             db.execute(update(ApiKeyRow).where(ApiKeyRow.id == id_).values(revoked_at=now))
+            keep_entries(db, [_entry(AuditKind.KEY_REVOKED, known[id_], by, now)])
         return next(key for key in self.list() if key.id == id_)
 
     def find(self, written: str, now: datetime) -> ApiKey:
@@ -143,6 +154,13 @@ class ApiKeys:
         query = select(*ApiKeyRow.__table__.columns).where(ApiKeyRow.id == id_)
         with self._store.database.reading() as db:
             return db.execute(query).mappings().one_or_none()
+
+
+def _entry(kind: AuditKind, key: ApiKey, by: str, now: datetime) -> Counted:
+    scopes = (("moves", key.moves), ("accounts", key.accounts))
+    bound = "; ".join(f"{name}: {', '.join(sorted(found)) or 'all'}" for name, found in scopes)
+    about = f"{key.id} {key.name} for {key.person} until {key.expires_at:%Y-%m-%d}; {bound}"
+    return Counted(AuditEntry(kind, by=by, door=COMMAND_LINE, about=about), now)
 
 
 def _digest(secret: str) -> str:

@@ -28,6 +28,8 @@ from escalation.kernel.proof import Door, Message, Proof, ProofCheck
 from escalation.kernel.reasons import Term, reason
 from escalation.kernel.refusals import NotProven, RoleNotAllowed
 from identity.actor import Acting, DoorName, who_acts
+from identity.audit_trail import AuditTrail
+from records.audit_log import WORKER, AuditEntry, AuditKind
 
 HOLDS_FOR = timedelta(minutes=5)
 CLOCKS_DIFFER_BY = timedelta(minutes=1)
@@ -74,6 +76,7 @@ def _encoded(key: bytes) -> str:
 class ProofRing:
     """
     The keys of one process. *is_required*: nothing is accepted that nobody vouches for. *now*: the time of signing.
+    *audit*: where refusals are put on record, by a process that judges.
     """
 
     def __init__(
@@ -82,7 +85,9 @@ class ProofRing:
         *,
         is_required: bool = False,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        audit: AuditTrail | None = None,
     ) -> None:
+        self._audit = audit
         self._is_required = is_required
         self._now = now
         self._apart = ThreadPoolExecutor(1, thread_name_prefix="proofs")
@@ -91,9 +96,9 @@ class ProofRing:
         self._signs = next((key.jwk() for key in keys if key.private), None)
 
     @classmethod
-    def of(cls, written: Sequence[str], *, is_required: bool) -> "ProofRing":
+    def of(cls, written: Sequence[str], *, is_required: bool, audit: AuditTrail | None = None) -> "ProofRing":
         """Return the ring of keys as the settings have them."""
-        return cls([ProofKey.parse(each) for each in written], is_required=is_required)
+        return cls([ProofKey.parse(each) for each in written], is_required=is_required, audit=audit)
 
     def sign(self, message: Message) -> Proof | None:
         """
@@ -129,6 +134,14 @@ class ProofRing:
         Raises:
             NotProven: If its proof is missing where it is needed, or not good.
         """
+        try:
+            return self._judge(asked)
+        except NotProven as refused:
+            if self._audit:
+                self._audit.note(_refusal_of(asked.message, refused))
+            raise
+
+    def _judge(self, asked: ProofCheck) -> Door | None:
         if asked.proof is None:
             if self._is_required:
                 raise NotProven(reason("proof_missing"))
@@ -154,6 +167,11 @@ class ProofRing:
         if (signed.headers()["kid"], claims["door"]) != (proof.door.key, proof.door.name):
             raise NotProven(reason("proof_of_another"))
         return claims
+
+
+def _refusal_of(message: Message, refused: NotProven) -> AuditEntry:
+    about = f"{message.name} to {message.run}"
+    return AuditEntry(AuditKind.NOT_PROVEN, by=message.mover, door=WORKER, about=about, why=str(refused))
 
 
 def _claims_of(message: Message) -> dict[str, str]:

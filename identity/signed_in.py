@@ -5,9 +5,10 @@ Owns which of these a request has, and in which order they are looked at. It mus
 """
 
 import asyncio
+import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from ipaddress import IPv4Network, IPv6Network, ip_address
 
 import structlog
@@ -15,11 +16,13 @@ import structlog
 from escalation.kernel.reasons import reason
 from escalation.policy.sight import Sight
 from identity.api_keys import PREFIX, ApiKeys
+from identity.audit_trail import AuditTrail
 from identity.caller import Caller, Mode, NotIdentified
 from identity.open_id import OpenId
 from identity.session import SESSION_COOKIE, Sessions
 from planning.playbook.loader import Playbook
 from planning.playbook.person_sight import sight_of
+from records.audit_log import AuditEntry, AuditKind
 
 log = structlog.get_logger("identity")
 
@@ -76,8 +79,28 @@ class People:
         return sight_of(self._playbook(), person)
 
 
+class FirstUses:
+    """Knows what was shown before, so that a token or a key that comes with each request is one sign-in."""
+
+    def __init__(self, lasts: timedelta) -> None:
+        self._lasts = lasts
+        self._until: dict[str, datetime] = {}
+
+    def is_first(self, shown: str, now: datetime) -> bool:
+        """Return whether *shown* was not shown here for as long as a session lasts."""
+        digest = hashlib.sha256(shown.encode()).hexdigest()
+        if (until := self._until.get(digest)) and now < until:
+            return False
+        self._until = {each: ends for each, ends in self._until.items() if now < ends}
+        self._until[digest] = now + self._lasts
+        return True
+
+
 class SignedInCallers:
-    """Finds out who asks; whoever shows nothing is refused."""
+    """
+    Finds out who asks; whoever shows nothing is refused. A sign-in by something that comes with each request is put
+    into the audit log once for as long as a session lasts, by each process; one in a browser by `SignIn`.
+    """
 
     def __init__(
         self,
@@ -86,7 +109,11 @@ class SignedInCallers:
         sessions: Sessions,
         open_id: OpenId | None = None,
         proxy: TrustedProxy | None = None,
+        *,
+        audit: AuditTrail,
     ) -> None:
+        self._audit = audit
+        self._first_uses = FirstUses(sessions.lasts)
         self._people = people
         self._keys = keys
         self._sessions = sessions
@@ -97,13 +124,21 @@ class SignedInCallers:
         scheme, _, token = headers.get("authorization", "").partition(" ")
         if scheme.lower() == "bearer":
             if token.startswith(f"{PREFIX}_"):
-                return await self._machine(token)
-            return self._person(await self._email_of_token(token))
+                found = await self._machine(token)
+                return self._noted(found, token, f"the API key {found.key_id}", address)
+            found = self._person(await self._email_of_token(token))
+            return self._noted(found, token, "a token of the identity provider", address)
         if self._proxy and (email := self._proxy.email_in(headers, address)):
-            return self._person(email)
+            return self._noted(self._person(email), email, "the proxy that signs people in", address)
         if cookie := cookies.get(SESSION_COOKIE):
             return self._person((await self._sessions.find(cookie)).email)
         raise NotIdentified(reason("sign_in.needed"))
+
+    def _noted(self, caller: Caller, shown: str, by: str, address: str) -> Caller:
+        if self._first_uses.is_first(shown, datetime.now(UTC)):
+            person = caller.person or ""
+            self._audit.note(AuditEntry(AuditKind.SIGNED_IN, by=person, about=by, address=address))
+        return caller
 
     async def _machine(self, written: str) -> Caller:
         key = await asyncio.to_thread(self._keys.find, written, datetime.now(UTC))

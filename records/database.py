@@ -1,7 +1,8 @@
 """
 The connection to the record store: a SQLite file, or a PostgreSQL by its URL.
 
-Owns how a transaction begins on each, and how trouble is worded. It must not know tables. No password is ever shown.
+Owns how a transaction begins and takes its turn on each, and how trouble is worded. It must not know tables. No
+password is ever shown.
 """
 
 import os
@@ -99,6 +100,12 @@ class Database:
         for secret in filter(None, map(str, secrets)):
             said = said.replace(secret, "***")
         return re.sub(r"://\S*@", "://***@", said)
+
+
+def take_turn(connection: Connection, name: str) -> None:
+    """Wait until no other transaction has the turn of this *name*; SQLite has one writer anyway."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))"), {"name": name})
 
 
 def _parsed(written: str) -> URL:

@@ -3,18 +3,20 @@ The record store: the one way to write to it.
 
 Law 1: one row for each event of an escalation, whatever the retries and however many write at once.
 Law 2: what an escalation comes to is replaced in the same transaction as its events.
+Law 3: an event is chained by its digest in the transaction that writes it.
 It must not know what an event means; reading is for `data_export.py` and `period_report.py`.
 """
 
 import json
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
 from pydantic import SecretStr, TypeAdapter
-from sqlalchemy import URL, Connection, delete, func, insert, select, text
+from sqlalchemy import URL, Connection, delete, func, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from escalation.case.events import Event
@@ -24,7 +26,9 @@ from escalation.kernel.values import to_json
 from escalation.measures.definitions import EscalationMeasures, ImportedEscalation
 from escalation.measures.fold import measure_events
 from escalation.policy.plan import PlaybookRef
-from records.database import Database
+from records.audit_log import COMMAND_LINE, AuditEntry, AuditKind, Counted, keep_entries
+from records.database import Database, take_turn
+from records.digest_chain import ChainHead, chain_events, cut_chain, read_heads, write_heads
 from records.migration import MigrationResult, migrate, require_head
 from records.rows import Row, make_escalation_row, make_part_rows
 from records.tables import Base, EscalationRow, EventRow, PlaybookRow
@@ -105,11 +109,12 @@ class RecordStore:
         """
         self.require_usable()
         with self.database.writing() as connection:
-            _take_turn(connection, batch.escalation)
+            take_turn(connection, batch.escalation)
             _keep_playbooks(connection, (batch.playbook, *_playbooks_before(batch)))
             # What a retry brings again is on record: the key of an event is its escalation and number. Measures are
             # folded from the beginning, from events without a gap, and only if something was added.
             added = _keep_events(connection, _event_rows(batch))
+            chain_events(connection, [batch.escalation])
             known = _unbroken(connection, batch.escalation)
             if added and known:
                 record_measures(connection, [measure_events(known)])
@@ -124,13 +129,16 @@ class RecordStore:
         """
         self.require_usable()
         with self.database.writing() as connection:
-            _take_turn(connection, batch.escalation)
+            take_turn(connection, batch.escalation)
+            before = cut_chain(connection, batch.escalation, min(stale))
             gone = EventRow.escalation == batch.escalation, EventRow.seq.in_(stale)
             connection.execute(delete(EventRow).where(*gone))
             _keep_playbooks(connection, (batch.playbook, *_playbooks_before(batch)))
             _keep_events(connection, _event_rows(batch))
+            chain_events(connection, [batch.escalation])
             if known := _unbroken(connection, batch.escalation):
                 record_measures(connection, [measure_events(known)])
+            keep_entries(connection, [_replaced(batch.escalation, before, min(stale))])
 
     def read_events(self, escalation: str) -> dict[int, Event]:
         """
@@ -181,14 +189,6 @@ def record_measures(connection: Connection, come_to: Sequence[EscalationMeasures
     """Put what escalations come to in the place of what is there of them."""
     _keep_playbooks(connection, (each.playbook for each in come_to))
     _replace_rows(connection, come_to)
-
-
-def _take_turn(connection: Connection, escalation: str) -> None:
-    """Wait until nobody else records the same escalation; SQLite has one writer anyway."""
-    if connection.dialect.name == "postgresql":
-        connection.execute(
-            text("SELECT pg_advisory_xact_lock(hashtextextended(:escalation, 0))"), {"escalation": escalation}
-        )
 
 
 def _event_rows(batch: RecordBatch) -> list[Row]:
@@ -254,7 +254,7 @@ def _import_lot(connection: Connection, lot: Sequence[ImportedEscalation]) -> Im
     ids = [past.measured.id for past in lot]
     # Sorted, so that two imports of the same file do not wait for each other crosswise.
     for each in sorted(ids):
-        _take_turn(connection, each)
+        take_turn(connection, each)
     before: dict[str, list[tuple[Any, ...]]] = {}
     known = select(EventRow.escalation, EventRow.at, EventRow.by, EventRow.body)
     query = known.where(EventRow.escalation.in_(ids)).order_by(EventRow.escalation, EventRow.seq)
@@ -265,9 +265,19 @@ def _import_lot(connection: Connection, lot: Sequence[ImportedEscalation]) -> Im
     replaced = [past.measured.id for past in changed if past.measured.id in before]
     if changed:
         connection.execute(delete(EventRow).where(EventRow.escalation.in_(replaced)))
+        heads = read_heads(connection, replaced)
+        write_heads(connection, dict.fromkeys(replaced, ChainHead()))
         connection.execute(insert(EventRow), [row for past in changed for row in rows[past.measured.id]])
+        chain_events(connection, [past.measured.id for past in changed])
         record_measures(connection, [past.measured for past in changed])
+        keep_entries(connection, [_replaced(each, heads.get(each, ChainHead()), 1) for each in replaced])
     return ImportResult(len(changed) - len(replaced), len(replaced), len(lot) - len(changed))
+
+
+def _replaced(escalation: str, before: ChainHead, first: int) -> Counted:
+    why = f"from event {first} on; the chain had {before.length} entries and ended with {before.digest}"
+    entry = AuditEntry(AuditKind.RECORD_REPLACED, door=COMMAND_LINE, about=escalation, why=why)
+    return Counted(entry, datetime.now(UTC))
 
 
 def _log_rows(past: ImportedEscalation) -> Iterator[Row]:

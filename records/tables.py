@@ -1,8 +1,9 @@
 """
 The tables: every event as it was, and beside them what each escalation comes to, so that reports need not fold.
 
-``events`` is the record; all other tables but ``api_keys`` and ``sign_outs`` can be made from it again. Ends of spans,
-counts and causes are worked out in ``escalation/measures/fold.py``; nothing is worked out here.
+``events`` is the record; ``chain_heads`` has the ends of its digest chains. ``api_keys``, ``sign_outs`` and
+``audit_log`` stand for themselves. All other tables can be made from the events again. Ends of spans, counts and causes
+are worked out in ``escalation/measures/fold.py``; nothing is worked out here.
 """
 
 from datetime import date, datetime, timedelta
@@ -45,6 +46,36 @@ class EventRow(Base):
     body: Mapped[str]
     """The event as JSON; of an import, what a line of its log says."""
     playbook: Mapped[str | None] = mapped_column(ForeignKey("playbooks.sha256"))
+    digest: Mapped[str | None]
+    """Of this event and the digest before it (``digest_chain.py``); none while an event before it is missing."""
+
+
+class ChainHeadRow(Base):
+    """The end of a digest chain (IDENTITY-5), apart from its entries, so that the last ones cannot just be cut off."""
+
+    __tablename__ = "chain_heads"
+
+    chain: Mapped[str] = mapped_column(primary_key=True)
+    """Id of the escalation, or the name of the audit log."""
+    length: Mapped[int]
+    digest: Mapped[str]
+
+
+class AuditRow(Base):
+    """One thing that somebody has to answer for, and that is no event of an escalation (IDENTITY-5)."""
+
+    __tablename__ = "audit_log"
+
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    at: Mapped[datetime]
+    kind: Mapped[str]
+    by: Mapped[str]
+    door: Mapped[str]
+    about: Mapped[str]
+    why: Mapped[str]
+    address: Mapped[str]
+    times: Mapped[int]
+    digest: Mapped[str]
 
 
 class EscalationRow(Base):

@@ -26,6 +26,7 @@ from delivery.limited_channel import LimitedChannel
 from delivery.pipeline import Pipeline
 from escalation.contract import ESCALATION_QUEUE, MESSAGE_TASK_QUEUE, RECORD_TASK_QUEUE
 from escalation.notifications.links import AnyLink
+from identity.audit_trail import AuditTrail
 from identity.proof_ring import ProofRing
 from messages.renderer import MessageRenderer
 from planning.playbook.playbook_file import PlaybookFile
@@ -99,7 +100,7 @@ async def serve_queues(client: Client, settings: Settings) -> AsyncIterator[None
         Network(settings.private_networks).transport,
         store,
         starts_of_one=settings.starts_per_person,
-        proofs=(proofs := proofs_of(settings)),
+        proofs=(proofs := proofs_of(settings, AuditTrail(record_store_of(settings)))),
     )
     slots = 2 * QUICK_SLOTS + MESSAGE_SLOTS + RECORD_SLOTS
     threads = ThreadPoolExecutor(slots, thread_name_prefix="activity")
@@ -165,14 +166,14 @@ def _address_of(settings: Settings) -> Callable[[AnyLink], str] | None:
     return partial(SignedLinks.from_settings(settings).address, base_url=settings.gateway_url)
 
 
-def proofs_of(settings: Settings) -> ProofRing:
+def proofs_of(settings: Settings, audit: AuditTrail | None = None) -> ProofRing:
     """
-    Return what signs and judges proofs here.
+    Return what signs and judges proofs here, and puts refusals on record by *audit*.
 
     Raises:
         RuntimeFault: If the key that is kept in the state folder cannot be used.
     """
-    return ProofRing.of(settings.written_proof_keys, is_required=settings.is_signed_in)
+    return ProofRing.of(settings.written_proof_keys, is_required=settings.is_signed_in, audit=audit)
 
 
 def record_store_of(settings: Settings) -> RecordStore:

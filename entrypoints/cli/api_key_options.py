@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from pydantic import TypeAdapter, ValidationError
 
+from entrypoints.cli.operator import operator
 from entrypoints.cli.option_values import OptionValues
 from entrypoints.cli.record_store import open_store
 from entrypoints.cli.render.key_table import row_of
@@ -71,6 +72,7 @@ def create_key(
             expires_at=now + timedelta(days=days),
             moves=[known[move] for move in wanted],
             accounts=accounts,
+            by=operator(),
         )
 
 

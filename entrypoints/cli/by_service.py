@@ -17,7 +17,7 @@ DIRECTLY = frozenset(
     {
         *("serve", "web", "gateway", "setup", "doctor", "demo", "backup", "restore", "worker"),
         *("api-key create", "api-key list", "api-key revoke"),
-        *("records export", "records import", "records rebuild"),
+        *("records export", "records import", "records rebuild", "records verify", "records audit-log"),
     }
 )
 """Commands that need the server, or what is kept beside it."""

@@ -18,8 +18,10 @@ from planning.calendars.report_periods import midnight_of
 from planning.forecast.export_map import ExportMap, read_map
 from planning.forecast.helpdesk_log import fits_map, table_of
 from records.data_export import RecordedEscalation, read_escalations
+from records.digest_chain import ChainHead
 from records.report import Period
 from records.store import RecordStore
+from records.verification import read_seal
 from runtime.settings import ROOT, Settings
 
 _TENANT = re.compile(r"[A-Za-z0-9][\w.-]*")
@@ -56,6 +58,21 @@ def find_records(key: str) -> Sequence[RecordedEscalation]:
 async def _records_of_service(client: EscalationClient, key: str) -> Sequence[RecordedEscalation]:
     assert isinstance(client, ServiceClient)
     return await client.recorded(key)
+
+
+def read_seal_file(path: str) -> dict[str, ChainHead]:
+    """
+    Return the seal that `--against` names.
+
+    Raises:
+        BadRequest: If it cannot be read, or is none.
+    """
+    try:
+        return read_seal(read_bytes(path, "--against").decode())
+    except ValueError:
+        raise bad_option(
+            "--against", quote_input(path), "a seal that `escalate records verify --seal` wrote"
+        ) from None
 
 
 def parse_period(options: OptionValues, first: str | None, last: str | None, zone: ZoneInfo) -> "Period":

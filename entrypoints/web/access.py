@@ -13,6 +13,7 @@ from starlette.routing import Route
 from entrypoints.web.page_texts import Languages
 from entrypoints.web.sign_in import SignIn
 from identity.api_keys import ApiKeys
+from identity.audit_trail import AuditTrail
 from identity.caller import CallerSource, OpenCallers
 from identity.open_id import OpenId, Provider
 from identity.session import Sessions
@@ -32,7 +33,17 @@ class SignInParts:
     routes: Sequence[Route] = ()
 
 
-def access_of(settings: Settings, languages: Languages) -> SignInParts:
+def audit_of(settings: Settings) -> AuditTrail:
+    """
+    Return the way into the audit log.
+
+    Raises:
+        WrongUrl: If the settings name no database that can be used.
+    """
+    return AuditTrail(RecordStore.at(settings.records_url, settings.state_folder))
+
+
+def access_of(settings: Settings, languages: Languages, audit: AuditTrail) -> SignInParts:
     """
     Raises:
         RuntimeFault: If the keys for sessions cannot be had.
@@ -46,12 +57,11 @@ def access_of(settings: Settings, languages: Languages) -> SignInParts:
     sessions = Sessions(link_keys(settings), timedelta(hours=settings.session_hours), SignOuts(store))
     open_id = OpenId(provider) if (provider := _provider(settings)) else None
     proxy = TrustedProxy(settings.proxy_header, settings.proxy_networks) if settings.proxy_header else None
-    callers = SignedInCallers(people, keys, sessions, open_id, proxy)
+    callers = SignedInCallers(people, keys, sessions, open_id, proxy, audit=audit)
     if open_id is None:
         return SignInParts(callers)
-    return SignInParts(
-        callers, SignIn(open_id, sessions, people, settings.gateway_url or "", languages).routes
-    )
+    sign_in = SignIn(open_id, sessions, people, settings.gateway_url or "", languages, audit)
+    return SignInParts(callers, sign_in.routes)
 
 
 def _provider(settings: Settings) -> Provider | None:

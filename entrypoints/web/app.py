@@ -10,7 +10,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 from temporalio.runtime import Runtime
 
-from entrypoints.web.access import access_of
+from entrypoints.web.access import access_of, audit_of
 from entrypoints.web.api.api import make_api
 from entrypoints.web.api.api_visit import API
 from entrypoints.web.console.console_routes import console_routes
@@ -53,13 +53,14 @@ def make_app(
     languages, health = Languages(settings.templates), Health(reach)
     links = links or SignedLinks.from_settings(settings)
     pages, cases = LinkPages(reach, links, languages), CustomerPages(reach, links, languages)
-    access = access_of(settings, languages)
-    parts = ServiceParts.of(settings, reach, languages, callers or access.callers)
+    audit = audit_of(settings)
+    access = access_of(settings, languages, audit)
+    parts = ServiceParts.of(settings, reach, languages, callers or access.callers, audit)
     api = make_api(parts)
     routes = [
         Route(PATH + "/{token}", pages.answer, methods=[*_LOOKED_AT, "POST"]),
         Route(PAGE_PATH + "/{token}", cases.page, methods=[*_LOOKED_AT, "POST"]),
-        Route("/escalations", Intake(reach, settings.senders).start, methods=["POST"]),
+        Route("/escalations", Intake(reach, settings.senders, audit).start, methods=["POST"]),
         *access.routes,
         Route("/livez", health.live, methods=_LOOKED_AT),
         Route("/readyz", health.ready, methods=_LOOKED_AT),

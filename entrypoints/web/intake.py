@@ -17,6 +17,7 @@ from starlette.responses import JSONResponse, Response
 
 from client import RunStalled, request_of
 from entrypoints.playbook_faults import find_playbook_faults
+from entrypoints.web.refusal_audit import entry_of
 from entrypoints.web.request_body import read_body
 from entrypoints.web.sender_permissions import find_permission_faults
 from entrypoints.web.signature_check import NotSigned, sender_of
@@ -29,6 +30,8 @@ from escalation.kernel.refusals import BadRequest, EscalationError, Fault, RateE
 from escalation.kernel.values import to_plain
 from escalation.policy.rates import DELIVERIES, DELIVERIES_OF_KEY, Rates
 from identity.actor import DoorName, acting
+from identity.audit_trail import AuditTrail
+from records.audit_log import AuditKind
 from runtime.errors import RuntimeFault
 from runtime.named_settings import Sender
 
@@ -40,8 +43,9 @@ log = structlog.get_logger("web_service")
 class Intake:
     """Believes each of *senders*, within its bounds."""
 
-    def __init__(self, reach: TemporalClientSource, senders: Sequence[Sender]) -> None:
+    def __init__(self, reach: TemporalClientSource, senders: Sequence[Sender], audit: AuditTrail) -> None:
         self._reach = reach
+        self._audit = audit
         self._senders = senders
         self._rates = Rates()
 
@@ -55,6 +59,8 @@ class Intake:
             client = await self._reach.client()
             wanted = request_of(_read(body), find_playbook_faults)
             if faults := find_permission_faults(sender, wanted):
+                why = f"{sender.name} may not say {', '.join(fault.where for fault in faults)}"
+                self._note(request, AuditKind.NOT_ALLOWED, why, by=sender.name)
                 return _out_of_bounds(sender, wanted, faults)
             self._count(sender, wanted.key)
             delivery = f"{sender.name}\n{request.headers['webhook-id']}"
@@ -62,6 +68,7 @@ class Intake:
                 receipt = await client.start_once(wanted, delivery=delivery)
         except NotSigned as unsigned:
             log.warning("intake_not_signed", why=str(unsigned))
+            self._note(request, AuditKind.NOT_IDENTIFIED, str(unsigned))
             return refuse(401, "not_signed", str(unsigned))
         except RateExceeded as much:
             log.warning("intake_refused", code=much.code)
@@ -80,6 +87,9 @@ class Intake:
             return _unavailable()
         log.info("intake_started", escalation=receipt.key, is_repeat=receipt.is_repeat, sender=sender.name)
         return _receipt(receipt)
+
+    def _note(self, request: Request, kind: AuditKind, why: str, by: str = "") -> None:
+        self._audit.note(entry_of(request, kind, DoorName.INTAKE, by=by, why=why))
 
     def _count(self, sender: Sender, key: str) -> None:
         """

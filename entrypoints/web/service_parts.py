@@ -11,6 +11,7 @@ from entrypoints.web.page_texts import Languages
 from entrypoints.web.playbook_facts import PlaybookFacts
 from entrypoints.web.shared_watch import Watches
 from entrypoints.web.temporal_client import TemporalClientSource
+from identity.audit_trail import AuditTrail
 from identity.caller import CallerSource
 from messages.renderer import MessageRenderer
 from messages.sample_text import SampleWriter
@@ -26,13 +27,19 @@ class ServiceParts:
     reach: TemporalClientSource
     languages: Languages
     callers: CallerSource
+    audit: AuditTrail
     playbook: PlaybookFacts
     watches: Watches
     samples: SampleWriter
 
     @classmethod
     def of(
-        cls, settings: Settings, reach: TemporalClientSource, languages: Languages, callers: CallerSource
+        cls,
+        settings: Settings,
+        reach: TemporalClientSource,
+        languages: Languages,
+        callers: CallerSource,
+        audit: AuditTrail,
     ) -> Self:
         renderer = MessageRenderer(settings.templates)
         return cls(
@@ -40,6 +47,7 @@ class ServiceParts:
             reach,
             languages,
             callers,
+            audit,
             PlaybookFacts(settings),
             Watches(reach),
             SampleWriter(renderer, has_links=has_links(settings)),

@@ -4,6 +4,7 @@ Sign-in and sign-out of people in a browser: to the identity provider and back, 
 Owns addresses and cookies. What is asked of the provider, and what is true of its answers, is in `identity`.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from functools import wraps
@@ -19,13 +20,18 @@ from entrypoints.web.console.page_renderer import PageRenderer
 from entrypoints.web.console.reader import choose_words
 from entrypoints.web.intake import RETRY_AFTER
 from entrypoints.web.page_texts import Languages
+from entrypoints.web.refusal_audit import entry_of, note_refusal
 from entrypoints.web.security_headers import CONSOLE
-from escalation.kernel.reasons import reason
+from escalation.kernel.reasons import Part, reason
+from identity.actor import DoorName
+from identity.audit_trail import AuditTrail
 from identity.caller import NotIdentified, ProviderAway
 from identity.open_id import OpenId
 from identity.session import SESSION_COOKIE, SIGN_IN_COOKIE, SIGN_IN_WITHIN, Session, Sessions
 from identity.signed_in import People
 from messages.speaker import Speaker
+from records.audit_log import AuditKind
+from records.errors import RecordStoreFault
 
 SIGN_IN = "/sign-in"
 ANSWER = "/sign-in/answer"
@@ -49,8 +55,15 @@ class SignIn:
     """The addresses of signing in, below *base_url*."""
 
     def __init__(
-        self, open_id: OpenId, sessions: Sessions, people: People, base_url: str, languages: Languages
+        self,
+        open_id: OpenId,
+        sessions: Sessions,
+        people: People,
+        base_url: str,
+        languages: Languages,
+        audit: AuditTrail,
     ) -> None:
+        self._audit = audit
         self._languages = languages
         self._open_id = open_id
         self._sessions = sessions
@@ -82,6 +95,7 @@ class SignIn:
         attempt = self._sessions.read_attempt(cookie)
         found = await self._open_id.finish(self._base_url + ANSWER, str(request.url), attempt)
         person = self._people.find(found.email)
+        await self._keep_entry(request, AuditKind.SIGNED_IN, person)
         log.info("signed_in", person=person)
         answer = RedirectResponse(attempt.then, 303)
         session = Session(email=found.email, id_token=found.id_token)
@@ -98,6 +112,7 @@ class SignIn:
         try:
             session = self._sessions.read(request.cookies.get(SESSION_COOKIE, ""))
             await self._sessions.end(session)
+            await self._keep_entry(request, AuditKind.SIGNED_OUT, self._name_of(session.email))
             then = await self._open_id.sign_out_address(session.id_token, then) or then
         except NotIdentified:  # nobody was signed in, or the provider is away: it ends here
             pass
@@ -110,6 +125,18 @@ class SignIn:
         words = choose_words(request, self._languages)
         html = self._renderer.render_notice(words, "signed_out", "", path=SIGN_IN, link="sign_in_again")
         return HTMLResponse(html, headers={**CONSOLE, "Content-Language": words.language})
+
+    async def _keep_entry(self, request: Request, kind: AuditKind, person: str) -> None:
+        """Put it into the audit log before anything else: whoever comes in, came in on record."""
+        entry = entry_of(request, kind, DoorName.CONSOLE, by=person)
+        await asyncio.to_thread(self._audit.keep, entry)
+
+    def _name_of(self, email: str) -> str:
+        """Return the person with *email*; of somebody who has left the playbook, the address."""
+        try:
+            return self._people.find(email)
+        except NotIdentified:
+            return email
 
     def _keep(self, answer: Response, name: str, value: str, lasts: timedelta) -> None:
         # Lax: the way back from the provider is a link from another site. Moves are posted, and no post brings it.
@@ -134,22 +161,24 @@ class SignIn:
                 return await handler(request)
             except NotIdentified as refused:
                 log.warning("sign_in_refused", path=request.url.path)
+                note_refusal(self._audit, request, refused, DoorName.CONSOLE)
                 if isinstance(
                     refused, ProviderAway
                 ):  # the attempt is good yet: the same address goes on with it
                     again = f"{request.url.path}?{request.url.query}"
-                    return self._refusal(request, refused, 503, "provider_away", again)
-                said = self._refusal(request, refused, 401, "not_identified", SIGN_IN)
+                    return self._refusal(request, refused.why, 503, "provider_away", again)
+                said = self._refusal(request, refused.why, 401, "not_identified", SIGN_IN)
                 self._forget(said, SIGN_IN_COOKIE)
                 return said
+            except RecordStoreFault as away:
+                log.warning("sign_in_unavailable", why=str(away))
+                return self._refusal(request, reason("http.unavailable"), 503, "away", SIGN_IN)
 
         return answer
 
-    def _refusal(
-        self, request: Request, refused: NotIdentified, status: int, trouble: str, again: str
-    ) -> Response:
+    def _refusal(self, request: Request, why: Part, status: int, trouble: str, again: str) -> Response:
         words = choose_words(request, self._languages)
-        said = Speaker(words).say(refused.why)
+        said = Speaker(words).say(why)
         html = self._renderer.render_trouble(words, trouble, said, path=again, link="try_again")
         later = RETRY_AFTER if status == 503 else {}
         return HTMLResponse(html, status, {**CONSOLE, **later, "Content-Language": words.language})

@@ -6,7 +6,7 @@ from pathlib import Path
 from playwright.async_api import Browser, Page
 from starlette.routing import Match
 
-from entrypoints.web.access import access_of
+from entrypoints.web.access import access_of, audit_of
 from entrypoints.web.console.console_routes import console_routes
 from entrypoints.web.page_texts import Languages
 from entrypoints.web.service_parts import ServiceParts
@@ -34,8 +34,9 @@ async def test_every_page_is_looked_at(cases: Door) -> None:
     """
     settings, languages = cases.settings, Languages(cases.settings.templates)
     reach = TemporalClientSource(settings, cases.client)
-    callers = access_of(settings, languages).callers
-    routes = console_routes(ServiceParts.of(settings, reach, languages, callers))
+    audit = audit_of(settings)
+    callers = access_of(settings, languages, audit).callers
+    routes = console_routes(ServiceParts.of(settings, reach, languages, callers, audit))
     asked = [{"type": "http", "method": "GET", "path": each.partition("?")[0]} for each in PAGES.values()]
     firsts = [next(route for route in routes if route.matches(scope)[0] is Match.FULL) for scope in asked]
     pages = {route.path for route in routes if "GET" in (route.methods or ())} - NO_PAGES.keys()

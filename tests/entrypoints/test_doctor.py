@@ -14,6 +14,7 @@ from client import EscalationClient
 from escalation import contract
 from escalation.contract import EscalationInput
 from records.store import RecordStore
+from records.verification import verify_record
 from runtime.connection import connect
 from runtime.settings import Settings
 from tests.complaint import a_complaint
@@ -70,7 +71,7 @@ async def test_what_was_on_record_before_a_reset_gives_way(stalled: Terminal, tm
     """
     with closing(RecordStore.at(None, tmp_path / "state")) as store:
         with store.database.writing() as db:
-            other = "SELECT escalation, 99, at, by, kind, body, playbook FROM events WHERE seq = 1"
+            other = "SELECT escalation, 99, at, by, kind, body, playbook, NULL FROM events WHERE seq = 1"
             db.execute(text(f"INSERT INTO events {other}"))
         status, found, _ = await stalled.type("doctor")
         assert 1 == status
@@ -82,6 +83,7 @@ async def test_what_was_on_record_before_a_reset_gives_way(stalled: Terminal, tm
         assert 0 == status, repaired
         await until_healthy(stalled)
         assert {} == store.find_gaps()
+        assert () == verify_record(store).faults
 
 
 async def test_a_hole_in_the_record_is_filled(terminal: Terminal, tmp_path: Path) -> None:
@@ -98,6 +100,7 @@ async def test_a_hole_in_the_record_is_filled(terminal: Terminal, tmp_path: Path
         assert hole["what"].startswith("2 events, from 2 to 3, are missing from the record /")
         assert [True] == [finding["repaired"] for finding in repaired[1]["findings"]]
         assert {} == store.find_gaps()
+        assert () == verify_record(store).faults
     assert "healthy\n" == await terminal.done("doctor", KEY)
 
 
@@ -105,7 +108,9 @@ async def test_a_hole_that_no_run_can_fill_is_said(terminal: Terminal, tmp_path:
     await started(terminal)
     with closing(RecordStore.at(None, tmp_path / "state")) as store, store.database.writing() as db:
         db.execute(
-            text("INSERT INTO events SELECT 'OLD/1@then', seq, at, by, kind, body, playbook FROM events")
+            text(
+                "INSERT INTO events SELECT 'OLD/1@then', seq, at, by, kind, body, playbook, NULL FROM events"
+            )
         )
         db.execute(text("DELETE FROM events WHERE escalation = 'OLD/1@then' AND seq = 2"))
 

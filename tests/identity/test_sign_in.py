@@ -21,13 +21,15 @@ from entrypoints.web.page_texts import Languages
 from entrypoints.web.sign_in import SignIn
 from entrypoints.web.web_server import bind_port, local_url, serve_app
 from identity.api_keys import ApiKeys
+from identity.audit_trail import AuditTrail
 from identity.caller import NotIdentified
 from identity.open_id import KEYS_AGAIN_AFTER, OpenId, Provider
 from identity.session import SESSION_COOKIE, Session, Sessions
 from identity.sign_outs import SignOuts
 from identity.signed_in import People, SignedInCallers, TrustedProxy
 from planning.playbook.loader import load_playbook
-from records.store import RecordStore
+from records.audit_log import read_lines
+from records.store import FILE, RecordStore
 from runtime.settings import Settings
 from tests.escalations import REFERENCE
 from tests.identity.provider import CLIENT, SECRET, FakeProvider, running_provider
@@ -43,6 +45,7 @@ class House:
     browser: httpx.AsyncClient
     keys: ApiKeys
     base_url: str
+    store: RecordStore
 
     async def sign_in(self, then: str = "/who") -> httpx.Response:
         return await self.browser.get("/sign-in", params={"then": then})
@@ -73,7 +76,8 @@ async def opened(
         store = RecordStore.at(None, folder)
         stack.callback(store.close)
         sessions = Sessions(KEYS, timedelta(hours=8), SignOuts(store))
-        callers = SignedInCallers(people, ApiKeys(store), sessions, open_id, proxy)
+        audit = AuditTrail(store)
+        callers = SignedInCallers(people, ApiKeys(store), sessions, open_id, proxy, audit=audit)
 
         async def who(request: Request) -> Response:
             address = request.client.host if request.client else ""
@@ -83,12 +87,13 @@ async def opened(
                 return PlainTextResponse(str(refused), 401)
             return JSONResponse({"person": caller.person, "key": caller.key_id, "mode": caller.mode})
 
-        routes = [*SignIn(open_id, sessions, people, base_url, Languages(None)).routes, Route("/who", who)]
+        sign_in = SignIn(open_id, sessions, people, base_url, Languages(None), audit)
+        routes = [*sign_in.routes, Route("/who", who)]
         await stack.enter_async_context(serve_app(Starlette(routes=routes), listener))
         browser = await stack.enter_async_context(
             httpx.AsyncClient(base_url=base_url, follow_redirects=True, timeout=30)
         )
-        yield House(provider, browser, ApiKeys(store), base_url)
+        yield House(provider, browser, ApiKeys(store), base_url, store)
 
 
 async def test_somebody_signs_in_and_is_the_person_of_the_verified_address(house: House) -> None:
@@ -99,6 +104,25 @@ async def test_somebody_signs_in_and_is_the_person_of_the_verified_address(house
 
     assert {"person": "maya", "key": None, "mode": "signed_in"} == answer.json()
     assert "maya" == (await house.who()).json()["person"]
+
+
+async def test_whoever_comes_and_goes_is_in_the_audit_log(house: House, tmp_path: Path) -> None:
+    """IDENTITY-5: before they are in; if that cannot be written, nobody comes in, and a page says so."""
+    house.provider.email = "maya.okafor@example.com"
+    await house.sign_in()
+    await house.browser.post("/sign-out")
+    with house.store.database.reading() as db:
+        lines = list(read_lines(db))
+
+    house.store.close()
+    (tmp_path / FILE).write_text("no database")
+    for side in ("-wal", "-shm"):
+        (tmp_path / f"{FILE}{side}").unlink(missing_ok=True)
+    refused = await house.sign_in()
+
+    assert [("signed_in", "maya"), ("signed_out", "maya")] == [(line.kind, line.by) for line in lines]
+    assert {("console", "127.0.0.1")} == {(line.door, line.address) for line in lines}
+    assert (503, False) == (refused.status_code, SESSION_COOKIE in house.browser.cookies)
 
 
 async def test_nobody_is_nobody(house: House) -> None:

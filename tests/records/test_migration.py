@@ -13,6 +13,7 @@ from records.errors import StoreAhead, StoreBehind
 from records.migration import HEAD, config
 from records.store import RecordStore
 from records.tables import Base
+from records.verification import verify_record
 from tests.records.event_builders import a_batch, a_whole_life, sizes
 
 
@@ -101,3 +102,26 @@ def test_a_store_that_is_ahead_is_left_alone(url: str, store: RecordStore) -> No
         for attempt in (other.require_usable, other.migrate):
             with pytest.raises(StoreAhead, match="made by a newer program"):
                 attempt()
+
+
+def test_what_was_on_record_before_is_chained_as_it_is(url: str, store: RecordStore) -> None:
+    """
+    IDENTITY-5: `escalate setup` chains a record that an earlier program wrote; a gap still waits.
+    """
+    events = a_whole_life()
+    store.append(a_batch(events, escalation="ACME/1@1"))
+    store.append(a_batch(events[:4], escalation="ACME/2@1"))
+    store.append(a_batch(events[6:], escalation="ACME/2@1"))
+    heads = verify_record(store).heads
+    with store.database.writing() as db:
+        db.execute(text("DROP TABLE audit_log"))
+        db.execute(text("DROP TABLE chain_heads"))
+        db.execute(text("ALTER TABLE events DROP COLUMN digest"))
+    set_version(store, "0004")
+
+    with closing(RecordStore(url)) as later:
+        later.migrate()
+        found = verify_record(later)
+
+    assert (heads, ()) == (found.heads, found.faults)
+    assert (len(events), 4) == tuple(found.heads[id_].length for id_ in ("ACME/1@1", "ACME/2@1"))

@@ -9,7 +9,7 @@ import httpx
 import pytest_asyncio
 from starlette.routing import Route
 
-from entrypoints.web.access import access_of
+from entrypoints.web.access import access_of, audit_of
 from entrypoints.web.api.api import describe_api
 from entrypoints.web.api.api_visit import ONE
 from entrypoints.web.console.console_routes import console_routes
@@ -24,7 +24,7 @@ FORCE = "dry-roof"
 OUTSIDER, MANAGER = "rafael.costa@example.com", "elena.petrova@example.com"
 OTHERS = {"/openapi.json", "/playbook/check", "/playbook/simulate", "/playbook/diff"}
 """Operations that take long, or tell of a playbook alone."""
-OWN_WORDS = {f"{ONE}/record", f"{ONE}/moves/reopen"}
+OWN_WORDS = {f"{ONE}/record", f"{ONE}/record/verification", f"{ONE}/moves/reopen"}
 """Operations that say of what is not there that it is not, in words of their own."""
 
 
@@ -111,8 +111,9 @@ async def test_pages_know_nothing_of_it_either(hidden: SignedIn) -> None:
     """IDENTITY-4: in the console, where an address leads to nothing, and lists and counts are without it."""
     door, who = hidden.door, hidden.cookie(OUTSIDER)
     source, languages = TemporalClientSource(door.settings), Languages(door.settings.templates)
-    callers = access_of(door.settings, languages).callers
-    routes = console_routes(ServiceParts.of(door.settings, source, languages, callers))
+    audit = audit_of(door.settings)
+    callers = access_of(door.settings, languages, audit).callers
+    routes = console_routes(ServiceParts.of(door.settings, source, languages, callers, audit))
     for route in routes:
         if route.path in {"/live", "/static/{name}"}:
             continue

@@ -17,6 +17,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp
 
 from entrypoints.web.api import (
+    audit_resource,
     escalation_resource,
     event_resource,
     inbox_resource,
@@ -51,6 +52,7 @@ RESOURCES: tuple[APIRouter, ...] = (
     sponsorship_resource.router,
     inbox_resource.router,
     record_resource.router,
+    audit_resource.router,
     playbook_resource.router,
     service_resource.router,
 )

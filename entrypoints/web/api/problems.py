@@ -19,6 +19,7 @@ from client import RunStalled
 from entrypoints.web.api.answer import spoken_json
 from entrypoints.web.api.api_visit import about_answer, service_of
 from entrypoints.web.intake import RETRY_AFTER
+from entrypoints.web.refusal_audit import note_refusal
 from entrypoints.web.temporal_client import why_away
 from escalation.kernel.reasons import Part, reason
 from escalation.kernel.refusals import (
@@ -37,6 +38,7 @@ from escalation.kernel.refusals import (
     faults_of,
 )
 from escalation.kernel.values import frozen
+from identity.actor import DoorName
 from identity.caller import NotIdentified, ProviderAway
 from records.errors import RecordStoreFault
 from runtime.errors import RuntimeFault
@@ -136,6 +138,7 @@ def handle_problems(app: FastAPI) -> None:
 
 async def _refused(request: Request, error: Exception) -> Response:
     assert isinstance(error, EscalationError)
+    note_refusal(service_of(request).audit, request, error, DoorName.API)
     status = next(status for kind, status in _STATUS if isinstance(error, kind))
     if isinstance(error, UnknownName) and request.method in {"GET", "HEAD"}:
         status = 404  # what is looked for has the name, not what was sent
@@ -164,6 +167,7 @@ async def _not_identified(request: Request, error: Exception) -> Response:
     assert isinstance(error, NotIdentified)
     if isinstance(error, ProviderAway):
         return _problem(request, 503, _plain(503, error.why), RETRY_AFTER)
+    note_refusal(service_of(request).audit, request, error, DoorName.API)
     return _problem(request, 401, _plain(401, error.why), {"WWW-Authenticate": _challenge(request)})
 
 

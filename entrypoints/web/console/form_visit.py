@@ -47,6 +47,7 @@ class FormVisit(ABC, Generic[Asked]):
         except UnknownEscalation:
             raise
         except EscalationError as error:
+            self.service.note_refusal(self.request, error)
             return await self.draw(given.refused(error))
         self.service.forget_lists()
         return RedirectResponse(address, 303)

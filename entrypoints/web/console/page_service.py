@@ -22,6 +22,7 @@ from entrypoints.web.console.reader import CONSOLE as WORDS
 from entrypoints.web.console.reader import Reader, choose_words, choose_zone
 from entrypoints.web.intake import RETRY_AFTER
 from entrypoints.web.own_origin import require_own_origin
+from entrypoints.web.refusal_audit import note_refusal
 from entrypoints.web.request_body import read_fields
 from entrypoints.web.security_headers import CONSOLE
 from entrypoints.web.service_parts import ServiceParts
@@ -58,11 +59,13 @@ class PageService:
         self.samples = parts.samples
         self._reach = parts.reach
         self._callers = parts.callers
+        self._audit = parts.audit
         self._renderer = PageRenderer()
 
     async def reader(self, request: Request) -> Reader:
         address = request.client.host if request.client else ""
         caller = await self._callers.find(request.headers, request.cookies, address)
+        request.state.caller = caller
         if caller.key_id:
             raise NotIdentified(reason("sign_in.no_keys_here"))
         if caller.person:
@@ -109,8 +112,13 @@ class PageService:
 
         return answer
 
+    def note_refusal(self, request: Request, error: Exception) -> None:
+        """Have *error* written to the audit log, if it belongs there."""
+        note_refusal(self._audit, request, error, DoorName.CONSOLE)
+
     def _trouble(self, request: Request, error: Exception) -> Response:
         """Say in a page what went wrong, with a status that programs understand."""
+        self.note_refusal(request, error)
         status, code = _status_of(error)
         has_sign_in = self.settings.oidc_issuer is not None
         sign_in = f"{SIGN_IN}?then={quote(request.url.path)}"

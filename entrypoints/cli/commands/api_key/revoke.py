@@ -13,7 +13,8 @@ def revoke(
     from datetime import UTC, datetime
 
     from entrypoints.cli.api_key_options import open_keys
+    from entrypoints.cli.operator import operator
     from entrypoints.cli.render.key_table import show_keys
 
     with open_keys() as keys:
-        show_keys([keys.revoke(key, datetime.now(UTC))], in_json=in_json)
+        show_keys([keys.revoke(key, datetime.now(UTC), by=operator())], in_json=in_json)

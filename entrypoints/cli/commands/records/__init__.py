@@ -1,3 +1,3 @@
-"""The record past retention: take in, give out, look at one."""
+"""The record past retention: take in, give out, look at one, verify."""
 
-ORDER = ("import", "export", "show", "rebuild")
+ORDER = ("import", "export", "show", "rebuild", "verify", "audit-log")

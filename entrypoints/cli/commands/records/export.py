@@ -16,6 +16,7 @@ def export(
     in_json: Annotated[bool, option("--json", "Print a list of escalations, each whole.")] = False,
 ) -> None:
     """Give the record out, as CSV or JSON."""
+    from entrypoints.cli.operator import keep_export
     from entrypoints.cli.option_values import OptionValues
     from entrypoints.cli.record_store import open_store, parse_period, write_list
     from entrypoints.terminal import out
@@ -30,6 +31,7 @@ def export(
         options.refuse("the form", "both" if in_json else "neither", "either --csv FOLDER or --json")
     options.require()
     with open_store() as store:
+        keep_export(store, f"the record, from {first or 'its beginning'} to {last or 'its end'}")
         if csv is None:
             write_list(read_escalations(store, period))
             return
