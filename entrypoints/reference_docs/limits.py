@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from entrypoints.web.open_streams import MOST_STREAMS
 from escalation.case.task_forces import MOST_FORCES
 from escalation.kernel import budgets
 from escalation.kernel.values import LONGEST_TEXT
@@ -90,6 +91,7 @@ _SAID: _Rows = (
     ("tasks of one task force", f"{MOST_TASKS}"),
     ("open tasks of one task force", _bytes(budgets.OPEN_TASKS)),
     ("the plan that the playbook makes for one escalation", _bytes(budgets.PLAN)),
+    ("streams of events that one caller has open at one web service, live pages included", f"{MOST_STREAMS}"),
 )
 _OFTEN = (
     ("moves of one person in one escalation, task force, sponsorship or inbox", rates.MOVES_OF_ONE),

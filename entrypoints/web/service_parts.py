@@ -7,6 +7,7 @@ Owns that they are made. Must not know what is made of them.
 from dataclasses import dataclass
 from typing import Self
 
+from entrypoints.web.open_streams import OpenStreams
 from entrypoints.web.page_texts import Languages
 from entrypoints.web.playbook_facts import PlaybookFacts
 from entrypoints.web.shared_watch import Watches
@@ -30,6 +31,7 @@ class ServiceParts:
     audit: AuditTrail
     playbook: PlaybookFacts
     watches: Watches
+    streams: OpenStreams
     samples: SampleWriter
 
     @classmethod
@@ -50,5 +52,6 @@ class ServiceParts:
             audit,
             PlaybookFacts(settings),
             Watches(reach),
+            OpenStreams(),
             SampleWriter(renderer, has_links=has_links(settings)),
         )

@@ -14,9 +14,11 @@ import httpx
 from temporalio.client import Interceptor, OutboundInterceptor
 from temporalio.plugin import SimplePlugin
 
+from entrypoints.web.open_streams import MOST_STREAMS, OpenStreams, name_of_caller
 from entrypoints.web.shared_watch import LOOKS_EVERY
+from identity.caller import Caller, Mode
 from runtime.connection import connect
-from tests.web.web_client import Door, open_door
+from tests.web.web_client import Door, open_door, seen
 from workflows.plugin import escalation_plugin
 
 API = "/api/v1"
@@ -199,3 +201,42 @@ async def test_very_many_pages_of_one_escalation_share_one_look(door: Door) -> N
     assert [True] * MANY == heard
     assert asked["describe"] <= looks + 2, asked  # one may end while the next one begins
     assert asked["query"] <= 4 * (looks + 2), asked
+
+
+async def test_one_caller_has_no_more_streams_than_allowed(door: Door) -> None:
+    """The next one is refused in words, on a page and by the API, until one of the others has closed."""
+    await door.start()
+    events = f"{API}/escalations/{door.key}/events"
+    async with crowd_before(door) as crowd:
+        async with crowd.following("/live", "event: never", many=MOST_STREAMS):
+            page = await crowd.http.get("/live", headers={"cookie": "escalation_as=elena"})
+            answer = await crowd.http.get(events, headers={"accept-language": "id"})
+        await settled_again(crowd, events)
+
+    assert (429, 429) == (page.status_code, answer.status_code)
+    assert f"{MOST_STREAMS} streams of events are open for you here already" in seen(page)
+    assert "rate_exceeded" == answer.json()["code"]
+    assert f"sudah ada {MOST_STREAMS} aliran peristiwa" in answer.json()["detail"]
+    assert page.headers["retry-after"] == answer.headers["retry-after"]
+
+
+async def settled_again(crowd: Crowd, path: str) -> None:
+    """Wait until a stream is taken again."""
+    async with asyncio.timeout(20):
+        while True:
+            async with crowd.http.stream("GET", path) as stream:
+                if stream.status_code == 200:
+                    return
+            await asyncio.sleep(0.1)
+
+
+def test_a_caller_is_a_key_a_person_who_signed_in_or_an_address() -> None:
+    """Anybody can say any name where nobody signs in. A stream that was lost is counted no more."""
+    streams, signed_in = OpenStreams(), Mode.SIGNED_IN
+    with suppress(ValueError), streams.counted("maya"):
+        raise ValueError("the connection is lost")
+
+    assert {} == vars(streams)["_open"]
+    assert "10.0.0.7" == name_of_caller(Caller("maya"), "10.0.0.7")
+    assert "maya" == name_of_caller(Caller("maya", mode=signed_in), "10.0.0.7")
+    assert "key-1" == name_of_caller(Caller("maya", key_id="key-1", mode=signed_in), "10.0.0.7")

@@ -13,6 +13,7 @@ from entrypoints.web.api.answer import say_reasons
 from entrypoints.web.api.api_visit import ONE, CurrentVisit, KeyInPath, Visit
 from entrypoints.web.api.problems import LOOKING
 from entrypoints.web.event_stream import until_stopped
+from entrypoints.web.open_streams import address_of, name_of_caller
 from entrypoints.web.shared_watch import Watch
 from escalation.kernel.timeline_entry import TimelineEntry
 from escalation.kernel.values import to_plain
@@ -20,12 +21,15 @@ from escalation.kernel.values import to_plain
 router = APIRouter(tags=["escalations"], responses=LOOKING)
 
 
-async def _watch(visit: CurrentVisit, key: KeyInPath) -> AsyncIterator[Watch]:
-    """Look whether it is there, before the answer begins: a stream cannot become a problem."""
+async def _watch(request: Request, visit: CurrentVisit, key: KeyInPath) -> AsyncIterator[Watch]:
+    """Look whether it is there and there is room, before the answer begins: a stream cannot become a problem."""
+    caller = name_of_caller(visit.caller, address_of(request))
+    visit.service.streams.require_room(caller)
     await visit.client.require_sight(key)
-    async with visit.service.watches.of(key) as watch:
-        await watch.begun()
-        yield watch
+    with visit.service.streams.counted(caller):
+        async with visit.service.watches.of(key) as watch:
+            await watch.begun()
+            yield watch
 
 
 @router.get(ONE + "/events", response_class=EventSourceResponse)

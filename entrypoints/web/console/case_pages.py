@@ -18,7 +18,6 @@ from entrypoints.web.console.case_story import (
     rca_steps_of,
     story_of,
 )
-from entrypoints.web.console.live import live_case
 from entrypoints.web.console.move_form import has_form
 from entrypoints.web.console.page_reads import Case, names_in, read_case
 from entrypoints.web.console.page_service import PageService, key_in
@@ -72,7 +71,7 @@ class CasePages:
         async with self._service.watches.of(key) as watch:
             await watch.begun()  # is it there? a stream cannot say so later
         after = int(seen) if seen.isdecimal() else 0
-        return live_case(request, reader, self._service.watches, key, after)
+        return self._service.live.of_case(request, reader, key, after)
 
     async def outlook(self, request: Request) -> Response:
         """Show what happens if nobody does anything: the rules run forward from now."""

@@ -22,7 +22,6 @@ from entrypoints.web.console.list_rows import (
     count_by_state,
     latest_by_key,
 )
-from entrypoints.web.console.live import live_list
 from entrypoints.web.console.look_back import LookBackPages
 from entrypoints.web.console.move_pages import MovePages
 from entrypoints.web.console.page_service import PageService
@@ -86,7 +85,7 @@ class ListPages:
     async def live(self, request: Request) -> Response:
         """Say each time that the list, or one escalation of it, has changed."""
         reader = await self._service.reader(request)
-        return live_list(request, reader, self._service.open)
+        return self._service.live.of_list(request, reader)
 
     # Choices of a browser.
 

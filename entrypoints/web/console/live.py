@@ -10,11 +10,11 @@ from collections.abc import AsyncIterator
 from contextlib import suppress
 
 from starlette.requests import Request
-from starlette.responses import StreamingResponse
 
 from entrypoints.web.console.list_rows import FRESH_FOR, OpenEscalations
 from entrypoints.web.console.reader import Reader
 from entrypoints.web.event_stream import until_stopped
+from entrypoints.web.open_streams import CountedStream, OpenStreams, address_of, name_of_caller
 from entrypoints.web.shared_watch import Watches
 from entrypoints.web.temporal_client import why_away
 from escalation.kernel.reasons import reason
@@ -25,19 +25,31 @@ _ALIVE_EVERY = 15.0
 _RETRY, _ALIVE, _CHANGED = "retry: 3000\n\n", ": alive\n\n", "event: changed\ndata: list\n\n"
 
 
-def live_list(request: Request, reader: Reader, listed: OpenEscalations) -> StreamingResponse:
-    """Return a stream that says each time that something has changed of the open escalations that *reader* may see."""
-    return _stream(request, _changes(reader, listed))
+class LiveStreams:
+    """Makes the streams of live pages, each counted for its reader."""
 
+    def __init__(self, streams: OpenStreams, listed: OpenEscalations, watches: Watches) -> None:
+        self._streams = streams
+        self._listed = listed
+        self._watches = watches
 
-def live_case(request: Request, reader: Reader, watches: Watches, key: str, seen: int) -> StreamingResponse:
-    """Return a stream that says each time that something happened after number *seen* of the timeline of *key*."""
-    return _stream(request, _news(reader, watches, key, seen))
+    def of_list(self, request: Request, reader: Reader) -> CountedStream:
+        """
+        Return a stream that says each time that something has changed of the open escalations that *reader* may see.
 
+        Raises:
+            RateExceeded: If the reader has too many streams.
+        """
+        return self._stream(request, reader, _changes(reader, self._listed))
 
-def _stream(request: Request, said: AsyncIterator[str]) -> StreamingResponse:
-    headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-    return StreamingResponse(until_stopped(request, said), media_type="text/event-stream", headers=headers)
+    def of_case(self, request: Request, reader: Reader, key: str, seen: int) -> CountedStream:
+        """As `of_list`, of what happened after number *seen* of the timeline of *key*."""
+        return self._stream(request, reader, _news(reader, self._watches, key, seen))
+
+    def _stream(self, request: Request, reader: Reader, said: AsyncIterator[str]) -> CountedStream:
+        caller = name_of_caller(reader.caller, address_of(request))
+        self._streams.require_room(caller)
+        return CountedStream(self._streams, caller, until_stopped(request, said))
 
 
 async def _changes(reader: Reader, listed: OpenEscalations) -> AsyncIterator[str]:

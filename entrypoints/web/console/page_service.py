@@ -17,6 +17,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from entrypoints.web.console.list_rows import EndedEscalations, OpenEscalations
+from entrypoints.web.console.live import LiveStreams
 from entrypoints.web.console.page_renderer import PageRenderer
 from entrypoints.web.console.reader import CONSOLE as WORDS
 from entrypoints.web.console.reader import Reader, choose_words, choose_zone
@@ -30,7 +31,7 @@ from entrypoints.web.sign_in import SIGN_IN
 from entrypoints.web.temporal_client import why_away
 from escalation.kernel.budgets import PAPER
 from escalation.kernel.reasons import reason
-from escalation.kernel.refusals import EscalationError, UnknownEscalation
+from escalation.kernel.refusals import EscalationError, RateExceeded, UnknownEscalation
 from identity.actor import Acting, DoorName, begin_to_act
 from identity.caller import NotIdentified, ProviderAway
 from messages.formats import Formats, locale_of
@@ -55,6 +56,7 @@ class PageService:
         self.languages = parts.languages
         self.open, self.ended = OpenEscalations(parts.reach), EndedEscalations(parts.reach)
         self.watches = parts.watches
+        self.live = LiveStreams(parts.streams, self.open, parts.watches)
         self.playbook = parts.playbook
         self.samples = parts.samples
         self._reach = parts.reach
@@ -131,7 +133,7 @@ class PageService:
         onward = {"path": sign_in, "link": "try_again"} if status == 401 and has_sign_in else {}
         said = words.word(WORDS, "unknown_key") if code == "unknown" else _said(error, speaker)
         html = self._renderer.render_trouble(words, code, said, **onward)
-        later = RETRY_AFTER if status == 503 else {}
+        later = RETRY_AFTER if status in {429, 503} else {}
         return HTMLResponse(html, status, {**CONSOLE, **later, "Content-Language": words.language})
 
 
@@ -143,6 +145,8 @@ def _status_of(error: Exception) -> tuple[int, str]:
             return 503, "provider_away"
         case NotIdentified():
             return 401, "not_identified"
+        case RateExceeded():
+            return 429, "refused"
         case EscalationError():
             return 409, "refused"
         case RuntimeFault() | RecordStoreFault():
