@@ -61,3 +61,22 @@ async def test_a_page_shows_the_letter_with_its_links(door: Door) -> None:
     assert "New pallets leave today" in seen(page)
     assert "Open your page: (their own link)" in seen(page)
     assert ".invalid" not in page.text
+
+
+async def test_a_letter_to_our_people_leads_to_the_console_and_none_to_a_customer_does(door: Door) -> None:
+    """
+    IDENTITY-1: by a plain address, which a preview says in words.
+    """
+    await door.start()
+    letters = await door.messages()
+    headers = {**ANSWERED, "cookie": "escalation_as=elena"}
+    form = urlencode({"reason": "lack_of_expertise", "preview": "1"})
+    page = await door.http.post(f"/case/{door.key}/raise_level", content=form, headers=headers)
+
+    there = f"Open the escalation: https://answer.example.com/case/{door.key}\n"
+    assert {"assigned": True, "first_notification": True, "case_received": False} == {
+        occasion: all(there in letter.text for letter in letters[occasion])
+        for occasion in ("assigned", "first_notification", "case_received")
+    }
+    assert not any(f"/case/{door.key}" in letter.text for letter in letters["case_received"])
+    assert "Open the escalation: (the page of this escalation)" in seen(page)
