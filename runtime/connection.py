@@ -21,6 +21,7 @@ from runtime.errors import AccessRefused, NamespaceUnknown, NoServer, SettingsFa
 from runtime.ports import LOOPBACK
 from runtime.settings import Settings
 from runtime.state_folder import read_note
+from runtime.traces import trace_plugins
 
 # What the bridge says of a connection that failed, as text alone, and what it means.
 _REASONS: tuple[tuple[str, type[NoServer], str], ...] = (
@@ -108,7 +109,9 @@ async def connect(
     where = config["target_host"]
     try:
         async with asyncio.timeout(within.total_seconds()):
-            client = await Client.connect(**config, plugins=list(plugins), connect_timeout=within)
+            client = await Client.connect(
+                **config, plugins=[*plugins, *trace_plugins()], connect_timeout=within
+            )
             await _check_namespace(client, where, within)
     except TimeoutError as error:
         seconds = within.total_seconds()

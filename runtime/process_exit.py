@@ -10,6 +10,8 @@ import os
 import sys
 from typing import NoReturn
 
+from runtime.traces import send_what_is_left
+
 
 def exit_process(code: int) -> NoReturn:
     """
@@ -20,6 +22,7 @@ def exit_process(code: int) -> NoReturn:
     (https://github.com/temporalio/sdk-python/issues/300). `os._exit` skips the interpreter's teardown, so whatever
     must happen at the end has to have happened before: close clients' work, stop servers, then leave.
     """
+    send_what_is_left()
     logging.shutdown()
     for stream in (sys.stdout, sys.stderr):
         # A reader that has gone (`escalate list | head`) is no reason to fail, and a closed stream has nothing left.

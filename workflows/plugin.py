@@ -52,7 +52,7 @@ from workflows.repeated_queries import RepeatedQueries
 from workflows.signed_client import SignedClient
 from workflows.workflow_task_boundaries import NewsWithoutTask, leave_a_command
 
-PASSED_THROUGH = ("escalation", "messages", "workflows", "babel")
+PASSED_THROUGH = ("escalation", "messages", "workflows", "babel", "opentelemetry")
 """All that a workflow imports, beyond what the SDK passes through itself; what these import comes with them."""
 
 

@@ -29,6 +29,7 @@ from entrypoints.web.temporal_client import TemporalClientSource
 from identity.caller import CallerSource
 from runtime.settings import Settings
 from runtime.signed_links import PAGE_PATH, PATH, SignedLinks
+from runtime.traces import are_wanted, provider
 
 _LOOKED_AT = ["GET", "HEAD"]
 
@@ -75,7 +76,14 @@ def make_app(
     )
     whole = HostCheck(ApiBeside(app, SecurityHeaders(api, NOTHING)), settings)
     careful = SecurityHeaders(whole, {**COMMON, **page_policy(STYLE_HASH)})
-    return RequestMetrics(RequestIds(careful), Runtime.default().metric_meter)
+    measured = RequestMetrics(RequestIds(careful), Runtime.default().metric_meter)
+    return _traced(measured) if are_wanted() else measured
+
+
+def _traced(app: ASGIApp) -> ASGIApp:
+    from entrypoints.web.request_traces import RequestTraces
+
+    return RequestTraces(app, provider())
 
 
 class ApiBeside:

@@ -40,14 +40,15 @@ class RequestMetrics:
 
         async def measured(message: Message) -> None:
             if message["type"] == "http.response.start":  # a stream goes on for hours
-                about = {"part": _part_of(scope), "status": f"{message['status'] // 100}xx"}
+                about = {"part": part_of(scope), "status": f"{message['status'] // 100}xx"}
                 self._duration.record(timedelta(seconds=time.monotonic() - began), about)
             await send(message)
 
         await self._app(scope, receive, measured)
 
 
-def _part_of(scope: Scope) -> str:
+def part_of(scope: Scope) -> str:
+    """Return the part of the service that a request goes to."""
     path: str = scope["path"]
     if path == "/escalations" and scope["method"] == "POST":
         return "intake"
