@@ -19,6 +19,7 @@ from clients.http_queries import (
 )
 from clients.inboxes import Inboxes
 from clients.intakes import Intakes
+from clients.key_uses import KeyUse, KeyUses
 from clients.moves import AFTER_THE_CLOSE
 from clients.outage import Outage
 from clients.parallel_queries import NotAllAnswered, Unanswered, ask_each
@@ -45,6 +46,7 @@ __all__ = [
     "EscalationClient",
     "EscalationFilter",
     "EscalationListing",
+    "KeyUse",
     "KnownNames",
     "NotAllAnswered",
     "Outage",
@@ -65,7 +67,9 @@ __all__ = [
 ]
 
 
-class EscalationClient(TaskForces, Conversations, Rebases, Sponsorships, ReportSchedules, Inboxes, Intakes):
+class EscalationClient(
+    TaskForces, Conversations, Rebases, Sponsorships, ReportSchedules, Inboxes, Intakes, KeyUses
+):
     """
     Start escalations, make moves, look at them.
 

@@ -19,6 +19,7 @@ import structlog
 from temporalio.client import Client
 from temporalio.runtime import Runtime
 
+from encryption.encryption_setup import encryption_of
 from escalation.kernel.characters import remove_harmful
 from escalation.kernel.refusals import EscalationError
 from runtime import disk
@@ -30,9 +31,8 @@ from runtime.log_setup import configure_logging, logging_runtime
 from runtime.process_exit import exit_process
 from runtime.search_attribute_setup import ensure_search_attributes
 from runtime.settings import Settings
-from workers.queue_workers import GRACE, proofs_of, record_store_of, serve_queues
+from workers.queue_workers import GRACE, plugin_of, record_store_of, serve_queues
 from workflows import search_attributes
-from workflows.plugin import escalation_plugin
 
 TOO_SOON = timedelta(seconds=5)  # a server that ends so soon after its start will do so again
 KEPT_FOR = timedelta(days=90)
@@ -88,7 +88,7 @@ async def serving(settings: Settings, *, always_embedded: bool = False) -> Async
         if server is not None:
             await running.enter_async_context(server)
         address = server.address if server is not None else None
-        client = await connect(settings, plugins=[escalation_plugin(proofs_of(settings))], address=address)
+        client = await connect(settings, plugins=[plugin_of(settings)], address=address)
         await ensure_search_attributes(client, search_attributes.ALL)
         if server is not None:
             await keep_stopped(client, KEPT_FOR)
@@ -157,9 +157,16 @@ def _summary(running: Serving, settings: Settings) -> Iterator[str]:
         yield f"State      {running.server.state}"
     yield f"Namespace  {running.client.namespace}"
     yield f"Playbook   {settings.playbook}"
+    yield f"Encrypted  {_encryption_line(settings)}"
     yield f"Records    {record_store_of(settings).database.where}"
     printed = "printed here; ESCALATION_SMTP_HOST names a server that sends"
     yield f"Mail       {f'{settings.smtp_host}:{settings.smtp_port}' if settings.smtp_host else printed}"
+
+
+def _encryption_line(settings: Settings) -> str:
+    if ring := encryption_of(settings).ring:
+        return f"what Temporal stores, by the key {ring.keys[0].name}"
+    return "nothing; ESCALATION_ENCRYPTION_KEYS has keys that do"
 
 
 async def _until_stopped(
@@ -204,7 +211,7 @@ async def work() -> None:
     """Run one worker in this process until asked to stop."""
     settings = prepared()
     with stop_signals() as stop:
-        client = await connect(settings, plugins=[escalation_plugin(proofs_of(settings))])
+        client = await connect(settings, plugins=[plugin_of(settings)])
         await run_worker(client, settings, stop)
 
 

@@ -10,6 +10,7 @@ from temporalio.service import RPCError
 from clients.escalation_runs import EscalationRuns
 from clients.run_errors import RunHidden
 from clients.temporal_connection import PATIENCE, TemporalConnection
+from encryption.encryption_setup import encryption_of
 from escalation import contract
 from escalation.policy.sight import UNLIMITED, Sight
 from identity.proof_ring import ProofRing
@@ -53,7 +54,7 @@ class ClientPart:
         """
         settings = settings or Settings.load()
         proofs = ProofRing.of(settings.written_proof_keys, is_required=settings.is_signed_in)
-        client = await connect(settings, plugins=[escalation_plugin(proofs)])
+        client = await connect(settings, plugins=[escalation_plugin(proofs, encryption_of(settings))])
         return cls(client, patience=patience)
 
     async def prepare(self) -> RegistrationResult:

@@ -263,13 +263,15 @@ class Queries(ClientPart):
         wanted = EscalationFilter(
             state, priority, level, category, customer, owner, waits_for, breached, ended
         )
-        async for execution in self._temporal.executions(wanted.query, limit):
-            yield await make_listing(execution)
+        names = self._temporal.names
+        async for execution in self._temporal.executions(wanted.query(names), limit):
+            yield await make_listing(execution, names)
 
     async def list_page(self, wanted: EscalationFilter, *, size: int, after: bytes = b"") -> ListingPage:
         """Return at most *size* escalations that match, newest first, from the place *after* which a page ended."""
-        executions, place = await self._temporal.execution_page(wanted.query, size, after)
-        return ListingPage(tuple([await make_listing(each) for each in executions]), place)
+        names = self._temporal.names
+        executions, place = await self._temporal.execution_page(wanted.query(names), size, after)
+        return ListingPage(tuple([await make_listing(each, names) for each in executions]), place)
 
     async def actions(
         self,

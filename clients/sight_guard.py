@@ -10,7 +10,8 @@ from collections.abc import Iterable
 from temporalio.client import Client, WorkflowExecution, WorkflowExecutionDescription
 from temporalio.service import RPCError, RPCStatusCode
 
-from clients.visibility import people_in, quote
+from clients.stored_names import StoredNames
+from clients.visibility import accounts_in, list_of, people_in
 from escalation import contract
 from escalation.kernel.ids import Own, is_of_escalation, name_in, split_task_force_id
 from escalation.policy.sight import Concerned, Sight
@@ -20,9 +21,10 @@ from workflows import search_attributes as sa
 class SightGuard:
     """Guards the runs of one server for *sight*."""
 
-    def __init__(self, client: Client, sight: Sight) -> None:
+    def __init__(self, client: Client, sight: Sight, names: StoredNames) -> None:
         self._client = client
         self._sight = sight
+        self._names = names
 
     async def covers(self, id_: str, run_id: str | None = None) -> bool:
         """Return whether a run may be looked at; of an escalation that is not there, the server says so itself."""
@@ -37,7 +39,7 @@ class SightGuard:
 
     async def covers_run(self, run: WorkflowExecution) -> bool:
         """Return whether *run*, as the server describes it, may be looked at."""
-        return self._sight.is_unlimited or self._sight.covers(await concerned_by(run))
+        return self._sight.is_unlimited or self._sight.covers(await concerned_by(run, self._names))
 
     def narrowed(self, query: str) -> str:
         """Return a query of the server's lists that finds what may be looked at, and little else."""
@@ -47,12 +49,15 @@ class SightGuard:
             theirs = [f"WorkflowType = '{contract.SPONSORSHIP}'"]  # its memo says whom it concerns
             if sight.people:
                 theirs += [
-                    f"{each.name} IN {_list(sight.people)}" for each in (sa.PARTICIPANTS, sa.WAITS_FOR)
+                    f"{each.name} IN {self._stored(sight.people)}" for each in (sa.PARTICIPANTS, sa.WAITS_FOR)
                 ]
             if sight.accounts:
-                theirs.append(f"{sa.CUSTOMER.name} IN {_list(sight.accounts)}")
+                theirs.append(f"{sa.CUSTOMER.name} IN {self._stored(sight.accounts)}")
             wanted.append(f"({' OR '.join(theirs)})")
         return " AND ".join(wanted)
+
+    def _stored(self, names: Iterable[str]) -> str:
+        return list_of(form for name in sorted(names) for form in self._names.forms_of(name))
 
     def _covers_inbox(self, of: str) -> bool:
         """Messages of all customers come together there, so a key that is bound to some has no inbox."""
@@ -81,20 +86,16 @@ class SightGuard:
             raise
 
 
-async def concerned_by(run: WorkflowExecution) -> Concerned:
+async def concerned_by(run: WorkflowExecution, names: StoredNames) -> Concerned:
     """Return whom an escalation or a sponsorship concerns; nobody, if *run* is something else."""
     if run.workflow_type == contract.SPONSORSHIP:
         kind = contract.SponsorshipListing
         line = await run.memo_value(contract.SPONSORSHIP_MEMO, None, type_hint=kind)
         return Concerned.of((line.sponsor,), (line.account,)) if line else Concerned()
     found = run.typed_search_attributes
-    return Concerned.of(people_in(found), found.get(sa.CUSTOMER) or ())
+    return Concerned.of(people_in(found, names), accounts_in(found, names))
 
 
 def _escalation_of(id_: str) -> str:
     """Return the id of the escalation that a task force is of, or *id_* itself."""
     return split_task_force_id(id_)[0]
-
-
-def _list(names: Iterable[str]) -> str:
-    return f"({', '.join(map(quote, sorted(names)))})"

@@ -32,6 +32,7 @@ from clients.run_errors import (
     refusal_of,
 )
 from clients.sight_guard import SightGuard
+from clients.stored_names import names_of
 from escalation.kernel.list_page import Item, ListPage
 from escalation.kernel.reasons import reason
 from escalation.kernel.refusals import UnknownEscalation
@@ -64,7 +65,8 @@ class TemporalConnection:
         self.task_queue = task_queue
         self.patience = patience
         self.outage = outage or Outage()
-        self._guard = SightGuard(client, sight)
+        self.names = names_of(client)
+        self._guard = SightGuard(client, sight, self.names)
 
     def seen_by(self, sight: Sight) -> "TemporalConnection":
         """The same connection, as somebody sees through it (IDENTITY-4); for what is no look, without limits."""

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from temporalio.client import WorkflowExecution
 from temporalio.common import TypedSearchAttributes
 
+from clients.stored_names import PlainNames, StoredNames, reveal_all
 from escalation import contract
 from escalation.case.lifecycle import OPEN, State
 from escalation.contract import CHANNEL_LIMIT
@@ -71,16 +72,23 @@ OURS = (
     contract.REPORT_WORKFLOW,
 )
 """The types of workflows that are ours."""
+_PLAIN = PlainNames()
 
 
 def visibility_query(
-    filters: Mapping[Any, Any], *, ended: bool, types: Iterable[str] = (contract.WORKFLOW,)
+    filters: Mapping[Any, Any],
+    *,
+    ended: bool,
+    types: Iterable[str] = (contract.WORKFLOW,),
+    names: StoredNames = _PLAIN,
 ) -> str:
     """A visibility query for runs of these *types*; values are quoted, so that none can change its sense."""
-    wanted = [f"WorkflowType IN ({', '.join(map(quote, types))})", f"{sa.STATE.name} IS NOT NULL"]
+    wanted = [f"WorkflowType IN {list_of(types)}", f"{sa.STATE.name} IS NOT NULL"]
     wanted.append("ExecutionStatus != 'ContinuedAsNew'" if ended else "ExecutionStatus = 'Running'")
     for attribute, value in filters.items():
-        if value is not None:
+        if value is not None and attribute in sa.HIDDEN:
+            wanted.append(f"{attribute.name} IN {list_of(names.forms_of(value))}")
+        elif value is not None:
             wanted.append(f"{attribute.name} = {quote(value)}")
     return " AND ".join(wanted)
 
@@ -100,9 +108,8 @@ class EscalationFilter(NamedTuple):
     ended: bool = False
     """List those that have ended, too; a state of ended ones asks for them by itself."""
 
-    @property
-    def query(self) -> str:
-        """Return the visibility query."""
+    def query(self, names: StoredNames) -> str:
+        """Return the visibility query, for *names* as they are stored."""
         return visibility_query(
             {
                 sa.STATE: self.state,
@@ -116,6 +123,7 @@ class EscalationFilter(NamedTuple):
             },
             ended=self._asks_for_ended,
             types=RECORDED if self.waits_for else (contract.WORKFLOW,),
+            names=names,
         )
 
     @property
@@ -141,12 +149,23 @@ def quote(value: Any) -> str:
     return f"'{escaped}'"
 
 
-def people_in(found: TypedSearchAttributes) -> tuple[str, ...]:
+def list_of(values: Iterable[Any]) -> str:
+    """Return *values* as a query has a list of them."""
+    return f"({', '.join(map(quote, values))})"
+
+
+def people_in(found: TypedSearchAttributes, names: StoredNames) -> tuple[str, ...]:
     """Return who of ours has a part, as the server's lists know it."""
-    return tuple(dict.fromkeys((*(found.get(sa.PARTICIPANTS) or ()), *(found.get(sa.WAITS_FOR) or ()))))
+    stored = (*(found.get(sa.PARTICIPANTS) or ()), *(found.get(sa.WAITS_FOR) or ()))
+    return tuple(dict.fromkeys(reveal_all(names, stored)))
 
 
-async def make_listing(execution: WorkflowExecution) -> EscalationListing:
+def accounts_in(found: TypedSearchAttributes, names: StoredNames) -> tuple[str, ...]:
+    """Return the accounts of its customers, as the server's lists know them."""
+    return reveal_all(names, found.get(sa.CUSTOMER))
+
+
+async def make_listing(execution: WorkflowExecution, names: StoredNames) -> EscalationListing:
     found = execution.typed_search_attributes
     return EscalationListing(
         key=execution.id,
@@ -154,8 +173,8 @@ async def make_listing(execution: WorkflowExecution) -> EscalationListing:
         level=found[sa.LEVEL],
         priority=Priority(found[sa.PRIORITY]),
         category=found[sa.CATEGORY],
-        customers=tuple(found.get(sa.CUSTOMER) or ()),
-        owner=found[sa.OWNER],
+        customers=accounts_in(found, names),
+        owner=names.reveal(found[sa.OWNER]),
         next_due_at=found.get(sa.NEXT_DUE),
         is_breached=bool(found.get(sa.BREACHED)),
         opened_at=execution.start_time.astimezone(UTC),
@@ -163,5 +182,5 @@ async def make_listing(execution: WorkflowExecution) -> EscalationListing:
         is_stalled=bool(found.get(REPORTED_PROBLEMS)),
         subject=await execution.memo_value(contract.SUBJECT_MEMO, "", type_hint=str),
         ended_at=execution.close_time.astimezone(UTC) if execution.close_time else None,
-        people=people_in(found),
+        people=people_in(found, names),
     )

@@ -27,6 +27,8 @@ def conflicts_between(given: Mapping[str, Any], defaults: Mapping[str, object]) 
         yield f"{variable('smtp_user')} and {variable('smtp_password')}: one is set; allowed: both or neither"
     if "smtp_user" in given and value("smtp_tls") == SmtpTls.NONE and not is_this_machine(value("smtp_host")):
         yield f"{variable('smtp_tls')} is 'none', and a password must not travel in the clear; allowed: starttls or tls"
+    if {"encryption_keys", "encryption_keys_file"} <= given.keys():
+        yield f"{variable('encryption_keys')} and {variable('encryption_keys_file')} are both set; allowed: one of them"
     yield from _faults_of_sign_in(given)
     for one, other in combinations(("server_port", "ui_port", "gateway_port"), 2):
         if value(one) == value(other) not in {"0", OFF}:

@@ -14,11 +14,12 @@ from platformdirs import user_state_path
 from pydantic import Field, SecretStr, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic.types import PathType
-from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from escalation.kernel.email_address import SenderAddress
 from escalation.kernel.values import Name
 from escalation.policy.preferences import MOST_COUNTED, Limit
+from runtime.environment_source import EnvironmentSource
 from runtime.errors import SettingsFault
 from runtime.named_settings import (
     APPRISE_ADDRESS,
@@ -56,7 +57,7 @@ from runtime.setting_types import (
     Text,
     Words,
 )
-from runtime.signing_keys import ProofKeys, SigningKeys, WebhookKeys, parse_keys, proof_key_in
+from runtime.signing_keys import EncryptionKeys, ProofKeys, SigningKeys, WebhookKeys, parse_keys, proof_key_in
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -75,20 +76,6 @@ NAMED = (*ENDPOINT_CHANNELS, "intake")
 
 _DEPTHS = {**dict.fromkeys(SINGLE_ENDPOINTS, 2), WEBHOOK: 3, "intake": 3}
 """Length of the path to a variable: its field, the name, and a part."""
-
-
-class _Environment(EnvSettingsSource):
-    """Variables as they stand: white space around them is nothing, and none is read as JSON."""
-
-    def __init__(self, settings_cls: type[BaseSettings], environ: Mapping[str, str]) -> None:
-        super().__init__(settings_cls)
-        values = {name.lower(): value.strip() for name, value in sorted(environ.items()) if value.strip()}
-        nameless = {variable(field).lower() for field in NAMED}
-        self.env_vars = {name: value for name, value in values.items() if name not in nameless}
-
-    def decode_complex_value(self, field_name: str, field: FieldInfo, value: Any) -> Any:  # noqa: ARG002
-        """Return *value*, a text. Each type of ours says how it is read."""
-        return value
 
 
 class Settings(BaseSettings):
@@ -135,6 +122,17 @@ class Settings(BaseSettings):
         None,
         description="sqlite:////PATH/TO/FILE or postgresql://USER:PASSWORD@HOST:PORT/DATABASE; unset: a file in the "
         "state folder",
+    )
+
+    encryption_keys: EncryptionKeys | None = Field(
+        None,
+        description="keys that encrypt what Temporal stores, as `escalate keys generate` prints them: "
+        "NAME:encryption:KEY and NAME:search:KEY, one or more of each, parted by spaces: the first of a kind encrypts, "
+        "all can read; the same for all processes; unset: nothing is encrypted",
+    )
+    encryption_keys_file: Annotated[Folder, PathType("file")] | None = Field(
+        None,
+        description="the path of a file that exists and holds these keys instead; it is read again when it changes",
     )
 
     server_port: Port = Field(7233, description="a port, 0 to 65535; 0 picks a free one")
@@ -354,7 +352,7 @@ class Settings(BaseSettings):
         # Example: ESCALATION_SMTP_TLS=ssl and ESCALATION_WEBHOOK_CRM_URL=https://crm.example are given as
         # {"smtp_tls": "ssl", "webhook": {"crm_url": "https://crm.example"}}. The fields say what they take: `ssl` is
         # none of the choices, and `crm` has no secret. Each fault becomes a line, with the description of its field.
-        given = _Environment(cls, os.environ if environ is None else environ)()
+        given = EnvironmentSource(cls, os.environ if environ is None else environ, NAMED)()
         faults: list[str] = []
         try:
             settings = cls(**given)

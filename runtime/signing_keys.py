@@ -1,7 +1,7 @@
 """
-Keys for signing: the form that a setting must have, and a key file for those who set none.
+Keys for signing and encryption: the form that a setting must have, and a key file for those who set none.
 
-Owns how several keys are written in one secret, and the file. It must not know what is signed.
+Owns how several keys are written in one secret, and the file. It must not know what is signed or encrypted.
 
 Several keys make rotation possible: the first signs, all are believed.
 """
@@ -60,6 +60,20 @@ def _are_proof_keys(secret: SecretStr) -> SecretStr:
     return secret
 
 
+_ENCRYPTION_KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}:(encryption|search):[A-Za-z0-9+/_-]{43}=?")
+
+
+def _are_encryption_keys(secret: SecretStr) -> SecretStr:
+    keys = parse_keys(secret)
+    if not all(map(_ENCRYPTION_KEY.fullmatch, keys)):
+        raise ValueError("NAME:encryption:KEY or NAME:search:KEY")
+    names, kinds = {key.split(":")[0] for key in keys}, {key.split(":")[1] for key in keys}
+    if len(names) < len(keys) or len(kinds) < 2:
+        raise ValueError("one of each kind, each with a name of its own")
+    return secret
+
+
+EncryptionKeys = Annotated[SecretStr, AfterValidator(_are_encryption_keys)]
 ProofKeys = Annotated[SecretStr, AfterValidator(_are_proof_keys)]
 SigningKeys = Annotated[SecretStr, AfterValidator(_are_long)]
 WebhookKeys = Annotated[SecretStr, AfterValidator(_are_webhook_keys)]

@@ -6,6 +6,7 @@ has a fault. Temporal loses nothing and tries for ever, but nothing happens mean
 """
 
 from collections.abc import AsyncIterator, Iterable
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import NamedTuple
 
@@ -80,7 +81,7 @@ async def stall_of(client: Client, found: WorkflowExecutionDescription) -> Stall
         kind=found.workflow_type,
         since=failure.event_time.ToDatetime(tzinfo=UTC),
         cause=_cause(failure),
-        why=_why(failure),
+        why=await _why(client, failure),
         has_begun=has_begun,
     )
 
@@ -115,8 +116,13 @@ def _cause(failure: HistoryEvent) -> str:
     return WorkflowTaskFailedCause.Name(cause).removeprefix(_CAUSE).lower()
 
 
-def _why(failure: HistoryEvent) -> str:
-    said = " ".join(failure.workflow_task_failed_event_attributes.failure.message.split())
+async def _why(client: Client, failure: HistoryEvent) -> str:
+    found = failure.workflow_task_failed_event_attributes.failure
+    message = found.message
+    if found.HasField("encoded_attributes"):
+        with suppress(Exception):  # whatever the keys: what the server has is said then
+            message = str(await client.data_converter.decode_failure(found))
+    said = " ".join(message.split())
     if not said:
         return _cause(failure).replace("_", " ")
     return clip(said, _LONGEST_WHY)

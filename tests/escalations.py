@@ -35,9 +35,8 @@ from runtime.setting_types import SmtpTls
 from runtime.settings import Settings
 from tests.complaint import a_complaint
 from tests.mailbox import Mailbox
-from workers.queue_workers import proofs_of, serve_queues
+from workers.queue_workers import plugin_of, serve_queues
 from workflows import search_attributes
-from workflows.plugin import escalation_plugin
 
 SKIPPING = (
     "--dynamic-config-value",
@@ -283,7 +282,7 @@ async def desk_on_skipping_server(
                 dev_server_extra_args=list(SKIPPING),
                 dev_server_log_level="never",
                 search_attributes=search_attributes.ALL,
-                plugins=[escalation_plugin(proofs_of(settings))],
+                plugins=[plugin_of(settings)],
                 identity=identity,
                 runtime=runtime,
             )

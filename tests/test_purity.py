@@ -57,7 +57,13 @@ FOLDERS = {
 """Further modules that each may import. Of messages, the catalogue is read before a run says anything."""
 OF_TEMPORAL = frozenset({"temporalio", "temporalio.common", "temporalio.exceptions", "temporalio.workflow"})
 FOR_THE_CLIENT = frozenset(
-    {"plugin.py", "repeated_queries.py", "signed_client.py", "workflow_task_boundaries.py"}
+    {
+        "hidden_names.py",
+        "plugin.py",
+        "repeated_queries.py",
+        "signed_client.py",
+        "workflow_task_boundaries.py",
+    }
 )
 """Files of `workflows/` that no workflow runs: they may use all of Temporal's."""
 

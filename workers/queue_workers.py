@@ -24,6 +24,7 @@ from channels.protocol import Channel
 from delivery.interruptible_client import interruptible
 from delivery.limited_channel import LimitedChannel
 from delivery.pipeline import Pipeline
+from encryption.encryption_setup import encryption_of
 from escalation.contract import ESCALATION_QUEUE, MESSAGE_TASK_QUEUE, RECORD_TASK_QUEUE
 from escalation.notifications.links import AnyLink
 from identity.audit_trail import AuditTrail
@@ -47,7 +48,7 @@ from workflows.escalation import EscalationWorkflow
 from workflows.follow_up import FollowUpWorkflow
 from workflows.inbox import InboxWorkflow
 from workflows.joined_case import JoinedCaseWorkflow
-from workflows.plugin import JudgesProofs
+from workflows.plugin import EscalationPlugin, JudgesProofs, escalation_plugin
 from workflows.record_outbox import RecordWorkflow
 from workflows.report import ReportWorkflow
 from workflows.sponsorship import SponsorshipWorkflow
@@ -174,6 +175,16 @@ def proofs_of(settings: Settings, audit: AuditTrail | None = None) -> ProofRing:
         RuntimeFault: If the key that is kept in the state folder cannot be used.
     """
     return ProofRing.of(settings.written_proof_keys, is_required=settings.is_signed_in, audit=audit)
+
+
+def plugin_of(settings: Settings) -> EscalationPlugin:
+    """
+    Return the plugin of a worker's client.
+
+    Raises:
+        RuntimeFault: If the keys for proofs or encryption cannot be used.
+    """
+    return escalation_plugin(proofs_of(settings), encryption_of(settings))
 
 
 def record_store_of(settings: Settings) -> RecordStore:

@@ -22,20 +22,20 @@ from temporalio.worker import (
 )
 
 from workers.queue_workers import WORKFLOWS
-from workflows.plugin import Run, escalation_plugin
+from workflows.plugin import Encryption, Run, escalation_plugin
 
 
 class Replays:
     """Replays histories with the workflows of this program."""
 
-    def __init__(self) -> None:
+    def __init__(self, encryption: Encryption | None = None) -> None:
         # What fails is the answer here, and no news for a log. Python tells of what the SDK leaves of a failed run.
         logging.getLogger("temporalio").addHandler(logging.NullHandler())
         warnings.filterwarnings("ignore", "coroutine '_WorkflowInstanceImpl", RuntimeWarning)
         self._runner = _Runner()
         self._replayer = Replayer(
             workflows=WORKFLOWS,
-            plugins=[escalation_plugin()],
+            plugins=[escalation_plugin(encryption=encryption)],
             workflow_runner=self._runner,
             runtime=Runtime(telemetry=TelemetryConfig(logging=None)),
         )

@@ -1,12 +1,14 @@
 """
-One plugin for client, worker and replayer alike: how values and refusals travel, and what the sandbox lets through.
+One plugin for client, worker and replayer alike: how values and refusals travel and are encrypted, and what the sandbox
+lets through.
 
 Nothing of ours is executed again for each run, which would take 40 ms and 2 MB of each. The sandbox still forbids calls
 like ``open``; what our modules import and call, which it does not see, is held by ``tests/test_purity.py`` alone.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Protocol, runtime_checkable
+from functools import partial
+from typing import Any, ClassVar, Protocol, runtime_checkable
 
 from pydantic import ValidationError
 from temporalio import workflow
@@ -15,11 +17,14 @@ from temporalio.api.failure.v1 import Failure
 from temporalio.api.sdk.v1 import WorkflowMetadata
 from temporalio.bridge.proto.workflow_activation import WorkflowActivation
 from temporalio.bridge.proto.workflow_completion import WorkflowActivationCompletion
+from temporalio.client import ClientConfig
+from temporalio.common import HeaderCodecBehavior
 from temporalio.contrib.pydantic import PydanticJSONPlainPayloadConverter, PydanticPayloadConverter
 from temporalio.converter import (
     CompositePayloadConverter,
     DataConverter,
     DefaultFailureConverter,
+    PayloadCodec,
     PayloadConverter,
     StorageDriverStoreContext,
 )
@@ -31,6 +36,7 @@ from temporalio.worker import (
     HandleSignalInput,
     HandleUpdateInput,
     Interceptor,
+    ReplayerConfig,
     WorkflowInboundInterceptor,
     WorkflowInstance,
     WorkflowInstanceDetails,
@@ -45,6 +51,7 @@ from escalation.kernel.reasons import reason
 from escalation.kernel.refusals import BY_CODE, FAULTS, EscalationError, Refusal
 from escalation.kernel.values import from_json, from_plain, to_bytes, to_plain, without_input
 from messages.speaker import speaker
+from workflows.hidden_names import hide_names, show_query_failures
 from workflows.inputs import refusal_of
 from workflows.message_proofs import JUDGE, Proofs, note_door, note_proof, read_proof, require_proof
 from workflows.readers import build_readers
@@ -116,6 +123,55 @@ class RefusalConverter(DefaultFailureConverter):
         return error
 
 
+class Encryption(Protocol):
+    """Encryption of what Temporal stores; knows the keys."""
+
+    @property
+    def is_on(self) -> bool:
+        """False if there are no keys."""
+
+    @property
+    def codec(self) -> PayloadCodec:
+        """The codec that all payloads pass."""
+
+    @property
+    def fault(self) -> type[Exception]:
+        """The error of keys that are missing or wrong. It says nothing that was to be encrypted."""
+
+    def hide(self, name: str) -> str:
+        """Return *name*, of a person or an account, as search attributes hold it."""
+
+
+class EncodedFailures(RefusalConverter):
+    """Puts the message and the stack trace of a failure where the codec encrypts them."""
+
+    kept_plain: ClassVar[type[Exception]] = Exception
+    """Errors that must be read without keys, because they say which one is missing."""
+
+    @classmethod
+    def besides(cls, fault: type[Exception]) -> "type[EncodedFailures]":
+        """Return such a converter that leaves *fault* readable."""
+
+        class Encoded(cls):  # type: ignore[misc,valid-type]
+            kept_plain = fault
+
+        return Encoded
+
+    def to_failure(
+        self, exception: BaseException, payload_converter: PayloadConverter, failure: Failure
+    ) -> None:
+        super().to_failure(exception, payload_converter, failure)
+        if isinstance(exception, self.kept_plain):
+            return
+        said = {"message": failure.message, "stack_trace": failure.stack_trace}
+        failure.encoded_attributes.CopyFrom(payload_converter.to_payloads([said])[0])
+        failure.message, failure.stack_trace = ENCODED, ""
+
+
+ENCODED = "Encoded failure"
+"""The SDK's words in the place of a message."""
+
+
 @runtime_checkable
 class ShowsDetails(Protocol):
     """A workflow whose details are rendered when somebody looks at them."""
@@ -184,6 +240,13 @@ class _Sandbox(SandboxedWorkflowRunner):
     converted. No converter of ours wants to know, and it took a fifth of the worker's time.
     """
 
+    _encryption: Encryption | None = None
+
+    def encrypting(self, encryption: Encryption | None) -> "_Sandbox":
+        """Have runs hide names by *encryption*."""
+        self._encryption = encryption
+        return self
+
     def prepare_workflow(self, defn: Any) -> None:
         # The catalogue and the rules of its plurals are read before a run says anything: in the sandbox no file can
         # be opened, and a refusal that counts would reach whoever waits for it without a word.
@@ -191,30 +254,35 @@ class _Sandbox(SandboxedWorkflowRunner):
         super().prepare_workflow(defn)
 
     def create_instance(self, det: WorkflowInstanceDetails) -> WorkflowInstance:
-        return Run(super().create_instance(det))
+        return Run(super().create_instance(det), self._encryption)
 
 
 class _Runner(WorkflowRunner):
     """Any other runner, with our instances."""
 
-    def __init__(self, inside: WorkflowRunner) -> None:
-        self._inside = inside
+    def __init__(self, inside: WorkflowRunner, encryption: Encryption | None) -> None:
+        self._inside, self._encryption = inside, encryption
 
     def prepare_workflow(self, defn: Any) -> None:
         self._inside.prepare_workflow(defn)
 
     def create_instance(self, det: WorkflowInstanceDetails) -> WorkflowInstance:
-        return Run(self._inside.create_instance(det))
+        return Run(self._inside.create_instance(det), self._encryption)
 
     def set_worker_level_failure_exception_types(self, types: Sequence[type[BaseException]]) -> None:
         self._inside.set_worker_level_failure_exception_types(types)
 
 
 class Run(WorkflowInstance):
-    """One run, as the SDK drives it: no context for payloads, no task without a command, no news without a task."""
+    """
+    One run, as the SDK drives it: no context for payloads, no task without a command, no news without a task.
 
-    def __init__(self, inside: WorkflowInstance) -> None:
-        self._inside = inside
+    With encryption it also hides the names in search attributes, which no codec sees. The run itself knows nothing of
+    that, so it decides the same with any keys, and a replay compares no search attribute.
+    """
+
+    def __init__(self, inside: WorkflowInstance, encryption: Encryption | None = None) -> None:
+        self._inside, self._encryption = inside, encryption
         self._news_without_task = NewsWithoutTask()
 
     def activate(self, act: WorkflowActivation) -> WorkflowActivationCompletion:
@@ -222,6 +290,9 @@ class Run(WorkflowInstance):
             return answer
         completion = self._inside.activate(act)
         leave_a_command(act, completion)
+        if self._encryption and self._encryption.is_on:
+            hide_names(completion, self._encryption.hide)
+            show_query_failures(completion)
         return completion
 
     def get_info(self) -> workflow.Info:
@@ -237,13 +308,14 @@ class Run(WorkflowInstance):
         return StorageDriverStoreContext(target=None)
 
 
-def _runner(given: WorkflowRunner | None) -> WorkflowRunner:
+def _runner(encryption: Encryption | None, given: WorkflowRunner | None) -> WorkflowRunner:
     """Of workers and replayers; clients run none."""
     build_readers()
     if given is not None and not isinstance(given, SandboxedWorkflowRunner):
-        return _Runner(given)
+        return _Runner(given, encryption)
     restrictions = given.restrictions if given else SandboxRestrictions.default
-    return _Sandbox(restrictions=restrictions.with_passthrough_modules(*PASSED_THROUGH))
+    sandbox = _Sandbox(restrictions=restrictions.with_passthrough_modules(*PASSED_THROUGH))
+    return sandbox.encrypting(encryption)
 
 
 class JudgesProofs(Interceptor):
@@ -261,21 +333,52 @@ class JudgesProofs(Interceptor):
         given.unsafe_extern_functions[JUDGE] = self._proofs.judge_apart
 
 
-def escalation_plugin(proofs: Proofs | None = None) -> SimplePlugin:
-    """A fresh plugin; give it to the client, and workers of that client have it too. *proofs* sign what it sends."""
-    return SimplePlugin(
-        "escalation",
-        data_converter=DataConverter(
-            payload_converter_class=StoredPayloads, failure_converter_class=RefusalConverter
-        ),
-        interceptors=[
-            _AroundEachRun(),
-            RepeatedQueries(),
-            *([SignedClient(proofs, StoredPayloads())] if proofs else ()),
-        ],
-        workflow_runner=_runner,
-        workflow_failure_exception_types=[EscalationError],
+class EscalationPlugin(SimplePlugin):
+    """The plugin. With *encryption* all that travels as a payload is encrypted, headers too."""
+
+    def __init__(self, proofs: Proofs | None, encryption: Encryption | None) -> None:
+        super().__init__(
+            "escalation",
+            data_converter=_converter(encryption),
+            interceptors=[
+                _AroundEachRun(),
+                RepeatedQueries(),
+                *([SignedClient(proofs, StoredPayloads())] if proofs else ()),
+            ],
+            workflow_runner=partial(_runner, encryption),
+            workflow_failure_exception_types=[EscalationError],
+        )
+        self._headers = _headers(encryption)
+
+    def configure_client(self, config: ClientConfig) -> ClientConfig:
+        return {**super().configure_client(config), "header_codec_behavior": self._headers}
+
+    def configure_replayer(self, config: ReplayerConfig) -> ReplayerConfig:
+        return {**super().configure_replayer(config), "header_codec_behavior": self._headers}
+
+
+def _headers(encryption: Encryption | None) -> HeaderCodecBehavior:
+    is_on = encryption is not None and encryption.is_on
+    return HeaderCodecBehavior.CODEC if is_on else HeaderCodecBehavior.NO_CODEC
+
+
+def _converter(encryption: Encryption | None) -> DataConverter:
+    failures: type[RefusalConverter] = RefusalConverter
+    if encryption is not None and encryption.is_on:
+        failures = EncodedFailures.besides(encryption.fault)
+    return DataConverter(
+        payload_converter_class=StoredPayloads,
+        payload_codec=encryption.codec if encryption else None,
+        failure_converter_class=failures,
     )
+
+
+def escalation_plugin(proofs: Proofs | None = None, encryption: Encryption | None = None) -> EscalationPlugin:
+    """
+    A fresh plugin; give it to the client, and workers of that client have it too. *proofs* sign what it sends,
+    *encryption* encrypts what is stored of it.
+    """
+    return EscalationPlugin(proofs, encryption)
 
 
 # Log lines carry the run as their own keys; see runtime/log_setup.py.

@@ -3,8 +3,9 @@ Search attributes of an escalation, by which the Web UI's list and `escalate lis
 
 Owns names and types, which are API. It must not know how they are registered
 (`runtime.search_attribute_setup`) nor when they are set. Self-hosted clusters have few columns of each type (10
-keywords, 3 of each other): these take 4, 3 of the integers, 3 of the lists of keywords, and 1 of each other. Values
-are never encrypted, so none holds a customer's words.
+keywords, 3 of each other): these take 4, 3 of the integers, 3 of the lists of keywords, and 1 of each other. Temporal
+never encrypts values, so none holds a customer's words. Names of people and accounts are hidden, where payloads are
+encrypted (ADR 40).
 """
 
 from typing import Any
@@ -42,3 +43,6 @@ ALL: tuple[SearchAttributeKey[Any], ...] = (
     WAITS_FOR,
     PARTICIPANTS,
 )
+
+HIDDEN: tuple[SearchAttributeKey[Any], ...] = (CUSTOMER, OWNER, WAITS_FOR, PARTICIPANTS)
+"""Search attributes that name people and accounts."""

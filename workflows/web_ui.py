@@ -177,9 +177,9 @@ def search_values(now: Escalation) -> SearchValues:
         sa.LEVEL: now.level,
         sa.PRIORITY: now.priority.value,
         sa.CATEGORY: now.plan.category,
-        sa.CUSTOMER: _fitting(customer.account for customer in now.request.customers),
-        sa.WAITS_FOR: _fitting(_waited_for(now)) or None,
-        sa.PARTICIPANTS: _fitting(now.participants),
+        sa.CUSTOMER: fitting_names(customer.account for customer in now.request.customers),
+        sa.WAITS_FOR: fitting_names(_waited_for(now)) or None,
+        sa.PARTICIPANTS: fitting_names(now.participants),
         sa.OWNER: now.owner,
         sa.NEXT_DUE: now.next_due_at,
         sa.BREACHED: now.is_breached,
@@ -192,7 +192,7 @@ def _waited_for(now: Escalation) -> Iterable[str]:
     return dict.fromkeys(person for move in list_wanted_moves(now) for person in move.who)
 
 
-def _fitting(names: Iterable[str]) -> list[str]:
+def fitting_names(names: Iterable[str]) -> list[str]:
     """Return as many *names* as one attribute can hold; the view has them all."""
     fitting, size = [], len("[]")
     for name in names:

@@ -57,6 +57,7 @@ PANELS = {
         "web",
         "gateway",
         "api-key",
+        "keys",
         "setup",
         "backup",
         "restore",

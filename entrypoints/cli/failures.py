@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from typer.exceptions import Abort, TyperException
 
+from encryption.errors import EncryptionFault, WrongKeys
 from entrypoints.cli.command_names import name_commands
 from entrypoints.exit_status import BAD_INPUT, BUG, INTERRUPTED, NO_SERVER, REFUSED
 from entrypoints.reason_text import say
@@ -53,6 +54,9 @@ def _failure_of(error: BaseException) -> Failure:
             status = BAD_INPUT if isinstance(error, BadRequest | UnknownName) else REFUSED
             said = say(name_commands(error.refusal).reason)
             return Failure(status, error.code, said, to_plain(error.refusal))
+        case EncryptionFault():
+            status = BAD_INPUT if isinstance(error, WrongKeys) else REFUSED
+            return Failure(status, error.code, str(error))
         case RuntimeFault():
             return Failure(
                 BAD_INPUT if isinstance(error, SettingsFault) else NO_SERVER, "cannot_run", str(error)

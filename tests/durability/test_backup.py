@@ -3,15 +3,10 @@ Backups: taken while everything runs, put back after everything is lost; what is
 """
 
 import asyncio
-import os
 import shutil
-import signal
 import sqlite3
-import subprocess
-import sys
 import tarfile
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, closing
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -19,11 +14,9 @@ import pytest
 from httpx import AsyncClient
 
 from runtime.errors import BackupFault
-from runtime.ports import LOOPBACK, free_port
-from runtime.settings import ROOT
 from runtime.state_backup import back_up, restore
 from tests.complaint import a_complaint
-from tests.readiness import until_answered
+from tests.durability.installation import Installation
 
 API = "/api/v1/escalations"
 COMPLAINT = {name: value for name, value in a_complaint().items() if name not in {"key", "submitted_by"}}
@@ -31,51 +24,6 @@ COMPLAINT = {name: value for name, value in a_complaint().items() if name not in
 
 def silent(_: str) -> None:
     """Nobody reads it."""
-
-
-class Installation:
-    """`escalate serve` on a state folder, and its commands."""
-
-    def __init__(self, folder: Path) -> None:
-        self.state = folder / "state"
-        self.port = free_port()
-        self._environment = os.environ | {
-            "ESCALATION_STATE_FOLDER": str(self.state),
-            "ESCALATION_SERVER_PORT": "0",
-            "ESCALATION_UI_PORT": "0",
-            "ESCALATION_GATEWAY_PORT": str(self.port),
-            "ESCALATION_LOG_LEVEL": "warning",
-        }
-
-    @asynccontextmanager
-    async def running(self) -> AsyncIterator[AsyncClient]:
-        """Serve while the block runs; then everything is killed at once, as by a power cut."""
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "entrypoints.cli.program", "serve"),
-            cwd=ROOT,
-            env=self._environment,
-            stdout=asyncio.subprocess.DEVNULL,
-            start_new_session=True,
-        )
-        try:
-            headers = {"X-Escalation-As": "maya"}
-            async with AsyncClient(base_url=f"http://{LOOPBACK}:{self.port}", headers=headers) as http:
-                await until_answered(http, "/readyz")
-                yield http
-        finally:
-            process.send_signal(signal.SIGKILL)
-            await process.wait()
-
-    def type(self, *words: str) -> tuple[int, str]:
-        done = subprocess.run(
-            [sys.executable, "-m", "entrypoints.cli.program", *words],
-            cwd=ROOT,
-            env=self._environment,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        return done.returncode, done.stdout + done.stderr
 
 
 async def test_what_was_backed_up_while_it_ran_goes_on_after_all_was_lost(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from rich.text import Text
 
 from client import EscalationClient
+from encryption.encryption_setup import encryption_of
 from entrypoints.cli.client_call import call_client
 from entrypoints.cli.doctor.findings import Finding, examine
 from entrypoints.cli.doctor.repairs import RepairTools
@@ -15,6 +16,7 @@ from escalation.kernel.counted_nouns import number_of
 from escalation.kernel.refusals import EscalationError
 from records.errors import RecordStoreFault
 from runtime.errors import NoServer
+from runtime.settings import Settings
 from workers.replays import Replays
 
 Outcomes = dict[int, str]
@@ -22,13 +24,14 @@ Outcomes = dict[int, str]
 
 
 def examine_all(key: str | None, in_json: bool) -> list[Finding]:
+    replays = Replays(encryption_of(Settings.load()))
     with open_store() as store, progress(in_json) as bar:
         task = bar.add_task("examine", total=None)
 
         async def look(client: "EscalationClient") -> list[Finding]:
             if key is not None:
                 await client.require(key)
-            return await examine(RepairTools(client, store), Replays(), key, lambda: bar.advance(task))
+            return await examine(RepairTools(client, store), replays, key, lambda: bar.advance(task))
 
         return call_client(look)
 

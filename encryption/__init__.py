@@ -1,0 +1,1 @@
+"""Encryption of what is stored: keys, Temporal's payloads, names that lists search by, columns of the record."""

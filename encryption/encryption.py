@@ -1,0 +1,40 @@
+"""Encryption as a process has it: a ring, and what is done with it; without keys it only knows what it cannot read."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from temporalio.converter import PayloadCodec
+
+from encryption.errors import EncryptionFault
+from encryption.key_ring import KeyRing
+from encryption.payload_codec import EncryptionCodec, KeylessCodec
+from encryption.search_names import SearchNames
+
+
+class Encryption:
+    """All that one ring encrypts of Temporal's; without one, nothing."""
+
+    fault: type[Exception] = EncryptionFault
+
+    def __init__(self, ring: KeyRing | None) -> None:
+        self.ring = ring
+        self.codec: PayloadCodec = EncryptionCodec(ring) if ring else KeylessCodec()
+        self._names = SearchNames(ring) if ring else None
+
+    @classmethod
+    def of(cls, written: Sequence[str], file: Path | None) -> "Encryption":
+        """
+        Return encryption by the keys that are *written*, or are in *file*, if there are any.
+
+        Raises:
+            WrongKeys: If these are no keys.
+        """
+        return cls(KeyRing(written, file) if written or file else None)
+
+    @property
+    def is_on(self) -> bool:
+        return self.ring is not None
+
+    def hide(self, name: str) -> str:
+        """Return *name*, of a person or an account, as search attributes hold it."""
+        return self._names.hide(name) if self._names else name

@@ -1,0 +1,3 @@
+"""Make, replace and check the keys that encrypt what is stored."""
+
+ORDER = ("generate", "rotate", "remove", "check")

@@ -1,0 +1,120 @@
+"""The ring of keys, as the command line makes, changes and checks it. A key itself is shown only where it is made."""
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from encryption.encryption_setup import encryption_of
+from encryption.key_ring import KeyRing
+from encryption.ring_key import RingKey
+from encryption.rotation import new_ring, with_first, with_new_key, without, write_ring
+from entrypoints.cli.client_call import call_client
+from entrypoints.cli.option_values import bad_option
+from entrypoints.cli.render.ring_table import KeyStanding, show_standings
+from entrypoints.terminal import err, out, write
+from escalation.kernel.refusals import MoveNotAllowed, quote_input
+from runtime.errors import SettingsFault
+from runtime.settings import Settings
+
+_VARIABLE = "ESCALATION_ENCRYPTION_KEYS"
+
+
+def generate_keys(file: Path | None) -> None:
+    """
+    Raises:
+        WrongKeys: If there is a file already, or it cannot be written.
+    """
+    keys = new_ring(_today())
+    if file is None:
+        _print(keys)
+        return
+    write_ring(keys, file, is_new=True)
+    out.print(f"{file}: the keys {_names(keys)}; set {_VARIABLE}_FILE to it", markup=False, soft_wrap=True)
+    _warn()
+
+
+def rotate_keys(*, only_reads: bool, to: str | None) -> None:
+    """
+    Raises:
+        BadRequest: If the options contradict each other.
+        WrongKeys: If there is no such key, or the file cannot be written.
+    """
+    if only_reads and to:
+        raise bad_option("--to", quote_input(to), "to leave out --only-reads, or this")
+    keys = _ring().keys
+    _keep(with_first(keys, to) if to else with_new_key(keys, _today(), only_reads=only_reads))
+
+
+def remove_key(name: str) -> None:
+    """
+    Raises:
+        MoveNotAllowed: If something needs it.
+        WrongKeys: If there is no such key, or it is the last of its kind.
+    """
+    keys = without(_ring().keys, name)
+    needed = {each.name: each for each in _standings()}
+    if (found := needed.get(name)) and found.runs:
+        raise MoveNotAllowed(
+            f"the key {name} is needed by {found.runs} runs, such as {found.example}; nothing would be able to read "
+            "what they hold"
+        )
+    _keep(keys)
+
+
+def check_keys(*, in_json: bool) -> bool:
+    """Show each key and what needs it; return whether all is well."""
+    standings = _standings()
+    show_standings(standings, in_json=in_json)
+    return not any(each.is_trouble for each in standings)
+
+
+def _standings() -> Sequence[KeyStanding]:
+    keys = _ring().keys
+    uses = {use.key: use for use in call_client(lambda client: client.key_uses())}
+    mine = [KeyStanding.of(key, uses.pop(key.name, None), is_first=_is_first(key, keys)) for key in keys]
+    return [*mine, *(KeyStanding.missing(use) for use in uses.values() if use.key)]
+
+
+def _is_first(key: RingKey, keys: Sequence[RingKey]) -> bool:
+    return key == next(each for each in keys if each.kind is key.kind)
+
+
+def _ring() -> KeyRing:
+    found = encryption_of(Settings.load()).ring
+    if found is None:
+        raise SettingsFault(
+            f"{_VARIABLE} and {_VARIABLE}_FILE are not set; make keys by `escalate keys generate`"
+        )
+    return found
+
+
+def _keep(keys: Sequence[RingKey]) -> None:
+    """Write changed keys where the old ones are: a file is written, a variable somebody has to set."""
+    file = Settings.load().encryption_keys_file
+    if file is None:
+        _print(keys)
+        return
+    write_ring(keys, file)
+    out.print(f"{file}: the keys {_names(keys)}, in this order", markup=False, soft_wrap=True)
+
+
+def _print(keys: Sequence[RingKey]) -> None:
+    write(" ".join(key.written for key in keys) + "\n")
+    err.print(f"The value of {_VARIABLE}, for all processes alike.", markup=False, soft_wrap=True)
+    _warn()
+
+
+def _warn() -> None:
+    err.print(
+        "Keep a copy apart from backups: without these keys nobody can read what they encrypted.",
+        markup=False,
+        soft_wrap=True,
+    )
+
+
+def _names(keys: Sequence[RingKey]) -> str:
+    return ", ".join(key.name for key in keys)
+
+
+def _today() -> date:
+    return datetime.now(UTC).date()

@@ -1,0 +1,164 @@
+"""
+An installation with keys, as people run it: a life, its keys changed while it runs, lost, wrong, and back again.
+
+What the server and the processes left on the disk is searched byte by byte for every text of the life.
+"""
+
+import asyncio
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from client import EscalationClient
+from encryption.errors import KeyMissing
+from escalation.case.state import Escalation
+from runtime.settings import Settings
+from tests.complaint import a_complaint
+from tests.durability.installation import Installation
+from tests.encryption.keys import a_ring, texts_in
+from tests.mailbox import Mailbox
+from tests.workflows import stages
+
+KEY = "ACME/4711"
+KNOWN = {"jo@acme.example", "Second delivery in a row is damaged", "Sent dry pallets"}
+
+
+class Encrypted(Installation):
+    """An installation whose keys are in a file."""
+
+    def __init__(self, folder: Path, **settings: str) -> None:
+        self.keys = folder / "ring.keys"
+        super().__init__(
+            folder,
+            **settings,
+            ESCALATION_ENCRYPTION_KEYS_FILE=str(self.keys),
+            ESCALATION_LOG_LEVEL="debug",
+            ESCALATION_METRICS_ADDRESS="",
+        )
+
+    async def client(self) -> EscalationClient:
+        return await EscalationClient.connect(
+            Settings(state_folder=self.state, encryption_keys_file=self.keys)
+        )
+
+    async def typed(self, *words: str) -> tuple[int, str]:
+        return await asyncio.to_thread(self.type, *words)
+
+    async def standings(self) -> dict[str, dict[str, Any]]:
+        status, said = await self.typed("keys", "check", "--json")
+        assert status in {0, 1}, said
+        return {each["name"]: each for each in json.loads(said)}
+
+    def found_in(self, file: Path, texts: set[str]) -> list[str]:
+        """Return the texts that stand in a file."""
+        content = file.read_bytes()
+        return sorted(text for text in texts if text.encode() in content)
+
+
+def generated(folder: Path, **settings: str) -> Encrypted:
+    installed = Encrypted(folder, **settings)
+    status, said = installed.type("keys", "generate", "--file", str(installed.keys))
+    assert 0 == status, said
+    assert not [each for each in installed.keys.read_text().split() if each.split(":")[2] in said]
+    return installed
+
+
+def a_state_has_them(state: Escalation) -> set[str]:
+    texts = texts_in(state)
+    assert KNOWN <= texts
+    return texts
+
+
+async def test_a_life_leaves_nothing_readable(tmp_path: Path) -> None:
+    """
+    In the server's file, its log and ours; without keys the same search finds all of it.
+    """
+    async with Mailbox() as mailbox:
+        mail = {"SMTP_HOST": mailbox.host, "SMTP_PORT": str(mailbox.port), "SMTP_TLS": "none"}
+        installed = generated(tmp_path, **{f"ESCALATION_{name}": value for name, value in mail.items()})
+        async with installed.running():
+            client = await installed.client()
+            await client.start(a_complaint())
+            await stages.whole_life(client, KEY)
+            texts = a_state_has_them(await client.state(KEY))
+    files = [
+        each for each in installed.state.iterdir() if each.is_file() and each.name.startswith("temporal")
+    ]
+
+    assert [] != files
+    for file in (*files, installed.log):
+        assert [] == installed.found_in(file, texts), file
+
+    plain = Installation(tmp_path / "plain")
+    (tmp_path / "plain").mkdir()
+    async with plain.running():
+        client = await EscalationClient.connect(Settings(state_folder=plain.state))
+        await client.start(a_complaint())
+        await stages.whole_life(client, KEY)
+    kept = b"".join(
+        each.read_bytes() for each in plain.state.iterdir() if each.name.startswith("temporal.db")
+    )
+    assert [] == [text for text in KNOWN if text.encode() not in kept]
+
+
+async def test_keys_are_replaced_while_everything_runs(tmp_path: Path) -> None:
+    """
+    The old key reads what it encrypted, and cannot be removed before nothing needs it.
+    """
+    installed = generated(tmp_path)
+    old = installed.keys.read_text().split(":")[0]
+    async with installed.running():
+        client = await installed.client()
+        await client.start(a_complaint())
+        assert "encrypts" == (await installed.standings())[old]["state"]
+
+        status, said = await installed.typed("keys", "rotate")
+        assert 0 == status, said
+        new = installed.keys.read_text().split(":")[0]
+        await asyncio.sleep(1.5)  # the file is looked at once a second
+        await client.acknowledge(KEY, by="priya")
+        assert "Sent" in str(await _declared(client))
+
+        found = await installed.standings()
+        assert ("reads", "encrypts") == (found[old]["state"], found[new]["state"])
+        assert found[new]["runs"] > 0
+        status, said = await installed.typed("keys", "remove", old)
+        assert 1 == status, said
+        assert "is needed by" in said
+        assert old in installed.keys.read_text()
+
+
+async def _declared(client: EscalationClient) -> Escalation:
+    await stages.verifying(client, KEY)
+    return await client.state(KEY)
+
+
+async def test_without_its_key_nothing_goes_on_and_nothing_is_lost(tmp_path: Path) -> None:
+    """
+    With other keys each command names the key that is missing; with the right ones all goes on.
+    """
+    installed = generated(tmp_path)
+    right = installed.keys.read_text()
+    name = right.split(":")[0]
+    async with installed.running():
+        client = await installed.client()
+        await client.start(a_complaint())
+
+    installed.keys.write_text("\n".join(key.written for key in a_ring()))
+    async with installed.running():
+        stranger = await installed.client()
+        with pytest.raises(KeyMissing, match=name):
+            _ = [row async for row in stranger.list()]
+        status, said = await installed.typed("list")
+        assert 1 == status, said
+        assert f"'{name}', which this process does not have; nothing is lost" in said
+        found = await installed.standings()
+        assert "missing" == found[name]["state"]
+
+    installed.keys.write_text(right)
+    async with installed.running():
+        client = await installed.client()
+        await client.acknowledge(KEY, by="priya")
+        assert "acknowledged" in [entry.kind for entry in await client.timeline(KEY)]

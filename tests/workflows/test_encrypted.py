@@ -1,0 +1,204 @@
+"""
+Escalations whose payloads are encrypted: the server keeps nothing readable of what people wrote, and all works.
+"""
+
+from collections.abc import AsyncIterator
+from itertools import count
+
+import pytest
+import pytest_asyncio
+from google.protobuf.message import Message
+from temporalio.client import Client, WorkflowFailureError, WorkflowHistory, WorkflowQueryFailedError
+
+from client import EscalationClient, EscalationFilter
+from encryption.encryption import Encryption
+from encryption.errors import KeyMissing
+from encryption.key_ring import KeyRing
+from encryption.rotation import with_new_key
+from escalation.kernel.refusals import MoveNotAllowed
+from escalation.policy.sight import Sight
+from tests.encryption.keys import TODAY, a_ring, as_setting, texts_in
+from tests.escalations import Desk, desk_on_skipping_server
+from tests.replay.stored import Stored, stored_names
+from tests.workflows import stages
+from workers.replays import Replays
+from workflows import search_attributes as sa
+from workflows.plugin import escalation_plugin
+
+KEYS = a_ring()
+_TICKETS = count(1)
+JO = {"name": "Jo", "email": "jo@acme.example"}
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def office() -> AsyncIterator[Desk]:
+    async with desk_on_skipping_server(encryption_keys=as_setting(KEYS)) as at_work:
+        yield at_work
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def desk(office: Desk) -> AsyncIterator[Desk]:
+    at_work = Desk(office.env, office.mailbox, f"SECRET/{next(_TICKETS)}-")
+    yield at_work
+    await at_work.nothing_went_wrong()
+
+
+def encryption_by(keys: object) -> Encryption:
+    return Encryption(KeyRing([key.written for key in keys]))  # type: ignore[attr-defined]
+
+
+async def histories(desk: Desk) -> AsyncIterator[WorkflowHistory]:
+    """All runs that belong to the desk's escalation."""
+    async for run in desk.temporal.list_workflows(f"WorkflowId STARTS_WITH '{desk.key}'"):
+        yield await desk.temporal.get_workflow_handle(run.id, run_id=run.run_id).fetch_history()
+
+
+def stored_bytes(message: Message) -> bytes:
+    return message.SerializeToString()
+
+
+async def test_nothing_that_people_wrote_is_in_a_history(desk: Desk) -> None:
+    """
+    Of a whole life with a refused move and a signal that was refused, in all its runs: texts, names, addresses.
+    """
+    await desk.start()
+    with pytest.raises(MoveNotAllowed):
+        await desk.client.close(desk.key, by="elena")
+    await desk.run().signal("acknowledge", {"by": "somebody"})
+    await stages.whole_life(desk.client, desk.key)
+    texts = texts_in(await desk.client.state(desk.key))
+
+    kept = b"".join([stored_bytes(event) async for each in histories(desk) for event in each.events])
+    assert {"jo@acme.example", "Second delivery in a row is damaged", "Sent dry pallets"} <= texts
+    assert [] == [text for text in texts if text.encode() in kept]
+    assert b"priya" not in kept
+    assert [] != desk.messages()
+
+
+async def test_a_failure_is_encrypted_and_reaches_who_asked(desk: Desk) -> None:
+    """
+    The SDK keeps message and stack trace beside the payloads, unless it is told otherwise.
+    """
+    handle = await desk.start_by_hand({"request": {"subject": "Wet pallets of Jo Buyer"}})
+    with pytest.raises(WorkflowFailureError) as failed:
+        await handle.result()
+    assert "customers" in str(failed.value.cause)
+
+    kept = b"".join([stored_bytes(event) for event in (await handle.fetch_history()).events])
+    assert b"Jo Buyer" not in kept
+    assert b"Encoded failure" in kept
+
+
+async def test_a_failed_query_says_why(desk: Desk) -> None:
+    await desk.start()
+    with pytest.raises(WorkflowQueryFailedError, match="'nothing' expected but not found"):
+        await desk.run().query("nothing")
+
+
+async def test_lists_find_by_person_and_account(desk: Desk) -> None:
+    """
+    The server's lists have neither; the client finds and shows both.
+    """
+    await desk.start(
+        customers=[{"account": "Oak & Sons", "contacts": [{"name": "Jo", "email": "jo@oak.example"}]}]
+    )
+    await desk.client.acknowledge(desk.key, by="priya")
+    await desk.at_rest()
+
+    stored = await desk.attributes()
+    hidden = [*stored[sa.CUSTOMER], stored[sa.OWNER], *stored[sa.PARTICIPANTS], *stored[sa.WAITS_FOR]]
+    assert all(each.startswith("enc:") for each in hidden)
+    for wanted in (
+        EscalationFilter(customer="Oak & Sons"),
+        EscalationFilter(owner="priya"),
+        EscalationFilter(waits_for="priya"),
+    ):
+        page = await desk.client.list_page(wanted, size=50)
+        found = [row for row in page.items if row.key == desk.key]
+        assert [("priya", ("Oak & Sons",))] == [(row.owner, row.customers) for row in found], wanted
+        assert {"maya", "priya"} <= set(found[0].people)
+    page = await desk.client.list_page(EscalationFilter(customer="Nobody"), size=5)
+    assert () == page.items
+
+
+async def test_who_may_look_is_found_by_hidden_names(desk: Desk) -> None:
+    """
+    IDENTITY-4: by a part in it, and by the account.
+    """
+    await desk.start()
+    await desk.client.acknowledge(desk.key, by="priya")
+    await desk.at_rest()
+
+    async def sees(**sight: object) -> bool:
+        client = desk.client.seen_by(Sight(sees_all=False, **sight))  # type: ignore[arg-type]
+        listed = [row.key async for row in client.list() if row.key == desk.key]
+        assert (await client._temporal.may_look_at(desk.key)) is bool(listed)
+        return bool(listed)
+
+    assert await sees(people=frozenset({"priya"}))
+    assert await sees(accounts=frozenset({"ACME"}))
+    assert not await sees(people=frozenset({"kemal"}), accounts=frozenset({"OTHER"}))
+
+
+async def test_many_participants_fit_into_one_attribute(desk: Desk) -> None:
+    """
+    A hidden name is longer than the name: what does not fit is left out, or the server would refuse the task for ever.
+    """
+    customers = [
+        {
+            "account": f"A customer with a long name, number {number}",
+            "contacts": [{"name": "Jo", "email": "jo@acme.example"}],
+        }
+        for number in range(30)
+    ]
+    await desk.start(customers=customers)
+    await desk.at_rest()
+
+    stored = (await desk.attributes())[sa.CUSTOMER]
+    assert 10 < len(stored) < 30
+
+
+async def test_an_encrypted_history_can_be_replayed_with_its_keys_alone(desk: Desk) -> None:
+    await desk.start()
+    await desk.client.acknowledge(desk.key, by="priya")
+    await desk.at_rest()
+    history = await desk.run().fetch_history()
+
+    assert await Replays(encryption_by(KEYS)).follows_all(history)
+    assert await Replays(encryption_by(with_new_key(KEYS, TODAY))).follows_all(history)
+    assert not await Replays(encryption_by(a_ring())).follows_all(history)
+    assert not await Replays(Encryption(None)).follows_all(history)
+
+
+@pytest.mark.parametrize("name", [name for name in stored_names() if name.startswith("whole_life")])
+async def test_a_history_from_before_runs_on_with_encryption(name: str) -> None:
+    assert await Replays(encryption_by(KEYS)).follows_all(Stored.load(name).history)
+
+
+@pytest.mark.parametrize("encryption", [Encryption(None), encryption_by(a_ring())], ids=["none", "others"])
+async def test_who_has_no_key_is_told_which_one_is_missing(desk: Desk, encryption: Encryption) -> None:
+    """
+    Nor does anything that they ask reach the run.
+    """
+    await desk.start()
+    await desk.at_rest()
+    stranger = EscalationClient(
+        Client(
+            desk.temporal.service_client,
+            namespace=desk.temporal.namespace,
+            plugins=[escalation_plugin(encryption=encryption)],
+        )
+    )
+
+    with pytest.raises(KeyMissing, match=KEYS[0].name):
+        await stranger.view(desk.key)
+
+
+async def test_the_keys_that_runs_need_are_counted(desk: Desk) -> None:
+    await desk.start()
+    await desk.at_rest()
+
+    uses = {use.key: use for use in await desk.client.key_uses()}
+    assert {key.name for key in KEYS} <= set(uses)
+    assert uses[KEYS[0].name].open_runs >= 1
+    assert all(use.is_readable for use in uses.values() if use.key)
