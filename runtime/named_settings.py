@@ -163,3 +163,12 @@ def endpoint_variables(channel: str, name: str) -> str:
     """Name the variables that set up *name* on *channel*."""
     parts = (("url",), ("secret",)) if channel == WEBHOOK else ((),)
     return " and ".join(variable(channel, name, *part) for part in parts)
+
+
+SINGLE_ENDPOINTS = ("slack", "teams", "apprise")
+"""Channels whose endpoints are one variable each."""
+ENDPOINT_CHANNELS = (*SINGLE_ENDPOINTS, WEBHOOK)
+NAMED = (*ENDPOINT_CHANNELS, "intake")
+"""Fields that hold several things, each under the name that its variables have."""
+DEPTHS = {**dict.fromkeys(SINGLE_ENDPOINTS, 2), WEBHOOK: 3, "intake": 3}
+"""Length of the path to a variable: its field, the name, and a part."""

@@ -23,10 +23,12 @@ from runtime.environment_source import EnvironmentSource
 from runtime.errors import SettingsFault
 from runtime.named_settings import (
     APPRISE_ADDRESS,
+    DEPTHS,
+    ENDPOINT_CHANNELS,
+    NAMED,
     PREFIX,
     SENDER_PARTS,
     WEB_ADDRESS,
-    WEBHOOK,
     Addresses,
     AppriseAddresses,
     Sender,
@@ -57,7 +59,7 @@ from runtime.setting_types import (
     Text,
     Words,
 )
-from runtime.signing_keys import EncryptionKeys, ProofKeys, SigningKeys, WebhookKeys, parse_keys, proof_key_in
+from runtime.signing_keys import ProofKeys, RingKeys, SigningKeys, WebhookKeys, parse_keys, proof_key_in
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -66,16 +68,6 @@ PROOF_KEY_FILE = "proof.key"
 _LIMIT_OF = "limit_"
 _LIMIT_FORM = f"a number (1 to {MOST_COUNTED}) and a time, such as 5 per 10 min, 20 per 1 h or 50 per 1 day"
 _LIMIT = f"{_LIMIT_FORM}; what the channel as a whole takes, from all workers together; unset: no limit"
-
-SINGLE_ENDPOINTS = ("slack", "teams", "apprise")
-"""Channels whose endpoints are one variable each."""
-ENDPOINT_CHANNELS = (*SINGLE_ENDPOINTS, WEBHOOK)
-NAMED = (*ENDPOINT_CHANNELS, "intake")
-"""Fields that hold several things, each under the name that its variables have."""
-
-
-_DEPTHS = {**dict.fromkeys(SINGLE_ENDPOINTS, 2), WEBHOOK: 3, "intake": 3}
-"""Length of the path to a variable: its field, the name, and a part."""
 
 
 class Settings(BaseSettings):
@@ -124,7 +116,7 @@ class Settings(BaseSettings):
         "state folder",
     )
 
-    encryption_keys: EncryptionKeys | None = Field(
+    encryption_keys: RingKeys | None = Field(
         None,
         description="keys that encrypt what Temporal stores, as `escalate keys generate` prints them: "
         "NAME:encryption:KEY and NAME:search:KEY, one or more of each, parted by spaces: the first of a kind encrypts, "
@@ -133,6 +125,12 @@ class Settings(BaseSettings):
     encryption_keys_file: Annotated[Folder, PathType("file")] | None = Field(
         None,
         description="the path of a file that exists and holds these keys instead; it is read again when it changes",
+    )
+
+    codec_origins: Origins = Field(
+        (),
+        description="the Temporal Web UI, by its exact origins such as https://temporal.example.com, parted by spaces: "
+        "its pages may have payloads decoded at /codec for whoever signed in; unset: none",
     )
 
     server_port: Port = Field(7233, description="a port, 0 to 65535; 0 picks a free one")
@@ -372,7 +370,7 @@ SINGLE_VARIABLES = tuple(field for field in Settings.model_fields if field not i
 def _faults_of(error: ValidationError, given: Mapping[str, Any]) -> Iterator[str]:
     for detail in error.errors(include_url=False, include_context=False):
         # Pydantic goes on below a variable, to the index of a word, say: a person knows the variable alone.
-        path = tuple(map(str, detail["loc"]))[: _DEPTHS.get(str(detail["loc"][0]), 1)]
+        path = tuple(map(str, detail["loc"]))[: DEPTHS.get(str(detail["loc"][0]), 1)]
         if path[0] not in given:
             continue  # a default that follows another field, which is reported itself
         field = _field_at(path)

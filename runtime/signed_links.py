@@ -18,7 +18,8 @@ from pydantic import ValidationError
 
 from escalation.kernel.values import from_plain
 from escalation.notifications.links import AnyLink, CasePage, Link, PageLink
-from runtime.settings import ENDPOINT_CHANNELS, Settings
+from runtime.named_settings import ENDPOINT_CHANNELS
+from runtime.settings import Settings
 from runtime.signing_keys import load_or_make_keys, parse_keys
 
 PATH = "/answer"

@@ -73,7 +73,7 @@ def _are_encryption_keys(secret: SecretStr) -> SecretStr:
     return secret
 
 
-EncryptionKeys = Annotated[SecretStr, AfterValidator(_are_encryption_keys)]
+RingKeys = Annotated[SecretStr, AfterValidator(_are_encryption_keys)]
 ProofKeys = Annotated[SecretStr, AfterValidator(_are_proof_keys)]
 SigningKeys = Annotated[SecretStr, AfterValidator(_are_long)]
 WebhookKeys = Annotated[SecretStr, AfterValidator(_are_webhook_keys)]

@@ -221,7 +221,7 @@ def force_search_values(now: TaskForce) -> SearchValues:
         sa.STATE: now.state.value,
         sa.NEXT_DUE: now.next_due_at,
         sa.BREACHED: bool(now.status and now.status.breached_at),
-        sa.WAITS_FOR: _fitting(waited_for) or None,
+        sa.WAITS_FOR: fitting_names(waited_for) or None,
     }
 
 

@@ -25,8 +25,8 @@ from escalation.kernel.reasons import term
 from escalation.kernel.state_machine import Row
 from messages.speaker import speaker
 from planning.playbook.json_schema import NUMBERS, make_json_schema, models
-from runtime.named_settings import WEBHOOK, endpoint_variables, variable
-from runtime.settings import ENDPOINT_CHANNELS, ROOT, SINGLE_VARIABLES, Settings, parts_of
+from runtime.named_settings import ENDPOINT_CHANNELS, WEBHOOK, endpoint_variables, variable
+from runtime.settings import ROOT, SINGLE_VARIABLES, Settings, parts_of
 
 FOLDER = ROOT / "docs" / "reference"
 SCHEMA = ROOT / "playbooks" / "playbook.schema.json"

@@ -13,6 +13,7 @@ from temporalio.runtime import Runtime
 from entrypoints.web.access import access_of, audit_of
 from entrypoints.web.api.api import make_api
 from entrypoints.web.api.api_visit import API
+from entrypoints.web.codec_server import codec_routes
 from entrypoints.web.console.console_routes import console_routes
 from entrypoints.web.customer_pages import CustomerPages
 from entrypoints.web.health import Health
@@ -48,7 +49,7 @@ def make_app(
         callers: Who finds out who asks; if omitted, as the settings have it.
 
     Raises:
-        RuntimeFault: If the keys for links cannot be had.
+        RuntimeFault: If the keys for links or encryption cannot be had.
         BadRequest: If the words of a language are wrong, or, where people sign in, the playbook is.
     """
     languages, health = Languages(settings.templates), Health(reach)
@@ -63,6 +64,7 @@ def make_app(
         Route(PAGE_PATH + "/{token}", cases.page, methods=[*_LOOKED_AT, "POST"]),
         Route("/escalations", Intake(reach, settings.senders, audit).start, methods=["POST"]),
         *access.routes,
+        *codec_routes(settings, callers or access.callers),
         Route("/livez", health.live, methods=_LOOKED_AT),
         Route("/readyz", health.ready, methods=_LOOKED_AT),
         Route("/health", health.ready, methods=_LOOKED_AT),

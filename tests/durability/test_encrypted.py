@@ -52,9 +52,10 @@ class Encrypted(Installation):
         return {each["name"]: each for each in json.loads(said)}
 
     def found_in(self, file: Path, texts: set[str]) -> list[str]:
-        """Return the texts that stand in a file."""
+        """Return where texts stand in a file, with what is around them."""
         content = file.read_bytes()
-        return sorted(text for text in texts if text.encode() in content)
+        places = [content.find(text.encode()) for text in texts]
+        return [repr(content[max(0, place - 300) : place + 100]) for place in places if place >= 0]
 
 
 def generated(folder: Path, **settings: str) -> Encrypted:

@@ -13,7 +13,8 @@ from pydantic import SecretStr
 from channels.protocol import Delivered
 from entrypoints.cli import program
 from planning.playbook.value_types import BY_NAME, KnownChannel
-from runtime.settings import ENDPOINT_CHANNELS, ROOT, Settings
+from runtime.named_settings import ENDPOINT_CHANNELS
+from runtime.settings import ROOT, Settings
 from tests.channels.builders import a_letter, a_network, targets_of
 from tests.entrypoints.test_playbook import Typed, a_playbook
 from tests.mailbox import Mailbox

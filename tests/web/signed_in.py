@@ -22,9 +22,8 @@ from tests.escalations import REFERENCE, mail_settings
 from tests.identity.provider import CLIENT, COMMAND_LINE, SECRET, FakeProvider, running_provider
 from tests.mailbox import Mailbox
 from tests.web.web_client import LINK_KEY, Door, open_door
-from workers.queue_workers import proofs_of, serve_queues
+from workers.queue_workers import plugin_of, serve_queues
 from workflows import search_attributes
-from workflows.plugin import escalation_plugin
 
 API = "/api/v1"
 
@@ -99,9 +98,7 @@ async def where_people_sign_in(
             oidc_client_secret=SECRET,
             oidc_command_line_id=COMMAND_LINE,
         )
-        client = await connect(
-            settings, plugins=[escalation_plugin(proofs_of(settings))], address=server.address
-        )
+        client = await connect(settings, plugins=[plugin_of(settings)], address=server.address)
         store = RecordStore.at(settings.records_url, settings.state_folder)
         async with serve_queues(client, settings), open_door(settings, mailbox, client) as door:
             yield SignedIn(door, provider, ApiKeys(store))

@@ -11,6 +11,7 @@ from entrypoints.web.temporal_client import TemporalClientSource
 from runtime.errors import SettingsFault
 from runtime.setting_types import Access
 from runtime.settings import Settings
+from tests.encryption.keys import a_ring, as_setting
 from tests.web.web_client import LINK_KEY
 
 OPENAPI = "/api/v1/openapi.json"
@@ -69,3 +70,15 @@ def test_an_origin_is_exact(written: str) -> None:
     """No wildcard, no path; in the clear on this machine alone."""
     with pytest.raises(SettingsFault, match="ESCALATION_API_ORIGINS"):
         Settings.load({"ESCALATION_API_ORIGINS": written})
+
+
+async def test_where_nobody_signs_in_no_payload_is_decoded(tmp_path: Path) -> None:
+    """
+    Whoever reaches this machine would read all that is encrypted; without keys there is nothing to decode.
+    """
+    async with service(tmp_path, encryption_keys=as_setting(a_ring())) as http:
+        answer = await http.post("/codec/decode", json={"payloads": []})
+        assert 403 == answer.status_code
+        assert "ESCALATION_ACCESS=signed_in" in answer.json()["message"]
+    async with service(tmp_path) as http:
+        assert 404 == (await http.post("/codec/decode", json={"payloads": []})).status_code

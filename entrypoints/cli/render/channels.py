@@ -8,8 +8,8 @@ from rich.table import Table
 from rich.text import Text
 
 from escalation.policy.limit_text import limit_in_words
-from runtime.named_settings import endpoint_variables, variable
-from runtime.settings import ENDPOINT_CHANNELS, Settings
+from runtime.named_settings import ENDPOINT_CHANNELS, endpoint_variables, variable
+from runtime.settings import Settings
 
 
 def channel_rows(settings: "Settings") -> list[dict[str, Any]]:
