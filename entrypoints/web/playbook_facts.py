@@ -11,6 +11,7 @@ from typing import NamedTuple
 from escalation.kernel.refusals import EscalationError
 from planning.forecast.simulation import AnswerOnCall
 from planning.plan.on_call_answer import answer_from_playbook
+from planning.plan.sponsorship_people import people_of_sponsorship
 from planning.playbook.loader import Playbook
 from planning.playbook.matrix import CategoryTable, PriorityRow, category_tables_of, priority_rows_of
 from planning.playbook.playbook_file import PlaybookFile
@@ -50,6 +51,15 @@ class PlaybookFacts:
     def pause_reasons(self) -> Sequence[str]:
         playbook = self.current()
         return tuple(playbook.pause_reasons) if playbook else ()
+
+    def sponsorship_managers(self) -> frozenset[str]:
+        """Return the ids of those who decide on sponsorships."""
+        playbook = self.current()
+        return (
+            frozenset(each.id for each in people_of_sponsorship(playbook, ()).managers)
+            if playbook
+            else frozenset()
+        )
 
     def on_call(self) -> AnswerOnCall | None:
         """Return who says who is on call, by the playbook of today."""

@@ -2,7 +2,7 @@
 
 from escalation.notifications.links import Link, PageLink, Question, reader_of
 from escalation.policy.people import Recipient
-from tests.browser.cases import CLOSED, CLOSING, FORCE, LATE, PAUSED, VERIFYING, WORKED_ON
+from tests.browser.cases import CLOSED, CLOSING, FORCE, LATE, PAUSED, SPONSORED, VERIFYING, WORKED_ON
 from tests.web.web_client import Door
 
 _CASE = f"/case/{WORKED_ON}"
@@ -32,6 +32,9 @@ PAGES = {
     "move-verdict": f"/case/{VERIFYING}/verify_resolution",
     "task-force": f"{_CASE}/task-force/{FORCE}",
     "task-force-move": f"{_CASE}/task-force/{FORCE}/report_status",
+    "sponsorships": "/sponsorships",
+    "sponsorship": f"/sponsorships/{SPONSORED}",
+    "sponsorship-move": f"/sponsorships/{SPONSORED}/review",
     "look-back": "/look-back?by=category",
     "playbook": "/playbook",
     "simulate": "/playbook/simulate?category=customer_service_requests/complaint&priority=P2",

@@ -20,6 +20,8 @@ from escalation.kernel.clocks import Outcome
 from escalation.kernel.refusals import MoveNotAllowed
 from escalation.kernel.values import InternalText, from_plain
 from escalation.policy.classification import EscalationReason
+from escalation.sponsorship.moves.enrol import Enrol
+from escalation.sponsorship.moves.propose import Propose
 from escalation.task_force.state import SeatRequest
 from tests.complaint import a_complaint
 from tests.escalations import REFERENCE
@@ -28,6 +30,7 @@ from tests.web.web_client import Door
 WORKED_ON, LATE, PAUSED, VERIFYING = "ACME/4711", "INITECH/9", "GLOBEX/12", "BOLT/3"
 CLOSING, CLOSED, WAITING = "HOOLI/77", "ACME/4650", "UMBRELLA/5"
 FORCE = "dry-pallets"
+SPONSORED = "ACME"
 PLAYBOOK = """
 extends: on_call.yaml
 name: Customer care
@@ -39,6 +42,15 @@ priorities:
 CHANGE = "  P2: {targets: {next_update: 2 h, resolution: 6 h}}\n"
 """The end of another version."""
 TODAY = datetime.now(UTC).date()
+TERMS = {
+    "sponsor": "ingrid",
+    "duties": ["Speak with the director of logistics"],
+    "entry_criteria": ["Two P1 within a month"],
+    "measures": ["No P1 in a quarter"],
+    "exit_criteria": ["Two quiet quarters"],
+    "every_days": 1,
+    "review_on": TODAY + timedelta(days=90),
+}
 RCA = from_plain(
     InternalRca,
     {
@@ -68,7 +80,7 @@ def write_playbook(folder: Path, playbook: str = PLAYBOOK) -> Path:
 
 async def open_cases(house: Door) -> None:
     """Open them all; returns when each stands as its name says. Then the playbook changes, which they go on without."""
-    begin = (_worked_on, _late, _paused, _verifying, _closing, _closed, _waiting)
+    begin = (_worked_on, _late, _paused, _verifying, _closing, _closed, _waiting, _sponsored)
     await asyncio.gather(*(each(house.client) for each in begin))
     await _until(lambda: _is_late(house.client))
     write_playbook(house.settings.playbook.parent, PLAYBOOK + CHANGE)
@@ -177,6 +189,13 @@ async def _waiting(client: EscalationClient) -> None:
     await _start(
         client, "STARK/31", "The invoice has no order number", "Pia Holm", priority="P2", category="billing"
     )
+
+
+async def _sponsored(client: EscalationClient) -> None:
+    why = InternalText("Two P1 within a month")
+    await client.propose_sponsorship("GLOBEX", Propose(by="elena", why=why))
+    await client.propose_sponsorship(SPONSORED, Propose(by="elena", why=why))
+    await client.enrol(SPONSORED, Enrol.model_validate({**TERMS, "by": "elena"}))
 
 
 async def _verifying(client: EscalationClient) -> None:

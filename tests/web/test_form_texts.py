@@ -4,10 +4,12 @@ from collections.abc import Iterator
 
 from entrypoints.web.console.move_form import form_of
 from entrypoints.web.console.record_form import RecordForm
+from entrypoints.web.console.sponsorship_pages import form_of_sponsorship
 from entrypoints.web.console.start_form import FORM
 from escalation.case.move_index import COMMAND_OF
 from escalation.kernel.command_fields import CommandField
 from escalation.kernel.field_reader import fields_of, purpose_of, record_of
+from escalation.sponsorship.move_index import PERSONS_COMMANDS
 from escalation.task_force.commands import MEMBERS_COMMANDS
 from messages.catalogue import catalogue
 
@@ -26,8 +28,9 @@ def test_every_form_and_each_of_its_fields_has_words_in_each_language() -> None:
     declaration itself.
     """
     members = (RecordForm(command, frozenset({"by"})) for command in MEMBERS_COMMANDS)
-    forms = (FORM, *map(form_of, COMMAND_OF), *members)
-    purposes = {("help", purpose_of(command)) for command in (*COMMAND_OF.values(), *MEMBERS_COMMANDS)}
+    forms = (FORM, *map(form_of, COMMAND_OF), *members, *map(form_of_sponsorship, PERSONS_COMMANDS))
+    commands = (*COMMAND_OF.values(), *MEMBERS_COMMANDS, *PERSONS_COMMANDS)
+    purposes = {("help", purpose_of(command)) for command in commands}
     wanted = purposes | {
         key
         for form in forms

@@ -28,6 +28,7 @@ from entrypoints.web.console.page_service import PageService
 from entrypoints.web.console.playbook_pages import PlaybookPages
 from entrypoints.web.console.reader import LANGUAGE_COOKIE
 from entrypoints.web.console.settings_page import SettingsPage
+from entrypoints.web.console.sponsorship_pages import LIST, SponsorshipPages
 from entrypoints.web.console.start_pages import StartPages
 from entrypoints.web.console.task_force_pages import TaskForcePages
 from entrypoints.web.console.wanted_rows import wanted_of
@@ -54,7 +55,8 @@ class ListPages:
             return self._service.page(
                 "who.html", reader, page="for_me", people=self._service.playbook.people()
             )
-        found = await wanted_of(reader.client, reader.person)
+        managers = self._service.playbook.sponsorship_managers()
+        found = await wanted_of(reader, reader.person, managers)
         return self._service.page("for_me.html", reader, page="for_me", found=found)
 
     async def all(self, request: Request) -> Response:
@@ -114,12 +116,16 @@ def console_routes(parts: ServiceParts) -> list[Route]:
         StartPages(service),
     )
     forces, books = TaskForcePages(service), PlaybookPages(service)
+    sponsorships = SponsorshipPages(service)
     return [
         Route(path, service.guarded(endpoint), methods=methods)
         for path, endpoint, methods in (
             ("/", lists.for_me, ["GET"]),
             ("/all", lists.all, ["GET"]),
             ("/start", start.start, ["GET", "POST"]),
+            (LIST, sponsorships.list, ["GET"]),
+            (LIST + "/{account}", sponsorships.show, ["GET"]),
+            (LIST + "/{account}/{move}", sponsorships.move, ["GET", "POST"]),
             ("/look-back", LookBackPages(service).look_back, ["GET"]),
             ("/playbook", books.matrix, ["GET"]),
             ("/playbook/simulate", books.simulate, ["GET"]),

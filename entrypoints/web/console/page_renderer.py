@@ -16,7 +16,7 @@ from escalation.kernel.command_fields import FieldKind
 from messages.catalogue import Catalogue
 
 _FOLDER = Path(__file__).parent / "pages"
-PAGES = ("for_me", "all", "look_back", "playbook")
+PAGES = ("for_me", "all", "sponsorships", "look_back", "playbook")
 """Pages of the navigation, in its order."""
 
 

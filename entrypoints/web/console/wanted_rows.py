@@ -1,12 +1,12 @@
 """
 Rows of *For me*: the moves that wait for one person, whatever waits for them: escalations, closed ones that go on in a
-follow-up, and task forces.
+follow-up, task forces, and sponsorships.
 
 Must not know markup or rules.
 """
 
 import asyncio
-from collections.abc import Awaitable, Mapping, Sequence
+from collections.abc import Awaitable, Iterator, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple, TypeVar
@@ -14,9 +14,14 @@ from typing import NamedTuple, TypeVar
 from client import EscalationClient
 from entrypoints.web.console.list_rows import by_due
 from entrypoints.web.console.page_service import force_path
+from entrypoints.web.console.reader import Reader
+from entrypoints.web.console.sponsorship_pages import sponsorship_path
 from escalation.case.view import View
 from escalation.case.wanted_moves import WantedMove
+from escalation.contract import SponsorshipListing
 from escalation.kernel.refusals import EscalationError, UnknownEscalation
+from escalation.sponsorship.clock_table import REMINDED_BEFORE
+from escalation.sponsorship.lifecycle import SponsorshipMove, SponsorshipState
 from escalation.task_force.lifecycle import TaskForceMove
 from escalation.task_force.view import TaskForceView
 from escalation.task_force.wanted_moves import WantedInTaskForce
@@ -56,9 +61,14 @@ class ForMe(NamedTuple):
     """Keys of those that did not answer in time."""
 
 
-async def wanted_of(client: EscalationClient, person: str) -> ForMe:
-    """Return what waits for *person*, the first due first."""
-    parts = await asyncio.gather(_in_escalations(client, person), _in_task_forces(client, person))
+async def wanted_of(reader: Reader, person: str, managers: frozenset[str]) -> ForMe:
+    """Return what waits for *person*, the first due first. *managers*: who decides on sponsorships."""
+    client = reader.client
+    parts = await asyncio.gather(
+        _in_escalations(client, person),
+        _in_task_forces(client, person),
+        _in_sponsorships(reader, person, is_manager=person in managers),
+    )
     rows = sorted((row for part in parts for row in part.rows), key=_by_due)
     silent = [name for part in parts for name in part.silent]
     return ForMe(rows, sum(part.more for part in parts), silent)
@@ -102,6 +112,39 @@ def _force_row(view: TaskForceView, wanted: WantedInTaskForce) -> WantedRow:
     which = f"?task={wanted.number}" if wanted.move is TaskForceMove.FINISH_TASK else ""
     form = f"{path}/{wanted.move}{which}"
     return WantedRow(view.key, path, form, str(view.mission), view.name, "", wanted.move, wanted.due_at)
+
+
+async def _in_sponsorships(reader: Reader, person: str, *, is_manager: bool) -> ForMe:
+    found = [row async for row in reader.client.sponsorships()]
+    return ForMe(
+        [
+            _sponsorship_row(reader, row.account, move, due_at)
+            for row in found
+            for move, due_at in _wanted_in(row, person, reader.now, is_manager=is_manager)
+        ]
+    )
+
+
+def _wanted_in(
+    row: SponsorshipListing, person: str, now: datetime, *, is_manager: bool
+) -> Iterator[tuple[SponsorshipMove, datetime | None]]:
+    """Yield what a sponsor is reminded of by now, and a proposal for those who decide on it."""
+    if is_manager and row.standing == SponsorshipState.PROPOSED:
+        yield SponsorshipMove.ENROL, None
+    if row.sponsor == person:
+        dues = (
+            (SponsorshipMove.LOG_TOUCH_POINT, row.touch_due_at),
+            (SponsorshipMove.REVIEW, row.review_due_at),
+        )
+        yield from ((move, due_at) for move, due_at in dues if due_at and due_at - REMINDED_BEFORE <= now)
+
+
+def _sponsorship_row(
+    reader: Reader, account: str, move: SponsorshipMove, due_at: datetime | None
+) -> WantedRow:
+    path = sponsorship_path(account)
+    subject = reader.text("sponsorship.title", account)
+    return WantedRow(account, path, f"{path}/{move}", subject, "", "", move, due_at)
 
 
 async def _answers(
