@@ -99,17 +99,15 @@ def _line(fault: Fault, spot: _Spot | None, reader: Reader) -> FaultLine:
 
 
 def _text_of(fault: Fault, field: FormField | None, reader: Reader) -> str:
-    allowed, is_choice = _allowed_by(fault, reader), field is not None and bool(field.choices)
-    is_instant = field is not None and field.declared.kind is FieldKind.INSTANT
-    if fault.given in _NOTHING and fault.allowed not in _IS_MISSING:
+    allowed, is_absent = _allowed_by(fault, reader), fault.given in _NOTHING
+    if is_absent and fault.allowed not in _IS_MISSING:
         return reader.text("fault.needed", allowed)
-    if is_choice and (
-        fault.given in _NOTHING or isinstance(fault.allowed, str)
-    ):  # a text: ids of what is listed
+    # What is allowed by a text is a list of ids, and the form has their names.
+    if field and field.choices and (is_absent or isinstance(fault.allowed, str)):
         return reader.text("fault.choose")
-    if is_instant and fault.allowed == _DAY_AND_TIME:
+    if field and field.declared.kind is FieldKind.INSTANT and fault.allowed == _DAY_AND_TIME:
         return reader.text("fault.instant")
-    if fault.given in _NOTHING:
+    if is_absent:
         return reader.text("fault.missing")
     return reader.text("fault.other", reader.say(fault.given), allowed)
 
