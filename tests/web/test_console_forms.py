@@ -1,5 +1,6 @@
 """Forms of the console: every move can be made by mouse, and nothing that was written is lost."""
 
+import asyncio
 import re
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
@@ -214,6 +215,9 @@ async def test_members_of_a_task_force_act_on_its_page(door: Door) -> None:
         "status_every": "4 h",
     }
     await made(f"/case/{door.key}/deploy_task_force", "elena", **force, **seat)
+    async with asyncio.timeout(30):  # it is deployed by a run of its own
+        while (await post(door, f"{at}/accept_seat", "maya", preview="1")).status_code != 200:  # noqa: ASYNC110
+            await asyncio.sleep(0.1)
     previewed = await post(door, f"{at}/accept_seat", "maya", note="On my way", preview="1")
     held = (await door.client.task_force(door.key, "dry-bays")).seats[0].held_by
     await made(f"{at}/accept_seat", "maya", note="On my way")
