@@ -71,6 +71,9 @@ Port = Annotated[int, Field(ge=0, le=65535)]
 PortOrOff = Annotated[Port | None, BeforeValidator(_port_or_off)]
 RemotePort = Annotated[int, Field(ge=1, le=65535)]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True)]
+DeploymentName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_/-]*$", max_length=200)]
+DEPLOYMENT = "escalation-engine"
+"""The name by which Temporal knows all workers together, of whatever build, unless another is set."""
 
 
 def split_words(given: Any) -> Any:

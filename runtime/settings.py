@@ -39,11 +39,13 @@ from runtime.named_settings import (
 from runtime.setting_conflicts import conflicts_between
 from runtime.setting_types import (
     ADDRESS,
+    DEPLOYMENT,
     SUPPRESSIBLE,
     Access,
     AnyCase,
     BaseUrl,
     ChannelLimit,
+    DeploymentName,
     Folder,
     HeaderName,
     LogFormat,
@@ -226,6 +228,7 @@ class Settings(BaseSettings):
         le=1_000_000,
         description="escalations that one person may start within ten minutes, by one worker; 0: no limit",
     )
+    deployment: DeploymentName = Field(DEPLOYMENT, description="letters, digits and _ / -, for all workers")
     build: Text | None = Field(
         None,
         pattern=r"^[A-Za-z0-9][A-Za-z0-9_.+-]*$",

@@ -53,7 +53,7 @@ def project() -> dict[str, Any]:
     return tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 
 
-LOCKS = ("requirements.lock", "requirements-run.lock")
+LOCKS = ("requirements.lock", "requirements-run.lock", "requirements-deploy.lock")
 
 
 def lock_text(lock: str) -> str:
@@ -170,12 +170,14 @@ def test_what_runs_is_a_part_of_the_whole_lock() -> None:
     """
     An image runs what was tested.
     """
-    whole, run = ({str(entry): options for entry, options in locked(lock)} for lock in LOCKS)
+    whole, run = ({str(entry): options for entry, options in locked(lock)} for lock in LOCKS[:2])
     assert run.items() <= whole.items()
     assert not any(entry.startswith(("pytest", "mypy", "playwright")) for entry in run)
 
 
-@pytest.mark.parametrize(("lock", "groups"), [(LOCKS[0], ["dev", "install"]), (LOCKS[1], ["install"])])
+@pytest.mark.parametrize(
+    ("lock", "groups"), [(LOCKS[0], ["dev", "install"]), (LOCKS[1], ["install"]), (LOCKS[2], ["deploy"])]
+)
 def test_the_lock_holds_what_the_project_asks_for(lock: str, groups: list[str]) -> None:
     """
     `make lock` was run after the last change of a dependency.

@@ -35,6 +35,7 @@ from records.errors import WrongUrl
 from records.store import RecordStore
 from runtime.errors import SettingsFault
 from runtime.network import Network
+from runtime.setting_types import DEPLOYMENT
 from runtime.settings import Settings
 from runtime.signed_links import SignedLinks
 from workers.channel_setup import open_channels
@@ -77,9 +78,6 @@ WORKFLOWS: Sequence[type[Any]] = (
     ChannelLimitWorkflow,
 )
 
-DEPLOYMENT = "escalation-engine"
-"""As Temporal knows all workers together, of whatever build."""
-
 log = structlog.get_logger("worker")
 
 
@@ -103,6 +101,7 @@ async def serve_queues(client: Client, settings: Settings) -> AsyncIterator[None
         starts_of_one=settings.starts_per_person,
         proofs=(proofs := proofs_of(settings, AuditTrail(record_store_of(settings)))),
     )
+    build = version_of(settings.deployment, settings.build)
     slots = 2 * QUICK_SLOTS + MESSAGE_SLOTS + RECORD_SLOTS
     threads = ThreadPoolExecutor(slots, thread_name_prefix="activity")
     moves = on_queue(
@@ -111,7 +110,7 @@ async def serve_queues(client: Client, settings: Settings) -> AsyncIterator[None
         served.quick,
         threads,
         slots=QUICK_SLOTS,
-        build=settings.build,
+        build=build,
         workflows=WORKFLOWS,
         interceptors=[JudgesProofs(proofs)],
         max_cached_workflows=settings.max_cached_workflows,
@@ -120,11 +119,9 @@ async def serve_queues(client: Client, settings: Settings) -> AsyncIterator[None
         workflow_task_poller_behavior=PollerBehaviorAutoscaling(),
     )
     messages = on_queue(
-        client, MESSAGE_TASK_QUEUE, served.messages, threads, slots=MESSAGE_SLOTS, build=settings.build
+        client, MESSAGE_TASK_QUEUE, served.messages, threads, slots=MESSAGE_SLOTS, build=build
     )
-    records = on_queue(
-        client, RECORD_TASK_QUEUE, served.records, threads, slots=RECORD_SLOTS, build=settings.build
-    )
+    records = on_queue(client, RECORD_TASK_QUEUE, served.records, threads, slots=RECORD_SLOTS, build=build)
     async with AsyncExitStack() as running:
         # Not waited for: what did not end in its time will not end now.
         running.callback(store.close)
@@ -202,7 +199,7 @@ def on_queue(
     threads: ThreadPoolExecutor,
     *,
     slots: int,
-    build: str | None = None,
+    build: WorkerDeploymentConfig | None = None,
     **more: Any,
 ) -> Worker:
     return Worker(
@@ -214,15 +211,15 @@ def on_queue(
         max_heartbeat_throttle_interval=HEARTBEATS_AT_MOST_EVERY,
         activity_task_poller_behavior=PollerBehaviorAutoscaling(),
         graceful_shutdown_timeout=GRACE,
-        deployment_config=_deployment(build),
+        deployment_config=build or version_of(DEPLOYMENT, None),
         **more,
     )
 
 
-def _deployment(build: str | None) -> WorkerDeploymentConfig:
+def version_of(deployment: str, build: str | None) -> WorkerDeploymentConfig:
     """Return the name of this build. Without one the SDK hashes every loaded module, which took 1.3 s of each start."""
     return WorkerDeploymentConfig(
-        WorkerDeploymentVersion(DEPLOYMENT, build or _package_version()),
+        WorkerDeploymentVersion(deployment, build or _package_version()),
         use_worker_versioning=build is not None,
         default_versioning_behavior=VersioningBehavior.PINNED if build else VersioningBehavior.UNSPECIFIED,
     )

@@ -27,6 +27,7 @@ from escalation.task_force.state import SeatRequest
 from runtime.connection import connect
 from runtime.embedded import EmbeddedServer
 from runtime.errors import NoWorker
+from runtime.setting_types import DEPLOYMENT
 from runtime.settings import ROOT
 from tests.complaint import a_complaint
 from tests.durability.outage import failed_tasks
@@ -35,7 +36,7 @@ from tests.mailbox import Mailbox
 from tests.replay.replaying import replayed
 from tests.said import said
 from tests.workflows import stages
-from workers.queue_workers import DEPLOYMENT, serve_queues
+from workers.queue_workers import serve_queues
 from workflows import search_attributes
 from workflows.continue_as_new import CHECK_BUILD
 from workflows.plugin import escalation_plugin
