@@ -81,5 +81,7 @@ async def _page_of(context: BrowserContext, house: Door, reader: str) -> Page:
 
 
 if __name__ == "__main__":
+    if not sys.argv[1:] or (sys.argv[1].startswith("-") and sys.argv[1] != "--docs"):
+        sys.exit(__doc__)
     where = DOCS if sys.argv[1] == "--docs" else Path(sys.argv[1])
     asyncio.run(take(where, sys.argv[2:]))
