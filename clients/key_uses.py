@@ -33,6 +33,8 @@ class KeyUse:
     open_runs: int = 0
     example: str = ""
     """The id of such a run."""
+    values: int = 0
+    """Number of values on record; those who look there count them."""
     is_readable: bool = True
     """False if the key is not here, or does not fit."""
 

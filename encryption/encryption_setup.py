@@ -1,5 +1,6 @@
-"""Encryption as the settings have it."""
+"""Encryption as the settings have it, of what Temporal stores and of the record."""
 
+from encryption.column_cipher import ColumnCipher
 from encryption.encryption import Encryption
 from encryption.errors import WrongKeys
 from runtime.errors import SettingsFault
@@ -19,3 +20,13 @@ def encryption_of(settings: Settings) -> Encryption:
         return Encryption.of(parse_keys(keys) if keys else (), settings.encryption_keys_file)
     except WrongKeys as fault:
         raise SettingsFault(str(fault)) from None
+
+
+def column_cipher_of(settings: Settings) -> ColumnCipher:
+    """
+    Return what writes and reads secret columns of the record: by the same keys, if the settings want it.
+
+    Raises:
+        SettingsFault: If these are no keys.
+    """
+    return ColumnCipher(encryption_of(settings).ring, encrypts=settings.records_encrypted)

@@ -12,23 +12,18 @@ what a payload says.
 """
 
 from collections.abc import Sequence
-from zlib import compress, decompress
 
 from google.protobuf.message import DecodeError
 from temporalio.api.common.v1 import Payload
 from temporalio.converter import PayloadCodec
 
+from encryption.compression import pack, unpack
 from encryption.errors import KeyMissing, KeyWrong
 from encryption.key_ring import KeyRing, Sealed
 from encryption.ring_key import Purpose
 
 ENCODING = b"binary/encrypted"
 KEY_ID = "encryption-key-id"
-_PLAIN, _DEFLATED = b"\0", b"\1"
-_WORTH_PACKING = 200
-"""Bytes; of less, nothing is gained."""
-_LEVEL = 1
-"""A plan is packed already, and what is left of a payload is small (ADR 40)."""
 _NOTHING = b"binary/null"
 """Nothing says nothing; for the memo it means that a field is removed, which the server must see."""
 
@@ -53,7 +48,7 @@ class EncryptionCodec(PayloadCodec):
     def encrypt(self, payload: Payload) -> Payload:
         if payload.metadata.get("encoding") == _NOTHING:
             return payload
-        sealed = self.ring.seal(_packed(payload.SerializeToString()), Purpose.PAYLOAD)
+        sealed = self.ring.seal(pack(payload.SerializeToString()), Purpose.PAYLOAD)
         return Payload(metadata={"encoding": ENCODING, KEY_ID: sealed.key.encode()}, data=sealed.data)
 
     def decrypt(self, payload: Payload) -> Payload:
@@ -62,7 +57,7 @@ class EncryptionCodec(PayloadCodec):
         key = payload.metadata.get(KEY_ID, b"").decode(errors="replace")
         packed = self.ring.open(Sealed(key, payload.data), Purpose.PAYLOAD)
         try:
-            return Payload.FromString(_unpacked(packed))
+            return Payload.FromString(unpack(packed))
         except DecodeError:
             raise KeyWrong(key) from None
 
@@ -95,13 +90,3 @@ def key_of(payload: Payload) -> str | None:
         case encoding:
             named = payload.metadata.get(KEY_ID, b"").decode(errors="replace")
             return named if encoding == ENCODING else ""
-
-
-def _packed(plain: bytes) -> bytes:
-    if len(plain) >= _WORTH_PACKING and len(deflated := compress(plain, _LEVEL)) < len(plain):
-        return _DEFLATED + deflated
-    return _PLAIN + plain
-
-
-def _unpacked(packed: bytes) -> bytes:
-    return decompress(packed[1:]) if packed[:1] == _DEFLATED else packed[1:]

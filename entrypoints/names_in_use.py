@@ -7,6 +7,7 @@ import asyncio
 from contextlib import suppress
 
 from client import EscalationClient, KnownNames
+from encryption.encryption_setup import column_cipher_of
 from escalation.kernel.refusals import BadRequest
 from escalation.policy.sight import UNLIMITED, Sight
 from planning.playbook.loader import load_playbook
@@ -41,7 +42,7 @@ def people_in_playbook(settings: Settings) -> tuple[str, ...]:
 
 def _on_record(settings: Settings, sight: Sight) -> set[str]:
     with suppress(RecordStoreFault):
-        store = RecordStore.at(settings.records_url, settings.state_folder)
+        store = RecordStore.at(settings.records_url, settings.state_folder, column_cipher_of(settings))
         try:
             return list_accounts(store, sight)
         finally:

@@ -1,10 +1,16 @@
-"""Types of columns for instants, spans and texts, the same in SQLite and PostgreSQL."""
+"""
+Types of columns for instants, spans and texts, the same in SQLite and PostgreSQL; texts that name people or say what
+they wrote are encrypted, if the database has a cipher that does.
+"""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from sqlalchemy import DateTime, Dialect, Double, Text
 from sqlalchemy.types import TypeDecorator
+
+from encryption.column_cipher import ColumnCipher
 
 
 class Instant(TypeDecorator[datetime]):
@@ -45,3 +51,39 @@ class Words(TypeDecorator[str]):
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002
         return None if value is None else value.replace("\0", "")
+
+
+_PLAIN = ColumnCipher()
+_CIPHERS: "WeakKeyDictionary[Dialect, ColumnCipher]" = WeakKeyDictionary()
+"""The cipher of each database. A type knows its database by the dialect alone, and each has one of its own."""
+
+
+def encrypt_by(dialect: Dialect, cipher: ColumnCipher) -> None:
+    """Have *cipher* write and read the columns of the database that has this *dialect*."""
+    _CIPHERS[dialect] = cipher
+
+
+class SecretWords(TypeDecorator[str]):
+    """A text that is encrypted, each time differently: nothing can be searched for in it."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        return None if value is None else _CIPHERS.get(dialect, _PLAIN).write(value.replace("\0", ""))
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> str | None:
+        return None if value is None else _CIPHERS.get(dialect, _PLAIN).read(value)
+
+
+class SecretTerm(TypeDecorator[str]):
+    """A text that is encrypted, always alike: equal ones can be counted."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        return None if value is None else _CIPHERS.get(dialect, _PLAIN).write_term(value.replace("\0", ""))
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> str | None:
+        return None if value is None else _CIPHERS.get(dialect, _PLAIN).read_term(value)

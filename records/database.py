@@ -9,7 +9,7 @@ import os
 import re
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from time import monotonic, sleep
 from typing import Any
@@ -18,6 +18,8 @@ from pydantic import SecretStr
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
 
+from encryption.column_cipher import ColumnCipher
+from records.columns import encrypt_by
 from records.errors import NotStored, StoreUnreachable, WrongUrl
 
 ALLOWED = "sqlite:////PATH/TO/FILE or postgresql://USER:PASSWORD@HOST:PORT/DATABASE"
@@ -29,13 +31,17 @@ _WRITES = "writes"
 class Database:
     """The database that holds the record. Nothing is opened before it is needed."""
 
-    def __init__(self, url: str | SecretStr) -> None:
+    def __init__(self, url: str | SecretStr, cipher: ColumnCipher | None = None) -> None:
         """
+        *cipher* writes and reads secret columns; if omitted, they are readable.
+
         Raises:
             WrongUrl: If *url* names no database that can be used.
         """
         self._url = _parsed(url.get_secret_value() if isinstance(url, SecretStr) else url)
         self._engine = _engine(self._url)
+        if cipher:
+            encrypt_by(self._engine.dialect, cipher)
 
     @property
     def is_file(self) -> bool:
@@ -71,6 +77,16 @@ class Database:
                 _make_folder(Path(str(self._url.database)).parent)
             with self._engine.execution_options(**{_WRITES: True}).begin() as connection:
                 yield connection
+
+    def compact(self) -> None:
+        """
+        Leave nothing in a SQLite file of what was overwritten. PostgreSQL does that by itself in time, or at once by
+        its administrator's VACUUM FULL.
+        """
+        if self.is_file:
+            with self._telling_trouble(), closing(self._engine.raw_connection()) as connection:
+                connection.cursor().execute("VACUUM")
+                connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def close(self) -> None:
         self._engine.dispose()

@@ -19,6 +19,7 @@ from pydantic import SecretStr, TypeAdapter
 from sqlalchemy import URL, Connection, delete, func, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 
+from encryption.column_cipher import ColumnCipher
 from escalation.case.events import Event
 from escalation.case.moves.rebase import Rebased
 from escalation.case.record_batch import RecordBatch, RecordResult
@@ -59,16 +60,18 @@ class ImportResult:
 class RecordStore:
     """The record of all that happened, kept for good. Nothing is connected before it is needed."""
 
-    def __init__(self, url: str | SecretStr) -> None:
+    def __init__(self, url: str | SecretStr, cipher: ColumnCipher | None = None) -> None:
         """
+        *cipher* writes and reads secret columns; if omitted, they are readable.
+
         Raises:
             WrongUrl: If *url* names no database that can be used.
         """
-        self.database = Database(url)
+        self.database = Database(url, cipher)
         self._is_checked = False
 
     @classmethod
-    def at(cls, url: SecretStr | None, folder: Path) -> Self:
+    def at(cls, url: SecretStr | None, folder: Path, cipher: ColumnCipher | None = None) -> Self:
         """
         Return the store at *url*, or of a file in *folder* if none is set.
 
@@ -76,7 +79,7 @@ class RecordStore:
             WrongUrl: If *url* names no database that can be used.
         """
         own = URL.create("sqlite", database=str(folder / FILE))
-        return cls(url or own.render_as_string())
+        return cls(url or own.render_as_string(), cipher)
 
     def migrate(self) -> MigrationResult:
         """

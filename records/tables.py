@@ -4,6 +4,9 @@ The tables: every event as it was, and beside them what each escalation comes to
 ``events`` is the record; ``chain_heads`` has the ends of its digest chains. ``api_keys``, ``sign_outs`` and
 ``audit_log`` stand for themselves. All other tables can be made from the events again. Ends of spans, counts and causes
 are worked out in ``escalation/measures/fold.py``; nothing is worked out here.
+
+What people wrote, and addresses, are in secret columns. Ids of people and accounts are not: by them it is decided who
+may look (ADR 40).
 """
 
 from datetime import date, datetime, timedelta
@@ -11,7 +14,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import JSON, ForeignKey, MetaData
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from records.columns import Instant, Span, Words
+from records.columns import Instant, SecretTerm, SecretWords, Span, Words
 
 
 class Base(DeclarativeBase):
@@ -41,9 +44,9 @@ class EventRow(Base):
     escalation: Mapped[str] = mapped_column(primary_key=True)
     seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     at: Mapped[datetime]
-    by: Mapped[str]
+    by: Mapped[str] = mapped_column(SecretWords)
     kind: Mapped[str]
-    body: Mapped[str]
+    body: Mapped[str] = mapped_column(SecretWords)
     """The event as JSON; of an import, what a line of its log says."""
     playbook: Mapped[str | None] = mapped_column(ForeignKey("playbooks.sha256"))
     digest: Mapped[str | None]
@@ -86,7 +89,7 @@ class EscalationRow(Base):
     tenant: Mapped[str]
     source: Mapped[str]
     playbook: Mapped[str | None] = mapped_column(ForeignKey("playbooks.sha256"))
-    subject: Mapped[str | None]
+    subject: Mapped[str | None] = mapped_column(SecretWords)
     issue_type: Mapped[str | None]
     category: Mapped[str]
     reason: Mapped[str | None]
@@ -211,12 +214,12 @@ class DeliveryResultRow(PartBase):
 
     __tablename__ = "delivery_results"
 
-    key: Mapped[str]
-    recipient: Mapped[str]
+    key: Mapped[str] = mapped_column(SecretWords)
+    recipient: Mapped[str] = mapped_column(SecretWords)
     occasion: Mapped[str]
     channel: Mapped[str]
     delivered_at: Mapped[datetime | None]
-    why: Mapped[str]
+    why: Mapped[str] = mapped_column(SecretWords)
     state: Mapped[str]
     """The state of the message: deferred, failed, dropped, delivered."""
 
@@ -227,17 +230,17 @@ class AnswerRow(PartBase):
     __tablename__ = "answers"
 
     account: Mapped[str]
-    contact: Mapped[str]
+    contact: Mapped[str] = mapped_column(SecretWords)
     at: Mapped[datetime]
     score: Mapped[int]
-    comment: Mapped[str]
+    comment: Mapped[str] = mapped_column(SecretWords)
 
 
 class CauseRow(PartBase):
     __tablename__ = "causes"
 
-    cause: Mapped[str]
-    same: Mapped[str]
+    cause: Mapped[str] = mapped_column(SecretWords)
+    same: Mapped[str] = mapped_column(SecretTerm)
     """The form of the cause that all with the same meaning share."""
 
 
@@ -246,7 +249,7 @@ class ActionRow(PartBase):
 
     __tablename__ = "actions"
 
-    what: Mapped[str]
+    what: Mapped[str] = mapped_column(SecretWords)
     owner: Mapped[str]
     due: Mapped[date]
     done_on: Mapped[date | None]

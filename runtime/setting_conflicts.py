@@ -29,6 +29,9 @@ def conflicts_between(given: Mapping[str, Any], defaults: Mapping[str, object]) 
         yield f"{variable('smtp_tls')} is 'none', and a password must not travel in the clear; allowed: starttls or tls"
     if {"encryption_keys", "encryption_keys_file"} <= given.keys():
         yield f"{variable('encryption_keys')} and {variable('encryption_keys_file')} are both set; allowed: one of them"
+    if "records_encrypted" in given and not {"encryption_keys", "encryption_keys_file"} & given.keys():
+        allowed = f"allowed: with {variable('encryption_keys')}"
+        yield f"{variable('records_encrypted')} is set, and there are no keys; {allowed}"
     yield from _faults_of_sign_in(given)
     for one, other in combinations(("server_port", "ui_port", "gateway_port"), 2):
         if value(one) == value(other) not in {"0", OFF}:

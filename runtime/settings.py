@@ -120,19 +120,20 @@ class Settings(BaseSettings):
 
     encryption_keys: RingKeys | None = Field(
         None,
-        description="keys that encrypt what Temporal stores, as `escalate keys generate` prints them: "
-        "NAME:encryption:KEY and NAME:search:KEY, one or more of each, parted by spaces: the first of a kind encrypts, "
-        "all can read; the same for all processes; unset: nothing is encrypted",
+        description="keys that encrypt what Temporal stores, as `escalate keys generate` prints them, parted by "
+        "spaces: the first of a kind encrypts, all read; the same for all processes; unset: nothing is encrypted",
     )
     encryption_keys_file: Annotated[Folder, PathType("file")] | None = Field(
-        None,
-        description="the path of a file that exists and holds these keys instead; it is read again when it changes",
+        None, description="the path of a file that has these keys instead; it is read again when it changes"
     )
 
     codec_origins: Origins = Field(
         (),
-        description="the Temporal Web UI, by its exact origins such as https://temporal.example.com, parted by spaces: "
-        "its pages may have payloads decoded at /codec for whoever signed in; unset: none",
+        description="the Temporal Web UI, by origins such as https://temporal.example.com: it may decode; unset: none",
+    )
+
+    records_encrypted: bool = Field(
+        False, description="on: texts and addresses in the record are encrypted, too; off: they are readable"
     )
 
     server_port: Port = Field(7233, description="a port, 0 to 65535; 0 picks a free one")

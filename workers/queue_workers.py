@@ -24,7 +24,7 @@ from channels.protocol import Channel
 from delivery.interruptible_client import interruptible
 from delivery.limited_channel import LimitedChannel
 from delivery.pipeline import Pipeline
-from encryption.encryption_setup import encryption_of
+from encryption.encryption_setup import column_cipher_of, encryption_of
 from escalation.contract import ESCALATION_QUEUE, MESSAGE_TASK_QUEUE, RECORD_TASK_QUEUE
 from escalation.notifications.links import AnyLink
 from identity.audit_trail import AuditTrail
@@ -187,7 +187,7 @@ def plugin_of(settings: Settings) -> EscalationPlugin:
 def record_store_of(settings: Settings) -> RecordStore:
     """Return the record store. It connects when there is something to record: no worker needs it to start."""
     try:
-        return RecordStore.at(settings.records_url, settings.state_folder)
+        return RecordStore.at(settings.records_url, settings.state_folder, column_cipher_of(settings))
     except WrongUrl as fault:
         raise SettingsFault(str(fault)) from None
 

@@ -18,7 +18,14 @@ DIRECTLY = frozenset(
         *("serve", "web", "gateway", "setup", "doctor", "demo", "backup", "restore", "worker"),
         *("api-key create", "api-key list", "api-key revoke"),
         *("keys generate", "keys rotate", "keys remove", "keys check"),
-        *("records export", "records import", "records rebuild", "records verify", "records audit-log"),
+        *(
+            "records export",
+            "records import",
+            "records rebuild",
+            "records encrypt",
+            "records verify",
+            "records audit-log",
+        ),
     }
 )
 """Commands that need the server, or what is kept beside it."""

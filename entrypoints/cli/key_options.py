@@ -4,15 +4,19 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from encryption.encryption_setup import encryption_of
+from client import KeyUse
+from encryption.encryption_setup import column_cipher_of, encryption_of
 from encryption.key_ring import KeyRing
 from encryption.ring_key import RingKey
 from encryption.rotation import new_ring, with_first, with_new_key, without, write_ring
 from entrypoints.cli.client_call import call_client
 from entrypoints.cli.option_values import bad_option
+from entrypoints.cli.record_store import open_store
 from entrypoints.cli.render.ring_table import KeyStanding, show_standings
 from entrypoints.terminal import err, out, write
+from escalation.kernel.counted_nouns import number_of
 from escalation.kernel.refusals import MoveNotAllowed, quote_input
+from records.reencryption import count_keys
 from runtime.errors import SettingsFault
 from runtime.settings import Settings
 
@@ -53,10 +57,11 @@ def remove_key(name: str) -> None:
     """
     keys = without(_ring().keys, name)
     needed = {each.name: each for each in _standings()}
-    if (found := needed.get(name)) and found.runs:
+    if (found := needed.get(name)) and found.is_needed:
         raise MoveNotAllowed(
-            f"the key {name} is needed by {found.runs} runs, such as {found.example}; nothing would be able to read "
-            "what they hold"
+            f"the key {name} is needed by {number_of(found.runs, 'run')} ({found.example or 'none'}) and "
+            f"{number_of(found.values, 'value')} on record; nothing could read these any more. "
+            "`escalate records encrypt` writes the record by the first key"
         )
     _keep(keys)
 
@@ -70,9 +75,19 @@ def check_keys(*, in_json: bool) -> bool:
 
 def _standings() -> Sequence[KeyStanding]:
     keys = _ring().keys
-    uses = {use.key: use for use in call_client(lambda client: client.key_uses())}
+    uses = {use.key: use for use in call_client(lambda client: client.key_uses()) if use.key}
+    for key, values in _counted_on_record().items():
+        uses.setdefault(key, KeyUse(key)).values = values
     mine = [KeyStanding.of(key, uses.pop(key.name, None), is_first=_is_first(key, keys)) for key in keys]
-    return [*mine, *(KeyStanding.missing(use) for use in uses.values() if use.key)]
+    return [*mine, *map(KeyStanding.missing, uses.values())]
+
+
+def _counted_on_record() -> dict[str, int]:
+    cipher = column_cipher_of(Settings.load())
+    with open_store() as store:
+        if not store.database.is_there:
+            return {}
+        return {key: count for key, count in count_keys(store, cipher).items() if key}
 
 
 def _is_first(key: RingKey, keys: Sequence[RingKey]) -> bool:

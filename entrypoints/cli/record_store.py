@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from client import EscalationClient, ServiceClient
+from encryption.encryption_setup import column_cipher_of
 from entrypoints.cli.client_call import call_client
 from entrypoints.cli.option_values import OptionValues, bad_option, read_bytes
 from entrypoints.terminal import write_json
@@ -31,7 +32,7 @@ _TENANT = re.compile(r"[A-Za-z0-9][\w.-]*")
 def open_store() -> "Iterator[RecordStore]":
     """Open the record store of the settings while the block runs."""
     settings = Settings.load()
-    store = RecordStore.at(settings.records_url, settings.state_folder)
+    store = RecordStore.at(settings.records_url, settings.state_folder, column_cipher_of(settings))
     try:
         yield store
     finally:

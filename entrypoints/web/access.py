@@ -10,6 +10,7 @@ from datetime import timedelta
 
 from starlette.routing import Route
 
+from encryption.encryption_setup import column_cipher_of
 from entrypoints.web.page_texts import Languages
 from entrypoints.web.sign_in import SignIn
 from identity.api_keys import ApiKeys
@@ -40,7 +41,7 @@ def audit_of(settings: Settings) -> AuditTrail:
     Raises:
         WrongUrl: If the settings name no database that can be used.
     """
-    return AuditTrail(RecordStore.at(settings.records_url, settings.state_folder))
+    return AuditTrail(RecordStore.at(settings.records_url, settings.state_folder, column_cipher_of(settings)))
 
 
 def access_of(settings: Settings, languages: Languages, audit: AuditTrail) -> SignInParts:
@@ -52,7 +53,7 @@ def access_of(settings: Settings, languages: Languages, audit: AuditTrail) -> Si
     if not settings.is_signed_in:
         return SignInParts(OpenCallers())
     people = People(PlaybookFile(settings.playbook).current)
-    store = RecordStore.at(settings.records_url, settings.state_folder)
+    store = RecordStore.at(settings.records_url, settings.state_folder, column_cipher_of(settings))
     keys = ApiKeys(store)
     sessions = Sessions(link_keys(settings), timedelta(hours=settings.session_hours), SignOuts(store))
     open_id = OpenId(provider) if (provider := _provider(settings)) else None

@@ -6,6 +6,8 @@ What the server and the processes left on the disk is searched byte by byte for 
 
 import asyncio
 import json
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +37,7 @@ class Encrypted(Installation):
             **settings,
             ESCALATION_ENCRYPTION_KEYS_FILE=str(self.keys),
             ESCALATION_LOG_LEVEL="debug",
-            ESCALATION_METRICS_ADDRESS="",
+            ESCALATION_RECORDS_ENCRYPTED="on",
         )
 
     async def client(self) -> EscalationClient:
@@ -66,6 +68,21 @@ def generated(folder: Path, **settings: str) -> Encrypted:
     return installed
 
 
+async def recorded(installed: Installation) -> None:
+    """Wait until the close is on record, which comes after the answer."""
+    async with asyncio.timeout(60):
+        while not is_recorded(installed.state / "records.sqlite"):  # noqa: ASYNC110 - another process writes it
+            await asyncio.sleep(0.1)
+
+
+def is_recorded(file: Path) -> bool:
+    try:
+        with closing(sqlite3.connect(f"{file.as_uri()}?mode=ro", uri=True)) as db:
+            return bool(db.execute("SELECT 1 FROM events WHERE kind = 'closed'").fetchall())
+    except sqlite3.OperationalError:  # it, or its tables, are just being made
+        return False
+
+
 def a_state_has_them(state: Escalation) -> set[str]:
     texts = texts_in(state)
     assert KNOWN <= texts
@@ -74,7 +91,7 @@ def a_state_has_them(state: Escalation) -> set[str]:
 
 async def test_a_life_leaves_nothing_readable(tmp_path: Path) -> None:
     """
-    In the server's file, its log and ours; without keys the same search finds all of it.
+    In the server's file, the record, its log and ours; without keys the same search finds all of it.
     """
     async with Mailbox() as mailbox:
         mail = {"SMTP_HOST": mailbox.host, "SMTP_PORT": str(mailbox.port), "SMTP_TLS": "none"}
@@ -84,11 +101,14 @@ async def test_a_life_leaves_nothing_readable(tmp_path: Path) -> None:
             await client.start(a_complaint())
             await stages.whole_life(client, KEY)
             texts = a_state_has_them(await client.state(KEY))
+            await recorded(installed)
     files = [
-        each for each in installed.state.iterdir() if each.is_file() and each.name.startswith("temporal")
+        each
+        for each in installed.state.iterdir()
+        if each.is_file() and each.name.startswith(("temporal", "records"))
     ]
 
-    assert [] != files
+    assert {"temporal.db", "records.sqlite"} <= {file.name for file in files}
     for file in (*files, installed.log):
         assert [] == installed.found_in(file, texts), file
 
@@ -98,10 +118,10 @@ async def test_a_life_leaves_nothing_readable(tmp_path: Path) -> None:
         client = await EscalationClient.connect(Settings(state_folder=plain.state))
         await client.start(a_complaint())
         await stages.whole_life(client, KEY)
-    kept = b"".join(
-        each.read_bytes() for each in plain.state.iterdir() if each.name.startswith("temporal.db")
-    )
-    assert [] == [text for text in KNOWN if text.encode() not in kept]
+        await recorded(plain)
+    for name in ("temporal.db", "records.sqlite"):
+        kept = b"".join(each.read_bytes() for each in plain.state.iterdir() if each.name.startswith(name))
+        assert [] == [text for text in KNOWN if text.encode() not in kept], name
 
 
 async def test_keys_are_replaced_while_everything_runs(tmp_path: Path) -> None:
@@ -125,6 +145,10 @@ async def test_keys_are_replaced_while_everything_runs(tmp_path: Path) -> None:
         found = await installed.standings()
         assert ("reads", "encrypts") == (found[old]["state"], found[new]["state"])
         assert found[new]["runs"] > 0
+        assert found[old]["values"] > 0
+        status, said = await installed.typed("records", "encrypt")
+        assert 0 == status, said
+        assert 0 == (await installed.standings())[old]["values"]
         status, said = await installed.typed("keys", "remove", old)
         assert 1 == status, said
         assert "is needed by" in said

@@ -11,6 +11,7 @@ from itertools import islice
 from fastapi import APIRouter
 from starlette.responses import Response
 
+from encryption.encryption_setup import column_cipher_of
 from entrypoints.web.api.api_visit import ONE, CurrentVisit, KeyInPath, Visit
 from entrypoints.web.api.list_cursors import DEFAULT_LIMIT, Cursor, Limit, Page
 from entrypoints.web.api.problems import LOOKING
@@ -75,4 +76,4 @@ def _verified(visit: Visit, key: str) -> RecordVerification:
 
 def _store_of(visit: Visit) -> RecordStore:
     settings = visit.service.settings
-    return RecordStore.at(settings.records_url, settings.state_folder)
+    return RecordStore.at(settings.records_url, settings.state_folder, column_cipher_of(settings))

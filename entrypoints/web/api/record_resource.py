@@ -15,6 +15,7 @@ from fastapi import APIRouter, Depends, Path, Query
 from pydantic import Field
 from starlette.responses import Response
 
+from encryption.encryption_setup import column_cipher_of
 from entrypoints.open_escalations import record_open_escalations
 from entrypoints.web.api.api_visit import ONE, CurrentVisit, KeyInPath, Visit
 from entrypoints.web.api.problems import LOOKING, MOVING
@@ -109,7 +110,7 @@ async def show_figures(
 @contextmanager
 def _record_of(visit: Visit) -> Iterator[RecordStore]:
     settings = visit.service.settings
-    store = RecordStore.at(settings.records_url, settings.state_folder)
+    store = RecordStore.at(settings.records_url, settings.state_folder, column_cipher_of(settings))
     try:
         yield store
     finally:

@@ -12,6 +12,7 @@ from functools import partial
 from starlette.requests import Request
 from starlette.responses import Response
 
+from encryption.encryption_setup import column_cipher_of
 from entrypoints.web.console.page_service import PageService
 from entrypoints.web.console.reader import Reader
 from escalation.measures.definitions import BY_NAME
@@ -55,7 +56,9 @@ class LookBackPages:
 
     def _report(self, period: Period, by: By | None) -> Report:
         settings = self._service.settings
-        with closing(RecordStore.at(settings.records_url, settings.state_folder)) as store:
+        with closing(
+            RecordStore.at(settings.records_url, settings.state_folder, column_cipher_of(settings))
+        ) as store:
             return make_report(store, period, datetime.now(UTC), by)
 
 

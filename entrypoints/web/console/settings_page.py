@@ -14,6 +14,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from encryption.encryption_setup import column_cipher_of
 from entrypoints.channel_test import send_test
 from entrypoints.web.console.page_service import PageService
 from entrypoints.web.console.reader import Reader
@@ -65,7 +66,9 @@ class SettingsPage:
     def _keys(self) -> Sequence[ApiKey]:
         settings = self._service.settings
         try:
-            with closing(RecordStore.at(settings.records_url, settings.state_folder)) as store:
+            with closing(
+                RecordStore.at(settings.records_url, settings.state_folder, column_cipher_of(settings))
+            ) as store:
                 return ApiKeys(store).list()
         except RecordStoreFault:
             return ()

@@ -1,3 +1,3 @@
-"""The record past retention: take in, give out, look at one, verify."""
+"""The record past retention: take in, give out, look at one, encrypt, verify."""
 
-ORDER = ("import", "export", "show", "rebuild", "verify", "audit-log")
+ORDER = ("import", "export", "show", "rebuild", "encrypt", "verify", "audit-log")

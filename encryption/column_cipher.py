@@ -1,0 +1,76 @@
+"""
+The cipher of columns: a text of the record, encrypted or as it is.
+
+What is encrypted says so and by which key, so both may stand in one column: before encryption was on, and after.
+It must not know which columns there are.
+"""
+
+import base64
+
+from encryption.compression import pack, unpack
+from encryption.errors import KeyMissing, KeyWrong
+from encryption.key_ring import KeyRing, Sealed
+from encryption.ring_key import Purpose
+from encryption.search_names import SearchNames
+
+MARK = "\x1e"
+"""Begins what is encrypted. No text has it: it is removed from what is written as it is."""
+
+
+class ColumnCipher:
+    """Writes and reads columns by *ring*; one that does not encrypt reads what was encrypted before."""
+
+    def __init__(self, ring: KeyRing | None = None, *, encrypts: bool = False) -> None:
+        self._ring = ring
+        self._writes = ring if encrypts else None
+        self._names = SearchNames(ring) if ring else None
+
+    @property
+    def key(self) -> str:
+        """The name of the key that encrypts; empty, if nothing is encrypted."""
+        return self._writes.keys[0].name if self._writes else ""
+
+    def write(self, text: str) -> str:
+        """Return *text* as it is stored."""
+        text = text.replace(MARK, "")
+        if self._writes is None:
+            return text
+        sealed = self._writes.seal(pack(text.encode()), Purpose.COLUMN)
+        return f"{MARK}{sealed.key}:{base64.urlsafe_b64encode(sealed.data).decode().rstrip('=')}"
+
+    def read(self, stored: str) -> str:
+        """
+        Return the text of what is *stored*.
+
+        Raises:
+            KeyMissing: If this process does not have its key.
+            KeyWrong: If its key of that name does not fit.
+        """
+        if not stored.startswith(MARK):
+            return stored
+        key, _, encoded = stored.removeprefix(MARK).partition(":")
+        if self._ring is None:
+            raise KeyMissing(key)
+        try:
+            data = base64.urlsafe_b64decode(encoded + "=" * (-len(encoded) % 4))
+        except ValueError:
+            raise KeyWrong(key) from None
+        return unpack(self._ring.open(Sealed(key, data), Purpose.COLUMN)).decode()
+
+    def write_term(self, text: str) -> str:
+        """Return *text* as it is stored where equal ones are counted: always alike."""
+        text = text.replace(MARK, "")
+        return self._names.hide(text) if self._writes and self._names else text
+
+    def read_term(self, stored: str) -> str:
+        """Return the text of what `write_term` stored."""
+        return self._names.reveal(stored) if self._names else stored
+
+    def key_of_term(self, stored: str) -> str:
+        """Return the name of the key of what `write_term` stored; empty, if it is readable, or the key is gone."""
+        return (self._names.key_of(stored) if self._names else None) or ""
+
+
+def key_in(stored: str) -> str:
+    """Return the name of the key that *stored*, or its beginning, is encrypted by; empty, if it is not encrypted."""
+    return stored.removeprefix(MARK).partition(":")[0] if stored.startswith(MARK) else ""
