@@ -46,6 +46,8 @@ class Caller:
     mode: Mode = Mode.OPEN
     sight: Sight = UNLIMITED
     """The escalations that they may look at (IDENTITY-4)."""
+    has_session: bool = False
+    """True if they signed in here, and so can sign out here; behind a proxy they do both there."""
 
 
 class NotIdentified(Exception):

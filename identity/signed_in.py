@@ -131,7 +131,7 @@ class SignedInCallers:
         if self._proxy and (email := self._proxy.email_in(headers, address)):
             return self._noted(self._person(email), email, "the proxy that signs people in", address)
         if cookie := cookies.get(SESSION_COOKIE):
-            return self._person((await self._sessions.find(cookie)).email)
+            return replace(self._person((await self._sessions.find(cookie)).email), has_session=True)
         raise NotIdentified(reason("sign_in.needed"))
 
     def _noted(self, caller: Caller, shown: str, by: str, address: str) -> Caller:

@@ -85,7 +85,8 @@ async def opened(
                 caller = await callers.find(request.headers, request.cookies, address)
             except NotIdentified as refused:
                 return PlainTextResponse(str(refused), 401)
-            return JSONResponse({"person": caller.person, "key": caller.key_id, "mode": caller.mode})
+            about = {"person": caller.person, "key": caller.key_id, "mode": caller.mode}
+            return JSONResponse(about, headers={"has-session": str(caller.has_session)})
 
         sign_in = SignIn(open_id, sessions, people, base_url, Languages(None), audit)
         routes = [*sign_in.routes, Route("/who", who)]
@@ -231,7 +232,8 @@ async def test_whoever_signs_out_is_nobody(house: House) -> None:
     """IDENTITY-2: also with a copy of the cookie; and is sent on to be signed out at the provider, too."""
     await house.sign_in()
     kept = {"Cookie": f"{SESSION_COOKIE}={house.browser.cookies[SESSION_COOKIE]}"}
-    assert "maya" == (await house.who(**kept)).json()["person"]
+    before = await house.who(**kept)
+    assert ("maya", "True") == (before.json()["person"], before.headers["has-session"])
 
     answer = await house.browser.post("/sign-out")
 
@@ -289,13 +291,14 @@ async def test_a_sign_in_leads_to_no_other_site(house: House, then: str) -> None
 
 
 async def test_a_proxy_is_believed_from_its_network_alone(tmp_path: Path) -> None:
-    """IDENTITY-2: whoever reaches the service past it can send the header, too."""
+    """IDENTITY-2: whoever reaches the service past it can send the header, too. Sessions are the proxy's own."""
     header = {"X-Forwarded-Email": "elena.petrova@example.com"}
     for network, status in (("127.0.0.0/8", 200), ("10.0.0.0/8", 401)):
         proxy = TrustedProxy("x-forwarded-email", [ip_network(network)])
         async with opened(tmp_path, proxy=proxy) as house:
             answer = await house.who(**header)
             assert status == answer.status_code
+            assert "True" != answer.headers.get("has-session")
             assert ("elena" in answer.text) == (status == 200)
 
 
