@@ -19,6 +19,7 @@ from temporalio.api.common.v1 import Payload, Payloads
 from encryption.encryption_setup import encryption_of
 from encryption.errors import EncryptionFault
 from encryption.payload_codec import EncryptionCodec
+from entrypoints.web.caller_address import address_of
 from entrypoints.web.request_body import read_body
 from identity.caller import CallerSource, Mode, NotIdentified, ProviderAway
 from runtime.settings import Settings
@@ -78,9 +79,8 @@ class CodecServer:
 
     async def _refusal(self, request: Request) -> Response | None:
         """Return the refusal of whoever may not read everything."""
-        address = request.client.host if request.client else ""
         try:
-            caller = await self._callers.find(request.headers, request.cookies, address)
+            caller = await self._callers.find(request.headers, request.cookies, address_of(request))
         except NotIdentified as unknown:
             return _refuse(503 if isinstance(unknown, ProviderAway) else 401, unknown)
         if caller.mode is not Mode.SIGNED_IN:

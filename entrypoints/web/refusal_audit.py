@@ -10,6 +10,7 @@ from typing import Any
 from starlette.requests import Request
 
 from client import is_hidden
+from entrypoints.web.caller_address import address_of
 from escalation.kernel.reasons import Reason
 from escalation.kernel.refusals import NotProven, RoleNotAllowed, UnknownEscalation
 from identity.audit_trail import AuditTrail
@@ -38,7 +39,7 @@ def entry_of(request: Request, kind: AuditKind, door: str, *, by: str = "", why:
         door=door,
         about=f"{request.method} {request.url.path}{key}",
         why=why,
-        address=request.client.host if request.client else "",
+        address=address_of(request),
     )
 
 

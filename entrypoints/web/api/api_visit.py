@@ -15,6 +15,7 @@ from client import EscalationClient
 from entrypoints.web.api.answer import spoken_json
 from entrypoints.web.api.list_cursors import Cursors
 from entrypoints.web.api.rate_limit import RateLimit
+from entrypoints.web.caller_address import address_of
 from entrypoints.web.own_origin import require_own_origin
 from entrypoints.web.service_parts import ServiceParts
 from escalation.kernel.reasons import reason
@@ -117,7 +118,7 @@ async def begin_visit(
     """Find out who asks, count the request, and reach Temporal."""
     require_own_origin(request)
     service = service_of(request)
-    address = request.client.host if request.client else ""
+    address = address_of(request)
     caller = await service.callers.find(request.headers, request.cookies, address)
     request.state.caller = caller
     service.rate_limit.count(caller, address)

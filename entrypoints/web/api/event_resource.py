@@ -12,8 +12,9 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 from entrypoints.web.api.answer import say_reasons
 from entrypoints.web.api.api_visit import ONE, CurrentVisit, KeyInPath, Visit
 from entrypoints.web.api.problems import LOOKING
+from entrypoints.web.caller_address import address_of
 from entrypoints.web.event_stream import until_stopped
-from entrypoints.web.open_streams import address_of, name_of_caller
+from entrypoints.web.open_streams import name_of_caller
 from entrypoints.web.shared_watch import Watch
 from escalation.kernel.timeline_entry import TimelineEntry
 from escalation.kernel.values import to_plain
@@ -25,8 +26,8 @@ async def _watch(request: Request, visit: CurrentVisit, key: KeyInPath) -> Async
     """Look whether it is there and there is room, before the answer begins: a stream cannot become a problem."""
     caller = name_of_caller(visit.caller, address_of(request))
     visit.service.streams.require_room(caller)
-    await visit.client.require_sight(key)
-    with visit.service.streams.counted(caller):
+    with visit.service.streams.counted(caller):  # before anything is awaited: others may ask meanwhile
+        await visit.client.require_sight(key)
         async with visit.service.watches.of(key) as watch:
             await watch.begun()
             yield watch

@@ -11,10 +11,11 @@ from contextlib import suppress
 
 from starlette.requests import Request
 
+from entrypoints.web.caller_address import address_of
 from entrypoints.web.console.list_rows import FRESH_FOR, OpenEscalations
 from entrypoints.web.console.reader import Reader
 from entrypoints.web.event_stream import until_stopped
-from entrypoints.web.open_streams import CountedStream, OpenStreams, address_of, name_of_caller
+from entrypoints.web.open_streams import CountedStream, OpenStreams, name_of_caller
 from entrypoints.web.shared_watch import Watches
 from entrypoints.web.temporal_client import why_away
 from escalation.kernel.reasons import reason

@@ -16,6 +16,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from entrypoints.web.caller_address import address_of
 from entrypoints.web.console.list_rows import EndedEscalations, OpenEscalations
 from entrypoints.web.console.live import LiveStreams
 from entrypoints.web.console.page_renderer import PageRenderer
@@ -65,8 +66,7 @@ class PageService:
         self._renderer = PageRenderer()
 
     async def reader(self, request: Request) -> Reader:
-        address = request.client.host if request.client else ""
-        caller = await self._callers.find(request.headers, request.cookies, address)
+        caller = await self._callers.find(request.headers, request.cookies, address_of(request))
         request.state.caller = caller
         if caller.key_id:
             raise NotIdentified(reason("sign_in.no_keys_here"))
