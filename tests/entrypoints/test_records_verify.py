@@ -104,6 +104,17 @@ def test_what_cannot_be_verified_is_said(typed: Typed) -> None:
     assert program.BAD_INPUT == typed("verify", "--against", "nowhere")[0]
 
 
+def test_a_seal_of_one_key_never_replaces_that_of_all(typed: Typed) -> None:
+    """IDENTITY-5: it would vouch for one chain alone, and the next night would miss all others."""
+    typed("verify", "--seal", "seal.jsonl")
+    before = Path("seal.jsonl").read_bytes()
+
+    status, _, complained = typed("verify", "ACME/1", "--seal", "seal.jsonl")
+
+    assert (program.BAD_INPUT, True) == (status, "to leave out KEY" in complained), complained
+    assert before == Path("seal.jsonl").read_bytes()
+
+
 def test_the_audit_log_is_given_out(typed: Typed) -> None:
     """IDENTITY-5: as a table, as JSON and as CSV; whoever exports is in it."""
     assert "there is no entry" in typed("audit-log")[1]

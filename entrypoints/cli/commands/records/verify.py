@@ -31,13 +31,17 @@ def verify(
     in_json: Json = False,
 ) -> None:
     """Verify that nothing on record was changed, removed or added since it was written."""
-    from entrypoints.cli.option_values import write_file
+    from entrypoints.cli.option_values import bad_option, write_file
     from entrypoints.cli.record_store import open_store, read_seal_file
     from entrypoints.cli.render.verification import print_verification, verification_as_data
     from entrypoints.terminal import as_json
     from escalation.kernel.refusals import UnknownEscalation, quote_input
     from records.verification import verify_record, write_seal
 
+    if key and seal:
+        raise bad_option(
+            "--seal", quote_input(str(seal)), "to leave out KEY, as a seal is of the whole record"
+        )
     sealed = read_seal_file(against) if against else None
     with open_store() as store:
         found = verify_record(store, key, sealed)
