@@ -13,7 +13,7 @@ from enum import StrEnum
 from itertools import chain, groupby
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, select
+from sqlalchemy import ColumnElement, Connection, func, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from escalation.kernel.ids import key_of
@@ -189,8 +189,12 @@ def _heads(db: Connection, key: str | None) -> dict[str, ChainHead]:
 
 
 def _is_of(escalation: InstrumentedAttribute[str], key: str) -> ColumnElement[bool]:
-    """Not by the table of escalations: a row that was removed there must not hide what is here."""
-    return escalation.startswith(f"{key}@", autoescape=True)
+    """
+    Return whether a chain is of *key*. The table of escalations is not asked: a row that was removed there must not
+    hide what is here. Nor is LIKE, which takes ACME/1 for acme/1 on SQLite.
+    """
+    start = f"{key}@"
+    return func.substr(escalation, 1, len(start)) == start
 
 
 def write_seal(heads: Mapping[str, ChainHead]) -> str:
