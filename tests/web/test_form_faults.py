@@ -36,7 +36,7 @@ def tag_of(page: httpx.Response, field: str) -> str:
         (
             "en",
             [
-                "#reason Reason : Please choose one of the list.",
+                "#reason Reason : Please choose from the list.",
                 "#priority Priority : Please give either a priority, or both impact and urgency.",
                 "#customers.0.contacts.1.name Customers, Contacts 2, Name : Please fill this in.",
                 (
@@ -81,7 +81,7 @@ async def test_a_kind_that_is_not_chosen_is_one_fault(door: Door) -> None:
     """
     page = await post(door, "/start", **a_start(door.key) | {"category": ""})
 
-    assert ["#category Category : Please choose one of the list."] == summary(page)
+    assert ["#category Category : Please choose from the list."] == summary(page)
 
 
 @pytest.mark.parametrize(

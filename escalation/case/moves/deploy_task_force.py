@@ -47,7 +47,7 @@ class DeployTaskForce(MoveCommand):
     ]
     mission: Annotated[
         InternalText,
-        Field(min_length=1, max_length=2000, description="What it shall find out, or get done."),
+        Field(min_length=1, max_length=2000, description="What it is to find out, or to get done."),
     ]
     lead: Annotated[Name, Field(description="Who leads it and reports its status.")]
     seats: Annotated[

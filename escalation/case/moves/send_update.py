@@ -43,9 +43,7 @@ class SendUpdate(MoveCommand):
     sure: Annotated[Degree, Field(description="How sure you are of the estimate")] = Degree.MEDIUM
     estimate_why: Annotated[
         Annotated[CustomerText, Field(min_length=1)] | None,
-        Field(
-            description="Why it is not the estimate of before; needed if it changes, and customers read it."
-        ),
+        Field(description="Why the estimate has changed, in words for customers; needed if it changes."),
     ] = None
 
     def carry_out(self, work: Work) -> None:

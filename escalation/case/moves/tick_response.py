@@ -36,7 +36,7 @@ class TickResponse(MoveCommand):
     move = Move.TICK_RESPONSE
     kind: Literal["tick_response"] = "tick_response"
     response: Annotated[
-        str, Field(min_length=1, max_length=500, description="What was done, of the responses of this level.")
+        str, Field(min_length=1, max_length=500, description="The response of this level that was done.")
     ]
     level: Annotated[
         int | None, Field(ge=1, description="The level that it belongs to. If omitted: the present one.")
