@@ -258,7 +258,7 @@ async def test_whoever_signed_out_reads_so(house: House, language: str, title: s
 
     assert 200 == page.status_code
     assert f"<h1>{title}</h1>" in page.text
-    assert f'<a href="/sign-in">{again}</a>' in page.text
+    assert f'<a class="button" href="/sign-in">{again}</a>' in page.text
 
 
 async def test_a_session_cannot_be_made_by_others(house: House) -> None:
