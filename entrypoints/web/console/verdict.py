@@ -8,6 +8,7 @@ Must not know markup.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from entrypoints.web.console.people_who_may import name_people
 from escalation.case.customer_texts import PendingText
 from escalation.case.lifecycle import Move
 from escalation.case.move_permissions import MovePermission
@@ -46,7 +47,7 @@ def verdict_of(
     move: Move, now: Escalation, permissions: Sequence[MovePermission], texts: Sequence[PendingText] = ()
 ) -> Verdict | None:
     """Return what *move* judges; None, if it judges nothing. *texts*: those for customers that can be meant."""
-    instead = [each for each in permissions if each.move in _OTHERWISE.get(move, ())]
+    instead = [_named(each, now) for each in permissions if each.move in _OTHERWISE.get(move, ())]
     match move:
         case Move.VERIFY_RESOLUTION | Move.REJECT_RESOLUTION:
             verdict = Verdict(resolution=now.resolution, instead=instead)
@@ -59,3 +60,7 @@ def verdict_of(
         case _:
             return None
     return None if verdict.is_blank else verdict
+
+
+def _named(permission: MovePermission, now: Escalation) -> MovePermission:
+    return replace(permission, obstacle=name_people(permission.obstacle or "", now))
