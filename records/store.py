@@ -123,9 +123,10 @@ class RecordStore:
                 record_measures(connection, [measure_events(known)])
             return RecordResult(added=added, through=known[-1].seq if known else 0)
 
-    def replace_events(self, batch: RecordBatch, stale: Collection[int]) -> None:
+    def replace_events(self, batch: RecordBatch, stale: Collection[int], by: str = "") -> None:
         """
-        Put *batch* on record in the place of the events of these numbers, which a run has that was reset since.
+        Put *batch* on record in the place of the events of these numbers, which a run has that was reset since. *by* is
+        whoever does it, for the audit log.
 
         Raises:
             StoreBehind, StoreAhead, StoreUnreachable
@@ -141,7 +142,7 @@ class RecordStore:
             chain_events(connection, [batch.escalation])
             if known := _unbroken(connection, batch.escalation):
                 record_measures(connection, [measure_events(known)])
-            keep_entries(connection, [_replaced(batch.escalation, before, min(stale))])
+            keep_entries(connection, [_replaced(batch.escalation, before, min(stale), by)])
 
     def read_events(self, escalation: str) -> dict[int, Event]:
         """
@@ -171,9 +172,10 @@ class RecordStore:
         with self.database.reading() as connection:
             return {row[0]: row[1] for row in connection.execute(query)}
 
-    def import_escalations(self, pasts: Iterable[ImportedEscalation]) -> Iterator[ImportResult]:
+    def import_escalations(self, pasts: Iterable[ImportedEscalation], by: str = "") -> Iterator[ImportResult]:
         """
-        Import escalations of another system, and say after each lot what was done. Can be repeated.
+        Import escalations of another system, and say after each lot what was done. Can be repeated. *by* is whoever
+        does it, for the audit log.
 
         Raises:
             StoreBehind, StoreAhead, StoreUnreachable
@@ -181,7 +183,7 @@ class RecordStore:
         self.require_usable()
         for lot in _batches_of(pasts, _AT_ONCE):
             with self.database.writing() as connection:
-                done = _import_lot(connection, lot)
+                done = _import_lot(connection, lot, by)
             yield done
 
     def close(self) -> None:
@@ -253,7 +255,7 @@ def _replace_rows(connection: Connection, come_to: Sequence[EscalationMeasures])
         connection.execute(insert(table), rows)
 
 
-def _import_lot(connection: Connection, lot: Sequence[ImportedEscalation]) -> ImportResult:
+def _import_lot(connection: Connection, lot: Sequence[ImportedEscalation], by: str) -> ImportResult:
     ids = [past.measured.id for past in lot]
     # Sorted, so that two imports of the same file do not wait for each other crosswise.
     for each in sorted(ids):
@@ -273,13 +275,13 @@ def _import_lot(connection: Connection, lot: Sequence[ImportedEscalation]) -> Im
         connection.execute(insert(EventRow), [row for past in changed for row in rows[past.measured.id]])
         chain_events(connection, [past.measured.id for past in changed])
         record_measures(connection, [past.measured for past in changed])
-        keep_entries(connection, [_replaced(each, heads.get(each, ChainHead()), 1) for each in replaced])
+        keep_entries(connection, [_replaced(each, heads.get(each, ChainHead()), 1, by) for each in replaced])
     return ImportResult(len(changed) - len(replaced), len(replaced), len(lot) - len(changed))
 
 
-def _replaced(escalation: str, before: ChainHead, first: int) -> Counted:
+def _replaced(escalation: str, before: ChainHead, first: int, by: str) -> Counted:
     why = f"from event {first} on; the chain had {before.length} entries and ended with {before.digest}"
-    entry = AuditEntry(AuditKind.RECORD_REPLACED, door=COMMAND_LINE, about=escalation, why=why)
+    entry = AuditEntry(AuditKind.RECORD_REPLACED, by=by, door=COMMAND_LINE, about=escalation, why=why)
     return Counted(entry, datetime.now(UTC))
 
 

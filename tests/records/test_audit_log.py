@@ -107,9 +107,9 @@ def test_a_part_of_the_record_that_gives_way_is_told(store: RecordStore) -> None
     store.append(a_batch(events))
     before = verify_record(store).heads["ACME/4711@1"]
 
-    store.replace_events(a_batch(events[:-1]), {len(events)})
+    store.replace_events(a_batch(events[:-1]), {len(events)}, by="ops")
 
     (line,) = lines_of(store)
-    assert ("record_replaced", "ACME/4711@1") == (line.kind, line.about)
+    assert ("record_replaced", "ops", "ACME/4711@1") == (line.kind, line.by, line.about)
     assert f"from event {len(events)} on" in line.why
     assert before.digest in line.why

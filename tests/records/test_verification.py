@@ -243,7 +243,7 @@ def test_an_import_is_chained_and_chained_again(store: RecordStore) -> None:
     list(store.import_escalations(imported()))
     first = verify_record(store)
 
-    list(store.import_escalations(imported(EXPORT.replace("Bo,bo", "Cy,bo"))))
+    list(store.import_escalations(imported(EXPORT.replace("Bo,bo", "Cy,bo")), by="ops"))
 
     second = verify_record(store)
     assert () == first.faults == second.faults
@@ -253,6 +253,7 @@ def test_an_import_is_chained_and_chained_again(store: RecordStore) -> None:
         lines = list(read_lines(db))
     assert sorted(first.heads) == sorted(line.about for line in lines)
     assert first.heads[lines[0].about].digest in lines[0].why
+    assert {"ops"} == {line.by for line in lines}
 
 
 def test_what_is_no_seal_is_refused() -> None:

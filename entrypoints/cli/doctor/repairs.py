@@ -136,11 +136,13 @@ def outdated_events(batch: RecordBatch, known: Mapping[int, Event]) -> frozenset
 
 async def record_again(hands: RepairTools, key: str, run_id: str) -> None:
     """Make the record say what the run says."""
+    from entrypoints.cli.operator import operator
+
     batch = await hands.client.record_of(key, run_id)
     known = hands.store.read_events(batch.escalation)
     batch = await hands.client.record_of(key, run_id)
     if gone := outdated_events(batch, known):
-        hands.store.replace_events(batch, gone)
+        hands.store.replace_events(batch, gone, by=operator())
         batch = await hands.client.record_of(key, run_id)  # what could not be put on record meanwhile
     hands.store.append(batch)
 

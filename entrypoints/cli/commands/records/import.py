@@ -22,6 +22,7 @@ def import_(
     in_json: Json = False,
 ) -> None:
     """Take a helpdesk's export into the record as escalations of the past. Again, it changes nothing."""
+    from entrypoints.cli.operator import operator
     from entrypoints.cli.option_values import OptionValues, read_bytes
     from entrypoints.cli.progress import progress
     from entrypoints.cli.record_store import check_tenant, find_export_map, open_store
@@ -41,7 +42,7 @@ def import_(
     with open_store() as store, progress(in_json) as bar:
         task = bar.add_task("import", total=len(log.incidents))
         incidents = (import_incident(incident, export_map, tenant) for incident in log.incidents)
-        for lot in store.import_escalations(incidents):
+        for lot in store.import_escalations(incidents, by=operator()):
             done += lot
             bar.update(task, completed=done.added + done.replaced + done.unchanged)
         where = store.database.where
