@@ -32,7 +32,7 @@ class Closed(BaseEvent):
 
 
 class Close(MoveCommand):
-    """Close; refused with the complete list of what is missing."""
+    """Close it. If something is missing, all of it is listed."""
 
     move = Move.CLOSE
     kind: Literal["close"] = "close"
