@@ -80,8 +80,14 @@ class OpenId:
         self._keys_read_at = 0.0
         self._away_until = 0.0
 
-    async def begin(self, redirect_uri: str, then: str) -> tuple[str, SignInAttempt]:
-        """Return the address at the provider where somebody signs in, and what has to come back."""
+    async def begin(
+        self, redirect_uri: str, then: str, *, as_another: bool = False
+    ) -> tuple[str, SignInAttempt]:
+        """
+        Return the address at the provider where somebody signs in, and what has to come back. *as_another*: the
+        provider must ask for the account, though it knows one.
+        """
+        more = {"prompt": await self._prompt()} if as_another else {}
         attempt = SignInAttempt(
             state=secrets.token_urlsafe(24),
             nonce=secrets.token_urlsafe(24),
@@ -98,8 +104,15 @@ class OpenId:
             nonce=attempt.nonce,
             code_challenge=create_s256_code_challenge(attempt.verifier),
             code_challenge_method="S256",
+            **more,
         )
         return str(address), attempt
+
+    async def _prompt(self) -> str:
+        """Return what has the provider ask for the account; some cannot let people choose, and say so."""
+        known = (await self.metadata()).get("prompt_values_supported")
+        is_known = not isinstance(known, list) or "select_account" in known
+        return "select_account" if is_known else "login"
 
     async def finish(self, redirect_uri: str, answer: str, attempt: SignInAttempt) -> Identity:
         """

@@ -36,6 +36,8 @@ from records.errors import RecordStoreFault
 SIGN_IN = "/sign-in"
 ANSWER = "/sign-in/answer"
 """The address that is registered at the identity provider."""
+_AS_ANOTHER = f"{SIGN_IN}?another=1"
+"""The address that asks for the account, also of somebody whom the provider would sign in without a question."""
 SIGN_OUT = "/sign-out"
 SIGNED_OUT = "/signed-out"
 """The address, registered at the identity provider too, to which it sends people once they are signed out."""
@@ -81,9 +83,10 @@ class SignIn:
         ]
 
     async def begin(self, request: Request) -> Response:
-        """Send the browser to the identity provider; `then` is where it goes afterwards."""
+        """Send the browser to the identity provider; `then` is where it goes afterwards, `another` has it ask who."""
         then = _own_path(request.query_params.get("then", "/"))
-        address, attempt = await self._open_id.begin(self._base_url + ANSWER, then)
+        as_another = "another" in request.query_params
+        address, attempt = await self._open_id.begin(self._base_url + ANSWER, then, as_another=as_another)
         answer = RedirectResponse(address, 303)
         self._keep(answer, SIGN_IN_COOKIE, self._sessions.write_attempt(attempt), SIGN_IN_WITHIN)
         return answer
@@ -167,7 +170,7 @@ class SignIn:
                 ):  # the attempt is good yet: the same address goes on with it
                     again = f"{request.url.path}?{request.url.query}"
                     return self._refusal(request, refused.why, 503, "provider_away", again)
-                said = self._refusal(request, refused.why, 401, "not_identified", SIGN_IN)
+                said = self._refusal(request, refused.why, 401, "not_identified", _AS_ANOTHER)
                 self._forget(said, SIGN_IN_COOKIE)
                 return said
             except RecordStoreFault as away:

@@ -1,6 +1,7 @@
 """People who sign in at a real provider on loopback, and machines with keys."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -310,3 +311,30 @@ async def test_a_machine_calls_with_its_key(house: House) -> None:
     assert {"person": "maya", "key": made.id, "mode": "signed_in"} == (await house.bearer(written)).json()
     house.keys.revoke(made.id, now)
     assert (await house.bearer(written)).text.endswith("is revoked")
+
+
+@pytest.mark.parametrize(
+    ("knows", "prompt"),
+    [(None, "select_account"), (["none", "select_account"], "select_account"), (["none", "login"], "login")],
+)
+async def test_a_stranger_can_sign_in_as_somebody_else(
+    house: House, knows: list[str] | None, prompt: str
+) -> None:
+    """IDENTITY-2: the provider asks for the account, though it would sign in the same stranger again by itself."""
+    about = "/.well-known/openid-configuration"
+    if knows:
+        described = (await house.browser.get(f"{house.provider.issuer}{about}")).json()
+        house.provider.answers_instead[about] = {**described, "prompt_values_supported": knows}
+    house.provider.email = "nobody@example.com"
+    refused = await house.sign_in()
+    (again,) = re.findall(r'<a class="button" href="(.*?)">Try again</a>', refused.text)
+
+    first = await house.browser.get("/sign-in", follow_redirects=False)
+    begun = await house.browser.get(again, follow_redirects=False)
+    house.provider.email = "elena.petrova@example.com"
+    await house.browser.get(again)
+
+    assert (401, 303) == (refused.status_code, begun.status_code)
+    assert f"prompt={prompt}" in begun.headers["location"].split("&")
+    assert "prompt=" not in first.headers["location"]
+    assert "elena" == (await house.who()).json()["person"]
