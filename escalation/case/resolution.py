@@ -2,10 +2,11 @@
 
 from enum import StrEnum
 
+from escalation.kernel.attestation import Attestation
 from escalation.kernel.values import CustomerText, Instant, InternalText, frozen
 
 
-class AccessAnswer(StrEnum):
+class AccessAnswer(Attestation):
     YES = "yes"
     NO = "no"
     WAIVED = "waived"

@@ -133,3 +133,18 @@ async def test_what_is_anothers_is_not_there(signed_in: SignedIn) -> None:
     ]
 
     assert [404] * 5 == [page.status_code for page in pages]
+
+
+async def test_what_is_not_there_is_said_within_the_console(signed_in: SignedIn) -> None:
+    """Whoever is known keeps the menu, their name and the way out; nothing is said of what exists."""
+    house, key = signed_in, "ACME/69"
+    await started(house, key)
+    for path in ("/case/ACME/nowhere", f"/case/{key}/dance", "/case/ACME/nowhere/outlook"):
+        page = await send(house, "GET", path, headers=house.cookie(MAYA))
+
+        assert 404 == page.status_code
+        assert '<a href="/all">All</a>' in page.text
+        assert "Maya Okafor" in seen(page)
+        assert 'action="/sign-out"' in page.text
+        assert "aria-current" not in page.text
+        assert key not in page.text

@@ -1,5 +1,7 @@
 """*All*: what has ended is found by its state and by words, with the time at which it ended."""
 
+import re
+
 import pytest
 
 from tests.web.test_console import get, until_seen
@@ -25,6 +27,21 @@ async def test_what_was_cancelled_is_found_by_its_state(door: Door) -> None:
     assert "No escalation matches." in seen(closed)
 
 
+async def test_the_number_in_the_heading_is_that_of_the_rows_shown(door: Door) -> None:
+    """
+    Also where those that have ended are shown; and each filter above the table has its number.
+    """
+    words = door.key.partition("/")[2]
+    await door.start()
+    await door.cancel()
+    ended = await until_seen(door, f"/all?words={words}&state=cancelled", f'href="/case/{door.key}"')
+    nothing = await get(door, f"/all?words={words}&state=closing")
+
+    assert "All 1" in seen(ended)
+    assert "All 0" in seen(nothing)
+    assert re.search(r"Breached</a> \d+</li>", ended.text)
+
+
 async def test_words_find_what_has_ended_after_what_is_open(door: Door) -> None:
     """
     A search without a state looks everywhere; the key leads to the latest escalation that has it.
@@ -32,7 +49,7 @@ async def test_words_find_what_has_ended_after_what_is_open(door: Door) -> None:
     words = door.key.partition("/")[2]
     await door.start(subject=f"Old pump {words}")
     await door.cancel()
-    await until_seen(door, f"/all?words={words}", "Old pump")
+    await until_seen(door, f"/all?words={words}", ">ended</span>")
     await door.start(subject=f"New pump {words}")
     found = await until_seen(door, f"/all?words={words}", "New pump")
     text = seen(found)

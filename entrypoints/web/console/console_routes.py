@@ -81,7 +81,9 @@ class ListPages:
             states=count_by_state(everything),
             priorities=count_by_priority(still_open),
             owners=sorted({row.owner for row in rows}),
-            total=len(still_open),
+            breached=sum(row.is_breached for row in still_open),
+            total=len(matching),
+            has_open=bool(still_open),
         )
 
     async def live(self, request: Request) -> Response:

@@ -5,6 +5,7 @@ Reads of the pages: what the console asks of the engine, and nothing of how it i
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from client import EscalationClient
 from escalation.case.deliveries import Delivery
@@ -26,6 +27,11 @@ class Case:
     messages: Sequence[Delivery]
     permissions: Sequence[MovePermission]
     """Each move, as the reader may make it now."""
+
+    def next_due_at(self, at: datetime) -> datetime | None:
+        """Return the due time that the page shows first: of what somebody is asked for and is late, else the next."""
+        late = (wanted.due_at for wanted in self.view.wanted if wanted.due_at and wanted.due_at <= at)
+        return min(late, default=self.view.next_due_at)
 
     def wanted_of(self, person: str | None) -> Sequence[Move]:
         """Return the moves that *person* is asked for."""

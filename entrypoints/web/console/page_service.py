@@ -72,7 +72,7 @@ class PageService:
             raise NotIdentified(reason("sign_in.no_keys_here"))
         if caller.person:
             begin_to_act(Acting(caller.person, DoorName.CONSOLE))
-        return Reader(
+        reader = Reader(
             caller,
             (await self._reach.client()).seen_by(caller.sight),
             choose_words(request, self.languages),
@@ -80,6 +80,8 @@ class PageService:
             datetime.now(UTC),
             self.playbook.names(),
         )
+        request.state.reader = reader
+        return reader
 
     def page(
         self, template: str, reader: Reader, *, page: str, status: int = 200, **values: Any
@@ -130,11 +132,17 @@ class PageService:
             log.warning("page_unavailable", path=request.url.path, why=type(error).__name__)
         words = choose_words(request, self.languages)
         speaker = Formats(locale_of(words.language, words.language), words).speaker(choose_zone(request))
-        onward = {"path": sign_in, "link": "try_again"} if status == 401 and has_sign_in else {}
+        path, link = (sign_in, "try_again") if status == 401 and has_sign_in else ("/", "back")
         said = words.word(WORDS, "unknown_key") if code == "unknown" else _said(error, speaker)
-        html = self._renderer.render_trouble(words, code, said, **onward)
         later = RETRY_AFTER if status in {429, 503} else {}
-        return HTMLResponse(html, status, {**CONSOLE, **later, "Content-Language": words.language})
+        if reader := getattr(request.state, "reader", None):  # known before it went wrong: the menu stays
+            shown = {"trouble": code, "said": said, "path": path, "onward": link}
+            answer = self.page("trouble.html", reader, page="", status=status, **shown)
+        else:
+            html = self._renderer.render_trouble(words, code, said, path=path, link=link)
+            answer = HTMLResponse(html, status, {**CONSOLE, "Content-Language": words.language})
+        answer.headers.update(later)
+        return answer
 
 
 def _status_of(error: Exception) -> tuple[int, str]:

@@ -28,6 +28,7 @@ from functools import cache
 from typing import Any
 
 from entrypoints.web.console.local_instants import read_local, write_local
+from escalation.kernel.attestation import Attestation
 from escalation.kernel.command_fields import CommandField, FieldKind
 from escalation.kernel.field_reader import class_of, fields_of, record_of
 from escalation.kernel.values import CustomerText, CustomerWords, InternalText, described_fields
@@ -41,6 +42,8 @@ _SHORT = 200
 """Characters up to which a text is a line."""
 _LINES = frozenset({"name"})
 """Fields whose texts are lines, however long they may be."""
+_CUSTOMERS = frozenset({"account", "contact"})
+"""Fields whose choices are customers, or their contacts."""
 
 # A declaration never changes, and to read it takes longer than to draw its form.
 _described = cache(described_fields)
@@ -49,7 +52,16 @@ _record_of = cache(record_of)
 
 @cache
 def _fields_of(command: type) -> Sequence[CommandField]:
-    return tuple(fields_of(command))
+    return tuple(
+        field._replace(is_required=True, default="") if _is_attested(command, field.name) else field
+        for field in fields_of(command)
+    )
+
+
+@cache
+def _is_attested(command: type, name: str) -> bool:
+    """Return whether *name* takes an attestation: whoever fills in the form chooses it."""
+    return issubclass(class_of(_described(command)[name].annotation), Attestation)
 
 
 def plain_choices(values: Iterable[str]) -> Pairs:
@@ -166,8 +178,14 @@ def _of_one_value(drawn: FormField, command: type, known: Known, given: Given) -
         is_for_customers=issubclass(text_class, CustomerText),
         choices=choices,
         suggestions=suggestions,
-        value=given.get(drawn.path, field.default),
+        value=given.get(drawn.path, field.default or _sole_customer(drawn, choices)),
     )
+
+
+def _sole_customer(drawn: FormField, choices: Pairs) -> str:
+    """Return the only customer or contact that can be chosen, if one must be."""
+    is_sole = drawn.is_required and drawn.name in _CUSTOMERS and len(choices) == 1
+    return choices[0][0] if is_sole else ""
 
 
 def _is_in_list(path: str) -> bool:
@@ -232,6 +250,8 @@ def _plain(
             value = _value(field, given.get(path, "").strip(), zone)
         if value or (record and field.is_required):
             found[field.name] = value
+        elif _is_attested(command, field.name):
+            found[field.name] = ""  # a fault: left out, it would be the default of the command
     return found
 
 
