@@ -23,7 +23,7 @@ from escalation.case.follow_up_actions import next_reminder
 from escalation.case.request import StartRequest
 from escalation.case.state import Escalation
 from escalation.case.view import timeline
-from escalation.case.wanted_moves import list_wanted_moves
+from escalation.case.wanted_moves import first_due_at, list_wanted_moves
 from escalation.kernel.characters import clip
 from escalation.kernel.clock_name import ClockName
 from escalation.kernel.clocks import Clock
@@ -181,7 +181,7 @@ def search_values(now: Escalation) -> SearchValues:
         sa.WAITS_FOR: fitting_names(_waited_for(now)) or None,
         sa.PARTICIPANTS: fitting_names(now.participants),
         sa.OWNER: now.owner,
-        sa.NEXT_DUE: now.next_due_at,
+        sa.NEXT_DUE: first_due_at(now),
         sa.BREACHED: now.is_breached,
         sa.ACTIONS: len(now.open_actions) or None,
         sa.UNDELIVERED: len({each.recipient for each in now.undelivered}) or None,

@@ -44,6 +44,13 @@ def list_wanted_moves(now: Escalation) -> tuple[WantedMove, ...]:
     return tuple(sorted(found, key=lambda each: (each.due_at is None, each.due_at)))
 
 
+def first_due_at(now: Escalation) -> datetime | None:
+    """Return the due time that a list shows: of what is breached and still asked of somebody, else the next."""
+    breaches = {clock.breached_at for clock in now.running_clocks}
+    late = (each.due_at for each in list_wanted_moves(now) if each.due_at and each.due_at in breaches)
+    return min(late, default=now.next_due_at)
+
+
 def _wanted(now: Escalation) -> Iterator[tuple[Move, tuple[str, ...], datetime | None]]:
     managers = now.plan.escalation_managers
     if now.state in WORKING:
