@@ -10,12 +10,14 @@ from encryption.key_ring import KeyRing
 from encryption.ring_key import RingKey
 from encryption.rotation import new_ring, with_first, with_new_key, without, write_ring
 from entrypoints.cli.client_call import call_client
+from entrypoints.cli.operator import keep_act
 from entrypoints.cli.option_values import bad_option
 from entrypoints.cli.record_store import open_store
 from entrypoints.cli.render.ring_table import KeyStanding, show_standings
 from entrypoints.terminal import err, out, write
 from escalation.kernel.counted_nouns import number_of
 from escalation.kernel.refusals import MoveNotAllowed, quote_input
+from records.audit_log import AuditKind
 from records.reencryption import count_keys
 from runtime.errors import SettingsFault
 from runtime.settings import Settings
@@ -45,8 +47,13 @@ def rotate_keys(*, only_reads: bool, to: str | None) -> None:
     """
     if only_reads and to:
         raise bad_option("--to", quote_input(to), "to leave out --only-reads, or this")
-    keys = _ring().keys
-    _keep(with_first(keys, to) if to else with_new_key(keys, _today(), only_reads=only_reads))
+    before = _ring().keys
+    keys = with_first(before, to) if to else with_new_key(before, _today(), only_reads=only_reads)
+    _note(
+        AuditKind.KEY_CREATED,
+        [key.name for key in keys if key not in before] or [f"{to}, which is first now"],
+    )
+    _keep(keys)
 
 
 def remove_key(name: str) -> None:
@@ -63,6 +70,7 @@ def remove_key(name: str) -> None:
             f"{number_of(found.values, 'value')} on record; nothing could read these any more. "
             "`escalate records encrypt` writes the record by the first key"
         )
+    _note(AuditKind.KEY_REVOKED, [name])
     _keep(keys)
 
 
@@ -111,6 +119,13 @@ def _keep(keys: Sequence[RingKey]) -> None:
         return
     write_ring(keys, file)
     out.print(f"{file}: the keys {_names(keys)}, in this order", markup=False, soft_wrap=True)
+
+
+def _note(kind: AuditKind, names: Sequence[str]) -> None:
+    """Put the change on record before it is made, where there is a record."""
+    with open_store() as store:
+        if store.database.is_there:
+            keep_act(store, kind, f"the encryption key {', '.join(names)}")
 
 
 def _print(keys: Sequence[RingKey]) -> None:

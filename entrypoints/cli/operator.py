@@ -23,5 +23,14 @@ def keep_export(store: RecordStore, about: str) -> None:
     Raises:
         StoreBehind, StoreAhead, StoreUnreachable
     """
-    entry = AuditEntry(AuditKind.EXPORTED, by=operator(), door=COMMAND_LINE, about=about)
-    AuditTrail(store).keep(entry)
+    keep_act(store, AuditKind.EXPORTED, about)
+
+
+def keep_act(store: RecordStore, kind: AuditKind, about: str) -> None:
+    """
+    Put on record what the operator does, before it is done.
+
+    Raises:
+        StoreBehind, StoreAhead, StoreUnreachable
+    """
+    AuditTrail(store).keep(AuditEntry(kind, by=operator(), door=COMMAND_LINE, about=about))

@@ -64,7 +64,7 @@ def make_app(
         Route(PAGE_PATH + "/{token}", cases.page, methods=[*_LOOKED_AT, "POST"]),
         Route("/escalations", Intake(reach, settings.senders, audit).start, methods=["POST"]),
         *access.routes,
-        *codec_routes(settings, callers or access.callers),
+        *codec_routes(settings, callers or access.callers, audit),
         Route("/livez", health.live, methods=_LOOKED_AT),
         Route("/readyz", health.ready, methods=_LOOKED_AT),
         Route("/health", health.ready, methods=_LOOKED_AT),

@@ -7,7 +7,6 @@ everything, so they are people whose sight has no limits; no machine, and nobody
 
 from collections.abc import Iterable
 
-import structlog
 from google.protobuf.json_format import MessageToJson, Parse, ParseError
 from starlette.applications import Starlette
 from starlette.middleware.cors import CORSMiddleware
@@ -20,24 +19,27 @@ from encryption.encryption_setup import encryption_of
 from encryption.errors import EncryptionFault
 from encryption.payload_codec import EncryptionCodec
 from entrypoints.web.caller_address import address_of
+from entrypoints.web.refusal_audit import entry_of, note_refusal
 from entrypoints.web.request_body import read_body
+from identity.audit_trail import AuditTrail
 from identity.caller import CallerSource, Mode, NotIdentified, ProviderAway
+from records.audit_log import AuditKind
 from runtime.settings import Settings
 
 CODEC = "/codec"
+_DOOR = "codec"
 _AT_MOST = 16 * 1024 * 1024
 """Bytes of one request: the Web UI sends the payloads of a page of history together."""
 _HEADERS = ("Authorization", "Authorization-Extras", "Content-Type", "X-Namespace")
 """Headers that the Web UI sends."""
-log = structlog.get_logger("web_service")
 
 
-def codec_routes(settings: Settings, callers: CallerSource) -> list[Mount]:
+def codec_routes(settings: Settings, callers: CallerSource, audit: AuditTrail) -> list[Mount]:
     """Return where payloads are decoded; nowhere, if nothing is encrypted here."""
     codec = encryption_of(settings).codec
     if not isinstance(codec, EncryptionCodec):
         return []
-    server = CodecServer(codec, callers)
+    server = CodecServer(codec, callers, audit)
     app = Starlette(
         routes=[
             Route("/decode", server.decode, methods=["POST"]),
@@ -57,9 +59,10 @@ def codec_routes(settings: Settings, callers: CallerSource) -> list[Mount]:
 class CodecServer:
     """Encodes and decodes for those who may see everything."""
 
-    def __init__(self, codec: EncryptionCodec, callers: CallerSource) -> None:
+    def __init__(self, codec: EncryptionCodec, callers: CallerSource, audit: AuditTrail) -> None:
         self._codec = codec
         self._callers = callers
+        self._audit = audit
 
     async def decode(self, request: Request) -> Response:
         if refusal := await self._refusal(request):
@@ -82,14 +85,18 @@ class CodecServer:
         try:
             caller = await self._callers.find(request.headers, request.cookies, address_of(request))
         except NotIdentified as unknown:
+            note_refusal(self._audit, request, unknown, _DOOR)
             return _refuse(503 if isinstance(unknown, ProviderAway) else 401, unknown)
+        request.state.caller = caller
         if caller.mode is not Mode.SIGNED_IN:
             return _refuse(
                 403, "payloads are decoded for people who signed in: set ESCALATION_ACCESS=signed_in"
             )
         if caller.key_id or not caller.sight.is_unlimited:
-            return _refuse(403, "payloads are decoded for people who may look at every escalation")
-        log.info("payloads_read", person=caller.person)
+            why = "payloads are decoded for people who may look at every escalation"
+            self._audit.note(entry_of(request, AuditKind.NOT_ALLOWED, _DOOR, why=why))
+            return _refuse(403, why)
+        self._audit.note(entry_of(request, AuditKind.EXPORTED, _DOOR))
         return None
 
 

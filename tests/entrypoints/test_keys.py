@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from entrypoints.cli import program
+from records.audit_log import AuditKind, read_lines
+from records.store import RecordStore
 from tests.encryption.keys import a_ring, as_setting
 
 VARIABLE = "ESCALATION_ENCRYPTION_KEYS"
@@ -65,6 +67,23 @@ def test_keys_in_a_file_change_there_and_are_not_shown(typed: Typed, tmp_path: P
     assert before == file.read_text().split()[1:]
     assert not [key for key in file.read_text().split() if key.split(":")[2] in said]
     assert 2 == typed("generate", "--file", str(file))[0]
+
+
+def test_changes_of_keys_are_in_the_audit_log(typed: Typed, tmp_path: Path) -> None:
+    """
+    IDENTITY-5: the names of keys, where there is a record; never a key.
+    """
+    store = RecordStore.at(None, tmp_path)
+    store.migrate()
+    keys = a_ring()
+    typed.environment.setenv(VARIABLE, as_setting(keys).get_secret_value())
+    _, rotated, _ = typed("rotate")
+    new = rotated.split()[0].split(":")[0]
+
+    with store.database.reading() as db:
+        (line,) = read_lines(db)
+    store.close()
+    assert (AuditKind.KEY_CREATED, f"the encryption key {new}") == (line.kind, line.about)
 
 
 @pytest.mark.parametrize(

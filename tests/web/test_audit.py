@@ -1,46 +1,21 @@
 """Sign-ins and refusals of the whole service are in the audit log, and it can be had (IDENTITY-5)."""
 
 import asyncio
-from typing import Any
 
 import pytest
 from sqlalchemy import text
 
 from escalation.kernel.refusals import NotProven
 from records.store import RecordStore
+from tests.web.audit_lines import KINDS, noted, the_log
 from tests.web.signed_in import API, SignedIn
 from tests.web.web_client import ANSWERED, Door
 
 MAYA, ELENA, RAFAEL = "maya.okafor@example.com", "elena.petrova@example.com", "rafael.costa@example.com"
-KINDS = ("kind", "by", "door", "about")
 
 
 def store_of(door: Door) -> RecordStore:
     return RecordStore.at(door.settings.records_url, door.settings.state_folder)
-
-
-async def the_log(door: Door, headers: dict[str, str]) -> list[dict[str, Any]]:
-    """Return the whole log, by its pages."""
-    found, cursor = list[dict[str, Any]](), ""
-    while True:
-        asked = {"cursor": cursor, "limit": "5"}
-        page = (await door.http.get(f"{API}/audit-log", params=asked, headers=headers)).json()
-        found += page["items"]
-        if page["next"] is None:
-            return found
-        cursor = page["next"]
-
-
-async def noted(door: Door, headers: dict[str, str], about: str, kind: str) -> dict[str, Any]:
-    """Return the entry of this kind about *about*, once it is written."""
-    lines = list[dict[str, Any]]()
-    for _ in range(100):
-        lines = await the_log(door, headers)
-        for line in lines:
-            if line["kind"] == kind and about in line["about"]:
-                return line
-        await asyncio.sleep(0.1)
-    raise AssertionError((kind, about, [tuple(line[name] for name in KINDS) for line in lines]))
 
 
 async def test_refusals_are_on_record(signed_in: SignedIn) -> None:

@@ -16,6 +16,7 @@ from encryption.key_ring import KeyRing
 from encryption.payload_codec import EncryptionCodec, key_of
 from escalation.contract import PROOF_HEADER
 from tests.encryption.keys import a_ring, as_setting
+from tests.web.audit_lines import noted
 from tests.web.signed_in import SignedIn, where_people_sign_in
 
 UI = "https://temporal.example.com"
@@ -85,6 +86,23 @@ async def test_nobody_else_reads_anything(service: SignedIn, started: list[Paylo
                 answer = await service.door.http.post(path, json=as_json(started), headers=who)
                 assert status == answer.status_code, (who, answer.text)
                 assert {"message"} == set(answer.json())
+
+
+async def test_whoever_reads_payloads_or_may_not_is_on_record(
+    service: SignedIn, started: list[Payload]
+) -> None:
+    """
+    IDENTITY-5: who may is named with what they read; a machine with its key.
+    """
+    elena = service.bearer(ELENA)
+    for who in (elena, service.bearer(MAYA), service.machine()):
+        await service.door.http.post("/codec/decode", json=as_json(started), headers=who)
+
+    read = await noted(service.door, elena, "POST /codec/decode", "exported")
+    refused = await noted(service.door, elena, "POST /codec/decode", "not_allowed")
+    machine = await noted(service.door, elena, "by the API key", "not_allowed")
+    assert ("elena", "codec") == (read["by"], read["door"])
+    assert ("maya", "maya") == (refused["by"], machine["by"])
 
 
 async def test_what_cannot_be_read_says_why_and_quotes_nothing(service: SignedIn) -> None:
