@@ -11,8 +11,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 ARGS ?=
-# Tests wait for servers most of their time, so that two processes more than there are cores are quicker.
-PROCESSES ?= $(shell echo $$(($$(getconf _NPROCESSORS_ONLN) + 2)))
+# Tests wait for servers much of their time, so that one process more than there are cores is quicker.
+PROCESSES ?= $(shell echo $$(($$(getconf _NPROCESSORS_ONLN) + 1)))
 # What `make test` leaves out, since it needs programs of the system; empty: nothing.
 WITHOUT ?= --ignore tests/browser --ignore tests/deploy
 

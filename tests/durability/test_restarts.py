@@ -16,7 +16,7 @@ from tests.durability.outage import Site, a_site
 from tests.replay.replaying import replayed, shown
 from tests.workflows import stages
 
-KEYS = tuple(f"RESTART/{number}" for number in range(4))
+KEYS = tuple(f"RESTART/{number}" for number in range(2))
 
 
 async def test_restarts_between_moves_stall_nothing(tmp_path: Path) -> None:
