@@ -114,7 +114,8 @@ class Moves(Starts):
             if isinstance(refusal, UnknownName) and read_at is None:
                 raise
             by = getattr(argument, "by", "")
-            raise await name_same_move(refusal, self._runs, asked, move, by=by, read_at=read_at) from None
+            named = await name_same_move(refusal, self._runs, asked, move, by=by, read_at=read_at)
+            raise named from refusal.__cause__
 
     async def _send_move(self, workflow_id: str, move: Move, argument: object, id_: str) -> MoveResult:
         """One that is just being handed over to its follow-up (ADR 15) is asked again, for what that takes."""

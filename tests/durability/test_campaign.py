@@ -15,7 +15,7 @@ async def test_kills_stall_nothing_and_leave_no_hole_in_the_record(tmp_path: Pat
     outcome = await campaign(tmp_path, Orders(lives=7, kills=3, seed=7))
 
     assert outcome.is_good, asdict(outcome)
-    assert 10 == outcome.lives
+    assert 7 == outcome.lives
     assert outcome.worker_kills
     assert outcome.moves
     assert outcome.verdict.replayed >= outcome.lives
