@@ -75,7 +75,7 @@ END = (
     made("elena", Move.REOPEN, why="One is wet"),
     made("elena", Move.DECLARE_RESOLVED, resolution="fix", done="Sent one more"),
     made("aisha", Move.VERIFY_RESOLUTION),
-    made("dewi", Move.CONFIRM_ACCESS, account="ACME"),
+    made("dewi", Move.CONFIRM_ACCESS, account="ACME", answer="yes"),
     made(
         "kemal", Move.FILE_RCA, rca__root_causes="A worn seal", rca__summary_for_customers="Rain came in",
         rca__corrective_actions__0__what="Replace it", rca__corrective_actions__0__owner="hannah",

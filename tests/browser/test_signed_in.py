@@ -163,6 +163,7 @@ async def _verify(enter: Enter) -> None:
     await aisha.makes("Verify resolution")
     await dewi.takes(KEY, "Confirm access")
     await dewi.page.get_by_label("Customer", exact=True).select_option("ACME")
+    await dewi.page.get_by_label("Answer", exact=True).select_option("yes")
     await dewi.makes("Confirm access")
 
 
