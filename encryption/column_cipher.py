@@ -5,8 +5,7 @@ What is encrypted says so and by which key, so both may stand in one column: bef
 It must not know which columns there are.
 """
 
-import base64
-
+from encryption.base64_text import from_text, to_text
 from encryption.compression import pack, unpack
 from encryption.errors import KeyMissing, KeyWrong
 from encryption.key_ring import KeyRing, Sealed
@@ -36,7 +35,7 @@ class ColumnCipher:
         if self._writes is None:
             return text
         sealed = self._writes.seal(pack(text.encode()), Purpose.COLUMN)
-        return f"{MARK}{sealed.key}:{base64.urlsafe_b64encode(sealed.data).decode().rstrip('=')}"
+        return f"{MARK}{sealed.key}:{to_text(sealed.data)}"
 
     def read(self, stored: str) -> str:
         """
@@ -52,7 +51,7 @@ class ColumnCipher:
         if self._ring is None:
             raise KeyMissing(key)
         try:
-            data = base64.urlsafe_b64decode(encoded + "=" * (-len(encoded) % 4))
+            data = from_text(encoded)
         except ValueError:
             raise KeyWrong(key) from None
         return unpack(self._ring.open(Sealed(key, data), Purpose.COLUMN)).decode()

@@ -30,7 +30,6 @@ class KeyMissing(EncryptionFault):
             f"encrypted by the key {name!r}, which this process does not have; nothing is lost: "
             "add it to ESCALATION_ENCRYPTION_KEYS, behind the first key"
         )
-        self.name = name
 
 
 class KeyWrong(EncryptionFault):
@@ -41,4 +40,3 @@ class KeyWrong(EncryptionFault):
             f"cannot be read by the key {name!r} of this process: another key has that name elsewhere, or what was "
             "stored was changed; nothing is lost: give all processes the same keys"
         )
-        self.name = name

@@ -5,7 +5,6 @@ A key is 32 bytes of chance with a name and a kind. It is never used itself: for
 (HKDF, RFC 5869), so payloads, columns and names never share one. It must not know which keys there are.
 """
 
-import base64
 import hashlib
 import secrets
 from dataclasses import dataclass, field
@@ -16,6 +15,7 @@ from typing import Self
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from encryption.base64_text import from_text, to_text
 from encryption.errors import WrongKeys
 
 _SIZE = 32
@@ -57,7 +57,7 @@ class RingKey:
         """
         try:
             name, kind, encoded = written.split(":")
-            secret = base64.b64decode(encoded.rstrip("=") + "=", altchars=b"-_", validate=True)
+            secret = from_text(encoded.rstrip("="))
             if not name or len(secret) != _SIZE:
                 raise ValueError
             return cls(name, KeyKind(kind), secret)
@@ -73,7 +73,7 @@ class RingKey:
     @property
     def written(self) -> str:
         """The whole key as settings and files have it: a secret."""
-        return f"{self.name}:{self.kind}:{base64.urlsafe_b64encode(self._secret).decode().rstrip('=')}"
+        return f"{self.name}:{self.kind}:{to_text(self._secret)}"
 
     def derive(self, purpose: Purpose, size: int = _SIZE) -> bytes:
         """Return the key for *purpose*, of *size* bytes."""

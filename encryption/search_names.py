@@ -6,12 +6,12 @@ name, which nobody without the key can make or read; who has the key reads it ba
 can be seen. It must not know which attributes there are.
 """
 
-import base64
 from functools import lru_cache
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESSIV
 
+from encryption.base64_text import from_text, to_text
 from encryption.key_ring import KeyRing
 
 PREFIX = "enc:"
@@ -52,13 +52,12 @@ class SearchNames:
 def _hidden(key: AESSIV, name: str) -> str:
     # A name has a character at least, and the cipher takes nothing less.
     encrypted = key.encrypt(name.encode() or b"\0", None)
-    return PREFIX + base64.urlsafe_b64encode(encrypted).decode().rstrip("=")
+    return PREFIX + to_text(encrypted)
 
 
 @lru_cache(_REMEMBERED)
 def _revealed(key: AESSIV, stored: str) -> str | None:
     try:
-        encoded = stored.removeprefix(PREFIX)
-        return key.decrypt(base64.urlsafe_b64decode(encoded + "=" * (-len(encoded) % 4)), None).decode()
+        return key.decrypt(from_text(stored.removeprefix(PREFIX)), None).decode()
     except (InvalidTag, ValueError):
         return None

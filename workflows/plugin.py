@@ -290,7 +290,7 @@ class Run(WorkflowInstance):
             return answer
         completion = self._inside.activate(act)
         leave_a_command(act, completion)
-        if self._encryption and self._encryption.is_on:
+        if self._encryption:
             hide_names(completion, self._encryption.hide)
             show_query_failures(completion)
         return completion
@@ -337,18 +337,19 @@ class EscalationPlugin(SimplePlugin):
     """The plugin. With *encryption* all that travels as a payload is encrypted, headers too."""
 
     def __init__(self, proofs: Proofs | None, encryption: Encryption | None) -> None:
+        active = encryption if encryption and encryption.is_on else None
         super().__init__(
             "escalation",
-            data_converter=_converter(encryption),
+            data_converter=_converter(encryption, active),
             interceptors=[
                 _AroundEachRun(),
                 RepeatedQueries(),
                 *([SignedClient(proofs, StoredPayloads())] if proofs else ()),
             ],
-            workflow_runner=partial(_runner, encryption),
+            workflow_runner=partial(_runner, active),
             workflow_failure_exception_types=[EscalationError],
         )
-        self._headers = _headers(encryption)
+        self._headers = HeaderCodecBehavior.CODEC if active else HeaderCodecBehavior.NO_CODEC
 
     def configure_client(self, config: ClientConfig) -> ClientConfig:
         return {**super().configure_client(config), "header_codec_behavior": self._headers}
@@ -357,15 +358,9 @@ class EscalationPlugin(SimplePlugin):
         return {**super().configure_replayer(config), "header_codec_behavior": self._headers}
 
 
-def _headers(encryption: Encryption | None) -> HeaderCodecBehavior:
-    is_on = encryption is not None and encryption.is_on
-    return HeaderCodecBehavior.CODEC if is_on else HeaderCodecBehavior.NO_CODEC
-
-
-def _converter(encryption: Encryption | None) -> DataConverter:
-    failures: type[RefusalConverter] = RefusalConverter
-    if encryption is not None and encryption.is_on:
-        failures = EncodedFailures.besides(encryption.fault)
+def _converter(encryption: Encryption | None, active: Encryption | None) -> DataConverter:
+    """Return how values travel. Without keys, the codec of *encryption* refuses what is encrypted."""
+    failures = EncodedFailures.besides(active.fault) if active else RefusalConverter
     return DataConverter(
         payload_converter_class=StoredPayloads,
         payload_codec=encryption.codec if encryption else None,

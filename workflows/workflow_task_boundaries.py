@@ -45,15 +45,13 @@ _NO_NEWS = frozenset(
     {"do_update", "notify_has_patch", "query_workflow", "remove_from_cache", "update_random_seed"}
 )
 
-# Jobs that Temporal itself has put into the history.
+# Jobs that Temporal itself always puts into the history; `_is_from_the_history` knows those that may be of the SDK.
 _FROM_THE_HISTORY = frozenset(
     {
         "fire_timer",
         "signal_workflow",
         "cancel_workflow",
-        "resolve_activity",
         "resolve_child_workflow_execution",
-        "resolve_child_workflow_execution_start",
         "resolve_signal_external_workflow",
         "resolve_request_cancel_external_workflow",
     }

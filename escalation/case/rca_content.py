@@ -47,7 +47,7 @@ def _is_web_address(text: str) -> str:
 
 
 class Reference(Input):
-    """Something to read beside the RCA."""
+    """Something else to read about it."""
 
     what: Annotated[InternalText, Field(min_length=1, max_length=500, description="What can be read there.")]
     url: Annotated[

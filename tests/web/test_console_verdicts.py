@@ -58,7 +58,7 @@ async def test_whoever_verifies_reads_what_was_done_and_what_customers_will(
     door: Door, move: str, otherwise: str
 ) -> None:
     """
-    RESOLVE-5, COMM-6: the verification approves the text; beside it is the way to judge otherwise.
+    RESOLVE-5, COMM-6: the verification approves the text; next to it is the way to judge otherwise.
     """
     await door.start()
     await door.declare()

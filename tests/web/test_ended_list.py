@@ -29,7 +29,7 @@ async def test_what_was_cancelled_is_found_by_its_state(door: Door) -> None:
 
 async def test_the_number_in_the_heading_is_that_of_the_rows_shown(door: Door) -> None:
     """
-    Also where those that have ended are shown; and each filter above the table has its number.
+    Ended ones are counted where they are shown; and each filter above the table has its number.
     """
     words = door.key.partition("/")[2]
     await door.start()

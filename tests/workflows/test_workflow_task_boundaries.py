@@ -108,7 +108,7 @@ def test_a_query_of_what_has_ended_is_answered_all_the_same() -> None:
 
 def test_news_of_a_started_task_is_given_to_the_run() -> None:
     """
-    Also where a clock was set back, on servers that say no size, in replays, and where the SDK itself has news.
+    Clocks that were set back, servers that say no size, replays, and news of the SDK itself make no exception.
     """
     local, cancelled = _at(1, 100, "resolve_activity"), _at(1, 100, "resolve_activity")
     local.jobs[0].resolve_activity.is_local = True

@@ -1,8 +1,8 @@
 """
 A visit to a form: it is shown, changed, previewed or sent, and a refusal is shown in it.
 
-Owns the course of a visit, which is the same for a start, a move, and a move in a task force. Must not know what is
-asked, nor markup.
+Owns the course of a visit, which is the same for a start, a move, and a move in a task force or a sponsorship. Must not
+know what is asked, nor markup.
 """
 
 from abc import ABC, abstractmethod

@@ -6,9 +6,9 @@ page of this service: the browser says where it comes from, and another origin i
 rules.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import quote
 
 import structlog
@@ -46,6 +46,7 @@ LARGEST_FORM = 3 * PAPER
 MOST_FIELDS = 2_000
 Endpoint = Callable[[Request], Awaitable[Response]]
 
+_Command = TypeVar("_Command")
 log = structlog.get_logger("console")
 
 
@@ -184,6 +185,19 @@ def _said(error: Exception, speaker: Speaker) -> str:
 
 def key_in(request: Request) -> str:
     return f"{request.path_params['tenant']}/{request.path_params['ticket']}"
+
+
+def command_in(request: Request, commands: Mapping[str, type[_Command]]) -> type[_Command]:
+    """
+    Return which of *commands*, by their moves, the address names.
+
+    Raises:
+        HTTPException: If it names none.
+    """
+    move = request.path_params["move"]
+    if move not in commands:
+        raise HTTPException(404)
+    return commands[move]
 
 
 def force_path(key: str, name: str) -> str:

@@ -9,7 +9,6 @@ from functools import partial
 from typing import Any
 from urllib.parse import quote
 
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
@@ -17,7 +16,7 @@ from entrypoints.web.console.form_faults import place_faults
 from entrypoints.web.console.form_state import FormState
 from entrypoints.web.console.form_visit import FormVisit
 from entrypoints.web.console.move_form import read_command
-from entrypoints.web.console.page_service import PageService
+from entrypoints.web.console.page_service import PageService, command_in
 from entrypoints.web.console.reader import Reader
 from entrypoints.web.console.record_form import Known, RecordForm
 from escalation.move_preview import MovePreview
@@ -69,7 +68,7 @@ class _SponsorshipVisit(FormVisit[PersonsCommand]):
 
     def __init__(self, service: PageService, request: Request, reader: Reader) -> None:
         super().__init__(service, request, reader)
-        self._account, self._command = _account(request), _command(request)
+        self._account, self._command = _account(request), command_in(request, _COMMANDS)
 
     def read(self, given: FormState, person: str) -> PersonsCommand:
         plain = form_of_sponsorship(self._command).plain(given.fields, self.reader.zone)
@@ -119,9 +118,3 @@ def form_of_sponsorship(command: type[PersonsCommand]) -> RecordForm:
 
 def _account(request: Request) -> str:
     return str(request.path_params["account"])
-
-
-def _command(request: Request) -> type[PersonsCommand]:
-    if request.path_params["move"] not in _COMMANDS:
-        raise HTTPException(404)
-    return _COMMANDS[request.path_params["move"]]

@@ -6,7 +6,6 @@ Must not know markup or rules.
 
 from typing import Any
 
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -15,7 +14,7 @@ from entrypoints.web.console.form_state import FormState
 from entrypoints.web.console.form_visit import FormVisit
 from entrypoints.web.console.move_form import pairs_of, read_command
 from entrypoints.web.console.page_reads import names_in
-from entrypoints.web.console.page_service import PageService, key_in
+from entrypoints.web.console.page_service import PageService, command_in, key_in
 from entrypoints.web.console.reader import Reader
 from entrypoints.web.console.record_form import Known, RecordForm
 from escalation.move_preview import MovePreview
@@ -61,7 +60,8 @@ class _MemberVisit(FormVisit[MembersCommand]):
 
     def __init__(self, service: PageService, request: Request, reader: Reader) -> None:
         super().__init__(service, request, reader)
-        self._key, self._name, self._command = key_in(request), _name(request), _command(request)
+        self._key, self._name = key_in(request), _name(request)
+        self._command = command_in(request, _COMMANDS)
         self._here = request.url.path.rpartition("/")[0]
 
     def read(self, given: FormState, person: str) -> MembersCommand:
@@ -113,9 +113,3 @@ def _known(force: TaskForceView, people: Any) -> Known:
 
 def _name(request: Request) -> str:
     return str(request.path_params["name"])
-
-
-def _command(request: Request) -> type[MembersCommand]:
-    if request.path_params["move"] not in _COMMANDS:
-        raise HTTPException(404)
-    return _COMMANDS[request.path_params["move"]]
