@@ -20,7 +20,6 @@ from clients.http_queries import (
 from clients.inboxes import Inboxes
 from clients.intakes import Intakes
 from clients.key_uses import KeyUse, KeyUses
-from clients.moves import AFTER_THE_CLOSE
 from clients.outage import Outage
 from clients.parallel_queries import NotAllAnswered, Unanswered, ask_each
 from clients.queries import ToDo
@@ -35,7 +34,6 @@ from clients.temporal_connection import PATIENCE
 from clients.visibility import OURS, RECORDED, EscalationFilter, EscalationListing
 
 __all__ = [
-    "AFTER_THE_CLOSE",
     "OURS",
     "PATIENCE",
     "RECORDED",

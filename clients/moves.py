@@ -18,7 +18,7 @@ from clients.starts import Starts
 from clients.visibility import quote
 from escalation import contract
 from escalation.case.action_plan import Step
-from escalation.case.lifecycle import LIFECYCLE, Move, State
+from escalation.case.lifecycle import AFTER_THE_CLOSE, Move, State
 from escalation.case.move_index import PersonsCommand
 from escalation.case.moves.acknowledge import Acknowledge
 from escalation.case.moves.answer_survey import AnswerSurvey
@@ -63,9 +63,6 @@ from escalation.kernel.values import CustomerText, InternalText
 from escalation.policy.classification import CancelCause, Degree, EscalationReason, Priority
 from runtime.errors import NoServer
 from workflows import search_attributes as sa
-
-AFTER_THE_CLOSE = frozenset(row.move for row in LIFECYCLE if State.CLOSED in row.sources)
-"""Moves that a closed escalation takes, which lives on under its id (ADR 15)."""
 
 
 class Moves(Starts):

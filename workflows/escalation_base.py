@@ -17,7 +17,7 @@ from escalation.case.deliveries import results_of
 from escalation.case.effects import Effect, FindOnCall, OpenSuccessor, ProposeSponsorship
 from escalation.case.engine import decide
 from escalation.case.events import Event
-from escalation.case.lifecycle import Move
+from escalation.case.lifecycle import AFTER_THE_CLOSE, Move
 from escalation.case.state import Escalation
 from escalation.case.work import Decision
 from escalation.kernel.reasons import Part
@@ -104,7 +104,7 @@ class EscalationBase(BaseWorkflow[Decision]):
         Raises:
             StillFinishing: If it is finishing.
         """
-        is_late = move is None or move is Move.REOPEN or self._is_handed_over
+        is_late = move in {None, Move.REOPEN} or (self._is_handed_over and move in AFTER_THE_CLOSE)
         if not self.opened.is_open and is_late:
             raise StillFinishing(
                 f"{self.opened.key}: has ended, but its last messages are still on their way; try again soon"

@@ -150,6 +150,9 @@ LIFECYCLE: tuple[Row[State, Move], ...] = (
 
 ENDING_MOVES = frozenset(row.move for row in LIFECYCLE if row.target in {State.CLOSED, State.CANCELLED})
 
+AFTER_THE_CLOSE = frozenset(row.move for row in LIFECYCLE if State.CLOSED in row.sources)
+"""Moves that a closed escalation takes, which lives on under its id (ADR 15)."""
+
 RCA_COURSE: tuple[Row[RcaState, Move], ...] = (
     Row(Move.REQUEST_RCA, (RcaState.NONE, RcaState.WAIVED, RcaState.SHARED), RcaState.REQUESTED),
     Row(
