@@ -26,6 +26,7 @@ from clients.queries import ToDo
 from clients.rebases import RebaseOutlook, Rebases
 from clients.report_schedules import ReportSchedules
 from clients.run_errors import RunStalled, ServerAway, Stalled, WorkersSilent, is_hidden
+from clients.sent_messages import SentMessages
 from clients.sponsorships import Sponsorships
 from clients.stalled_runs import RunExamination
 from clients.starts import request_of
@@ -66,7 +67,15 @@ __all__ = [
 
 
 class EscalationClient(
-    TaskForces, Conversations, Rebases, Sponsorships, ReportSchedules, Inboxes, Intakes, KeyUses
+    TaskForces,
+    SentMessages,
+    Conversations,
+    Rebases,
+    Sponsorships,
+    ReportSchedules,
+    Inboxes,
+    Intakes,
+    KeyUses,
 ):
     """
     Start escalations, make moves, look at them.

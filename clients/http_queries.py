@@ -15,7 +15,7 @@ from clients.queries import ToDo
 from clients.visibility import EscalationFilter, EscalationListing
 from escalation import contract
 from escalation.case.action_plan import ActionPlan
-from escalation.case.deliveries import Delivery
+from escalation.case.deliveries import Delivery, SentMessage
 from escalation.case.follow_up_actions import Action
 from escalation.case.lifecycle import State
 from escalation.case.move_permissions import MovePermission
@@ -25,7 +25,7 @@ from escalation.kernel.ids import is_of_escalation
 from escalation.kernel.timeline_entry import TimelineEntry
 from escalation.kernel.values import frozen, to_plain
 from escalation.measures.report_schedule import ScheduledReport
-from escalation.move_preview import Consequence
+from escalation.move_preview import Consequence, WriteMessage
 from escalation.notifications.inbox_view import DeferredEntry
 from escalation.notifications.notification import CustomerFacts
 from escalation.policy.classification import Priority
@@ -156,6 +156,14 @@ class HttpQueries(HttpPart):
     async def messages(self, key: str) -> tuple[Delivery, ...]:
         pages = self._service.pages(await self._path(key, "messages"), Delivery)
         return tuple([delivery async for delivery in pages])
+
+    async def message(
+        self,
+        key: str,
+        id_: str,
+        write: WriteMessage,  # noqa: ARG002 - the service has the templates
+    ) -> SentMessage:
+        return await self._service.get(await self._path(key, "messages", id_), SentMessage)
 
     async def action_plans(self, key: str) -> tuple[ActionPlan, ...]:
         return await self._service.get(await self._path(key, "action-plans"), tuple[ActionPlan, ...])

@@ -15,8 +15,9 @@ if TYPE_CHECKING:
     from escalation.case.move_index import PersonsCommand
     from escalation.case.view import MoveResult
     from escalation.kernel.refusals import Fault
-    from escalation.move_preview import MovePreview
+    from escalation.move_preview import MovePreview, WriteMessage
     from escalation.sponsorship.playbook_people import PlaybookPeople
+    from runtime.settings import Settings
 
 _T = TypeVar("_T")
 
@@ -174,15 +175,11 @@ def _send(client: "EscalationClient", subject: str, named: Sequence[str], comman
 async def _preview(
     client: "EscalationClient", subject: str, named: Sequence[str], command: Any
 ) -> "MovePreview":
-    from messages.renderer import MessageRenderer
-    from messages.sample_text import SampleWriter
     from planning.plan.sponsorship_people import people_of_sponsorship
     from planning.playbook.loader import load_playbook
     from runtime.settings import Settings
-    from runtime.signed_links import has_links
 
     settings = Settings.load()
-    write = SampleWriter(MessageRenderer(settings.templates), has_links=has_links(settings)).write
 
     def find_people(ids: tuple[str, ...]) -> "PlaybookPeople":
         return people_of_sponsorship(load_playbook(settings.playbook), ids)
@@ -192,7 +189,16 @@ async def _preview(
         "task_force": client.preview_in_task_force,
         "sponsorship": partial(client.preview_in_sponsorship, find_people=find_people),
     }
-    return await ask[subject](*named, command, write=write)
+    return await ask[subject](*named, command, write=sample_writer(settings))
+
+
+def sample_writer(settings: "Settings") -> "WriteMessage":
+    """Return how a message reads that is looked at, and not sent."""
+    from messages.renderer import MessageRenderer
+    from messages.sample_text import SampleWriter
+    from runtime.signed_links import has_links
+
+    return SampleWriter(MessageRenderer(settings.templates), has_links=has_links(settings)).write
 
 
 def _print_preview(about: str, preview: "MovePreview", in_json: bool) -> None:

@@ -4,6 +4,7 @@ Deliveries: the result of each message, as a list that people can read (COMM-12,
 A projection of the record. How a message was worded or sent is not known here.
 """
 
+import hashlib
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from itertools import islice
@@ -21,6 +22,8 @@ from escalation.notifications.delivery_results import (
     latest_results,
 )
 
+_ID_LENGTH = 12
+
 
 @frozen
 class Delivery:
@@ -28,6 +31,8 @@ class Delivery:
 
     key: str
     """Idempotency key, without the channel."""
+    id: str = ""
+    """Short name of the message among those of its escalation; its key names a person, this does not."""
     recipient: str
     name: str = ""
     """Name of a recipient who is a customer's contact."""
@@ -45,6 +50,17 @@ class Delivery:
     @property
     def is_delivered(self) -> bool:
         return self.state is MessageState.DELIVERED
+
+
+@frozen
+class SentMessage:
+    """A message in the words of its recipient."""
+
+    delivery: Delivery
+    for_customers: bool
+    language: str
+    subject: str
+    text: str
 
 
 def results_of(events: Iterable[Event]) -> Iterator[DeliveryResult]:
@@ -81,6 +97,7 @@ def _recipients_of(events: Iterable[Event]) -> Iterator[tuple[DeliveryResult, da
 def _delivery(result: DeliveryResult, name: str, known_at: datetime) -> Delivery:
     return Delivery(
         key=result.key,
+        id=hashlib.sha256(result.key.encode()).hexdigest()[:_ID_LENGTH],
         recipient=result.recipient,
         name=name,
         occasion=result.occasion,

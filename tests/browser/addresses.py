@@ -22,6 +22,7 @@ PAGES = {
     "case-closing": f"/case/{CLOSING}",
     "case-closed": f"/case/{CLOSED}",
     "case-unknown": "/case/NOBODY/1",
+    "message-unknown": f"{_CASE}/messages/0",
     "outlook": f"{_CASE}/outlook",
     "rebase": f"{_CASE}/rebase",
     "move-short": f"{_CASE}/acknowledge",
@@ -47,7 +48,7 @@ PAGES = {
 
 
 async def pages_by_link(door: Door) -> dict[str, str]:
-    """Return the pages to which links in messages lead: of our people, and of a customer."""
+    """Return the pages to which links in messages lead, and one that shows a message."""
     ids = {key: (await door.client.view(key)).id for key in (WORKED_ON, LATE, CLOSING, CLOSED)}
     force = (await door.client.task_force(WORKED_ON, FORCE)).id
     jo, gil = (
@@ -66,7 +67,9 @@ async def pages_by_link(door: Door) -> dict[str, str]:
         ),
     }
     made = {name: door.links.address(link, base_url="") for name, link in links.items()}
-    return made | {"answer-nothing": "/answer/no-link-of-ours"}
+    letter = next(each for each in await door.client.messages(CLOSED) if each.occasion == "resolved")
+    read = {"message": f"/case/{CLOSED}/messages/{letter.id}"}
+    return made | read | {"answer-nothing": "/answer/no-link-of-ours"}
 
 
 def _contact(escalation: str, id_: str) -> str:

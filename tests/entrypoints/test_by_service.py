@@ -101,6 +101,7 @@ LOOKS: tuple[tuple[str, ...], ...] = (
     ("forecast", "KEY", "--hours", "3", "--json"),
     ("list", "--owner", "nobody"),
     ("messages", "KEY", "--json"),
+    ("messages", "KEY", "--read", "nothing"),
     ("script", "KEY", "--lang", "tr"),
     ("inbox", "elna"),
     ("actions",),

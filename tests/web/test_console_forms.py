@@ -152,6 +152,9 @@ async def test_an_escalation_lives_from_its_start_to_its_close_by_forms_alone(do
     await made("close", "elena")
 
     assert "closed" == (await door.client.view(door.key)).state
+    talk = seen(await door.http.get(f"/case/{door.key}?show=talk", headers={"cookie": "escalation_as=maya"}))
+    for told in ("New pallets leave today", "Sent", "Rain came in."):
+        assert f"customer sees this {told}" in talk
 
 
 async def test_a_start_is_previewed_and_refused_without_losing_a_word(door: Door) -> None:

@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 
+from rich.console import Group
 from rich.text import Text
 
 from entrypoints.reason_text import say
-from escalation.case.deliveries import Delivery
+from escalation.case.deliveries import Delivery, SentMessage
 from escalation.kernel.counted_nouns import number_of
 from escalation.notifications.delivery_results import MessageState
 from escalation.notifications.inbox_view import DeferredEntry
@@ -31,7 +32,18 @@ def render_delivery(sent: Delivery) -> Text:
             line.append(f": {say(sent.why)}", style="")
         case _:
             line.append(f", {_WORDS[sent.state]}: {say(sent.why)}", style="red")
-    return line.append(f"  {sent.key}", style="dim")
+    return line.append(f"  {sent.id}  {sent.key}", style="dim")
+
+
+def render_sent_message(sent: SentMessage) -> Group:
+    """Draw one message: its line in the list, its subject and its text, which nothing in it can style."""
+    read_by = "a customer reads this" if sent.for_customers else "for our own people"
+    return Group(
+        render_delivery(sent.delivery),
+        Text(f"{sent.subject}\n", style="bold"),
+        Text(sent.text.rstrip()),
+        Text(f"\n{read_by}; written again by today's templates, without its links", style="dim"),
+    )
 
 
 def count_deliveries(sent: Sequence[Delivery]) -> str:

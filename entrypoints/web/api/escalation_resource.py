@@ -5,7 +5,7 @@ Escalations: started, listed, and looked at.
 from typing import Annotated
 from urllib.parse import quote
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Path, Query
 from starlette.responses import Response
 
 from client import Diagram, EscalationFilter, EscalationListing
@@ -15,7 +15,7 @@ from entrypoints.web.api.idempotency import IdempotencyKey, repeat_id
 from entrypoints.web.api.list_cursors import DEFAULT_LIMIT, Cursor, Limit, Page
 from entrypoints.web.api.problems import LOOKING, MOVING
 from escalation.case.action_plan import ActionPlan
-from escalation.case.deliveries import Delivery
+from escalation.case.deliveries import Delivery, SentMessage
 from escalation.case.lifecycle import State
 from escalation.case.request import StartRequest
 from escalation.case.view import MoveResult, View
@@ -105,6 +105,14 @@ async def show_messages(
     numbered, cursors = tuple(enumerate(await visit.client.messages(key))), visit.service.cursors
     page = cursors.page_after(f"messages {key}", numbered, cursor, limit, lambda each: each[0])
     return visit.answer(Page(items=tuple(message for _, message in page.items), next=page.next))
+
+
+@router.get(ONE + "/messages/{message}", response_model=SentMessage)
+async def show_message(
+    visit: CurrentVisit, key: KeyInPath, message: Annotated[str, Path(description="The `id` of a message.")]
+) -> Response:
+    """Show one message in the words of its recipient, as today's templates write it, without its links."""
+    return visit.answer(await visit.client.message(key, message, visit.service.samples.write))
 
 
 @router.get(ONE + "/action-plans", response_model=tuple[ActionPlan, ...])

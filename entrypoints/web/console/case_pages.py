@@ -23,6 +23,7 @@ from entrypoints.web.console.page_reads import Case, names_in, read_case
 from entrypoints.web.console.page_service import PageService, key_in
 from entrypoints.web.console.people_who_may import name_people
 from escalation.case.lifecycle import ENDING_MOVES, Move
+from escalation.kernel.refusals import UnknownName
 from planning.forecast.outlook import look_ahead
 from runtime.signed_links import case_path
 
@@ -50,7 +51,7 @@ class CasePages:
             address=here if shown is Shown.STORY else f"{here}?show={shown}",
             shown=shown,
             parts=tuple(Shown),
-            story=story_of(case.timeline, shown),
+            story=story_of(case.timeline, shown, case.now.rca.customer),
             refused=[entry for entry in reversed(case.timeline) if entry.kind == REFUSED],
             messages=messages,
             more_messages=len(case.messages) - len(messages),
@@ -73,6 +74,27 @@ class CasePages:
             await watch.begun()  # is it there? a stream cannot say so later
         after = int(seen) if seen.isdecimal() else 0
         return self._service.live.of_case(request, reader, key, after)
+
+    async def message(self, request: Request) -> Response:
+        """Show one message in the words of its recipient."""
+        reader, key = await self._service.reader(request), key_in(request)
+        state, id_ = await reader.client.state(key), request.path_params["message"]
+        sent, gone = None, None
+        try:
+            sent = await reader.client.message(key, id_, self._service.samples.write)
+        except UnknownName as unknown:
+            gone = unknown.refusal.obstacle
+        return self._service.page(
+            "message.html",
+            reader.knowing(names_in(state)),
+            page="all",
+            status=200 if sent else 404,
+            here=case_path(key),
+            key=key,
+            subject=state.request.subject,
+            sent=sent,
+            gone=gone,
+        )
 
     async def outlook(self, request: Request) -> Response:
         """Show what happens if nobody does anything: the rules run forward from now."""

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from escalation.case.events import CLOCKWORK
 from escalation.case.lifecycle import Move, RcaState
+from escalation.case.rca_content import CustomerRca
 from escalation.kernel.reasons import Listed, Reason
 from escalation.kernel.timeline_entry import TimelineEntry
 
@@ -17,10 +18,10 @@ REFUSED = "move_refused"
 _SAID = frozenset({"customer_message_recorded", "question_answered", "impact_stated"})
 """Kinds of events whose text is a customer's own."""
 _ASKED = frozenset({"customer_asked"})
-_TALK = _SAID | _ASKED | {"comment_added", "evidence_added", "update_sent"}
+_SHARED = "rca_shared"
+_TALK = _SAID | _ASKED | {"comment_added", "evidence_added", _SHARED}
 # What is left out of the story is true and seldom worth a line; "Everything" shows it, and refusals stand apart.
 _NOISE = CLOCKWORK | {REFUSED, "delivery_reported", "open_hours_extended", "clock_chased"}
-_SHARED = "rca_shared"
 _OF_THE_RCA = frozenset({"rca_derived", _SHARED})
 _DELIVERED = "force.delivery_reported"
 _EXPLAINED = frozenset({"on_call_found"})
@@ -47,18 +48,27 @@ class StoryLine(NamedTuple):
     """Text that a customer wrote or said."""
     note: object
     """Text of our own people, for our own people."""
+    items: Sequence[str] = ()
+    """Lines below the text that customers read."""
 
 
-def story_of(timeline: Iterable[TimelineEntry], shown: Shown) -> Sequence[StoryLine]:
-    """Return the lines that are *shown*, the latest first."""
-    lines = [_line(entry) for entry in timeline if _is_shown(entry, shown)]
+def story_of(
+    timeline: Sequence[TimelineEntry], shown: Shown, rca: CustomerRca | None = None
+) -> Sequence[StoryLine]:
+    """Return the lines that are *shown*, the latest first; *rca*: the one for customers, as it is now."""
+    shared = _seq_of_shared(timeline)
+    lines = [
+        _with_rca(_line(entry), rca) if rca and entry.seq == shared else _line(entry)
+        for entry in timeline
+        if _is_shown(entry, shown)
+    ]
     return lines[::-1] if shown is Shown.ALL else lines[: -MOST_LINES - 1 : -1]
 
 
 def _is_shown(entry: TimelineEntry, shown: Shown) -> bool:
     match shown:
         case Shown.TALK:
-            return entry.kind in _TALK
+            return entry.kind in _TALK or entry.told is not None
         case Shown.STORY:
             return entry.kind not in _NOISE and not _is_of_deliveries(entry)
         case Shown.ALL:
@@ -83,9 +93,19 @@ def _line(entry: TimelineEntry) -> StoryLine:
     return StoryLine(entry, str(entry.told or ""), "", "" if entry.kind in _EXPLAINED else note)
 
 
+def _with_rca(line: StoryLine, rca: CustomerRca) -> StoryLine:
+    return line._replace(told=str(rca.summary), items=tuple(map(str, rca.actions)))
+
+
 def is_rca_shared(timeline: Iterable[TimelineEntry]) -> bool:
     """Return whether customers got the RCA that was derived last."""
-    return [entry.kind for entry in timeline if entry.kind in _OF_THE_RCA][-1:] == [_SHARED]
+    return _seq_of_shared(timeline) is not None
+
+
+def _seq_of_shared(timeline: Iterable[TimelineEntry]) -> int | None:
+    """Return the entry with which customers got the RCA that was derived last; None, if they did not."""
+    latest = [entry for entry in timeline if entry.kind in _OF_THE_RCA][-1:]
+    return latest[0].seq if latest and latest[0].kind == _SHARED else None
 
 
 RCA_STEPS: Sequence[tuple[RcaState, Move]] = (

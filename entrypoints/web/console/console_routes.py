@@ -142,6 +142,7 @@ def console_routes(parts: ServiceParts) -> list[Route]:
             ("/language", lists.choose_language, ["POST"]),
             (_CASE, case.case, ["GET"]),
             (_CASE + "/live", case.live, ["GET"]),
+            (_CASE + "/messages/{message}", case.message, ["GET"]),
             (_CASE + "/outlook", case.outlook, ["GET"]),
             (_FORCE, forces.show, ["GET"]),
             (_FORCE + "/{move}", forces.move, ["GET", "POST"]),
