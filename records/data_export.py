@@ -32,10 +32,10 @@ _AT_ONCE = 200
 
 
 def read_escalations(
-    store: RecordStore, period: Period = Period(), key: str | None = None
+    store: RecordStore, period: Period = Period(), key: str | None = None, *, account: str | None = None
 ) -> Iterator[RecordedEscalation]:
     """
-    Escalations of *period*, or of one key, whole, the first opened first.
+    Escalations of *period*, of one key or of an *account*, whole, the first opened first.
 
     Raises:
         StoreBehind, StoreAhead, StoreUnreachable
@@ -44,6 +44,9 @@ def read_escalations(
     wanted = select(EscalationRow.id).where(*cases_within(period))
     if key is not None:
         wanted = wanted.where(EscalationRow.key == key)
+    if account is not None:
+        of_account = select(CustomerRow.escalation).where(CustomerRow.account == account)
+        wanted = wanted.where(EscalationRow.id.in_(of_account))
     with store.database.reading() as db:
         ids = list(db.scalars(wanted.order_by(EscalationRow.opened_at, EscalationRow.id)))
         for start in range(0, len(ids), _AT_ONCE):

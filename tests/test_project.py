@@ -32,6 +32,7 @@ PACKAGES = frozenset(
         "documents",
         "encryption",
         "identity",
+        "privacy",
         "entrypoints",
         "runtime",
         "clients",

@@ -26,6 +26,7 @@ DIRECTLY = frozenset(
             "records verify",
             "records audit-log",
         ),
+        *("privacy export", "privacy erase"),
     }
 )
 """Commands that need the server, or what is kept beside it."""

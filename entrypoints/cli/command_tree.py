@@ -58,6 +58,7 @@ PANELS = {
         "gateway",
         "api-key",
         "keys",
+        "privacy",
         "setup",
         "backup",
         "restore",

@@ -51,6 +51,7 @@ TEXT_OF_OTHERS = {
     "entrypoints/": "options, requests and pages",
     "messages/": "templates, and customers' text",
     "delivery/attachments.py": "customers' names, for file names",
+    "privacy/": "texts of people in which somebody is named",
     "records/": "errors and drawings of libraries",
     "workflows/web_ui.py": "customers' text that is made harmless for the Web UI",
     "escalation/": "keys, spans, addresses and texts that people gave",

@@ -1,0 +1,3 @@
+"""Give out and erase what is held of an account or a person."""
+
+ORDER = ("export", "erase")

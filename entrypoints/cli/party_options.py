@@ -1,0 +1,70 @@
+"""The account or the person that a command about data names."""
+
+from typing import TYPE_CHECKING, Annotated
+
+from entrypoints.cli.options import argument, choice
+
+if TYPE_CHECKING:
+    from privacy.party import Party
+    from records.store import RecordStore
+
+_ALLOWED = "an account, a contact's e-mail address or ACCOUNT:EMAIL, or the id of one of our people"
+KINDS = ("account", "contact", "colleague")
+Who = Annotated[
+    str,
+    argument(
+        "ACCOUNT|PERSON",
+        "An account; a customer's contact by e-mail address; or one of our people by id.",
+    ),
+]
+PartyKindOption = Annotated[
+    str | None,
+    choice("--kind", "What it is, if an account and a person have one name", KINDS, show_default=False),
+]
+
+
+def find_party(store: "RecordStore", who: str, kind: str | None) -> "Party":
+    """
+    Return the party that was meant. A person whom the playbook does not have any more is found on record.
+
+    Raises:
+        BadRequest: If an account and a person are called that, and *kind* does not say which, or is none.
+    """
+    from entrypoints.cli.option_values import bad_option
+    from escalation.kernel.refusals import quote_input
+    from privacy.held_record import has_participant
+    from privacy.party import Party
+    from records.data_export import list_accounts
+
+    if kind not in {None, *KINDS}:
+        raise bad_option("--kind", quote_input(kind), ", ".join(KINDS))
+    if not who.strip():
+        raise bad_option("ACCOUNT|PERSON", "nothing", _ALLOWED)
+    if kind == "contact" or (kind is None and "@" in who):
+        return Party.contact(who)
+    people = _people()
+    is_account, is_colleague = who in list_accounts(store), who in people
+    if kind is None and is_account and is_colleague:
+        raise bad_option("ACCOUNT|PERSON", f"{quote_input(who)}, an account and a person", "--kind with it")
+    has_left = not (is_account or is_colleague) and has_participant(store, who)
+    if kind == "account" or (kind is None and not (is_colleague or has_left)):
+        return Party.account(who)
+    return Party.colleague(who, people.get(who, ()))
+
+
+def _people() -> dict[str, tuple[str, ...]]:
+    """Return the people of the configured playbook: their names and addresses by their ids; none, if it is not here."""
+    from escalation.kernel.refusals import BadRequest
+    from planning.playbook.loader import load_playbook
+    from runtime.settings import Settings
+
+    try:
+        people = load_playbook(Settings.load().playbook).people
+    except BadRequest:
+        return {}
+    return {id_: _words_of(person.name, person.addresses) for id_, person in people.items()}
+
+
+def _words_of(name: str | None, addresses: tuple[str, ...]) -> tuple[str, ...]:
+    targets = (address.partition(":")[2] for address in addresses)
+    return (*((name,) if name else ()), *(target for target in targets if "@" in target))

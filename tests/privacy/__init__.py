@@ -1,0 +1,1 @@
+"""Data of an account or a person, given out and erased."""

@@ -1,0 +1,117 @@
+"""
+Data held of an account or a person: all of it, nobody else's, and harmless to look at.
+"""
+
+import json
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from entrypoints.cli import program
+from escalation.case.events import Event
+from escalation.case.moves.answer_survey import SurveyAnswered
+from escalation.case.moves.join_outage import CustomerJoined
+from escalation.kernel.event import stamped
+from escalation.kernel.values import InternalText
+from privacy.held_data import HeldData, read_held_data
+from privacy.held_data_page import render_held_data
+from privacy.party import Party
+from records.audit_log import AuditKind, read_lines
+from records.store import RecordStore
+from tests.builders import a_customer, monday
+from tests.records.event_builders import a_batch, a_whole_life
+
+HARMFUL = "<script>alert(1)</script>"
+
+
+def with_another_customer() -> tuple[Event, ...]:
+    """A whole life in which BOLT joins, and answers the survey."""
+    life = a_whole_life()
+    now = monday("12:00")
+    joined = CustomerJoined(case_key="BOLT/1", customers=(a_customer("BOLT"),))
+    answered = SurveyAnswered(
+        account="BOLT", contact="BOLT:jo@bolt.example", score=4, comment=InternalText(HARMFUL)
+    )
+    return (
+        *life,
+        stamped(joined, len(life) + 1, now, "ana"),
+        stamped(answered, len(life) + 2, now, "BOLT:jo@bolt.example"),
+    )
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[RecordStore]:
+    with closing(RecordStore.at(None, tmp_path)) as store:
+        store.migrate()
+        store.append(a_batch(with_another_customer()))
+        store.append(a_batch(a_whole_life(key="CLUB/1"), escalation="CLUB/1@1", key="CLUB/1"))
+        yield store
+
+
+def held(store: RecordStore, party: Party) -> HeldData:
+    return read_held_data(store, party, "root", monday("13:00"))
+
+
+def as_text(found: HeldData) -> str:
+    return json.dumps(found.as_plain())
+
+
+def test_an_account_gets_its_escalations_without_other_customers(store: RecordStore) -> None:
+    acme, bolt = held(store, Party.account("ACME")), held(store, Party.account("BOLT"))
+
+    assert 2 == acme.counts["escalations"]
+    assert "jo@acme.example" in as_text(acme)
+    assert "bolt.example" not in as_text(acme)
+    assert HARMFUL not in as_text(acme)
+    assert 1 == bolt.counts["escalations"]
+    assert "acme.example" not in as_text(bolt)
+    assert HARMFUL in as_text(bolt)
+    assert '"plan"' not in as_text(bolt)
+
+
+def test_a_contact_gets_the_entries_that_name_them(store: RecordStore) -> None:
+    found = held(store, Party.contact("BOLT:jo@bolt.example"))
+
+    (escalation,) = found.escalations
+    assert ["customer_joined", "survey_answered"] == [each["kind"] for each in escalation["events"]]
+    assert 0 == held(store, Party.contact("nobody@bolt.example")).counts["escalations"]
+
+
+def test_a_colleague_gets_the_entries_that_name_them(store: RecordStore) -> None:
+    found = held(store, Party.colleague("ari"))
+
+    assert 2 == len(found.escalations)
+    assert {"ari"} == {event["by"] for each in found.escalations for event in each["events"]}
+
+
+def test_the_page_has_every_text_and_no_markup_of_anybody(store: RecordStore) -> None:
+    page = render_held_data(held(store, Party.account("BOLT")))
+
+    assert HARMFUL not in page
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
+    assert "Second delivery in a row is damaged" in page
+    assert "http" not in page.replace("http-equiv", "")
+
+
+def test_the_command_writes_two_files_and_an_entry_of_the_audit_log(
+    store: RecordStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """
+    IDENTITY-5: what is given out is on record. Without a server it says what it could not ask.
+    """
+    monkeypatch.setenv("ESCALATION_STATE_FOLDER", str(tmp_path))
+    monkeypatch.setenv("TEMPORAL_ADDRESS", "127.0.0.1:9")
+
+    assert 0 == program.run(["privacy", "export", "BOLT", "--to", str(tmp_path / "out")])
+    said, noted = capsys.readouterr()
+
+    assert "1  escalations" in said
+    assert "Not read: Temporal" in noted
+    written = json.loads((tmp_path / "out/data.json").read_text())
+    assert {"kind": "account", "id": "BOLT"} == written["about"]
+    assert "BOLT" in (tmp_path / "out/data.html").read_text()
+    assert 0o600 == (tmp_path / "out/data.json").stat().st_mode & 0o777
+    with store.database.reading() as db:
+        assert [AuditKind.EXPORTED] == [line.kind for line in read_lines(db)]
