@@ -32,7 +32,7 @@ from clients.stalled_runs import RunExamination
 from clients.starts import request_of
 from clients.task_forces import TaskForces
 from clients.temporal_connection import PATIENCE
-from clients.visibility import OURS, RECORDED, EscalationFilter, EscalationListing
+from clients.visibility import OURS, RECORDED, EscalationFilter, EscalationListing, FoundByWords
 
 __all__ = [
     "OURS",
@@ -45,6 +45,7 @@ __all__ = [
     "EscalationClient",
     "EscalationFilter",
     "EscalationListing",
+    "FoundByWords",
     "KeyUse",
     "KnownNames",
     "NotAllAnswered",

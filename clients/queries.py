@@ -15,7 +15,15 @@ from clients.client_part import ClientPart
 from clients.parallel_queries import CannotAnswer, NotAllAnswered, Unanswered, ask_each
 from clients.same_move import name_same_move
 from clients.temporal_connection import read_pages
-from clients.visibility import RECORDED, EscalationFilter, EscalationListing, ListingPage, make_listing, quote
+from clients.visibility import (
+    RECORDED,
+    EscalationFilter,
+    EscalationListing,
+    FoundByWords,
+    ListingPage,
+    make_listing,
+    quote,
+)
 from escalation import contract
 from escalation.case.action_plan import ActionPlan
 from escalation.case.customer_view import CustomerPage
@@ -263,15 +271,24 @@ class Queries(ClientPart):
         wanted = EscalationFilter(
             state, priority, level, category, customer, owner, waits_for, breached, ended
         )
-        names = self._temporal.names
-        async for execution in self._temporal.executions(wanted.query(names), limit):
-            yield await make_listing(execution, names)
+        async for found in self.list_with_words(wanted, limit=limit):
+            yield found.line
+
+    async def list_with_words(
+        self, wanted: EscalationFilter, *, limit: int | None = None
+    ) -> AsyncIterator[FoundByWords]:
+        """Escalations that match, newest first, each with the words that no line of a list shows."""
+        temporal = self._temporal
+        async for execution in temporal.executions(wanted.query(temporal.names), limit):
+            line = await make_listing(execution, temporal.names, temporal.texts)
+            yield FoundByWords(line, await temporal.texts.read(execution, contract.SEARCH_MEMO))
 
     async def list_page(self, wanted: EscalationFilter, *, size: int, after: bytes = b"") -> ListingPage:
         """Return at most *size* escalations that match, newest first, from the place *after* which a page ended."""
         names = self._temporal.names
         executions, place = await self._temporal.execution_page(wanted.query(names), size, after)
-        return ListingPage(tuple([await make_listing(each, names) for each in executions]), place)
+        lines = [await make_listing(each, names, self._temporal.texts) for each in executions]
+        return ListingPage(tuple(lines), place)
 
     async def actions(
         self,

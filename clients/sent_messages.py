@@ -58,6 +58,8 @@ class SentMessages(Queries):
 
     async def _passed_on(self, about: View, delivery: Delivery) -> _ToOne:
         """Return the notification that *delivery* was made of, and who got it."""
+        # A digest needs no search of its own: what waits in an inbox was in a batch of its escalation before, and the
+        # inbox got it from there.
         async for history in self._histories(about, delivery):
             async for batch in self._batches_in(history):
                 for notice, to in _to_each(batch):
@@ -83,6 +85,8 @@ class SentMessages(Queries):
         """Yield the histories of the latest run and of those that it continues, as far as they are kept."""
         with suppress(UnknownEscalation):
             run_id = (await self._runs.describe(id_)).run_id
+            # Each run of a chain knows the one before by its id. One that Temporal has deleted is unknown:
+            # the chain ends there.
             while run_id:
                 history = await self._history(id_, run_id)
                 yield history

@@ -20,6 +20,7 @@ from temporalio.client import (
 )
 from temporalio.service import RPCError, RPCStatusCode
 
+from clients.memo_texts import MemoTexts
 from clients.outage import Outage
 from clients.run_errors import (
     RunEnded,
@@ -66,11 +67,14 @@ class TemporalConnection:
         self.patience = patience
         self.outage = outage or Outage()
         self.names = names_of(client)
+        self.texts = MemoTexts(client.data_converter)
         self._guard = SightGuard(client, sight, self.names)
 
     def seen_by(self, sight: Sight) -> "TemporalConnection":
         """The same connection, as somebody sees through it (IDENTITY-4); for what is no look, without limits."""
-        return TemporalConnection(self.client, self.task_queue, self.patience, sight, self.outage)
+        seen = TemporalConnection(self.client, self.task_queue, self.patience, sight, self.outage)
+        seen.texts = self.texts
+        return seen
 
     def handle(self, key: str, run_id: str | None = None) -> WorkflowHandle[Any, Any]:
         return self.client.get_workflow_handle(key, run_id=run_id)

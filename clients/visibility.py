@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from temporalio.client import WorkflowExecution
 from temporalio.common import TypedSearchAttributes
 
+from clients.memo_texts import MemoTexts
 from clients.stored_names import PlainNames, StoredNames, reveal_all
 from escalation import contract
 from escalation.case.lifecycle import OPEN, State
@@ -55,6 +56,14 @@ class EscalationListing:
     def concerned(self) -> Concerned:
         """Everybody whom it concerns, by which it is decided who may look at it."""
         return Concerned.of(self.people, self.customers)
+
+
+class FoundByWords(NamedTuple):
+    """A line of a list, with what else a search by words goes by."""
+
+    line: EscalationListing
+    words: str
+    """All that is linked to it, and the beginning of its description."""
 
 
 RECORDED = (contract.WORKFLOW, contract.FOLLOW_UP)
@@ -165,7 +174,9 @@ def accounts_in(found: TypedSearchAttributes, names: StoredNames) -> tuple[str, 
     return reveal_all(names, found.get(sa.CUSTOMER))
 
 
-async def make_listing(execution: WorkflowExecution, names: StoredNames) -> EscalationListing:
+async def make_listing(
+    execution: WorkflowExecution, names: StoredNames, texts: MemoTexts
+) -> EscalationListing:
     found = execution.typed_search_attributes
     return EscalationListing(
         key=execution.id,
@@ -180,7 +191,7 @@ async def make_listing(execution: WorkflowExecution, names: StoredNames) -> Esca
         opened_at=execution.start_time.astimezone(UTC),
         undelivered=found.get(sa.UNDELIVERED) or 0,
         is_stalled=bool(found.get(REPORTED_PROBLEMS)),
-        subject=await execution.memo_value(contract.SUBJECT_MEMO, "", type_hint=str),
+        subject=await texts.read(execution, contract.SUBJECT_MEMO),
         ended_at=execution.close_time.astimezone(UTC) if execution.close_time else None,
         people=people_in(found, names),
     )

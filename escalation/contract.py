@@ -112,6 +112,8 @@ SPONSOR_MEMO = "sponsor"
 """Memo of a sponsorship: who sponsors the account now; absent while nobody does (SPONSOR-2)."""
 SUBJECT_MEMO = "subject"
 """The memo that says what an escalation is about: lists show it, and no worker is asked."""
+SEARCH_MEMO = "search"
+"""The memo with more words of an escalation, by which the console finds it."""
 SPONSORSHIP_MEMO = "sponsorship"
 
 INTAKE = "Intake"

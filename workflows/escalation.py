@@ -20,6 +20,7 @@ from temporalio.exceptions import WorkflowAlreadyStartedError
 from escalation import contract
 from escalation.case.deliveries import last_deferral_of
 from escalation.case.move_index import PERSONS_COMMANDS
+from escalation.case.search_words import search_words
 from escalation.case.task_forces import ReportTaskForce
 from escalation.kernel.budgets import CARRIED, HISTORY, OURS, TIMELINE, WRAPPED, last_of, size_of
 from escalation.kernel.ids import task_force_id
@@ -44,6 +45,9 @@ _REPORTED_BY = timedelta(days=1)
 @takes_moves(*PERSONS_COMMANDS, contract.RebaseRequest)
 class EscalationWorkflow(EscalationMoves, EscalationStart):
     """One escalation, from its start to its close."""
+
+    _search_words = ""
+    """As lists know them."""
 
     @workflow.init
     @takes_one
@@ -127,8 +131,16 @@ class EscalationWorkflow(EscalationMoves, EscalationStart):
         return web_ui.search_values(self.opened)
 
     def _show(self) -> None:
+        words = search_words(self.opened)
+        # Two texts in one write. The second one changes where another case joins; runs from before this knew of no such
+        # write, and their histories are replayed without it.
         if not self._shown:  # the first time in each run
-            workflow.upsert_memo({contract.SUBJECT_MEMO: self.opened.request.subject})
+            workflow.upsert_memo(
+                {contract.SUBJECT_MEMO: self.opened.request.subject, contract.SEARCH_MEMO: words}
+            )
+        elif words != self._search_words and workflow.patched("search-words-follow"):
+            workflow.upsert_memo({contract.SEARCH_MEMO: words})
+        self._search_words = words
         super()._show()
 
     @workflow.signal(

@@ -42,6 +42,21 @@ async def test_the_number_in_the_heading_is_that_of_the_rows_shown(door: Door) -
     assert re.search(r"Breached</a> \d+</li>", ended.text)
 
 
+async def test_words_find_linked_tickets_and_descriptions(door: Door) -> None:
+    """
+    Also those that a row does not show; and a page says where it has looked.
+    """
+    number = door.key.partition("/")[2]
+    await door.start(linked_tickets=[f"INC-{number}"], description=f"The turbine of hall {number} hums")
+    by_ticket = await until_seen(door, f"/all?words=inc-{number}", f'href="/case/{door.key}"')
+    by_description = await get(door, f"/all?words=TURBINE+{number}")
+    nothing = await get(door, f"/all?words=turbine+inc-{number}x")
+
+    assert f'href="/case/{door.key}"' in by_description.text
+    assert "No escalation matches." in seen(nothing)
+    assert "not in comments, evidence or messages" in seen(by_ticket)
+
+
 async def test_words_find_what_has_ended_after_what_is_open(door: Door) -> None:
     """
     A search without a state looks everywhere; the key leads to the latest escalation that has it.

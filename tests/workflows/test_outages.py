@@ -37,7 +37,9 @@ async def test_the_first_start_of_an_outage_opens_it_and_the_second_joins(desk: 
     one, two = f"{desk.key}a", f"{desk.key}b"
 
     first = await desk.client.start(an_outage_of(desk, one, "ACME"))
-    second = await desk.client.start(an_outage_of(desk, two, "BOLT", services=["orders"]))
+    second = await desk.client.start(
+        an_outage_of(desk, two, "BOLT", services=["orders"], linked_tickets=["INC-77"])
+    )
 
     assert [(desk.key, one), (desk.key, two)] == [(each.key, each.case_key) for each in (first, second)]
     assert first.id == second.id
@@ -47,6 +49,8 @@ async def test_the_first_start_of_an_outage_opens_it_and_the_second_joins(desk: 
     assert ["case_received jo@acme.example", "case_received jo@bolt.example"] == receipts
     view = await desk.view()
     assert (("ACME", "BOLT"), (one, two)) == (view.customers, view.joined_keys)
+    words = await (await desk.run().describe()).memo_value(contract.SEARCH_MEMO)
+    assert {one, two, "INC-77"} <= set(words.split()), "a search finds what joined"
 
 
 async def test_a_repeated_start_of_a_subject_that_joined_finds_it(desk: Desk) -> None:

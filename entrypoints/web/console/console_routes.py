@@ -66,7 +66,9 @@ class ListPages:
         still_open, ended = await asyncio.gather(lists.open.rows(sight), lists.ended.rows(sight))
         everything = (*still_open, *ended)
         rows = everything if wanted.covers_ended else still_open
-        matching = [row for row in rows if wanted.matches(row)]
+        matching = list(await lists.open.search(sight, wanted))
+        if wanted.covers_ended:
+            matching += await lists.ended.search(sight, wanted)
         return self._service.page(
             "rows.html" if request.headers.get("hx-request") else "all.html",
             reader,

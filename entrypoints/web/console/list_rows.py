@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from time import monotonic
 from typing import NamedTuple
 
-from client import EscalationClient, EscalationListing
+from client import EscalationClient, EscalationFilter, EscalationListing, FoundByWords
 from entrypoints.web.temporal_client import TemporalClientSource
 from escalation.case.lifecycle import OPEN, State
 from escalation.policy.classification import Priority
@@ -49,19 +49,20 @@ class ListFilter(NamedTuple):
         """True for the states of ended ones, and for a search by words in all states."""
         return self.is_of_ended or (bool(self.words.split()) and not self.state)
 
-    def matches(self, row: EscalationListing) -> bool:
+    def matches(self, row: EscalationListing, more_words: str = "") -> bool:
+        """*more_words*: those of the escalation that its row does not show."""
         return (
             self.state in {"", row.state.value}
             and self.priority in {"", row.priority.value}
             and self.owner in {"", row.owner}
             and (not self.customer or self.customer in row.customers)
             and (not self.breached or row.is_breached)
-            and _has_words(row, self.words)
+            and _has_words(row, more_words, self.words)
         )
 
 
-def _has_words(row: EscalationListing, words: str) -> bool:
-    text = " ".join((row.key, row.subject, row.category, row.owner, *row.customers)).casefold()
+def _has_words(row: EscalationListing, more: str, words: str) -> bool:
+    text = " ".join((row.key, row.subject, row.category, row.owner, *row.customers, more)).casefold()
     return all(word in text for word in words.casefold().split())
 
 
@@ -69,6 +70,8 @@ class Covered(NamedTuple):
     """The rows that one sight covers."""
 
     rows: Sequence[EscalationListing]
+    found: Sequence[FoundByWords]
+    """The same rows, with what a search goes by."""
     digest: int
     """Another one where something has changed."""
 
@@ -78,7 +81,7 @@ class ListedEscalations(ABC):
 
     def __init__(self, reach: TemporalClientSource) -> None:
         self._reach = reach
-        self._rows: Sequence[EscalationListing] = ()
+        self._rows: Sequence[FoundByWords] = ()
         self._away: RuntimeFault | None = None
         self._covered = dict[Sight, Covered]()
         self._read_at = float("-inf")
@@ -93,6 +96,11 @@ class ListedEscalations(ABC):
         """
         return (await self.covered_by(sight)).rows
 
+    async def search(self, sight: Sight, wanted: ListFilter) -> Sequence[EscalationListing]:
+        """Return the rows that *sight* covers and that are *wanted*, in their order."""
+        found = (await self.covered_by(sight)).found
+        return [each.line for each in found if wanted.matches(each.line, each.words)]
+
     async def covered_by(self, sight: Sight) -> Covered:
         """As `rows`, with their digest."""
         async with self._reading:
@@ -101,8 +109,9 @@ class ListedEscalations(ABC):
         if self._away is not None:
             raise self._away.with_traceback(None)
         if sight not in self._covered:
-            rows = tuple(row for row in self._rows if sight.covers(row.concerned))
-            self._covered[sight] = Covered(rows, hash(rows))
+            found = [each for each in self._rows if sight.covers(each.line.concerned)]
+            rows = tuple(each.line for each in found)
+            self._covered[sight] = Covered(rows, found, hash(rows))
         return self._covered[sight]
 
     async def _read(self) -> None:
@@ -119,16 +128,16 @@ class ListedEscalations(ABC):
         self._read_at = float("-inf")
 
     @abstractmethod
-    async def _rows_of(self, client: EscalationClient) -> Sequence[EscalationListing]:
+    async def _rows_of(self, client: EscalationClient) -> Sequence[FoundByWords]:
         """Read all rows, in their order."""
 
 
 class OpenEscalations(ListedEscalations):
     """The open escalations, those that are due first before the others."""
 
-    async def _rows_of(self, client: EscalationClient) -> Sequence[EscalationListing]:
-        found = [row async for row in client.list(limit=MOST)]
-        return sorted((row for row in found if not row.has_ended), key=by_due)
+    async def _rows_of(self, client: EscalationClient) -> Sequence[FoundByWords]:
+        found = [each async for each in client.list_with_words(EscalationFilter(), limit=MOST)]
+        return sorted((each for each in found if not each.line.has_ended), key=lambda each: by_due(each.line))
 
 
 class EndedEscalations(ListedEscalations):
@@ -137,11 +146,15 @@ class EndedEscalations(ListedEscalations):
     @property
     def is_cut(self) -> bool:
         """True if there may be more than were read."""
-        return any(count >= MOST_ENDED for count in Counter(row.state for row in self._rows).values())
+        return any(count >= MOST_ENDED for count in Counter(each.line.state for each in self._rows).values())
 
-    async def _rows_of(self, client: EscalationClient) -> Sequence[EscalationListing]:
-        found = [row for state in ENDED async for row in client.list(state=state, limit=MOST_ENDED)]
-        return sorted(found, key=lambda row: row.ended_at or datetime.now(UTC), reverse=True)
+    async def _rows_of(self, client: EscalationClient) -> Sequence[FoundByWords]:
+        found = [
+            each
+            for state in ENDED
+            async for each in client.list_with_words(EscalationFilter(state=state), limit=MOST_ENDED)
+        ]
+        return sorted(found, key=lambda each: each.line.ended_at or datetime.now(UTC), reverse=True)
 
 
 def count_by_state(rows: Iterable[EscalationListing]) -> Sequence[tuple[State, int]]:
