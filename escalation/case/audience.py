@@ -281,11 +281,6 @@ def followers_of(now: Escalation) -> tuple[str, ...]:
     return (now.owner, *now.rules.stakeholders, *brought_in)
 
 
-def managers_of(now: Escalation) -> tuple[str, ...]:
-    """Return who is alerted at a breach: the managers of the level, else the escalation managers (CLOCK-6)."""
-    return now.current_level.managers or now.plan.escalation_managers
-
-
 def with_rotas(now: Escalation, people: Iterable[str]) -> tuple[str, ...]:
     """Return *people*, with the rota in place of the person who answers for it: it is looked up then (MATRIX-1)."""
     rotas = {shift.holder: shift.rota for shift in now.on_call_answers if now.is_handed_over(shift)}
@@ -295,12 +290,6 @@ def with_rotas(now: Escalation, people: Iterable[str]) -> tuple[str, ...]:
 def without_rotas(now: Escalation, contacts: Iterable[str]) -> tuple[str, ...]:
     """Return the *contacts* that are no rotas, which may have nobody on call."""
     return tuple(who for who in contacts if now.plan.contact(who).kind is not ContactKind.ROTA)
-
-
-def managers_above(now: Escalation, levels: int) -> tuple[str, ...]:
-    """Return the managers so many *levels* above; the escalation itself is not raised to them (CLOSE-5)."""
-    above = now.plan.level(min(now.level + levels, now.plan.last_level))
-    return above.managers or now.plan.escalation_managers
 
 
 def person_of(now: Escalation, person: str) -> Person:

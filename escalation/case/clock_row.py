@@ -11,7 +11,8 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import NamedTuple
 
-from escalation.case.audience import managers_above, managers_of, notify, with_rotas
+from escalation.case.audience import notify, with_rotas
+from escalation.case.level_managers import managers_alerted
 from escalation.case.lifecycle import WORKING
 from escalation.case.state import Escalation
 from escalation.case.work import Work
@@ -130,8 +131,6 @@ class CaseClock(ClockRow[Escalation, Work]):
     """People who must act: reminded before it is due, alerted of its breach, and chased."""
     is_alerted: bool = True
     """A breach is said at once to whoever must act and to the managers; else its consequence says it."""
-    alerts_above: bool = False
-    """Managers of the next level hear of its breach too; a level higher each time that it is brought up again."""
     why_overdue: Callable[[Escalation, Reason], Reason] = lambda _, why: why
     """Adds to the reason of the alert."""
     then: Consequence = NOTHING_MORE
@@ -148,12 +147,12 @@ class CaseClock(ClockRow[Escalation, Work]):
     def expire(self, work: Work, clock: Clock) -> None:
         if self.is_alerted and not self.is_agreed:
             why = self.why_overdue(work.state, reason("overdue", clock.name))
-            people = self._alerted(work.state)
+            people = self._alerted(work.state, clock)
             notify(work, Occasion.BREACH, people, why=why, clock=clock.name, due_at=clock.due_at)
         self.then.carry_out(work)
 
     def chase(self, work: Work, clock: Clock, times: int) -> None:
-        why, people = reason("still_overdue", clock.name), self._alerted(work.state, times)
+        why, people = reason("still_overdue", clock.name), self._alerted(work.state, clock, times)
         notify(work, Occasion.REMINDER, people, why=why, clock=clock.name, due_at=clock.breached_at)
 
     def restart(self, now: Escalation, clock: Clock) -> Clock:
@@ -166,10 +165,9 @@ class CaseClock(ClockRow[Escalation, Work]):
         again = replace(clock, ended_at=None, outcome=None, runs_on_if_reopened=False)
         return self.retarget(now, again)
 
-    def _alerted(self, now: Escalation, times: int = 0) -> tuple[str, ...]:
-        above = managers_above(now, 1 + times) if self.alerts_above else ()
+    def _alerted(self, now: Escalation, clock: Clock, times: int = 0) -> tuple[str, ...]:
         chased = self.chased.find(now)
-        return (*managers_of(now), *above, *chased, *_on_call_beside(now, chased))
+        return (*managers_alerted(now, clock.name, times), *chased, *_on_call_beside(now, chased))
 
 
 def _on_call_beside(now: Escalation, chased: tuple[str, ...]) -> tuple[str, ...]:

@@ -170,6 +170,8 @@ def permit(now: Escalation, move: Move, by: str | None) -> None:
     obstacle = _obstacle(now, move)
     if obstacle and move is not Move.CLOSE:  # the gate itself lists what is missing
         raise _not_allowed(now, move, reason("cannot", move, obstacle))
+    if person and (own := _obstacle_to(now, move, person.id)):
+        raise _not_allowed(now, move, reason("cannot", move, own))
     roles = now.plan.permissions.get(move)
     if person and roles is not None and not now.roles_of(person) & set(roles):
         raise RoleNotAllowed(reason("roles_that_may", person.name, move, tuple(roles)), subject=now.key)
@@ -192,3 +194,8 @@ def _not_allowed(now: Escalation, move: Move, obstacle: Reason) -> EscalationErr
 def _obstacle(now: Escalation, move: Move) -> Reason | None:
     command = COMMAND_OF.get(move)
     return command.obstacle(now) if command else None
+
+
+def _obstacle_to(now: Escalation, move: Move, person: str) -> Reason | None:
+    command = COMMAND_OF.get(move)
+    return command.obstacle_to(now, person) if command else None

@@ -18,7 +18,8 @@ missing then.
 
 from collections.abc import Iterable, Iterator
 
-from escalation.case.audience import managers_of, notify
+from escalation.case.audience import notify
+from escalation.case.level_managers import managers_of
 from escalation.case.state import Escalation
 from escalation.case.work import Work
 from escalation.notifications.delivery_results import DeliveryResult

@@ -7,13 +7,15 @@ How an escalation finds the person who can solve it. Nothing here tells the time
 from dataclasses import replace
 from typing import Literal
 
-from escalation.case.audience import managers_of, name_of, notify, notify_customers, person_of, with_rotas
+from escalation.case.alert import Alert
+from escalation.case.audience import name_of, notify, notify_customers, person_of, with_rotas
 from escalation.case.base_event import BaseEvent
 from escalation.case.effects import ProposeSponsorship
+from escalation.case.level_managers import managers_of
 from escalation.case.lifecycle import WORKING
 from escalation.case.next_update import adapt_updates_to_plan
 from escalation.case.state import Escalation
-from escalation.case.state_changes import with_asked
+from escalation.case.state_changes import with_alert, with_asked
 from escalation.case.work import Work
 from escalation.kernel.clock_name import ClockName
 from escalation.kernel.reasons import Part, Person, Reason, reason
@@ -43,8 +45,12 @@ class LevelRaised(BaseEvent):
     """By which it rose."""
 
     def applied_to(self, now: Escalation) -> Escalation:
+        told = tuple(
+            each for each in managers_of(now) if each not in now.plan.level(self.to_level).asked_first
+        )
+        alert = Alert(occasion=Occasion.LEVEL_RAISED, who=told, why=self.why, at=self.at)
         return replace(
-            with_asked(now, now.plan.level(self.to_level).asked_first),
+            with_asked(with_alert(now, alert, self.by), now.plan.level(self.to_level).asked_first),
             level=self.to_level,
             level_since=self.at,
             owner=self.owner,

@@ -64,6 +64,7 @@ class Move(MoveName):
     ASK_CUSTOMER = "ask_customer"
     ANSWER_QUESTION = "answer_question"
     REVOKE_PAGE = "revoke_page"
+    MARK_SEEN = "mark_seen"
 
 
 class State(StrEnum):
@@ -146,6 +147,7 @@ LIFECYCLE: tuple[Row[State, Move], ...] = (
     Row(Move.REJECT_TEXT, OPEN, None),
     Row(Move.CORRECT_CONTACT, (*OPEN, State.CLOSED), None),
     Row(Move.REVOKE_PAGE, (*OPEN, State.CLOSED), None),
+    Row(Move.MARK_SEEN, (*OPEN, State.CLOSED), None),
 )
 
 ENDING_MOVES = frozenset(row.move for row in LIFECYCLE if row.target in {State.CLOSED, State.CANCELLED})

@@ -19,6 +19,11 @@ class MoveCommand(move.MoveCommand[Work]):
         """Return what stands in the way of this move where the lifecycle allows it; None if nothing does."""
         return None
 
+    @classmethod
+    def obstacle_to(cls, now: Escalation, person: str) -> Reason | None:  # noqa: ARG003 - as above
+        """Return what stands in the way of *person* alone, where nothing else does; roles are asked elsewhere."""
+        return None
+
     @property
     def named(self) -> tuple[str, ...]:
         """Ids of others whom it names, and who need not be in the plan yet: the playbook may have them."""

@@ -29,6 +29,7 @@ from escalation.case.moves.edit_text import EditText, TextEdited
 from escalation.case.moves.file_post_mortem import FilePostMortem, PostMortemFiled
 from escalation.case.moves.file_rca import FileRca, RcaFiled
 from escalation.case.moves.finish_action import ActionFinished, FinishAction
+from escalation.case.moves.mark_seen import AlertsSeen, MarkSeen
 from escalation.case.moves.nudge_owner import NudgeOwner, OwnerNudged
 from escalation.case.moves.pause import ClocksPaused, ClocksResumed, PauseClocks, ResumeClocks
 from escalation.case.moves.raise_level import RaiseLevel
@@ -93,6 +94,7 @@ PersonsCommand = (
     | AskCustomer
     | AnswerQuestion
     | RevokePage
+    | MarkSeen
 )
 """Every move that a person can ask for: one class each, and the wire name is the move's."""
 
@@ -138,6 +140,7 @@ MoveEvent = (
     | CustomerAsked
     | QuestionAnswered
     | PageRevoked
+    | AlertsSeen
 )
 """Events of moves; events that come by themselves too are listed in ``events.py``."""
 

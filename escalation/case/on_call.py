@@ -19,9 +19,10 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Literal
 
-from escalation.case.audience import managers_of, name_of, notify, notify_customers, without_rotas
+from escalation.case.audience import name_of, notify, notify_customers, without_rotas
 from escalation.case.base_event import BaseEvent
 from escalation.case.effects import FindOnCall, OnCallResult
+from escalation.case.level_managers import managers_of
 from escalation.case.levels import ask_another, responses_to_do
 from escalation.case.lifecycle import WORKING
 from escalation.case.state import Escalation, OnCallAnswer

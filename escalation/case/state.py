@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Self
 
 from escalation.case.action_plan import ActionPlan
+from escalation.case.alert import Alert
 from escalation.case.customer_question import CustomerQuestion
 from escalation.case.customer_texts import LastUpdate, PendingText
 from escalation.case.estimate import Estimate
@@ -148,6 +149,8 @@ class Escalation(ClockedState):
     """Automatic updates in a row, since a person last wrote to customers (COMM-3)."""
     task_forces: tuple[TaskForceSummary, ...] = ()
     """Summary of each task force from its latest update, in the order of their deployment."""
+    alerts: tuple[Alert, ...] = ()
+    """Notifications that nobody who got them has looked at yet; none waits beyond the end."""
 
     @property
     def key(self) -> str:

@@ -9,22 +9,66 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
+from escalation.case.alert import Alert
 from escalation.case.base_event import BaseEvent
 from escalation.case.customer_texts import LastUpdate
+from escalation.case.level_managers import managers_alerted
 from escalation.case.lifecycle import Move, step_rca
 from escalation.case.state import Escalation, OnCallAnswer, Rca
-from escalation.kernel.clock_events import ClockEvent
+from escalation.kernel.clock_events import ClockBreached, ClockChased, ClockEvent
 from escalation.kernel.clock_name import ClockName
 from escalation.kernel.clocks import Pause
+from escalation.kernel.reasons import reason as reason_of
 from escalation.kernel.values import ENGINE, CustomerText
 from escalation.notifications.delivery_results import DeliveryResult, Undelivered, update_undelivered
+from escalation.notifications.notification import Occasion
 from escalation.task_force.state import TaskForceSummary
+
+_ANSWERS_OF_A_MENTION = frozenset({"comment_added", "alerts_seen"})
 
 
 def apply_event(now: Escalation, event: BaseEvent | ClockEvent) -> Escalation:
     """Return *now* after *event*."""
-    after = with_participants(replace(event.applied_to(now), sequence=event.seq), event.by)
+    # What waits is answered before the event adds to it: a member who calls the own team calls the others.
+    after = _with_breach_alerted(event.applied_to(_with_alerts_answered(now, event)), event)
+    after = with_participants(replace(after, sequence=event.seq), event.by)
     return after if event.by == ENGINE else _still_active(after, event)
+
+
+def with_alert(now: Escalation, alert: Alert, by: str) -> Escalation:
+    """Return *now* with *alert*, in place of an earlier one of its kind; *by*, who made it, knows already."""
+    told = alert.said_by(by)
+    if told is None:
+        return now
+    others = (each for each in now.alerts if (each.occasion, each.who) != (told.occasion, told.who))
+    return replace(now, alerts=(*others, told))
+
+
+def _with_alerts_answered(now: Escalation, event: BaseEvent | ClockEvent) -> Escalation:
+    """Whoever makes a move has looked at it. A mention waits for an answer: a comment, or that it was seen."""
+    if event.by == ENGINE or not now.alerts:
+        return now  # nearly always: most events find no alert
+    is_answer = event.kind in _ANSWERS_OF_A_MENTION
+    left = tuple(
+        alert
+        for alert in now.alerts
+        if not now.stands_for(event.by, alert.who) or (alert.occasion is Occasion.MENTIONED and not is_answer)
+    )
+    return replace(now, alerts=left)
+
+
+def _with_breach_alerted(now: Escalation, event: BaseEvent | ClockEvent) -> Escalation:
+    """A level window alerts nobody: the rise that follows does."""
+    match event:
+        case ClockBreached() if event.clock is not ClockName.LEVEL_WINDOW:
+            why, who = reason_of("overdue", event.clock), managers_alerted(now, event.clock)
+        case ClockChased():
+            why = reason_of("still_overdue", event.clock)
+            who = managers_alerted(now, event.clock, event.times)
+        case _:
+            return now
+    alert = Alert(occasion=Occasion.BREACH, who=who, why=why, at=event.at, due_at=event.due_at)
+    return with_alert(now, alert, event.by)
 
 
 def with_participants(now: Escalation, by: str) -> Escalation:

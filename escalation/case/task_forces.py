@@ -11,10 +11,11 @@ from datetime import timedelta
 from functools import partial
 from typing import Literal
 
-from escalation.case.audience import followers_of, managers_of, name_of, notify, person_of
+from escalation.case.audience import followers_of, name_of, notify, person_of
 from escalation.case.base_event import BaseEvent
 from escalation.case.clock_row import CalendarOf, timing_of
 from escalation.case.failed_deliveries import notify_undelivered
+from escalation.case.level_managers import managers_of
 from escalation.case.next_update import restart_next_update
 from escalation.case.state import Escalation
 from escalation.case.state_changes import replace_task_force, undelivered_after

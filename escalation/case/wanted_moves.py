@@ -5,13 +5,15 @@ A projection for those who ask "what waits for me?". It decides nothing: who may
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 
 from escalation.case.follow_up_actions import due_at_of
 from escalation.case.lifecycle import WORKING, Move, RcaState, State
-from escalation.case.state import Escalation
+from escalation.case.state import VERIFYING, Escalation
 from escalation.case.text_approval import text_approvers
 from escalation.kernel.clock_name import ClockName
+from escalation.kernel.reasons import Part, Term, reason
 from escalation.kernel.values import Instant, frozen
 
 _MOST_PEOPLE = 50
@@ -33,52 +35,72 @@ class WantedMove:
     """Ids of the people who are asked for it."""
     due_at: Instant | None = None
     """None: not promised, or its clock stands still."""
+    why: Part | None = None
+    """The reason, where the move does not say it."""
 
 
 def list_wanted_moves(now: Escalation) -> tuple[WantedMove, ...]:
     """Return what *now* waits for, in the order in which it is due."""
-    found = (
-        WantedMove(move=move, who=_people(now, contacts), due_at=due_at)
-        for move, contacts, due_at in _wanted(now)
-    )
+    found = (replace(wanted, who=_people(now, wanted.who)) for wanted in _wanted(now))
     return tuple(sorted(found, key=lambda each: (each.due_at is None, each.due_at)))
 
 
 def first_due_at(now: Escalation) -> datetime | None:
     """Return the due time that a list shows: of what is breached and still asked of somebody, else the next."""
     breaches = {clock.breached_at for clock in now.running_clocks}
-    late = (each.due_at for each in list_wanted_moves(now) if each.due_at and each.due_at in breaches)
-    return min(late, default=now.next_due_at)
+    asked = (each.due_at for each in list_wanted_moves(now) if each.move is not Move.MARK_SEEN)
+    return min((due_at for due_at in asked if due_at and due_at in breaches), default=now.next_due_at)
 
 
-def _wanted(now: Escalation) -> Iterator[tuple[Move, tuple[str, ...], datetime | None]]:
-    managers = now.plan.escalation_managers
+def _wanted(now: Escalation) -> Iterator[WantedMove]:
+    """Yield what is wanted, of contacts as the plan has them."""
+    managers, owner = now.plan.escalation_managers, (now.owner,)
     if now.state in WORKING:
-        if now.unacknowledged:
-            yield Move.ACKNOWLEDGE, now.unacknowledged, _due(now, ClockName.ACKNOWLEDGE)
-        else:
-            yield Move.SEND_UPDATE, (now.owner,), _due(now, ClockName.NEXT_UPDATE)
+        yield from _wanted_to_resolve(now)
     elif now.state is State.VERIFYING:
-        yield Move.VERIFY_RESOLUTION, now.plan.architects or managers, _due(now, ClockName.VERIFICATION)
+        verifiers = now.plan.architects or managers
+        yield _asked(Move.VERIFY_RESOLUTION, verifiers, _due(now, ClockName.VERIFICATION))
     elif now.state is State.CLOSING:
         yield from _wanted_to_close(now)
+    if now.is_open and now.missing_evidence:
+        kinds = tuple(Term("EvidenceKind", kind) for kind in now.missing_evidence)
+        yield _asked(Move.ADD_EVIDENCE, owner, why=reason("evidence_missing", kinds))
     if now.pending_texts:
-        yield Move.APPROVE_TEXT, text_approvers(now), _due(now, ClockName.CUSTOMER_TEXT)
+        yield _asked(Move.APPROVE_TEXT, text_approvers(now), _due(now, ClockName.CUSTOMER_TEXT))
     for action in now.open_actions:
-        yield Move.FINISH_ACTION, (action.owner,), due_at_of(action)
+        yield _asked(Move.FINISH_ACTION, (action.owner,), due_at_of(action))
+    if now.is_attended:  # after the close a low score waits, as long as it is followed up
+        yield from (_asked(Move.MARK_SEEN, each.who, each.due_at, each.why) for each in now.alerts)
 
 
-def _wanted_to_close(now: Escalation) -> Iterator[tuple[Move, tuple[str, ...], datetime | None]]:
+def _wanted_to_resolve(now: Escalation) -> Iterator[WantedMove]:
+    if now.unacknowledged:
+        yield _asked(Move.ACKNOWLEDGE, now.unacknowledged, _due(now, ClockName.ACKNOWLEDGE))
+        return
+    yield _asked(Move.SEND_UPDATE, (now.owner,), _due(now, ClockName.NEXT_UPDATE))
+    # The hold of an earlier verification is on record: it was declared resolved before, and came back.
+    if any(pause.reason == VERIFYING for pause in now.pauses):
+        why = reason("resolution_did_not_hold")
+        yield _asked(Move.DECLARE_RESOLVED, (now.owner,), _due(now, ClockName.RESOLUTION), why)
+
+
+def _wanted_to_close(now: Escalation) -> Iterator[WantedMove]:
     managers, due_at = now.plan.escalation_managers, _due(now, ClockName.CLOSING)
     if now.rca.state in _NEXT_OF_THE_RCA:
         move, clock = _NEXT_OF_THE_RCA[now.rca.state]
-        yield move, _rca_people(now, move) or managers, _due(now, clock)
+        yield _asked(move, _rca_people(now, move) or managers, _due(now, clock))
     if any(customer.account not in now.access for customer in now.request.customers):
-        yield Move.CONFIRM_ACCESS, now.plan.engagement_managers or managers, due_at
+        yield _asked(Move.CONFIRM_ACCESS, now.plan.engagement_managers or managers, due_at)
     if any(ticket not in now.settled for ticket in now.request.linked_tickets):
-        yield Move.SETTLE_TICKET, (now.owner,), due_at
+        yield _asked(Move.SETTLE_TICKET, (now.owner,), due_at)
     if not now.missing_to_close:
-        yield Move.CLOSE, managers, due_at
+        yield _asked(Move.CLOSE, managers, due_at)
+
+
+def _asked(
+    move: Move, who: tuple[str, ...], due_at: datetime | None = None, why: Part | None = None
+) -> WantedMove:
+    return WantedMove(move=move, who=who, due_at=due_at, why=why)
 
 
 def _rca_people(now: Escalation, move: Move) -> tuple[str, ...]:

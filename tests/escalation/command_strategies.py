@@ -34,6 +34,7 @@ from escalation.case.moves.edit_text import EditText
 from escalation.case.moves.file_post_mortem import FilePostMortem
 from escalation.case.moves.file_rca import FileRca
 from escalation.case.moves.finish_action import FinishAction
+from escalation.case.moves.mark_seen import MarkSeen
 from escalation.case.moves.nudge_owner import NudgeOwner
 from escalation.case.moves.pause import PauseClocks, ResumeClocks
 from escalation.case.moves.raise_level import RaiseLevel
@@ -161,6 +162,7 @@ FIELDS: dict[type[PersonsCommand | Rebase], dict[str, st.SearchStrategy[Any]]] =
     Transfer: {"to": anybody, "reason": reasons, "note": notes},
     ReportTrigger: {"trigger": _triggers, "note": notes},
     NudgeOwner: {"note": notes},
+    MarkSeen: {"note": notes},
     StateImpact: {"account": accounts, "impact": st.just(CustomerWords("We cannot sell."))},
     AskCustomer: {
         "account": accounts,

@@ -21,6 +21,7 @@ from escalation.case.moves.ask_customer import AskCustomer
 from escalation.case.moves.close import Close
 from escalation.case.moves.confirm_access import ConfirmAccess
 from escalation.case.moves.declare_resolved import DeclareResolved
+from escalation.case.moves.mark_seen import MarkSeen
 from escalation.case.moves.nudge_owner import NudgeOwner
 from escalation.case.moves.record_customer_message import RecordCustomerMessage
 from escalation.case.moves.request_rca import RequestRca
@@ -66,7 +67,8 @@ def _message(by: str, account: str, text: str) -> RecordCustomerMessage:
 SAID: Sequence[c.Command] = (
     StateImpact(by="ben", account="ACME", impact=CustomerWords("Acme's shops are empty")),
     StateImpact(by="ben", account="BOLT", impact=CustomerWords("Bolt's trucks wait")),
-    AddComment(by="ben", note=_NOTE),
+    AddComment(by="ben", note=InternalText(f"{_NOTE} @max")),
+    MarkSeen(by="max", note=_NOTE),
     NudgeOwner(by="ben", note=_NOTE),
     RevisePlan(by="ana", steps=(Step(what=_NOTE, owner="max"),), why=_NOTE),
     SendUpdate(by="ana", customer_text=CustomerText("The roof leaks."), internal_note=_NOTE),

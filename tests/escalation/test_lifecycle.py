@@ -78,6 +78,7 @@ KEEPS = {
     M.FINISH_ACTION: (*_ALL_OPEN, S.CLOSED),
     M.CORRECT_CONTACT: (*_ALL_OPEN, S.CLOSED),
     M.REVOKE_PAGE: (*_ALL_OPEN, S.CLOSED),
+    M.MARK_SEEN: (*_ALL_OPEN, S.CLOSED),
     M.JOIN_OUTAGE: _ALL_OPEN,  # whoever comes late is told as well
     M.APPROVE_TEXT: _ALL_OPEN,
     M.EDIT_TEXT: _ALL_OPEN,

@@ -5,10 +5,14 @@ from collections.abc import Callable
 import pytest
 
 from escalation.case.lifecycle import Move, State
+from escalation.case.moves.confirm_access import ConfirmAccess
+from escalation.case.moves.reject_resolution import RejectResolution
+from escalation.case.resolution import AccessAnswer
 from escalation.case.state import Escalation
 from escalation.case.wanted_moves import list_wanted_moves
 from escalation.kernel.clock_name import ClockName
-from tests.builders import RCA_COURSE, after, an_escalation, one_in
+from escalation.kernel.values import InternalText
+from tests.builders import JO, RCA_COURSE, after, an_escalation, one_in
 from tests.escalation.plans import a_plan, levels_with
 from workflows import search_attributes as sa
 from workflows import web_ui
@@ -20,9 +24,20 @@ def closing(*steps: int) -> Escalation:
     return after(now, now.opened_at, *RCA_COURSE[: steps[0] if steps else 0])
 
 
+REJECT = RejectResolution(by="ari", why=InternalText("the new pallets are wet, too"))
+TO_DECLARE_AGAIN: dict[Move, tuple[str, ...]] = {Move.SEND_UPDATE: ("ana",), Move.DECLARE_RESOLVED: ("ana",)}
 WAITED_FOR: dict[str, tuple[Callable[[], Escalation], dict[Move, tuple[str, ...]]]] = {
     "nobody has acknowledged": (an_escalation, {Move.ACKNOWLEDGE: ("ana",)}),
     "the owner promised an update": (lambda: one_in(State.RESOLVING), {Move.SEND_UPDATE: ("ana",)}),
+    "its evidence is missing": (
+        lambda: one_in(State.RESOLVING, evidence=[]),
+        {Move.SEND_UPDATE: ("ana",), Move.ADD_EVIDENCE: ("ana",)},
+    ),
+    "the verification was rejected": (lambda: after(one_in(State.VERIFYING), REJECT), TO_DECLARE_AGAIN),
+    "a customer has no access": (
+        lambda: after(one_in(State.CLOSING), ConfirmAccess(by=JO, account="ACME", answer=AccessAnswer.NO)),
+        TO_DECLARE_AGAIN,
+    ),
     "a resolution is to be verified": (
         lambda: one_in(State.VERIFYING),
         {Move.VERIFY_RESOLUTION: ("ari",)},

@@ -92,3 +92,20 @@ async def test_whom_nothing_waits_for_reads_so(door: Door) -> None:
     Nobody else was asked either.
     """
     assert "Nothing waits for you now" in seen(await get(door, "/", {"escalation_as": "ben"}))
+
+
+async def test_a_mention_waits_until_it_is_marked_as_seen(door: Door) -> None:
+    """
+    TALK-2: with who mentioned them; the page of the escalation says so, too.
+    """
+    await door.start(subject=f"Look {door.key}")
+    await door.client.add_comment(door.key, by="maya", note="@hannah: is it the seal?")
+
+    waiting = await until_seen(door, "/", f"/case/{door.key}/mark_seen", **HANNAH)
+    page = await get(door, f"/case/{door.key}", HANNAH)
+    done = await post(door, f"/case/{door.key}/mark_seen", headers={"cookie": "escalation_as=hannah"})
+    await until_gone(door, door.key, **HANNAH)
+
+    assert "Mark as seen Mentioned by Maya" in seen(waiting)
+    assert "mark as seen (Hannah" in seen(page)
+    assert 303 == done.status_code

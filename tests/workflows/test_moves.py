@@ -14,6 +14,7 @@ from temporalio.client import WorkflowUpdateFailedError
 from client import EscalationClient
 from escalation.case.action_plan import Step
 from escalation.case.lifecycle import NOBODYS, Move, State
+from escalation.case.moves.mark_seen import MarkSeen
 from escalation.case.moves.revoke_page import RevokePage
 from escalation.case.moves.send_update import SendUpdate
 from escalation.case.request import Channel
@@ -79,6 +80,7 @@ async def test_every_move_can_be_made_through_the_client(desk: Desk) -> None:
             lambda: client.add_comment(desk.key, by="maya", note="@priya?"),
             State.COMMUNICATING,
         ),
+        (Move.MARK_SEEN, lambda: client.ask(desk.key, MarkSeen(by="priya")), State.COMMUNICATING),
         (
             Move.RECORD_CUSTOMER_MESSAGE,
             lambda: client.record_customer_message(

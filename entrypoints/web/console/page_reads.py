@@ -30,12 +30,12 @@ class Case:
 
     def next_due_at(self, at: datetime) -> datetime | None:
         """Return the due time that the page shows first: of what somebody is asked for and is late, else the next."""
-        late = (wanted.due_at for wanted in self.view.wanted if wanted.due_at and wanted.due_at <= at)
-        return min(late, default=self.view.next_due_at)
+        asked = (wanted.due_at for wanted in self.view.wanted if wanted.move is not Move.MARK_SEEN)
+        return min((due for due in asked if due and due <= at), default=self.view.next_due_at)
 
     def wanted_of(self, person: str | None) -> Sequence[Move]:
-        """Return the moves that *person* is asked for."""
-        return [wanted.move for wanted in self.view.wanted if person in wanted.who]
+        """Return the moves that *person* is asked for, each once."""
+        return list(dict.fromkeys(wanted.move for wanted in self.view.wanted if person in wanted.who))
 
 
 def names_in(now: Escalation) -> Mapping[str, str]:

@@ -7,6 +7,7 @@ Must not know markup or rules.
 
 import asyncio
 from collections.abc import Awaitable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple, TypeVar
@@ -16,9 +17,11 @@ from entrypoints.web.console.list_rows import by_due
 from entrypoints.web.console.page_service import force_path
 from entrypoints.web.console.reader import Reader
 from entrypoints.web.console.sponsorship_pages import sponsorship_path
+from escalation.case.lifecycle import Move
 from escalation.case.view import View
 from escalation.case.wanted_moves import WantedMove
 from escalation.contract import SponsorshipListing
+from escalation.kernel.reasons import Part, sentences
 from escalation.kernel.refusals import EscalationError, UnknownEscalation
 from escalation.sponsorship.clock_table import REMINDED_BEFORE
 from escalation.sponsorship.lifecycle import SponsorshipMove, SponsorshipState
@@ -49,6 +52,8 @@ class WantedRow(NamedTuple):
     priority: str
     move: StrEnum
     due_at: datetime | None
+    why: Part | None = None
+    """The reason, where the move does not say it."""
 
 
 class ForMe(NamedTuple):
@@ -85,17 +90,26 @@ async def _in_escalations(client: EscalationClient, person: str) -> ForMe:
     rows = [
         _case_row(key, view, wanted)
         for key, view in views.items()
-        for wanted in view.wanted
-        if person in wanted.who
+        for wanted in _seen_at_once([wanted for wanted in view.wanted if person in wanted.who])
     ]
     return ForMe(rows, len(keys[MOST:]), silent)
+
+
+def _seen_at_once(wanted: Sequence[WantedMove]) -> Sequence[WantedMove]:
+    """Return *wanted* with all that one look does as one: it is marked as seen at once."""
+    unseen = [each for each in wanted if each.move is Move.MARK_SEEN]
+    if len(unseen) < 2:
+        return wanted
+    why = sentences(each.why for each in unseen if each.why is not None)
+    return [each for each in wanted if each not in unseen] + [replace(unseen[0], why=why)]
 
 
 def _case_row(key: str, view: View, wanted: WantedMove) -> WantedRow:
     """*key*: the name by which its run is found."""
     path, customers = case_path(key), ", ".join(view.customers)
     form = f"{path}/{wanted.move}"
-    return WantedRow(view.key, path, form, view.subject, customers, view.priority, wanted.move, wanted.due_at)
+    about = view.key, path, form, view.subject, customers, view.priority
+    return WantedRow(*about, wanted.move, wanted.due_at, wanted.why)
 
 
 async def _in_task_forces(client: EscalationClient, person: str) -> ForMe:

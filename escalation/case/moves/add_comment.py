@@ -6,10 +6,13 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from escalation.case.alert import Alert
 from escalation.case.audience import notify, person_of
 from escalation.case.base_event import BaseEvent
 from escalation.case.lifecycle import Move
 from escalation.case.move_command import MoveCommand
+from escalation.case.state import Escalation
+from escalation.case.state_changes import with_alert
 from escalation.case.work import Work
 from escalation.kernel.reasons import Person, Reason, reason
 from escalation.kernel.refusals import UnknownName
@@ -26,6 +29,13 @@ class CommentAdded(BaseEvent):
     kind: Literal["comment_added"] = "comment_added"
     note: InternalText
     mentioned: tuple[str, ...] = ()
+
+    def applied_to(self, now: Escalation) -> Escalation:
+        why = reason("mentioned_by", Person(self.by))
+        for name in self.mentioned:
+            alert = Alert(occasion=Occasion.MENTIONED, who=(name,), why=why, at=self.at)
+            now = with_alert(now, alert, self.by)
+        return now
 
     def sentence(self) -> Reason:
         if not self.mentioned:

@@ -5,13 +5,15 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from escalation.case.audience import customer_recipients, notify, person_of
+from escalation.case.alert import Alert
+from escalation.case.audience import customer_recipients, name_of, notify, person_of
 from escalation.case.base_event import BaseEvent
 from escalation.case.effects import OpenSuccessor
 from escalation.case.follow_up import SuccessorAsked, require_affected, require_own_account
 from escalation.case.lifecycle import Move
 from escalation.case.move_command import MoveCommand
 from escalation.case.state import Escalation, SurveyAnswer
+from escalation.case.state_changes import with_alert
 from escalation.case.work import Work
 from escalation.kernel.characters import clip
 from escalation.kernel.clock_name import ClockName
@@ -36,7 +38,12 @@ class SurveyAnswered(BaseEvent):
         answered = SurveyAnswer(
             account=self.account, score=self.score, comment=self.comment, by=self.by, at=self.at
         )
-        return replace(now, survey={**now.survey, self.contact: answered})
+        after, rules = replace(now, survey={**now.survey, self.contact: answered}), now.plan.survey
+        if rules is None or self.score > rules.low_score:
+            return after
+        why = reason("low_score", name_of(now, self.contact), self.account, self.score)
+        alert = Alert(occasion=Occasion.LOW_SCORE, who=now.plan.escalation_managers, why=why, at=self.at)
+        return with_alert(after, alert, self.by)
 
     def sentence(self) -> Reason:
         return reason(self.code, Person(self.contact), self.score)

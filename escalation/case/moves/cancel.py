@@ -32,7 +32,8 @@ class Cancelled(BaseEvent):
     why: Part
 
     def applied_to(self, now: Escalation) -> Escalation:
-        return replace(now, state=step(now.state, Move.CANCEL), ended_at=self.at, merged_into=self.into)
+        ended = replace(now, state=step(now.state, Move.CANCEL), ended_at=self.at, merged_into=self.into)
+        return replace(ended, alerts=())
 
     def sentence(self) -> Reason:
         if self.into:

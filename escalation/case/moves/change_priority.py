@@ -5,9 +5,10 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from escalation.case.audience import followers_of, managers_of, notify
+from escalation.case.audience import followers_of, notify
 from escalation.case.base_event import BaseEvent
 from escalation.case.clock_table import CLOCKS
+from escalation.case.level_managers import managers_of
 from escalation.case.levels import raise_to_entry_level
 from escalation.case.lifecycle import WORKING, Move
 from escalation.case.move_command import MoveCommand

@@ -28,7 +28,7 @@ class Closed(BaseEvent):
     note: InternalText = NO_NOTE
 
     def applied_to(self, now: Escalation) -> Escalation:
-        return replace(now, state=step(now.state, Move.CLOSE), ended_at=self.at)
+        return replace(now, state=step(now.state, Move.CLOSE), ended_at=self.at, alerts=())
 
 
 class Close(MoveCommand):

@@ -5,8 +5,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from escalation.case.audience import managers_of, notify
+from escalation.case.audience import notify
 from escalation.case.base_event import BaseEvent
+from escalation.case.level_managers import managers_of
 from escalation.case.lifecycle import Move
 from escalation.case.move_command import MoveCommand
 from escalation.case.state import Escalation

@@ -9,11 +9,12 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Literal
 
-from escalation.case.audience import followers_of, managers_of, name_of, notify, person_of
+from escalation.case.audience import followers_of, name_of, notify, person_of
 from escalation.case.base_event import BaseEvent
 from escalation.case.clock_table import CLOCKS, settle
 from escalation.case.close_preparation import adapt_rca_to_plan
 from escalation.case.follow_up_actions import Action, count_passed_reminders
+from escalation.case.level_managers import managers_of
 from escalation.case.levels import ask_the_level, start_window
 from escalation.case.lifecycle import WORKING, Move
 from escalation.case.move_command import MoveCommand
