@@ -5,8 +5,10 @@ A version is never changed in a way that breaks a caller: fields and operations 
 beside this one if anything must go.
 """
 
+import asyncio
 import json
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 from fastapi import APIRouter, FastAPI
@@ -67,11 +69,10 @@ def make_api(parts: ServiceParts) -> ASGIApp:
         cursors=Cursors(link_keys(settings)),
     )
     handle_problems(app)
-    description = json.dumps(describe(app, API), ensure_ascii=False)
 
     @app.get("/openapi.json", include_in_schema=False)
     async def show_description(_: Request) -> Response:
-        return Response(description, media_type="application/json")
+        return Response(await asyncio.to_thread(_description), media_type="application/json")
 
     return _for_other_sites(BodyLimit(app, REQUEST), settings.api_origins)
 
@@ -92,6 +93,11 @@ def _for_other_sites(app: ASGIApp, origins: Sequence[str]) -> ASGIApp:
 def describe_api() -> dict[str, Any]:
     """Return the API's description of itself, which needs no server."""
     return describe(_with_resources(), API)
+
+
+@cache
+def _description() -> str:  # made when somebody asks: it takes as long as all else at the start
+    return json.dumps(describe_api(), ensure_ascii=False)
 
 
 def _with_resources() -> FastAPI:
