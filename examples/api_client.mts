@@ -2,9 +2,7 @@
 //
 //     node --experimental-strip-types api_client.mts http://127.0.0.1:8234 ACME/4714 maya
 //
-// An older node than 22.6 needs it compiled first, and then runs api_client.mjs:
-//
-//     npx --package typescript tsc --target es2022 --module nodenext --lib es2022,dom,dom.asynciterable api_client.mts
+// Node 22.6 and newer run it so.
 
 interface Problem {
   status: number;

@@ -54,7 +54,7 @@ def project() -> dict[str, Any]:
     return tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 
 
-LOCKS = ("requirements.lock", "requirements-run.lock", "requirements-deploy.lock")
+LOCKS = ("requirements.lock", "requirements-run.lock", "requirements-large.lock")
 
 
 def lock_text(lock: str) -> str:
@@ -177,7 +177,7 @@ def test_what_runs_is_a_part_of_the_whole_lock() -> None:
 
 
 @pytest.mark.parametrize(
-    ("lock", "groups"), [(LOCKS[0], ["dev", "install"]), (LOCKS[1], ["install"]), (LOCKS[2], ["deploy"])]
+    ("lock", "groups"), [(LOCKS[0], ["dev", "install"]), (LOCKS[1], ["install"]), (LOCKS[2], ["large"])]
 )
 def test_the_lock_holds_what_the_project_asks_for(lock: str, groups: list[str]) -> None:
     """

@@ -54,7 +54,7 @@ def installed(name: str) -> Any:
     try:
         return importlib.import_module(name)
     except ModuleNotFoundError:
-        pytest.fail(f"{name} is needed: `make test-deploy` installs requirements-deploy.lock", pytrace=False)
+        pytest.fail(f"{name} is needed: `make test-deploy` installs requirements-large.lock", pytrace=False)
 
 
 def rendered(given: dict[str, Any], namespace: str = "support") -> list[dict[str, Any]]:
