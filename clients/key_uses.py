@@ -67,7 +67,7 @@ class KeyUses(ClientPart):
         payloads: dict[str, Payload] = {}
         try:
             async for event in handle.fetch_history_events():
-                for payload in _payloads_in(event):
+                for payload in payloads_in(event):
                     if (key := key_of(payload)) is not None:
                         payloads.setdefault(key, payload)
         except RPCError as error:
@@ -97,7 +97,7 @@ def _count(use: KeyUse, run: WorkflowExecution) -> None:
     use.example = use.example or run.id
 
 
-def _payloads_in(message: Message) -> Iterator[Payload]:
+def payloads_in(message: Message) -> Iterator[Payload]:
     """Yield all payloads of *message* but its search attributes, which no codec encrypts."""
     if isinstance(message, Payload):
         yield message
@@ -105,7 +105,7 @@ def _payloads_in(message: Message) -> Iterator[Payload]:
         for field, value in message.ListFields():
             if field.type == FieldDescriptor.TYPE_MESSAGE:
                 for each in _messages_in(value):
-                    yield from _payloads_in(each)
+                    yield from payloads_in(each)
 
 
 def _messages_in(value: Any) -> Iterator[Message]:

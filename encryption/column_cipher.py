@@ -6,9 +6,12 @@ It must not know which columns there are.
 """
 
 from encryption.base64_text import from_text, to_text
+from encryption.ciphertext import Sealed
 from encryption.compression import pack, unpack
+from encryption.data_key import DataKey, is_data_key
+from encryption.data_key_store import DataKeys
 from encryption.errors import KeyMissing, KeyWrong
-from encryption.key_ring import KeyRing, Sealed
+from encryption.key_ring import KeyRing
 from encryption.ring_key import Purpose
 from encryption.search_names import SearchNames
 
@@ -19,8 +22,14 @@ MARK = "\x1e"
 class ColumnCipher:
     """Writes and reads columns by *ring*; one that does not encrypt reads what was encrypted before."""
 
-    def __init__(self, ring: KeyRing | None = None, *, encrypts: bool = False) -> None:
-        self._ring = ring
+    def __init__(
+        self,
+        ring: KeyRing | None = None,
+        *,
+        encrypts: bool = False,
+        data_keys: DataKeys | None = None,
+    ) -> None:
+        self._ring, self._data_keys = ring, data_keys
         self._writes = ring if encrypts else None
         self._names = SearchNames(ring) if ring else None
 
@@ -29,13 +38,24 @@ class ColumnCipher:
         """The name of the key that encrypts; empty, if nothing is encrypted."""
         return self._writes.keys[0].name if self._writes else ""
 
-    def write(self, text: str) -> str:
-        """Return *text* as it is stored."""
+    def key_for(self, scope: str) -> str:
+        """Return the name of the key that encrypts what is said of *scope*; empty, if nothing is encrypted."""
+        if self._writes is None or self._data_keys is None or not scope:
+            return self.key
+        return self._data_key(scope).name
+
+    def write(self, text: str, scope: str = "") -> str:
+        """Return *text* as it is stored: of a *scope*, by its data key, if there are any."""
         text = text.replace(MARK, "")
         if self._writes is None:
             return text
-        sealed = self._writes.seal(pack(text.encode()), Purpose.COLUMN)
+        seal = self._data_key(scope).seal if self._data_keys and scope else self._writes.seal
+        sealed = seal(pack(text.encode()), Purpose.COLUMN)
         return f"{MARK}{sealed.key}:{to_text(sealed.data)}"
+
+    def _data_key(self, scope: str) -> DataKey:
+        assert self._data_keys
+        return self._data_keys.known(scope) or self._data_keys.current(scope)
 
     def read(self, stored: str) -> str:
         """
@@ -43,6 +63,7 @@ class ColumnCipher:
 
         Raises:
             KeyMissing: If this process does not have its key.
+            KeyErased: If its data key was destroyed.
             KeyWrong: If its key of that name does not fit.
         """
         if not stored.startswith(MARK):
@@ -54,7 +75,16 @@ class ColumnCipher:
             data = from_text(encoded)
         except ValueError:
             raise KeyWrong(key) from None
-        return unpack(self._ring.open(Sealed(key, data), Purpose.COLUMN)).decode()
+        return unpack(self._open(Sealed(key, data))).decode()
+
+    def _open(self, sealed: Sealed) -> bytes:
+        assert self._ring
+        if not is_data_key(sealed.key):
+            return self._ring.open(sealed, Purpose.COLUMN)
+        if self._data_keys is None:
+            raise KeyMissing(sealed.key)
+        key = self._data_keys.known(name=sealed.key) or self._data_keys.find(sealed.key)
+        return key.open(sealed, Purpose.COLUMN)
 
     def write_term(self, text: str) -> str:
         """Return *text* as it is stored where equal ones are counted: always alike."""

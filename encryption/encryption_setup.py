@@ -17,7 +17,8 @@ def encryption_of(settings: Settings) -> Encryption:
     """
     keys = settings.encryption_keys
     try:
-        return Encryption.of(parse_keys(keys) if keys else (), settings.encryption_keys_file)
+        written = parse_keys(keys) if keys else ()
+        return Encryption.of(written, settings.encryption_keys_file, settings.data_keys_url)
     except WrongKeys as fault:
         raise SettingsFault(str(fault)) from None
 
@@ -29,4 +30,5 @@ def column_cipher_of(settings: Settings) -> ColumnCipher:
     Raises:
         SettingsFault: If these are no keys.
     """
-    return ColumnCipher(encryption_of(settings).ring, encrypts=settings.records_encrypted)
+    encryption = encryption_of(settings)
+    return ColumnCipher(encryption.ring, encrypts=settings.records_encrypted, data_keys=encryption.data_keys)

@@ -4,9 +4,12 @@ Errors of encryption. Each message names keys by their names alone, and quotes n
     EncryptionFault
     ├── WrongKeys       what is set are no keys                                 (bad input)
     ├── KeyMissing      something was encrypted by a key that this process lacks
+    ├── KeyErased       the data key of a case was destroyed: what it encrypted is gone
+    ├── DataKeysAway    the store of data keys cannot be used
     └── KeyWrong        this process has another key under that name, or what was stored was changed
 """
 
+from datetime import datetime
 from typing import ClassVar
 
 from runtime.errors import RuntimeFault
@@ -29,6 +32,24 @@ class KeyMissing(EncryptionFault):
         super().__init__(
             f"encrypted by the key {name!r}, which this process does not have; nothing is lost: "
             "add it to ESCALATION_ENCRYPTION_KEYS, behind the first key"
+        )
+
+
+class KeyErased(EncryptionFault):
+    code = "erased"
+
+    def __init__(self, at: datetime, by: str) -> None:
+        super().__init__(f"erased on {at:%Y-%m-%d %H:%M} UTC by {by}: nobody can read it any more")
+        self.at, self.by = at, by
+
+
+class DataKeysAway(EncryptionFault):
+    code = "data_keys_away"
+
+    def __init__(self, where: str, why: str) -> None:
+        super().__init__(
+            f"the store of data keys {where} cannot be used: {why}; nothing is lost; it is set with "
+            "ESCALATION_DATA_KEYS_URL"
         )
 
 

@@ -4,40 +4,27 @@ The key ring of a process: the first key of a kind encrypts, all are able to rea
 So a key can be replaced while everything runs: the new one goes first, the old one stays behind it for as long as
 something needs it. A ring that is kept in a file is read again when the file has changed.
 
-Everything that is encrypted says the name of its key, and `_cipher` is the one place that finds a key by its name.
-Names of a ring have no slash. A data key of its own for an account would be a name with one, found there too.
+Everything that is encrypted says the name of its key, and `_cipher` is the one place that finds a key of the ring.
+Names of a ring have no slash; what has one is a data key (``data_key_store.py``).
 """
 
-import os
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
-from typing import NamedTuple
 
 import structlog
-from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM, AESSIV
 
-from encryption.errors import KeyMissing, KeyWrong, WrongKeys
+from encryption.ciphertext import Sealed, open_by, seal_by
+from encryption.errors import KeyMissing, WrongKeys
 from encryption.ring_key import KeyKind, Purpose, RingKey
 
-_NONCE = 12
-"""Bytes, as NIST SP 800-38D wants for nonces of chance: then one key is good for 2^32 encryptions."""
 _LOOKS_EVERY = 1.0
 """Seconds between two looks at the file."""
 
 log = structlog.get_logger("encryption")
-
-
-class Sealed(NamedTuple):
-    """Something encrypted."""
-
-    key: str
-    """The name of the key."""
-    data: bytes
-    """The nonce, and behind it the encrypted text with its tag."""
 
 
 @dataclass(frozen=True)
@@ -69,7 +56,7 @@ class _Keys:
         ciphers = {
             (key.name, purpose): AESGCM(key.derive(purpose))
             for key in encryption
-            for purpose in (Purpose.PAYLOAD, Purpose.COLUMN)
+            for purpose in (Purpose.PAYLOAD, Purpose.COLUMN, Purpose.DATA_KEY)
         }
         return cls(
             encryption, search, ciphers, {key.name: AESSIV(key.derive(Purpose.NAME, 64)) for key in search}
@@ -102,9 +89,7 @@ class KeyRing:
         """Encrypt *plain* by the first key."""
         keys = self._current
         name = keys.encryption[0].name
-        nonce = os.urandom(_NONCE)
-        cipher = keys.ciphers[name, purpose]
-        return Sealed(name, nonce + cipher.encrypt(nonce, plain, name.encode()))
+        return seal_by(keys.ciphers[name, purpose], name, plain)
 
     def open(self, sealed: Sealed, purpose: Purpose) -> bytes:
         """
@@ -114,12 +99,7 @@ class KeyRing:
             KeyMissing: If this process does not have the key.
             KeyWrong: If its key of that name does not fit.
         """
-        cipher = self._cipher(sealed.key, purpose)
-        nonce, encrypted = sealed.data[:_NONCE], sealed.data[_NONCE:]
-        try:
-            return cipher.decrypt(nonce, encrypted, sealed.key.encode())
-        except (InvalidTag, ValueError):
-            raise KeyWrong(sealed.key) from None
+        return open_by(self._cipher(sealed.key, purpose), sealed)
 
     def _cipher(self, name: str, purpose: Purpose) -> AESGCM:
         found = self._current.ciphers.get((name, purpose))

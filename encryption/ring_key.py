@@ -18,7 +18,8 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from encryption.base64_text import from_text, to_text
 from encryption.errors import WrongKeys
 
-_SIZE = 32
+SIZE = 32
+"""Bytes of a key."""
 ALLOWED = "NAME:encryption:KEY or NAME:search:KEY, KEY the base64 of 32 bytes"
 
 
@@ -37,6 +38,8 @@ class Purpose(StrEnum):
     PAYLOAD = "payload"
     COLUMN = "column"
     NAME = "name"
+    DATA_KEY = "data-key"
+    """To wrap data keys, which are kept apart from what they encrypt."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +61,7 @@ class RingKey:
         try:
             name, kind, encoded = written.split(":")
             secret = from_text(encoded.rstrip("="))
-            if not name or len(secret) != _SIZE:
+            if not name or len(secret) != SIZE:
                 raise ValueError
             return cls(name, KeyKind(kind), secret)
         except ValueError:
@@ -67,7 +70,7 @@ class RingKey:
     @classmethod
     def make(cls, kind: KeyKind, today: date) -> Self:
         """Return a new key, called after the day and itself: no two keys have one name."""
-        secret = secrets.token_bytes(_SIZE)
+        secret = secrets.token_bytes(SIZE)
         return cls(f"{today.isoformat()}-{hashlib.sha256(secret).hexdigest()[:6]}", kind, secret)
 
     @property
@@ -75,8 +78,11 @@ class RingKey:
         """The whole key as settings and files have it: a secret."""
         return f"{self.name}:{self.kind}:{to_text(self._secret)}"
 
-    def derive(self, purpose: Purpose, size: int = _SIZE) -> bytes:
+    def derive(self, purpose: Purpose, size: int = SIZE) -> bytes:
         """Return the key for *purpose*, of *size* bytes."""
-        return HKDF(SHA256(), size, salt=None, info=f"escalation-engine {purpose}".encode()).derive(
-            self._secret
-        )
+        return derive_key(self._secret, purpose, size)
+
+
+def derive_key(secret: bytes, purpose: Purpose, size: int = SIZE) -> bytes:
+    """Return the key for *purpose* that comes of *secret*, of *size* bytes."""
+    return HKDF(SHA256(), size, salt=None, info=f"escalation-engine {purpose}".encode()).derive(secret)

@@ -4,13 +4,14 @@ they wrote are encrypted, if the database has a cipher that does.
 """
 
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Self
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import DateTime, Dialect, Double, Text
 from sqlalchemy.types import TypeDecorator
 
 from encryption.column_cipher import ColumnCipher
+from encryption.errors import KeyErased
 
 
 class Instant(TypeDecorator[datetime]):
@@ -63,17 +64,37 @@ def encrypt_by(dialect: Dialect, cipher: ColumnCipher) -> None:
     _CIPHERS[dialect] = cipher
 
 
+class TextOfCase(str):
+    """A text that is said of one case, by whose data key it is encrypted, if there are any."""
+
+    scope: str
+
+    def __new__(cls, text: str, scope: str) -> Self:
+        made = super().__new__(cls, text)
+        made.scope = scope
+        return made
+
+
 class SecretWords(TypeDecorator[str]):
-    """A text that is encrypted, each time differently: nothing can be searched for in it."""
+    """
+    A text that is encrypted, each time differently: nothing can be searched for in it. One whose data key was destroyed
+    is empty.
+    """
 
     impl = Text
     cache_ok = True
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
-        return None if value is None else _CIPHERS.get(dialect, _PLAIN).write(value.replace("\0", ""))
+        if value is None:
+            return None
+        scope = value.scope if isinstance(value, TextOfCase) else ""
+        return _CIPHERS.get(dialect, _PLAIN).write(value.replace("\0", ""), scope)
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> str | None:
-        return None if value is None else _CIPHERS.get(dialect, _PLAIN).read(value)
+        try:
+            return None if value is None else _CIPHERS.get(dialect, _PLAIN).read(value)
+        except KeyErased:
+            return ""
 
 
 class SecretTerm(TypeDecorator[str]):

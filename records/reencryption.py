@@ -12,7 +12,8 @@ from itertools import chain
 from sqlalchemy import Column, Connection, Table, Text, and_, func, select, type_coerce, update
 
 from encryption.column_cipher import ColumnCipher, key_in
-from records.columns import SecretTerm, SecretWords
+from escalation.kernel.ids import data_scope_of
+from records.columns import SecretTerm, SecretWords, TextOfCase
 from records.database import take_turn
 from records.store import RecordStore
 from records.tables import Base, EscalationRow, EventRow
@@ -66,6 +67,7 @@ def reencrypt(store: RecordStore, cipher: ColumnCipher) -> Iterator[int]:
 def _rewrite(
     db: Connection, table: Table, columns: tuple[Column[str], ...], id_: str, cipher: ColumnCipher
 ) -> int:
+    scope = data_scope_of(id_)
     whose = table.c.id if "escalation" not in table.c else table.c.escalation
     raw = [type_coerce(each, Text) for each in columns]
     keys = list(table.primary_key.columns)
@@ -77,18 +79,21 @@ def _rewrite(
             row[len(keys) : len(keys) + len(raw)],
             row[len(keys) + len(raw) :],
         )
-        if all(_is_current(each, value, cipher) for each, value in zip(columns, stored, strict=True)):
+        if all(_is_current(each, value, cipher, scope) for each, value in zip(columns, stored, strict=True)):
             continue
         which = and_(*(column == value for column, value in zip(keys, key, strict=True)))
-        values = dict(zip(columns, texts, strict=True))
+        values = {
+            column: text if text is None or isinstance(column.type, SecretTerm) else TextOfCase(text, scope)
+            for column, text in zip(columns, texts, strict=True)
+        }
         db.execute(update(table).where(which).values(values))
         done += 1
     return done
 
 
-def _is_current(column: Column[str], stored: str | None, cipher: ColumnCipher) -> bool:
+def _is_current(column: Column[str], stored: str | None, cipher: ColumnCipher, scope: str) -> bool:
     if stored is None:
         return True
     if isinstance(column.type, SecretWords):
-        return key_in(stored) == cipher.key
+        return key_in(stored) == cipher.key_for(scope)
     return cipher.write_term(cipher.read_term(stored)) == stored

@@ -5,12 +5,15 @@ from dataclasses import fields
 from datetime import UTC
 from typing import Any
 
+from escalation.kernel.ids import data_scope_of
 from escalation.measures.definitions import EscalationMeasures, TimeSpan, same_cause
 from escalation.notifications.delivery_results import DeliveryResult
 from messages.speaker import speaker
+from records.columns import SecretWords, TextOfCase
 from records.tables import (
     ActionRow,
     AnswerRow,
+    Base,
     CauseRow,
     ClockRow,
     CustomerRow,
@@ -69,6 +72,19 @@ def make_part_rows(measured: Sequence[EscalationMeasures]) -> Iterator[tuple[typ
     ]
     if causes:
         yield CauseRow, causes
+
+
+def of_case(table: type[Base], rows: Sequence[Row]) -> list[Row]:
+    """Return *rows* of *table* with secret texts that say which case they are of: it may have a key of its own."""
+    secret = [each.name for each in table.__table__.columns if isinstance(each.type, SecretWords)]
+    return [row | dict(_secret_texts(row, secret)) for row in rows] if secret else list(rows)
+
+
+def _secret_texts(row: Row, secret: Iterable[str]) -> Iterator[tuple[str, TextOfCase]]:
+    scope = data_scope_of(row["id"] if "escalation" not in row else row["escalation"])
+    for name in secret:
+        if row.get(name) is not None:
+            yield name, TextOfCase(row[name], scope)
 
 
 def _participants_of(measured: EscalationMeasures) -> Iterable[str]:

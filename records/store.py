@@ -31,7 +31,7 @@ from records.audit_log import COMMAND_LINE, AuditEntry, AuditKind, Counted, keep
 from records.database import Database, take_turn
 from records.digest_chain import ChainHead, chain_events, cut_chain, read_heads, write_heads
 from records.migration import MigrationResult, migrate, require_head
-from records.rows import Row, make_escalation_row, make_part_rows
+from records.rows import Row, make_escalation_row, make_part_rows, of_case
 from records.tables import Base, EscalationRow, EventRow, PlaybookRow
 
 LOG_LINE = "log_line"
@@ -213,7 +213,7 @@ def _event_rows(batch: RecordBatch) -> list[Row]:
             }
         )
         playbook = event.before if isinstance(event, Rebased) else playbook
-    return rows[::-1]
+    return of_case(EventRow, rows[::-1])
 
 
 def _playbooks_before(batch: RecordBatch) -> Iterator[PlaybookRef]:
@@ -250,9 +250,11 @@ def _unbroken(connection: Connection, escalation: str) -> list[Event]:
 def _replace_rows(connection: Connection, come_to: Sequence[EscalationMeasures]) -> None:
     """Replace all rows of these escalations but their events; their parts go with them."""
     connection.execute(delete(EscalationRow).where(EscalationRow.id.in_([each.id for each in come_to])))
-    connection.execute(insert(EscalationRow), [make_escalation_row(each) for each in come_to])
+    connection.execute(
+        insert(EscalationRow), of_case(EscalationRow, [make_escalation_row(each) for each in come_to])
+    )
     for table, rows in make_part_rows(come_to):
-        connection.execute(insert(table), rows)
+        connection.execute(insert(table), of_case(table, rows))
 
 
 def _import_lot(connection: Connection, lot: Sequence[ImportedEscalation], by: str) -> ImportResult:
@@ -272,7 +274,8 @@ def _import_lot(connection: Connection, lot: Sequence[ImportedEscalation], by: s
         connection.execute(delete(EventRow).where(EventRow.escalation.in_(replaced)))
         heads = read_heads(connection, replaced)
         write_heads(connection, dict.fromkeys(replaced, ChainHead()))
-        connection.execute(insert(EventRow), [row for past in changed for row in rows[past.measured.id]])
+        added = [row for past in changed for row in rows[past.measured.id]]
+        connection.execute(insert(EventRow), of_case(EventRow, added))
         chain_events(connection, [past.measured.id for past in changed])
         record_measures(connection, [past.measured for past in changed])
         keep_entries(connection, [_replaced(each, heads.get(each, ChainHead()), 1, by) for each in replaced])

@@ -32,6 +32,9 @@ def conflicts_between(given: Mapping[str, Any], defaults: Mapping[str, object]) 
     if "records_encrypted" in given and not {"encryption_keys", "encryption_keys_file"} & given.keys():
         allowed = f"allowed: with {variable('encryption_keys')}"
         yield f"{variable('records_encrypted')} is set, and there are no keys; {allowed}"
+    if "data_keys_url" in given and not {"encryption_keys", "encryption_keys_file"} & given.keys():
+        allowed = f"allowed: with {variable('encryption_keys')}"
+        yield f"{variable('data_keys_url')} is set, and there are no keys that wrap data keys; {allowed}"
     yield from _faults_of_sign_in(given)
     for one, other in combinations(("server_port", "ui_port", "gateway_port"), 2):
         if value(one) == value(other) not in {"0", OFF}:

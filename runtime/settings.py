@@ -14,7 +14,7 @@ from platformdirs import user_state_path
 from pydantic import Field, SecretStr, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic.types import PathType
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource
 
 from escalation.kernel.email_address import SenderAddress
 from escalation.kernel.values import Name
@@ -56,12 +56,12 @@ from runtime.setting_types import (
     PortOrOff,
     RemotePort,
     SmtpTls,
-    StoreUrl,
     Suppressed,
     Text,
     Words,
 )
-from runtime.signing_keys import ProofKeys, RingKeys, SigningKeys, WebhookKeys, parse_keys, proof_key_in
+from runtime.signing_keys import ProofKeys, SigningKeys, WebhookKeys, parse_keys, proof_key_in
+from runtime.stored_data_settings import StoredDataSettings
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -72,7 +72,7 @@ _LIMIT_FORM = f"a number (1 to {MOST_COUNTED}) and a time, such as 5 per 10 min,
 _LIMIT = f"{_LIMIT_FORM}; what the channel as a whole takes, from all workers together; unset: no limit"
 
 
-class Settings(BaseSettings):
+class Settings(StoredDataSettings):
     """
     Everything that is set from outside, checked as a whole.
 
@@ -81,15 +81,6 @@ class Settings(BaseSettings):
     prefix are left alone: Kubernetes sets ESCALATION_SERVICE_HOST and more in every container beside a service called
     `escalation`.
     """
-
-    model_config = SettingsConfigDict(
-        env_prefix=PREFIX,
-        env_nested_delimiter="_",
-        env_nested_max_split=1,
-        frozen=True,
-        extra="forbid",
-        hide_input_in_errors=True,
-    )
 
     url: BaseUrl | None = Field(
         None,
@@ -110,30 +101,6 @@ class Settings(BaseSettings):
     )
     templates: Annotated[Folder, PathType("dir")] | None = Field(
         None, description="a folder that exists, of templates that go before those shipped"
-    )
-
-    records_url: StoreUrl | None = Field(
-        None,
-        description="sqlite:////PATH/TO/FILE or postgresql://USER:PASSWORD@HOST:PORT/DATABASE; unset: a file in the "
-        "state folder",
-    )
-
-    encryption_keys: RingKeys | None = Field(
-        None,
-        description="keys that encrypt what Temporal stores, as `escalate keys generate` prints them, parted by "
-        "spaces: the first of a kind encrypts, all read; the same for all processes; unset: nothing is encrypted",
-    )
-    encryption_keys_file: Annotated[Folder, PathType("file")] | None = Field(
-        None, description="the path of a file that has these keys instead; it is read again when it changes"
-    )
-
-    codec_origins: Origins = Field(
-        (),
-        description="the Temporal Web UI, by origins such as https://temporal.example.com: it may decode; unset: none",
-    )
-
-    records_encrypted: bool = Field(
-        False, description="on: texts and addresses in the record are encrypted, too; off: they are readable"
     )
 
     server_port: Port = Field(7233, description="a port, 0 to 65535; 0 picks a free one")

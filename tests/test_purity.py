@@ -59,6 +59,7 @@ OF_TEMPORAL = frozenset({"temporalio", "temporalio.common", "temporalio.exceptio
 FOR_THE_CLIENT = frozenset(
     {
         "hidden_names.py",
+        "payload_targets.py",
         "plugin.py",
         "repeated_queries.py",
         "signed_client.py",

@@ -26,7 +26,9 @@ from temporalio.converter import (
     DefaultFailureConverter,
     PayloadCodec,
     PayloadConverter,
+    SerializationContext,
     StorageDriverStoreContext,
+    WorkflowSerializationContext,
 )
 from temporalio.exceptions import ApplicationError
 from temporalio.plugin import SimplePlugin
@@ -43,6 +45,7 @@ from temporalio.worker import (
     WorkflowInterceptorClassInput,
     WorkflowRunner,
 )
+from temporalio.worker._command_aware_visitor import CommandInfo
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
 from escalation import contract
@@ -54,6 +57,7 @@ from messages.speaker import speaker
 from workflows.hidden_names import hide_names, show_query_failures
 from workflows.inputs import refusal_of
 from workflows.message_proofs import JUDGE, Proofs, note_door, note_proof, read_proof, require_proof
+from workflows.payload_targets import targets_of
 from workflows.readers import build_readers
 from workflows.repeated_queries import RepeatedQueries
 from workflows.signed_client import SignedClient
@@ -129,6 +133,10 @@ class Encryption(Protocol):
     @property
     def is_on(self) -> bool:
         """False if there are no keys."""
+
+    @property
+    def has_data_keys(self) -> bool:
+        """True if a case has a key of its own: the codec must know then whose a payload is."""
 
     @property
     def codec(self) -> PayloadCodec:
@@ -277,6 +285,9 @@ class Run(WorkflowInstance):
     """
     One run, as the SDK drives it: no context for payloads, no task without a command, no news without a task.
 
+    With data keys there is a context: the id of the run that a payload goes to, found outside of the sandbox. What
+    comes in needs none, since each payload names its key.
+
     With encryption it also hides the names in search attributes, which no codec sees. The run itself knows nothing of
     that, so it decides the same with any keys, and a replay compares no search attribute.
     """
@@ -284,6 +295,7 @@ class Run(WorkflowInstance):
     def __init__(self, inside: WorkflowInstance, encryption: Encryption | None = None) -> None:
         self._inside, self._encryption = inside, encryption
         self._news_without_task = NewsWithoutTask()
+        self._targets: dict[tuple[int, int], str] = {}
 
     def activate(self, act: WorkflowActivation) -> WorkflowActivationCompletion:
         if answer := self._news_without_task.answer(act):
@@ -293,6 +305,8 @@ class Run(WorkflowInstance):
         if self._encryption:
             hide_names(completion, self._encryption.hide)
             show_query_failures(completion)
+            if self._encryption.has_data_keys:
+                self._targets = targets_of(completion)
         return completion
 
     def get_info(self) -> workflow.Info:
@@ -301,8 +315,12 @@ class Run(WorkflowInstance):
     def get_thread_id(self) -> int | None:
         return self._inside.get_thread_id()
 
-    def get_serialization_context(self, _: object) -> None:
-        return None
+    def get_serialization_context(self, command: CommandInfo | None) -> SerializationContext | None:
+        if self._encryption is None or not self._encryption.has_data_keys:
+            return None
+        info = self._inside.get_info()
+        target = command and self._targets.get((command.command_type, command.command_seq))
+        return WorkflowSerializationContext(namespace=info.namespace, workflow_id=target or info.workflow_id)
 
     def get_external_store_context(self, _: object) -> StorageDriverStoreContext:
         return StorageDriverStoreContext(target=None)
@@ -338,13 +356,14 @@ class EscalationPlugin(SimplePlugin):
 
     def __init__(self, proofs: Proofs | None, encryption: Encryption | None) -> None:
         active = encryption if encryption and encryption.is_on else None
+        has_data_keys = active is not None and active.has_data_keys
         super().__init__(
             "escalation",
             data_converter=_converter(encryption, active),
             interceptors=[
                 _AroundEachRun(),
                 RepeatedQueries(),
-                *([SignedClient(proofs, StoredPayloads())] if proofs else ()),
+                *([SignedClient(proofs, StoredPayloads(), names_run=has_data_keys)] if proofs else ()),
             ],
             workflow_runner=partial(_runner, active),
             workflow_failure_exception_types=[EscalationError],

@@ -21,6 +21,7 @@ from temporalio.client import (
 from temporalio.converter import PayloadConverter
 
 from escalation.contract import PROOF_HEADER
+from escalation.kernel.ids import RUN_OF_PAYLOAD
 from escalation.kernel.proof import Message, digest_of, mover_of
 from escalation.kernel.values import to_bytes
 from workflows.message_proofs import Proofs
@@ -29,19 +30,24 @@ Headers = Mapping[str, Payload]
 
 
 class SignedClient(Interceptor):
-    """Signs what a client sends. *converter*: as the client's, whose bytes are what a worker sees."""
+    """
+    Signs what a client sends. *converter*: as the client's, whose bytes are what a worker sees. *names_run*: the codec
+    gets to know by the payload which run it is for, since the SDK says nothing of headers.
+    """
 
-    def __init__(self, proofs: Proofs, converter: PayloadConverter) -> None:
-        self._proofs, self._converter = proofs, converter
+    def __init__(self, proofs: Proofs, converter: PayloadConverter, *, names_run: bool = False) -> None:
+        self._proofs, self._converter, self._names_run = proofs, converter, names_run
 
     def intercept_client(self, sends: OutboundInterceptor) -> OutboundInterceptor:
-        return _Signing(sends, self._proofs, self._converter)
+        return _Signing(sends, self._proofs, self._converter, names_run=self._names_run)
 
 
 class _Signing(OutboundInterceptor):
-    def __init__(self, sends: OutboundInterceptor, proofs: Proofs, converter: PayloadConverter) -> None:
+    def __init__(
+        self, sends: OutboundInterceptor, proofs: Proofs, converter: PayloadConverter, *, names_run: bool
+    ) -> None:
         super().__init__(sends)
-        self._proofs, self._converter = proofs, converter
+        self._proofs, self._converter, self._names_run = proofs, converter, names_run
 
     async def start_workflow(self, start: StartWorkflowInput) -> WorkflowHandle[Any, Any]:
         if start.start_signal is None:
@@ -81,5 +87,6 @@ class _Signing(OutboundInterceptor):
         proof = self._proofs.sign(message)
         if proof is None:
             return headers
-        payload = Payload(metadata={"encoding": b"json/plain"}, data=to_bytes(proof))
+        named = {RUN_OF_PAYLOAD: run.encode()} if self._names_run else {}
+        payload = Payload(metadata={"encoding": b"json/plain", **named}, data=to_bytes(proof))
         return {**headers, PROOF_HEADER: payload}

@@ -1,10 +1,13 @@
 """The ring of keys, as the command line makes, changes and checks it. A key itself is shown only where it is made."""
 
 from collections.abc import Sequence
+from contextlib import closing
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 from client import KeyUse
+from encryption.data_key import is_data_key
+from encryption.data_key_store import DataKeys
 from encryption.encryption_setup import column_cipher_of, encryption_of
 from encryption.key_ring import KeyRing
 from encryption.ring_key import RingKey
@@ -54,6 +57,8 @@ def rotate_keys(*, only_reads: bool, to: str | None) -> None:
         [key.name for key in keys if key not in before] or [f"{to}, which is first now"],
     )
     _keep(keys)
+    if to or (Settings.load().encryption_keys_file and not only_reads):
+        _wrap_again(keys)
 
 
 def remove_key(name: str) -> None:
@@ -66,9 +71,9 @@ def remove_key(name: str) -> None:
     needed = {each.name: each for each in _standings()}
     if (found := needed.get(name)) and found.is_needed:
         raise MoveNotAllowed(
-            f"the key {name} is needed by {number_of(found.runs, 'run')} ({found.example or 'none'}) and "
-            f"{number_of(found.values, 'value')} on record; nothing could read these any more. "
-            "`escalate records encrypt` writes the record by the first key"
+            f"the key {name} is needed by {number_of(found.runs, 'run')} ({found.example or 'none'}), "
+            f"{number_of(found.values, 'value')} on record and {number_of(found.data_keys, 'data key')}; nothing "
+            "could read these any more. `escalate records encrypt` writes the record by the first key"
         )
     _note(AuditKind.KEY_REVOKED, [name])
     _keep(keys)
@@ -86,8 +91,30 @@ def _standings() -> Sequence[KeyStanding]:
     uses = {use.key: use for use in call_client(lambda client: client.key_uses()) if use.key}
     for key, values in _counted_on_record().items():
         uses.setdefault(key, KeyUse(key)).values = values
-    mine = [KeyStanding.of(key, uses.pop(key.name, None), is_first=_is_first(key, keys)) for key in keys]
+    wraps = _count_wraps()
+    if wraps is not None:  # the ring is needed for data keys alone, whatever these encrypt
+        uses = {name: use for name, use in uses.items() if not is_data_key(name)}
+    mine = [
+        KeyStanding.of(
+            key, uses.pop(key.name, None), (wraps or {}).get(key.name, 0), is_first=_is_first(key, keys)
+        )
+        for key in keys
+    ]
     return [*mine, *map(KeyStanding.missing, uses.values())]
+
+
+def _count_wraps() -> dict[str, int] | None:
+    """Return how many data keys each key of the ring wraps; None, if there is no store of them."""
+    data_keys = encryption_of(Settings.load()).data_keys
+    return data_keys.count_wraps() if data_keys else None
+
+
+def _wrap_again(keys: Sequence[RingKey]) -> None:
+    """Wrap data keys by the first of *keys*, if all processes have it: where they read one file, or were given it."""
+    if url := Settings.load().data_keys_url:
+        with closing(DataKeys(url, KeyRing([key.written for key in keys]))) as data_keys:
+            done = data_keys.rewrap()
+        err.print(f"{number_of(done, 'data key')} wrapped again", markup=False)
 
 
 def _counted_on_record() -> dict[str, int]:

@@ -24,6 +24,13 @@ _KEY = re.compile(_KEY_FORM)
 _ESCALATION = re.compile(rf"{_KEY_FORM}@[\w:.+-]+")
 
 
+_CASE = re.compile(rf"{_KEY_FORM}(?=$|[@/])")
+
+
+RUN_OF_PAYLOAD = "run"
+"""The name in a payload's metadata of the id of the run that it is for, where Temporal's SDK does not say it."""
+
+
 class Own(StrEnum):
     """Kinds of runs that the engine has for itself."""
 
@@ -32,6 +39,9 @@ class Own(StrEnum):
     SPONSORSHIP = "sponsorship"
     REPORT = "report"
     INTAKE = "intake"
+
+
+_OF_ONE_PARTY = (Own.SPONSORSHIP, Own.INBOX, Own.INTAKE)
 
 
 def own_id(kind: Own, name: str) -> str:
@@ -56,6 +66,16 @@ def is_of_escalation(text: str) -> bool:
 def key_of(id_: str) -> str:
     """Return the key of an escalation's id: ``ACME/4711`` of ``ACME/4711@2026-11-16T09:00:00Z``."""
     return id_.partition("@")[0]
+
+
+def data_scope_of(id_: str) -> str:
+    """
+    Return whose data a run of this id has: the key of a case for all that belongs to it, such as its task forces and
+    follow-ups; for a sponsorship, an inbox or an intake its own id. Empty for all other runs, which know no case.
+    """
+    if case := _CASE.match(id_):
+        return case[0]
+    return id_ if any(name_in(kind, id_) for kind in _OF_ONE_PARTY) else ""
 
 
 def tenant_of(key: str) -> str:

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from encryption.ciphertext import Sealed
 from encryption.errors import KeyMissing, KeyWrong, WrongKeys
-from encryption.key_ring import KeyRing, Sealed
+from encryption.key_ring import KeyRing
 from encryption.ring_key import KeyKind, Purpose, RingKey
 from encryption.rotation import new_ring, with_first, with_new_key, without, write_ring
 from encryption.search_names import SearchNames

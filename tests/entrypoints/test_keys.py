@@ -2,13 +2,17 @@
 `escalate keys`: made and changed without a server; a key is shown where it is made, and nowhere else.
 """
 
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from encryption.data_key_store import DataKeys
+from encryption.encryption_setup import encryption_of
 from entrypoints.cli import program
 from records.audit_log import AuditKind, read_lines
 from records.store import RecordStore
+from runtime.settings import Settings
 from tests.encryption.keys import a_ring, as_setting
 
 VARIABLE = "ESCALATION_ENCRYPTION_KEYS"
@@ -84,6 +88,30 @@ def test_changes_of_keys_are_in_the_audit_log(typed: Typed, tmp_path: Path) -> N
         (line,) = read_lines(db)
     store.close()
     assert (AuditKind.KEY_CREATED, f"the encryption key {new}") == (line.kind, line.about)
+
+
+def test_a_rotation_wraps_data_keys_again(typed: Typed, tmp_path: Path) -> None:
+    """
+    Nothing that they encrypted needs to be written again.
+    """
+    file = tmp_path / "ring.keys"
+    typed("generate", "--file", str(file))
+    typed.environment.setenv(f"{VARIABLE}_FILE", str(file))
+    typed.environment.setenv("ESCALATION_DATA_KEYS_URL", f"sqlite:///{tmp_path}/data_keys.sqlite")
+    with closing(the_data_keys()) as before:
+        key = before.current("ACME/4711")
+
+    assert "1 data key wrapped again" in typed("rotate")[2]
+    with closing(the_data_keys()) as after:
+        assert key == after.find(key.name)
+        assert [file.read_text().split(":")[0]] == list(after.count_wraps())
+
+
+def the_data_keys() -> DataKeys:
+    """Return those of the settings."""
+    data_keys = encryption_of(Settings.load()).data_keys
+    assert data_keys
+    return data_keys
 
 
 @pytest.mark.parametrize(

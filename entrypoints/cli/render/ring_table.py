@@ -21,38 +21,44 @@ class KeyStanding:
     open_runs: int
     values: int
     """Number of values on record."""
+    data_keys: int
+    """Number of data keys that it wraps."""
     example: str
     state: str
     """encrypts, reads, not_needed, missing or wrong."""
 
     @property
     def is_needed(self) -> bool:
-        return bool(self.runs or self.values)
+        return bool(self.runs or self.values or self.data_keys)
 
     @property
     def is_trouble(self) -> bool:
         return self.state in {"missing", "wrong"}
 
     @classmethod
-    def of(cls, key: RingKey, use: KeyUse | None, *, is_first: bool) -> "KeyStanding":
+    def of(cls, key: RingKey, use: KeyUse | None, data_keys: int, *, is_first: bool) -> "KeyStanding":
         """Return how a key of ours stands."""
         found = use or KeyUse(key.name)
-        state = "encrypts" if is_first else "reads" if found.runs or found.values else "not_needed"
+        is_needed = found.runs or found.values or data_keys
+        state = "encrypts" if is_first else "reads" if is_needed else "not_needed"
         if key.kind is KeyKind.ENCRYPTION and not found.is_readable:
             state = "wrong"
-        return cls(key.name, key.kind, found.runs, found.open_runs, found.values, found.example, state)
+        counts = found.runs, found.open_runs, found.values, data_keys
+        return cls(key.name, key.kind, *counts, found.example, state)
 
     @classmethod
     def missing(cls, use: KeyUse) -> "KeyStanding":
         """Return how a key stands that something needs, and that is not here."""
-        return cls(use.key, KeyKind.ENCRYPTION, use.runs, use.open_runs, use.values, use.example, "missing")
+        counts = use.runs, use.open_runs, use.values, 0
+        return cls(use.key, KeyKind.ENCRYPTION, *counts, use.example, "missing")
 
 
 def show_standings(standings: Sequence[KeyStanding], *, in_json: bool) -> None:
     if in_json:
         as_json([asdict(each) for each in standings])
         return
-    table = Table("key", "kind", "state", "runs", "open", "on record", "such as", box=None, pad_edge=False)
+    columns = ("key", "kind", "state", "runs", "open", "on record", "data keys", "such as")
+    table = Table(*columns, box=None, pad_edge=False)
     for each in standings:
         state = Text(each.state.replace("_", " "), style="red" if each.is_trouble else "")
         table.add_row(
@@ -62,6 +68,7 @@ def show_standings(standings: Sequence[KeyStanding], *, in_json: bool) -> None:
             str(each.runs),
             str(each.open_runs),
             str(each.values),
+            str(each.data_keys),
             Text(each.example),
         )
     out.print(table)

@@ -5,7 +5,7 @@ from entrypoints.cli.options import Json
 
 def encrypt(in_json: Json = False) -> None:
     """Encrypt what is on record by the first key, or make it readable, as ESCALATION_RECORDS_ENCRYPTED says."""
-    from encryption.encryption_setup import column_cipher_of
+    from encryption.encryption_setup import column_cipher_of, encryption_of
     from entrypoints.cli.progress import progress
     from entrypoints.cli.record_store import open_store
     from entrypoints.terminal import as_json, out
@@ -20,6 +20,8 @@ def encrypt(in_json: Json = False) -> None:
             rows += done
             bar.advance(task)
         store.database.compact()
+    if data_keys := encryption_of(Settings.load()).data_keys:
+        data_keys.rewrap()
     if in_json:
         as_json({"rows": rows, "key": cipher.key})
         return
