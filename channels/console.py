@@ -10,7 +10,8 @@ import threading
 from contextlib import AbstractAsyncContextManager, nullcontext
 from typing import TextIO
 
-from channels.protocol import Channel, Delivered, OutboundMessage, RetryLater, SendResult, Session
+from channels.protocol import Channel, OutboundMessage, Printed, RetryLater, SendResult, Session
+from escalation.notifications.delivery_results import PRINTED
 from messages.harmless_text import to_one_line, to_plain_lines
 
 _LINE_LENGTH = 200
@@ -19,7 +20,7 @@ _LINE_LENGTH = 200
 class ConsoleChannel(Channel):
     """Writes each message to *stream*, whole or not at all."""
 
-    name = "console"
+    name = PRINTED
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
@@ -38,7 +39,7 @@ class ConsoleChannel(Channel):
             return RetryLater(
                 why=f"the console does not take text: {to_one_line(str(fault), at_most=_LINE_LENGTH)}"
             )
-        return Delivered(reference=message.key)
+        return Printed()
 
     def _write(self, text: str) -> None:
         encoding = self._stream.encoding or "utf-8"

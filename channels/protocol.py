@@ -1,5 +1,5 @@
 """
-Interface of every channel, and the three things that it can answer.
+Interface of every channel, and the four things that it can answer.
 
 Owns the message as it is handed to a medium, and the result that comes back. It must not know any medium, template or
 rule: a message arrives here finished. Whether to try again, by another channel or not at all, is for `delivery.send`.
@@ -82,6 +82,12 @@ class Delivered(_Frozen):
     reference: str = Field(description="what the medium knows the message by, for example its Message-ID")
 
 
+class Printed(_Frozen):
+    """The message was written where the worker runs, and went to nobody: it is for whoever sits there."""
+
+    kind: Literal["printed"] = "printed"
+
+
 class RetryLater(_Frozen):
     """Not now: the same message, under the same key, may well get through later."""
 
@@ -99,7 +105,7 @@ class RefusedForGood(_Frozen):
     why: str
 
 
-SendResult = Delivered | RetryLater | RefusedForGood
+SendResult = Delivered | Printed | RetryLater | RefusedForGood
 
 
 class Session(Protocol):

@@ -8,16 +8,18 @@ from typing import assert_never
 import structlog
 
 from channels.address import Address, AddressFault, parse_address
-from channels.protocol import Channel, Delivered, RefusedForGood, RetryLater, SendResult, Session
+from channels.protocol import Channel, Delivered, Printed, RefusedForGood, RetryLater, SendResult, Session
 from delivery.batch_progress import Outcome, PendingDelivery
 from delivery.limited_channel import NoSlotYet
 from delivery.recipient_message import Message
 from delivery.stage import Stage
+from escalation.notifications.delivery_results import PRINTED
 
 log = structlog.get_logger(__name__)
 
 
 # Delivered        it is settled
+# Printed          it is settled too, by the channel that prints, whatever its address says: no mail server is set up
 # RetryLater       it stays pending, and comes back to the same address: the next one might be a repeat
 # RefusedForGood   the next address is tried; after the last one it is undelivered, with every reason
 
@@ -41,6 +43,8 @@ class Send(Stage):
             match await self._try(message, address):
                 case Delivered():
                     return message.delivered(channel, obstacles)
+                case Printed():
+                    return message.delivered(PRINTED, obstacles)
                 case RetryLater(why=why, after=after):
                     return PendingDelivery(
                         message.undelivered((*obstacles, f"{channel}: {why}"), channel), after
@@ -64,6 +68,8 @@ class Send(Stage):
             outcome = RetryLater(why=f"unexpected {fault}")
         if isinstance(outcome, Delivered):
             log.debug("message_delivered", **message.log_fields, channel=address.channel)
+        elif isinstance(outcome, Printed):
+            log.debug("message_printed", **message.log_fields)
         elif not isinstance(outcome, NoSlotYet):
             message.log_failure(fault, address.channel, is_for_good=isinstance(outcome, RefusedForGood))
         return outcome

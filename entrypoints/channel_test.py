@@ -12,6 +12,7 @@ from channels.protocol import OutboundMessage, SendResult
 from entrypoints.terminal import out
 from escalation.kernel.reasons import reason
 from escalation.kernel.refusals import BadRequest, faults_of
+from escalation.notifications.delivery_results import PRINTED
 from planning.playbook.value_types import Address
 from runtime.settings import Settings
 from workers.channel_setup import open_channels
@@ -49,6 +50,10 @@ def print_outcome(address: str, outcome: SendResult) -> None:
     match outcome.kind:
         case "delivered":
             said = Text("delivered", style="green").append(f"  {address}, as {outcome.reference}")
+        case "printed":
+            said = Text("printed", style="yellow").append(f"  {address}, not sent")
+            if not address.startswith(f"{PRINTED}:"):
+                said.append(": no mail server is set up, see ESCALATION_SMTP_HOST")
         case "later":
             wait = f", which asks to wait {outcome.after.total_seconds():g} s" if outcome.after else ""
             said = Text("later", style="yellow").append(f"  {address}{wait}: {outcome.why}")

@@ -306,6 +306,8 @@ def _became(result: DeliveryResult | None) -> str:
     match result:
         case None:
             return "on its way"
+        case DeliveryResult(delivered_at=datetime() as at, is_printed=True):
+            return f"printed {minute(at)}, not sent"
         case DeliveryResult(delivered_at=datetime() as at, channel=channel):
             return f"notified {minute(at)} by {channel}"
         case DeliveryResult(deferred_until=datetime() as until):

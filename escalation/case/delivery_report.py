@@ -53,11 +53,17 @@ def report_delivery(work: Work, command: ReportDelivery) -> None:
 
 
 def _messages(event: DeliveryReported) -> Listed:
-    became: dict[str, list[Reason]] = {"delivered": [], "deferred": [], "dropped": [], "failed": []}
+    became: dict[str, list[Reason]] = {
+        "delivered": [],
+        "printed": [],
+        "deferred": [],
+        "dropped": [],
+        "failed": [],
+    }
     for result in event.results:
         about = (Term("Occasion", result.occasion), Person(result.recipient))
         if result.delivered_at:
-            became["delivered"].append(reason("message_to", *about))
+            became["printed" if result.is_printed else "delivered"].append(reason("message_to", *about))
         elif result.is_dropped:
             became["dropped"].append(reason("message_to.why", *about, result.why))
         elif result.deferred_until:

@@ -29,6 +29,8 @@ UNDELIVERABLE = "undeliverable"
 """Occasion of the message that says that another message did not arrive."""
 MOST_UNDELIVERED = 500
 """Number of people and occasions that are kept; the oldest are forgotten first."""
+PRINTED = "console"
+"""Name of the channel that prints a message where the worker runs; e-mail too, where no mail server is set up."""
 _LONGEST_WHY = 200
 
 
@@ -74,6 +76,11 @@ class DeliveryResult:
         if self.is_dropped:
             return MessageState.DROPPED
         return MessageState.DEFERRED if self.deferred_until else MessageState.FAILED
+
+    @property
+    def is_printed(self) -> bool:
+        """True if it was only written where the worker runs. The process takes it for delivered and goes on."""
+        return self.state is MessageState.DELIVERED and self.channel == PRINTED
 
     @property
     def has_failed(self) -> bool:

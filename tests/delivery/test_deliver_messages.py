@@ -21,6 +21,7 @@ from channels.console import ConsoleChannel
 from channels.protocol import Channel, Delivered, OutboundMessage, RetryLater, SendResult, Session
 from delivery.pipeline import Pipeline
 from escalation.kernel.values import CustomerText
+from escalation.notifications.delivery_results import PRINTED
 from escalation.notifications.notification import Occasion, message_key
 from messages.renderer import MessageRenderer
 from tests.delivery.builders import (
@@ -210,6 +211,17 @@ async def test_a_permanent_failure_moves_on_to_the_next_address(mailbox: Mailbox
     assert receipt.channel == "console"
     assert "We have received your request" in screen.getvalue()
     assert mailbox.messages() == ()
+
+
+async def test_what_is_only_printed_is_on_record_as_printed(mailbox: Mailbox) -> None:
+    """COMM-13: without a mail server, messages to e-mail addresses are printed; nobody is said to have got one."""
+    screen = io.StringIO()
+    notice = to_customers(ana(addresses=("email:ana@example.com",)))
+
+    (receipt,) = await Attempt(mailbox, channels={"email": ConsoleChannel(screen)}).at(batch(notice))
+
+    assert (True, PRINTED) == (receipt.is_printed, receipt.channel)
+    assert "We have received your request" in screen.getvalue()
 
 
 async def test_who_cannot_be_reached_is_on_record_with_every_reason(mailbox: Mailbox) -> None:

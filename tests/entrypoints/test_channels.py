@@ -119,7 +119,7 @@ async def test_test_letter_answers_in_json(receiver: Receiver, capsys: pytest.Ca
         "why": "it answered 503 Service Unavailable",
         "after": "PT1M",
     } == later
-    assert "delivered" == json.loads(capsys.readouterr().out)["kind"]
+    assert "printed" == json.loads(capsys.readouterr().out)["kind"]
 
 
 @pytest.mark.usefixtures("receiver")

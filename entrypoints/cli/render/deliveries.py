@@ -21,7 +21,9 @@ _WORDS = {
 def render_delivery(sent: Delivery) -> Text:
     line = Text(f"{sent.at.astimezone():%a %d %b %H:%M:%S}  ", style="dim")
     line.append(f"{sent.occasion.replace('_', ' ')} to {sent.name or sent.recipient}", style="")
-    line.append(f" by {sent.channel}" if sent.channel else "", style="")
+    is_printed = sent.outcome == "printed"
+    by = ", printed, not sent" if is_printed else f" by {sent.channel}" if sent.channel else ""
+    line.append(by, style="yellow" if is_printed else "")
     match sent.state:
         case MessageState.DELIVERED:
             line.append(f", not by {say(sent.why)}" if sent.why else "", style="yellow")

@@ -16,7 +16,7 @@ def test(
     to_name: Annotated[str, option("--to-name", "Whom the message names.")] = "whoever reads this",
     in_json: Json = False,
 ) -> None:
-    """Send a test message and show what became of it; exit status 1 unless it was delivered."""
+    """Send a test message and show what became of it; exit status 1 unless it was delivered, or printed."""
     import asyncio
 
     from entrypoints.channel_test import print_outcome, send_test
@@ -27,5 +27,5 @@ def test(
         as_json({"address": address, **outcome.model_dump(mode="json")})
     else:
         print_outcome(address, outcome)
-    if outcome.kind != "delivered":
+    if outcome.kind not in {"delivered", "printed"}:
         raise typer.Exit(REFUSED)
