@@ -211,7 +211,7 @@ def unknown_among(key: str, running: Iterable[str]) -> UnknownEscalation:
     """
     meant = [each for each in running if _ticket(each) == _ticket(key)]
     listed = "; `escalate list --all` shows those that are"
-    form = listed if "/" in key else "; a key is TENANT/TICKET, such as ACME/4711"
+    form = listed if "/" in key else "; a key is an account, a slash and a number, such as ACME/4711"
     hint = did_you_mean(" or ".join(meant)) or form
     return UnknownEscalation(f"no escalation {key!r} is known here{hint}")
 

@@ -57,7 +57,7 @@ def argument(metavar: str, help: str | None = None, **more: Any) -> Any:  # noqa
     return typer.Argument(metavar=metavar, help=help, show_default=False, **more)
 
 
-Key = Annotated[str, argument("KEY", "The escalation's key: TENANT/TICKET.", callback=_not_empty)]
+Key = Annotated[str, argument("KEY", "The escalation's key, such as ACME/4711.", callback=_not_empty)]
 ForceName = Annotated[str, argument("NAME", "The task force's name.")]
 Account = Annotated[str, argument("ACCOUNT")]
 

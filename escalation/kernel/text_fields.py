@@ -6,6 +6,13 @@ from pydantic import Field
 
 from escalation.kernel.values import InternalText
 
+
+class ReadByCustomers:
+    """Mark in the declaration of a field that is no text for customers, but whose value their message says."""
+
+
+READ_BY_CUSTOMERS = ReadByCustomers()
+
 Note = Annotated[InternalText, Field(description="What you want to add, for our own people.")]
 
 WhyText = Annotated[

@@ -323,7 +323,7 @@ REFUSALS: tuple[tuple[tuple[str, ...], int, str], ...] = (
     (
         ("show", "nokey"),
         program.REFUSED,
-        "'nokey' is known here; a key is TENANT/TICKET, such as ACME/4711\n",
+        "'nokey' is known here; a key is an account, a slash and a number, such as ACME/4711\n",
     ),
     (("show", "ACME/0"), program.REFUSED, "no escalation 'ACME/0' is known here"),
     (
@@ -489,9 +489,9 @@ async def test_a_team_makes_no_move_from_the_terminal(terminal: Terminal) -> Non
     for id_ in ("inbox:maya", "channel-limit:email", "sponsorship:ACME"):
         status, _, complained = await terminal.type("show", id_)
         assert 0 != status
-        assert "is known here" in complained or "TENANT/TICKET" in complained
+        assert "is known here" in complained or "an account, a slash and a number" in complained
     status, _, complained = await terminal.type(
         "start", str(EXAMPLES / "complaint.yaml"), "--key", "inbox:maya"
     )
     assert 2 == status
-    assert "TENANT/TICKET" in complained
+    assert "an account, a slash and a number" in complained

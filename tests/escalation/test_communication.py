@@ -227,7 +227,7 @@ def test_what_cannot_be_delivered_is_raised_to_a_person() -> None:
 
     assert ["undeliverable: ed"] == told(decision)
     assert (
-        f"receipt to {JO} did not arrive: 550 no such mailbox",
+        f"confirmation of receipt to {JO} did not arrive: 550 no such mailbox",
         "first notification to csm did not arrive: 550 no such mailbox",
     ) == lines(internal(decision, "undeliverable").facts.items)
 

@@ -233,8 +233,8 @@ def test_what_changes_after_the_approval_needs_it_again(
     [
         ((FILE, DERIVE), ApproveRca(by="ana"), "may not approve RCA; roles that may: approver"),
         ((FILE, DERIVE, APPROVE), APPROVE, "cannot approve RCA while the RCA is approved"),
-        ((FILE,), APPROVE, "cannot approve RCA while the RCA is drafted"),
-        ((FILE, DERIVE, APPROVE, SHARE), DERIVE, "cannot derive RCA while the RCA is shared"),
+        ((FILE,), APPROVE, "cannot approve RCA while the RCA is filed internally"),
+        ((FILE, DERIVE, APPROVE, SHARE), DERIVE, "cannot write customer RCA while the RCA is shared"),
     ],
 )
 def test_an_approval_out_of_turn_is_refused(

@@ -44,7 +44,7 @@ def test_the_next_in_line_hears_when_the_escalation_manager_cannot_be_reached() 
 
     assert (["undeliverable: ed"], ["undeliverable: mia"]) == (told(first), told(second))
     assert (
-        f"receipt to {JO} did not arrive: {BOUNCED}",
+        f"confirmation of receipt to {JO} did not arrive: {BOUNCED}",
         f"undeliverable to ed did not arrive: {BOUNCED}",
     ) == lines(internal(second, "undeliverable").facts.items)
 

@@ -117,7 +117,7 @@ async def test_an_rca_is_derived_approved_and_shared_by_people_who_read_it(door:
         assert f"{WILL_SEE} Rain came in. Bays are closed" in above_the_form(page)
     assert f'href="/case/{door.key}/derive_rca"' in sharing.text
     assert f'href="/case/{door.key}/derive_rca"' not in approving.text
-    assert "Derive RCA: Elena Petrova may not derive RCA" in above_the_form(approving)
+    assert "Write customer RCA: Elena Petrova may not write customer RCA" in above_the_form(approving)
     assert "Kemal Aydın" in above_the_form(approving)  # who may, and not the id of a role
 
 

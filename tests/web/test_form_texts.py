@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 
 from entrypoints.web.console.move_form import form_of
-from entrypoints.web.console.record_form import RecordForm
+from entrypoints.web.console.record_form import Known, RecordForm
 from entrypoints.web.console.sponsorship_pages import form_of_sponsorship
 from entrypoints.web.console.start_form import FORM
+from escalation.case.lifecycle import Move
 from escalation.case.move_index import COMMAND_OF
 from escalation.kernel.command_fields import CommandField
 from escalation.kernel.field_reader import fields_of, purpose_of, record_of
@@ -44,3 +45,19 @@ def test_every_form_and_each_of_its_fields_has_words_in_each_language() -> None:
     assert [] == [
         code for context, code in wanted if context == "help" and code != catalogue("en").word("help", code)
     ]
+
+
+def test_fields_whose_values_customers_read_are_marked() -> None:
+    """
+    COMM-6: also those that are no text of theirs, as an estimate is; a note is not.
+    """
+    marked = {
+        field.name
+        for move in (Move.SEND_UPDATE, Move.ASK_CUSTOMER, Move.ADD_COMMENT)
+        for field in form_of(move).fields(Known({}, {}), {})
+        if field.is_for_customers
+    }
+
+    assert {"customer_text", "apologise", "estimate", "sure", "estimate_why"} <= marked
+    assert {"due_at", "what_for"} <= marked
+    assert not {"internal_note", "note"} & marked

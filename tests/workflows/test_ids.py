@@ -46,9 +46,9 @@ async def test_no_escalation_can_have_an_id_of_the_engines_own(desk: Desk, id_: 
     """
     START-4: a subject of that name would stand in the way of somebody's inbox, or of the pace of all mail.
     """
-    with pytest.raises(BadRequest, match="TENANT/TICKET"):
+    with pytest.raises(BadRequest, match="an account, a slash and a number"):
         await desk.client.start(a_complaint(key=id_))
-    with pytest.raises(BadRequest, match="TENANT/TICKET"):
+    with pytest.raises(BadRequest, match="an account, a slash and a number"):
         await desk.client.start(a_complaint(key=desk.key, outage=id_))
 
 

@@ -73,7 +73,7 @@ async def test_one_that_is_no_open_escalation_is_refused_and_nothing_ends(desk: 
 
     for into, says in (
         (f"{desk.key}-unknown", "which is no escalation that is known here"),
-        ("Elena asked me to", "TENANT/TICKET"),
+        ("Elena asked me to", "an account, a slash and a number"),
         (ends, "cannot be merged into itself"),
         (withdrawn, "cancelled"),
         (merged, f"goes on as {goes_on}"),

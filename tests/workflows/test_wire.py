@@ -92,7 +92,10 @@ def test_more_than_anybody_should_say_is_refused() -> None:
 
     with pytest.raises(BadRequest, match="at most 65,536 bytes"):
         read_model(
-            DeriveRca, [raw({"by": "cora", "rca": {"summary": "x", "actions": too_much}})], "derive RCA", ""
+            DeriveRca,
+            [raw({"by": "cora", "rca": {"summary": "x", "actions": too_much}})],
+            "write customer RCA",
+            "",
         )
     with pytest.raises(BadRequest, match="at most 565,536 bytes"):  # the request, and what is around it
         read_input([raw({"request": {"services": too_much * 6}})])

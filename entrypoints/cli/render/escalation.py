@@ -68,7 +68,7 @@ def _head(view: View) -> Text:
     if view.is_breached:
         head.append(" · breached", style="red")
     if view.is_undocumented:
-        head.append(" · undocumented", style="yellow")
+        head.append(" · evidence is missing", style="yellow")
     return head
 
 

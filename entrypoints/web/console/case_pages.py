@@ -90,7 +90,7 @@ class CasePages:
             page="all",
             status=200 if sent else 404,
             here=case_path(key),
-            key=key,
+            key=state.key,
             subject=state.request.subject,
             sent=sent,
             gone=gone,
@@ -103,7 +103,13 @@ class CasePages:
         steps = look_ahead(state, reader.now, on_call=self._service.playbook.on_call())
         here = case_path(key)
         return self._service.page(
-            "outlook.html", reader, page="all", here=here, key=key, subject=state.request.subject, steps=steps
+            "outlook.html",
+            reader,
+            page="all",
+            here=here,
+            key=state.key,
+            subject=state.request.subject,
+            steps=steps,
         )
 
 

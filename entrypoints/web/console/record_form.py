@@ -31,6 +31,7 @@ from entrypoints.web.console.local_instants import read_local, write_local
 from escalation.kernel.attestation import Attestation
 from escalation.kernel.command_fields import CommandField, FieldKind
 from escalation.kernel.field_reader import class_of, fields_of, record_of
+from escalation.kernel.text_fields import READ_BY_CUSTOMERS
 from escalation.kernel.values import CustomerText, CustomerWords, InternalText, described_fields
 from escalation.policy.spans import parse_span
 
@@ -175,7 +176,7 @@ def _of_one_value(drawn: FormField, command: type, known: Known, given: Given) -
         and field.name not in _LINES
         and (longest or _SHORT + 1) > _SHORT
         and not field.is_list,
-        is_for_customers=issubclass(text_class, CustomerText),
+        is_for_customers=issubclass(text_class, CustomerText) or READ_BY_CUSTOMERS in described.metadata,
         choices=choices,
         suggestions=suggestions,
         value=given.get(drawn.path, field.default or _sole_customer(drawn, choices)),

@@ -18,6 +18,7 @@ from escalation.case.work import Work
 from escalation.kernel.budgets import QUESTIONS
 from escalation.kernel.reasons import Reason, reason
 from escalation.kernel.refusals import BadRequest, Fault, MoveNotAllowed
+from escalation.kernel.text_fields import READ_BY_CUSTOMERS
 from escalation.kernel.values import CustomerText, InputInstant, Name, frozen
 
 
@@ -53,7 +54,9 @@ class AskCustomer(MoveCommand):
         Field(min_length=1, max_length=1000, description="What you need it for; customers read it."),
     ]
     due_at: Annotated[
-        InputInstant, Field(description="When you need the answer.", examples=["2030-01-31T12:00:00Z"])
+        InputInstant,
+        Field(description="When you need the answer.", examples=["2030-01-31T12:00:00Z"]),
+        READ_BY_CUSTOMERS,
     ]
 
     def carry_out(self, work: Work) -> None:

@@ -28,7 +28,7 @@ class RcaDerived(BaseEvent):
 
 class DeriveRca(MoveCommand):
     """
-    Derive the customer RCA, which customers will read, from the internal one. If no words are given here, those of the
+    Write the customer RCA, which customers will read, from the internal one. If no words are given here, those of the
     internal RCA for customers are taken. It is approved and shared next.
     """
 

@@ -43,7 +43,7 @@ class RcaFiled(BaseEvent):
 class FileRca(MoveCommand):
     """
     File the internal RCA, or a new version of it: why it happened, for our own people alone. The customer RCA is
-    derived from it next.
+    written from it next.
     """
 
     move = Move.FILE_RCA

@@ -15,6 +15,7 @@ from escalation.case.work import Work
 from escalation.kernel.clock_name import ClockName
 from escalation.kernel.reasons import reason
 from escalation.kernel.refusals import BadRequest, Fault
+from escalation.kernel.text_fields import READ_BY_CUSTOMERS
 from escalation.kernel.values import CustomerText, InputInstant, InternalText
 from escalation.notifications.notification import Occasion
 from escalation.policy.classification import Degree
@@ -35,12 +36,18 @@ class SendUpdate(MoveCommand):
         InternalText | None,
         Field(description="What only our own people read; needed if there is no text for customers."),
     ] = None
-    apologise: Annotated[bool, Field(description="Apologise in the message to customers.")] = False
+    apologise: Annotated[
+        bool, Field(description="Apologise in the message to customers."), READ_BY_CUSTOMERS
+    ] = False
 
     estimate: Annotated[
-        InputInstant | None, Field(description="When you expect it to be solved; for customers.")
+        InputInstant | None,
+        Field(description="When you expect it to be solved; for customers."),
+        READ_BY_CUSTOMERS,
     ] = None
-    sure: Annotated[Degree, Field(description="How sure you are of the estimate")] = Degree.MEDIUM
+    sure: Annotated[Degree, Field(description="How sure you are of the estimate"), READ_BY_CUSTOMERS] = (
+        Degree.MEDIUM
+    )
     estimate_why: Annotated[
         Annotated[CustomerText, Field(min_length=1)] | None,
         Field(description="Why the estimate has changed, in words for customers; needed if it changes."),

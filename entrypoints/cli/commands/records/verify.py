@@ -10,7 +10,8 @@ from entrypoints.cli.options import Json, argument, option
 
 def verify(
     key: Annotated[
-        str | None, argument("[KEY]", "The escalation's key: TENANT/TICKET. If omitted, all of the record.")
+        str | None,
+        argument("[KEY]", "The escalation's key, such as ACME/4711. If omitted, all of the record."),
     ] = None,
     against: Annotated[
         str | None,

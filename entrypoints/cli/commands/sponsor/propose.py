@@ -1,4 +1,4 @@
-"""`escalate sponsor propose`: an account for the programme of executive sponsors."""
+"""`escalate sponsor propose`: an account for executive sponsorship."""
 
 from typing import Annotated
 
