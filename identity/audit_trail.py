@@ -10,8 +10,7 @@ from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
-from threading import Lock
-from time import sleep
+from threading import Event, Lock
 
 import structlog
 
@@ -35,13 +34,14 @@ class AuditTrail:
         self._noted: dict[AuditEntry, Counted] = {}
         self._lock = Lock()
         self._is_writing = False
+        self._is_closing = Event()
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="audit")
 
     def note(self, entry: AuditEntry) -> None:
         """Have *entry* written soon."""
         with self._lock:
             self._add([Counted(entry, datetime.now(UTC))])
-            if not self._is_writing:
+            if not (self._is_writing or self._is_closing.is_set()):
                 self._is_writing = True
                 self._writer.submit(self._write_noted)
 
@@ -53,6 +53,13 @@ class AuditTrail:
             StoreBehind, StoreAhead, StoreUnreachable
         """
         self._write([Counted(entry, datetime.now(UTC))])
+
+    def close(self) -> None:
+        """Write what was noted, without waiting for more of the same. What the database does not take is lost."""
+        self._is_closing.set()
+        self._writer.shutdown()
+        if left := self._take():
+            log.warning("audit_entries_lost", count=sum(each.times for each in left))
 
     def _add(self, counted: Iterable[Counted]) -> None:
         for each in counted:
@@ -70,7 +77,7 @@ class AuditTrail:
                 self._give_back(noted)
                 log.warning("audit_entries_wait", count=len(noted), why=str(away))
                 break
-            sleep(_TOGETHER)
+            self._is_closing.wait(_TOGETHER)
         self._store.close()
 
     def _take(self) -> list[Counted]:

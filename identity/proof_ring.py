@@ -135,11 +135,18 @@ class ProofRing:
             NotProven: If its proof is missing where it is needed, or not good.
         """
         try:
-            return self._judge(asked)
+            door = self._judge(asked)
         except NotProven as refused:
-            if self._audit:
-                self._audit.note(_refusal_of(asked.message, refused))
+            self._note_refusal(asked.message, refused)
             raise
+        # The run itself refuses a proof that is used twice: it alone knows, and a replay must find the same.
+        if asked.is_used:
+            self._note_refusal(asked.message, NotProven(reason("proof_used")))
+        return door
+
+    def _note_refusal(self, message: Message, refused: NotProven) -> None:
+        if self._audit:
+            self._audit.note(_refusal_of(message, refused))
 
     def _judge(self, asked: ProofCheck) -> Door | None:
         if asked.proof is None:

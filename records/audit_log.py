@@ -12,7 +12,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select
+from sqlalchemy import Connection, Row, Select, insert, select
 
 from records.database import take_turn
 from records.digest_chain import ChainHead, Entry, instant_text, read_heads, write_heads
@@ -41,7 +41,10 @@ class AuditKind(StrEnum):
     """A message without a good proof of who sent it."""
     KEY_CREATED = "key_created"
     KEY_REVOKED = "key_revoked"
+    LINK_REFUSED = "link_refused"
+    """Links of messages that were not of ours, expired or revoked; only counted."""
     EXPORTED = "exported"
+    """The record, or a part of it, was given out to somebody or to a program."""
     RECORD_REPLACED = "record_replaced"
     """Events on record gave way to others: of a run that was reset, or of a newer import."""
 
@@ -109,6 +112,37 @@ def keep_entries(db: Connection, counted: Sequence[Counted]) -> None:
         write_heads(db, {AUDIT_CHAIN: head})
 
 
+@dataclass(frozen=True, slots=True)
+class AuditFilter:
+    """A choice of entries; empty: any."""
+
+    by: str = ""
+    kind: str = ""
+    first_at: datetime | None = None
+    end_at: datetime | None = None
+    """The entry is from before then."""
+
+    def of(self, query: Select[Any]) -> Select[Any]:
+        """Return *query* for these entries alone."""
+        if self.by:
+            query = query.where(AuditRow.by == self.by)
+        if self.kind:
+            query = query.where(AuditRow.kind == self.kind)
+        if self.first_at:
+            query = query.where(AuditRow.at >= self.first_at)
+        if self.end_at:
+            query = query.where(AuditRow.at < self.end_at)
+        return query
+
+
+def read_latest(db: Connection, wanted: AuditFilter, before: int, at_most: int) -> Sequence[AuditLine]:
+    """Return the entries that are *wanted*, the latest first, those with a number below *before*; 0: all."""
+    query = wanted.of(select(*AuditRow.__table__.columns)).order_by(AuditRow.number.desc()).limit(at_most)
+    if before:
+        query = query.where(AuditRow.number < before)
+    return [AuditLine(**row._mapping) for row in db.execute(query)]
+
+
 def audit_entry(row: "Row[*tuple[Any, ...]]") -> Entry:
     """Return what a row says, as its digest covers it."""
     return _said(row._mapping)
@@ -124,9 +158,6 @@ def read_lines(
 ) -> Iterator[AuditLine]:
     """Return the entries from *first_at* until before *end_at*, behind the number *after*, the oldest first."""
     query = select(*AuditRow.__table__.columns).where(AuditRow.number > after).order_by(AuditRow.number)
-    if first_at:
-        query = query.where(AuditRow.at >= first_at)
-    if end_at:
-        query = query.where(AuditRow.at < end_at)
+    query = AuditFilter(first_at=first_at, end_at=end_at).of(query)
     for row in db.execution_options(yield_per=1000).execute(query):
         yield AuditLine(**row._mapping)

@@ -148,6 +148,18 @@ def verify_record(
         return _verify(links, heads, sealed)
 
 
+def verify_audit_log(store: RecordStore) -> Verification:
+    """
+    As `verify_record`, of the audit log alone.
+
+    Raises:
+        StoreBehind, StoreAhead, StoreUnreachable
+    """
+    store.require_usable()
+    with store.database.reading() as db:
+        return _verify(_audit_links(db), read_heads(db, [AUDIT_CHAIN]), {})
+
+
 def _verify(
     links: Iterable[_Link], heads: Mapping[str, ChainHead], sealed: Mapping[str, ChainHead]
 ) -> Verification:

@@ -99,7 +99,7 @@ async def serve_queues(client: Client, settings: Settings) -> AsyncIterator[None
         Network(settings.private_networks).transport,
         store,
         starts_of_one=settings.starts_per_person,
-        proofs=(proofs := proofs_of(settings, AuditTrail(record_store_of(settings)))),
+        proofs=(proofs := proofs_of(settings, audit := AuditTrail(record_store_of(settings)))),
     )
     build = version_of(settings.deployment, settings.build)
     slots = 2 * QUICK_SLOTS + MESSAGE_SLOTS + RECORD_SLOTS
@@ -125,6 +125,7 @@ async def serve_queues(client: Client, settings: Settings) -> AsyncIterator[None
     async with AsyncExitStack() as running:
         # Not waited for: what did not end in its time will not end now.
         running.callback(store.close)
+        running.push_async_callback(asyncio.to_thread, audit.close)
         running.callback(threads.shutdown, wait=False, cancel_futures=True)
         workers = (records, messages, moves)
         for worker in workers:

@@ -198,7 +198,7 @@ class BaseWorkflow(ContinuableWorkflow, Sender, ABC, Generic[Made]):
             NotProven: If its proof is missing where it is needed, not good, or was used before.
         """
         async with self._judging:
-            proof = await judge_signal(move, raws)
+            proof = await judge_signal(move, raws, self._followed)
         if proof is None:
             return
         if proof.message in self._followed:

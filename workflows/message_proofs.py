@@ -6,7 +6,7 @@ has no validator, so a local activity judges it, and the history keeps the verdi
 history has, so a replay finds the same, whatever the keys are by then.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable
 from contextvars import ContextVar
 from typing import Protocol, TypeVar
 
@@ -100,16 +100,17 @@ def note_proof(proof: Proof | None) -> None:
     _SIGNAL.set(proof)
 
 
-async def judge_signal(name: str, raws: Iterable[RawValue]) -> Proof | None:
+async def judge_signal(name: str, raws: Iterable[RawValue], followed: Container[str]) -> Proof | None:
     """
-    Have the signal judged whose handler this is, and return its proof, if it has one.
+    Have the signal judged whose handler this is, and return its proof, if it has one. *followed*: the messages that the
+    run has followed; whoever judges puts it on record if the proof is that of one of them.
 
     Raises:
         NotProven: If its proof is missing where it is needed, or not good.
     """
     proof = _SIGNAL.get()
     message = _message(name, _bytes_of(raws), proof.message if proof else "")
-    _DOOR.set(await _judged(message, proof))
+    _DOOR.set(await _judged(message, proof, is_used=proof is not None and proof.message in followed))
     return proof
 
 
@@ -129,8 +130,8 @@ async def judge_start(raws: Iterable[RawValue]) -> Door | None:
     return await _judged(message, proof)
 
 
-async def _judged(message: Message, proof: Proof | None) -> Door | None:
-    check = ProofCheck(message=message, proof=proof, at=workflow.now())
+async def _judged(message: Message, proof: Proof | None, *, is_used: bool = False) -> Door | None:
+    check = ProofCheck(message=message, proof=proof, at=workflow.now(), is_used=is_used)
     return (await look_up(contract.JUDGE_PROOF, check, Verdict)).door
 
 

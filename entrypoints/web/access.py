@@ -4,7 +4,9 @@ Access to the service, as the settings have it: who finds out who asks, and wher
 Owns the wiring of `identity`. It must not know what is asked.
 """
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -42,6 +44,16 @@ def audit_of(settings: Settings) -> AuditTrail:
         WrongUrl: If the settings name no database that can be used.
     """
     return AuditTrail(RecordStore.at(settings.records_url, settings.state_folder, column_cipher_of(settings)))
+
+
+@asynccontextmanager
+async def open_audit(settings: Settings) -> AsyncIterator[AuditTrail]:
+    """The way into the audit log; at its end, all that was noted is written."""
+    audit = audit_of(settings)
+    try:
+        yield audit
+    finally:
+        await asyncio.to_thread(audit.close)
 
 
 def access_of(settings: Settings, languages: Languages, audit: AuditTrail) -> SignInParts:

@@ -27,6 +27,7 @@ from entrypoints.web.request_metrics import RequestMetrics
 from entrypoints.web.security_headers import COMMON, NOTHING, SecurityHeaders, page_policy
 from entrypoints.web.service_parts import ServiceParts
 from entrypoints.web.temporal_client import TemporalClientSource
+from identity.audit_trail import AuditTrail
 from identity.caller import CallerSource
 from runtime.settings import Settings
 from runtime.signed_links import PAGE_PATH, PATH, SignedLinks
@@ -40,6 +41,7 @@ def make_app(
     reach: TemporalClientSource,
     links: SignedLinks | None = None,
     callers: CallerSource | None = None,
+    audit: AuditTrail | None = None,
 ) -> ASGIApp:
     """
     Make the whole service.
@@ -47,6 +49,7 @@ def make_app(
     Args:
         links: The links that lead here; if omitted, those of the settings.
         callers: Who finds out who asks; if omitted, as the settings have it.
+        audit: The way into the audit log, which whoever opened it closes; if omitted, one that is never closed.
 
     Raises:
         RuntimeFault: If the keys for links or encryption cannot be had.
@@ -54,8 +57,8 @@ def make_app(
     """
     languages, health = Languages(settings.templates), Health(reach)
     links = links or SignedLinks.from_settings(settings)
-    pages, cases = LinkPages(reach, links, languages), CustomerPages(reach, links, languages)
-    audit = audit_of(settings)
+    audit = audit or audit_of(settings)
+    pages, cases = LinkPages(reach, links, languages, audit), CustomerPages(reach, links, languages, audit)
     access = access_of(settings, languages, audit)
     parts = ServiceParts.of(settings, reach, languages, callers or access.callers, audit)
     api = make_api(parts)

@@ -32,6 +32,7 @@ from escalation.case.rca_content import CustomerRca
 from escalation.kernel.refusals import EscalationError, RateExceeded
 from escalation.notifications.links import PageLink
 from identity.actor import DoorName, acting
+from identity.audit_trail import AuditTrail
 from messages.formats import zone_of
 from runtime.signed_links import SignedLinks
 
@@ -42,8 +43,10 @@ log = structlog.get_logger("web_service")
 class CustomerPages(LinkTrouble):
     """The page of each contact, and its RCA."""
 
-    def __init__(self, reach: TemporalClientSource, links: SignedLinks, languages: Languages) -> None:
-        super().__init__(reach, links, languages)
+    def __init__(
+        self, reach: TemporalClientSource, links: SignedLinks, languages: Languages, audit: AuditTrail
+    ) -> None:
+        super().__init__(reach, links, languages, audit)
         self._layout = CustomerLayout(languages, self._pages)
 
     async def page(self, request: Request) -> Response:
@@ -73,7 +76,7 @@ class CustomerPages(LinkTrouble):
         found = await client.customer_page(link.escalation, link.reader)
         if found.escalation != link.escalation:
             return self.notice("earlier", link=link)
-        return found.view or self.notice("revoked", link=link)
+        return found.view or self.refuse_link("revoked", link=link)
 
     async def _post(
         self, client: EscalationClient, link: PageLink, view: CustomerView, form: Mapping[str, str]

@@ -39,7 +39,7 @@ class LinkPages(LinkTrouble):
         form = await read_form(request) if request.method == "POST" else None
         client = await self._reach.client()
         if not (link := await find_reader(client, signed)):
-            return self.notice("revoked", link=signed)
+            return self.refuse_link("revoked", link=signed)
         if form is None:
             inquiry = await look_up_question(client, link)
             return self._show_state(inquiry.stands, inquiry)

@@ -23,6 +23,9 @@ from entrypoints.web.temporal_client import TemporalClientSource
 from escalation.kernel.refusals import EscalationError, RateExceeded, UnknownEscalation
 from escalation.notifications.links import Link, PageLink
 from escalation.policy.rates import USES_OF_LINK, Rates
+from identity.actor import DoorName
+from identity.audit_trail import AuditTrail
+from records.audit_log import AuditEntry, AuditKind
 from runtime.errors import RuntimeFault
 from runtime.signed_links import LinkExpired, LinkUnknown, SignedLinks
 
@@ -56,11 +59,14 @@ log = structlog.get_logger("web_service")
 class LinkTrouble:
     """Base of the pages behind links."""
 
-    def __init__(self, reach: TemporalClientSource, links: SignedLinks, languages: Languages) -> None:
+    def __init__(
+        self, reach: TemporalClientSource, links: SignedLinks, languages: Languages, audit: AuditTrail
+    ) -> None:
         self._reach = reach
         self._links = links
         self._languages = languages
         self._pages = Pages(languages)
+        self._audit = audit
         self._uses = Rates()
 
     async def follow(
@@ -75,9 +81,9 @@ class LinkTrouble:
             self._count(link)
             return await answer(link, request)
         except LinkUnknown:
-            return self.notice("unknown", language=self.language(request))
+            return self.refuse_link("unknown", language=self.language(request))
         except LinkExpired as expired:
-            return self.notice("expired", link=expired.link)
+            return self.refuse_link("expired", link=expired.link)
         except UnknownEscalation:  # ended so long ago that nothing is known of it
             return self.notice("ended", link=link)
         except RateExceeded:
@@ -97,6 +103,14 @@ class LinkTrouble:
         """
         who = link.reader if isinstance(link, PageLink) else f"{link.question} {link.escalation} {link.who}"
         self._uses = self._uses.after(who, USES_OF_LINK, datetime.now(UTC), "uses of a link")
+
+    def refuse_link(self, why: str, *, language: str = "", link: Link | PageLink | None = None) -> Response:
+        """
+        Return the page that says why a link leads nowhere. The audit log counts how often that happens, and has neither
+        the link nor the address: whoever tries many fills no more than a line a second.
+        """
+        self._audit.note(AuditEntry(AuditKind.LINK_REFUSED, door=DoorName.LINK, why=why))
+        return self.notice(why, language=language, link=link)
 
     def notice(
         self,

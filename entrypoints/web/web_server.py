@@ -16,7 +16,7 @@ import structlog
 from starlette.types import ASGIApp
 
 from client import EscalationClient
-from entrypoints.web.access import access_line
+from entrypoints.web.access import access_line, open_audit
 from entrypoints.web.app import make_app
 from entrypoints.web.event_stream import STOPPING
 from entrypoints.web.slow_client_limit import PromptProtocol
@@ -59,7 +59,10 @@ async def serve_web_service(settings: Settings, *, say: Callable[[str], None] = 
     """
     connect_config()  # a wrong profile is reported now, not to the first reader
     with bind_port(settings) as listener, stop_signals() as stop:
-        async with serve_app(make_app(settings, TemporalClientSource(settings)), listener):
+        async with (
+            open_audit(settings) as audit,
+            serve_app(make_app(settings, TemporalClientSource(settings), audit=audit), listener),
+        ):
             say(f"Console    {local_url(listener)}")
             say(access_line(settings))
             say("Ready; Ctrl-C stops.")
@@ -71,7 +74,10 @@ async def serve_web_service(settings: Settings, *, say: Callable[[str], None] = 
 async def run_beside(settings: Settings, listener: socket.socket, running: Serving) -> AsyncIterator[str]:
     client = EscalationClient(running.client, patience=PATIENCE)
     unlinked = "" if settings.gateway_url else "; messages carry no links until ESCALATION_GATEWAY_URL is set"
-    async with serve_app(make_app(settings, TemporalClientSource(settings, client)), listener):
+    async with (
+        open_audit(settings) as audit,
+        serve_app(make_app(settings, TemporalClientSource(settings, client), audit=audit), listener),
+    ):
         yield f"Console    {local_url(listener)}{unlinked}\n{access_line(settings)}"
 
 

@@ -60,6 +60,8 @@ class ProofCheck:
     message: Message
     proof: Proof | None
     at: Instant
+    is_used: bool = False
+    """True if the run has followed the message of this proof before, and will refuse it."""
 
 
 def digest_of(arguments: Iterable[bytes]) -> str:

@@ -43,6 +43,7 @@ PAGES = {
     "coverage": "/playbook/coverage",
     "changes": "/playbook/changes",
     "settings": "/settings",
+    "audit-log": "/settings/audit-log?verify=1",
 }
 """Pages of our own people."""
 

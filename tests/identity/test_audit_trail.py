@@ -1,11 +1,14 @@
 """Entries reach the audit log, however many there are, and whatever becomes of the database meanwhile."""
 
 import asyncio
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from escalation.kernel.proof import Message, ProofCheck
 from identity.audit_trail import MOST_NOTED, AuditTrail
+from identity.proof_ring import ProofRing
 from records.audit_log import AuditEntry, AuditKind, AuditLine, read_lines
 from records.errors import StoreUnreachable
 from records.store import RecordStore
@@ -89,3 +92,25 @@ async def test_a_database_that_is_away_loses_nothing(tmp_path: Path) -> None:
 
     lines = await kept(store, 3)
     assert {("10.0.0.1", 2), ("10.0.0.2", 1)} == {(line.address, line.times) for line in lines}
+
+
+async def test_what_was_noted_is_written_when_the_process_stops(store: RecordStore) -> None:
+    """IDENTITY-5: an orderly stop loses nothing, and does not wait for more of the same."""
+    trail = AuditTrail(store)
+    for number in range(3):
+        trail.note(refused(number))
+    await asyncio.to_thread(trail.close)
+
+    assert {"10.0.0.0", "10.0.0.1", "10.0.0.2"} == {line.address for line in _lines(store)}
+
+
+async def test_a_proof_that_was_used_before_is_on_record(store: RecordStore) -> None:
+    """IDENTITY-5: the run refuses it; whoever judges its proof writes down that it came again."""
+    message = Message(run="ACME/1", name="acknowledge", id="one", digest="", mover="maya")
+    trail = AuditTrail(store)
+    ring = ProofRing(audit=trail)
+    ring.judge(ProofCheck(message=message, proof=None, at=datetime.now(UTC), is_used=True))
+    await asyncio.to_thread(trail.close)
+
+    (line,) = _lines(store)
+    assert ("not_proven", "maya", True) == (line.kind, line.by, "used before" in line.why)

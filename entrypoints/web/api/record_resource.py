@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Depends, Path, Query
 from pydantic import Field
+from starlette.requests import Request
 from starlette.responses import Response
 
 from encryption.encryption_setup import column_cipher_of
@@ -20,12 +21,15 @@ from entrypoints.open_escalations import record_open_escalations
 from entrypoints.web.api.api_visit import ONE, CurrentVisit, KeyInPath, Visit
 from entrypoints.web.api.problems import LOOKING, MOVING
 from entrypoints.web.api.query_values import read_zone
+from entrypoints.web.refusal_audit import entry_of
 from escalation.kernel.reasons import reason
 from escalation.kernel.refusals import BadRequest, Fault, UnknownEscalation, quote_input
 from escalation.kernel.values import Input, InputDay, Name
 from escalation.measures.report_schedule import Rhythm, ScheduledReport
+from identity.actor import DoorName
 from planning.calendars.report_periods import midnight_of
 from planning.plan.report_readers import read_schedule
+from records.audit_log import AuditKind
 from records.data_export import read_escalations
 from records.period_report import make_report
 from records.report import By, Period, Report
@@ -36,11 +40,12 @@ router = APIRouter(tags=["records"], responses=LOOKING)
 
 
 @router.get(ONE + "/record", response_model=list[dict[str, Any]])
-async def show_record(visit: CurrentVisit, key: KeyInPath) -> Response:
-    """Show what is on record of one key, every escalation that it had."""
+async def show_record(request: Request, visit: CurrentVisit, key: KeyInPath) -> Response:
+    """Show what is on record of one key, every escalation that it had. The audit log has who read it."""
     found = await asyncio.to_thread(_read_record, visit, key)
     if not found:
         raise UnknownEscalation(f"nothing of {quote_input(key)} is on record")
+    visit.service.audit.note(entry_of(request, AuditKind.EXPORTED, DoorName.API))
     return visit.answer(found)
 
 
@@ -94,6 +99,7 @@ async def show_report(visit: CurrentVisit, asked: ReportAsked) -> Response:
 
 @router.get("/report/figures", response_model=Report)
 async def show_figures(
+    request: Request,
     visit: CurrentVisit,
     asked: ReportAsked,
     as_recorded: Annotated[
@@ -104,6 +110,7 @@ async def show_figures(
     with _record_of(visit) as store:
         record = None if as_recorded else await record_open_escalations(visit.client, store)
         found = await asyncio.to_thread(make_report, store, asked.period, datetime.now(UTC), asked.by, record)
+    visit.service.audit.note(entry_of(request, AuditKind.EXPORTED, DoorName.API))
     return visit.answer(found)
 
 

@@ -14,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, RedirectResponse, Response
 from starlette.routing import Route
 
+from entrypoints.web.console.audit_page import AuditPage
 from entrypoints.web.console.case_pages import CasePages
 from entrypoints.web.console.list_rows import (
     MOST_ENDED,
@@ -140,6 +141,7 @@ def console_routes(parts: ServiceParts) -> list[Route]:
             (_CASE + "/rebase", books.rebase, ["GET", "POST"]),
             ("/live", lists.live, ["GET"]),
             ("/settings", SettingsPage(service).settings, ["GET", "POST"]),
+            ("/settings/audit-log", AuditPage(service).audit_log, ["GET"]),
             ("/who", lists.choose_person, ["POST"]),
             ("/language", lists.choose_language, ["POST"]),
             (_CASE, case.case, ["GET"]),

@@ -5,14 +5,15 @@ The database is asked in a thread, because it waits. Must not know markup.
 """
 
 import asyncio
-from contextlib import closing, suppress
-from datetime import UTC, date, datetime, timedelta, tzinfo
+from contextlib import closing
+from datetime import UTC, date, datetime
 from functools import partial
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from encryption.encryption_setup import column_cipher_of
+from entrypoints.web.console.local_days import days_between, read_day
 from entrypoints.web.console.page_service import PageService
 from entrypoints.web.console.reader import Reader
 from escalation.measures.definitions import BY_NAME
@@ -68,7 +69,7 @@ def _columns(report: Report) -> list[str]:
 
 def _period_in_words(given: dict[str, str], reader: Reader) -> str:
     """Return which escalations are looked at, by the days on which they were opened."""
-    match _day(given["from"]), _day(given["to"]):
+    match read_day(given["from"]), read_day(given["to"]):
         case None, None:
             return reader.text("period.any_time")
         case date() as first, None:
@@ -103,17 +104,4 @@ def _figure_in_words(reader: Reader, figure: Figure) -> str:
 
 
 def _period(given: dict[str, str], reader: Reader) -> Period:
-    since, until = _day(given["from"]), _day(given["to"])
-    after = _midnight(until + timedelta(days=1), reader.zone) if until else None
-    return Period(_midnight(since, reader.zone) if since else None, after, reader.caller.sight)
-
-
-def _midnight(day: date, zone: tzinfo) -> datetime:
-    return datetime.combine(day, datetime.min.time(), zone).astimezone(UTC)
-
-
-def _day(text: str) -> date | None:
-    with suppress(ValueError):
-        day = date.fromisoformat(text)
-        return day if date(1990, 1, 1) < day < date(2100, 1, 1) else None
-    return None
+    return Period(*days_between(given["from"], given["to"], reader.zone), reader.caller.sight)
