@@ -40,10 +40,10 @@ class DropOutdated(Stage):
 
 def _notices_of(messages: Iterable[Message]) -> Sequence[Notification]:
     """Return each notification once, to all who are still to get it: its facts are asked about once."""
-    found: dict[tuple[str, int, str], Notification] = {}
+    found: dict[tuple[str, str, str], Notification] = {}
     for message in messages:
         for notice in message.notices:
-            about = (notice.escalation, notice.seq, notice.occasion.value)
+            about = (notice.escalation, notice.cause, notice.occasion.value)
             others = found[about].to if about in found else ()
             found[about] = replace(notice, to=(*others, message.recipient))
     return tuple(found.values())

@@ -150,7 +150,7 @@ class Message:
         """Return its key; for customers without the recipient, who is known by an address."""
         notice = self.notice
         is_ours = isinstance(notice, InternalNotification)
-        key = self.keys[0] if is_ours else f"{notice.escalation}:{notice.seq}:{notice.occasion}"
+        key = self.keys[0] if is_ours else f"{notice.escalation}:{notice.cause}:{notice.occasion}"
         fields = {"key": key, "occasion": self.occasion, "audience": notice.audience}
         return fields | ({"in_digest": len(self.notices)} if len(self.notices) > 1 else {})
 

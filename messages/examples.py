@@ -290,7 +290,13 @@ def make_example(
     to = Recipient(
         id="ana", name=name, addresses=("email:ana@example.com",), language=language, time_zone=time_zone
     )
-    about: dict[str, Any] = {"escalation": "ACME/4711@1", "seq": 1, "occasion": occasion, "to": (to,)}
+    about: dict[str, Any] = {
+        "escalation": "ACME/4711@1",
+        "seq": 1,
+        "cause": "1",
+        "occasion": occasion,
+        "to": (to,),
+    }
     if audience == "customer":
         return CustomerNotification(**about, facts=CustomerFacts(**facts))
     return InternalNotification(**about, facts=InternalFacts(**facts))

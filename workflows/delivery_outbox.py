@@ -21,7 +21,7 @@ first what has left already.
 from abc import abstractmethod
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from pydantic import TypeAdapter, ValidationError
@@ -69,6 +69,11 @@ class Sender(Protocol):
     @abstractmethod
     def first_seq(self) -> int:
         """The first event of its timeline; what came before is forgotten."""
+
+    @property
+    @abstractmethod
+    def forgotten_until(self) -> datetime | None:
+        """The instant of that event; None, if nothing came before."""
 
     @abstractmethod
     def known_results(self) -> Iterable[DeliveryResult]:
@@ -153,7 +158,9 @@ class DeliveryOutbox(Outbox[_Notification, NotificationBatch]):
         # A later run may have this id by now, and these are not its messages.
         own = sender.own_prefix
         ours = tuple(each for each in reported.results if own and each.key.startswith(own))
-        known = select_own_results(ours, own, sender.known_results(), self._without_result, sender.first_seq)
+        known = select_own_results(
+            ours, own, sender.known_results(), self._without_result, sender.forgotten_until
+        )
         if unknown := len(ours) - len(known):
             sender.note_refusal(move, f"{number_of(unknown, 'result')} of messages that it has not sent")
         self._take_results(known)

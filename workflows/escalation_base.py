@@ -158,6 +158,10 @@ class EscalationBase(BaseWorkflow[Decision]):
     def first_seq(self) -> int:
         return self._events[0].seq if self._events else 0
 
+    @property
+    def forgotten_until(self) -> datetime | None:
+        return self._events[0].at if self.first_seq > 1 else None
+
     def known_results(self) -> Iterable[DeliveryResult]:
         return results_of(self._events)
 

@@ -139,5 +139,10 @@ def _notification(schedule: ReportSchedule, made: ReportMade) -> InternalNotific
         review=pack,
     )
     return InternalNotification(
-        escalation=schedule.id, seq=pack.seq, occasion=Occasion.REVIEW_PACK, to=made.to, facts=facts
+        escalation=schedule.id,
+        seq=pack.seq,
+        cause=str(pack.seq),
+        occasion=Occasion.REVIEW_PACK,
+        to=made.to,
+        facts=facts,
     )

@@ -188,6 +188,10 @@ class SponsorshipWorkflow(BaseWorkflow[SponsorshipDecision]):
     def first_seq(self) -> int:
         return 0
 
+    @property
+    def forgotten_until(self) -> datetime | None:
+        return None
+
     def known_results(self) -> Iterable[DeliveryResult]:
         return self._results
 

@@ -195,6 +195,10 @@ class TaskForceWorkflow(BaseWorkflow[TaskForceDecision]):
     def first_seq(self) -> int:
         return self._events[0].seq if self._events else 0
 
+    @property
+    def forgotten_until(self) -> datetime | None:
+        return self._events[0].at if self.first_seq > 1 else None
+
     def _wakes_at(self) -> datetime | None:
         return self._now.wake_at
 

@@ -114,7 +114,14 @@ def notify(
         impacts=_impacts(now) if occasion in _WITH_THE_IMPACT else (),
     )
     to = tuple(contact.recipient for contact in told if contact.kind is not ContactKind.ROTA)
-    notice = InternalNotification(escalation=now.id, seq=now.sequence, occasion=occasion, to=to, facts=facts)
+    notice = InternalNotification(
+        escalation=now.id,
+        seq=now.sequence,
+        cause=work.cause_of(occasion),
+        occasion=occasion,
+        to=to,
+        facts=facts,
+    )
     if to:
         work.do(notice)
     for contact in told:
@@ -184,7 +191,12 @@ def notify_customers(
     everybody = customer_recipients(now) if to is None else to
     told = tuple(one for one in everybody if any(account not in but for account in one.speaks_for))
     notice = CustomerNotification(
-        escalation=now.id, seq=now.sequence, occasion=occasion, to=told, facts=facts
+        escalation=now.id,
+        seq=now.sequence,
+        cause=work.cause_of(occasion),
+        occasion=occasion,
+        to=told,
+        facts=facts,
     )
     for each in _by_impact(now, notice):
         work.do(each)

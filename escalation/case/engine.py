@@ -56,7 +56,7 @@ def decide(  # noqa: C901 - one case a command
     Raises:
         EscalationError: If the command is refused. Nothing has changed.
     """
-    work = Work(escalation, now, door=door, table=CLOCKS)
+    work = Work(escalation, now, door=door, asked=command, table=CLOCKS)
     if isinstance(command, ReportDelivery):
         report_delivery(work, command)
         settle(work)

@@ -15,6 +15,7 @@ from escalation.case.follow_up_actions import Action, count_passed_reminders
 from escalation.case.lifecycle import Move, State
 from escalation.case.state import Escalation
 from escalation.case.work import Work
+from escalation.kernel.cause import cause_of_reminder
 from escalation.kernel.clock_name import ClockName
 from escalation.kernel.clocks import Outcome
 from escalation.kernel.reasons import Part, Reason, reason
@@ -141,10 +142,14 @@ def remind_of_actions(work: Work) -> None:
     if not due:
         return
     work.record(ActionsReminded(reminded=due))
-    for person, actions in _by_person(work, due).items():
-        is_late = any(each.is_overdue(work.now) for each in actions)
-        why = reason("action_overdue") if is_late else reason("action_due")
-        notify(work, Occasion.ACTION_DUE, (person,), why=why, items=tuple(map(line, actions)))
+    times_by_day = [
+        (each.number, each.due, due[each.number]) for each in now.open_actions if each.number in due
+    ]
+    with work.because_of(cause_of_reminder("ActionsReminded", now.opened_at, times_by_day)):
+        for person, actions in _by_person(work, due).items():
+            is_late = any(each.is_overdue(work.now) for each in actions)
+            why = reason("action_overdue") if is_late else reason("action_due")
+            notify(work, Occasion.ACTION_DUE, (person,), why=why, items=tuple(map(line, actions)))
 
 
 def _by_person(work: Work, due: Iterable[int]) -> dict[str, list[Action]]:

@@ -83,7 +83,13 @@ def open_escalation(command: Open, now: datetime) -> Decision:
     unnotified = first_recipients_of(open_state(first))
     first = replace(first, unnotified=unnotified)
     work = Work(
-        open_state(first), now, by=request.submitted_by, door=command.door, events=[first], table=CLOCKS
+        open_state(first),
+        now,
+        by=request.submitted_by,
+        door=command.door,
+        asked=command,
+        events=[first],
+        table=CLOCKS,
     )
     for name in ENTRY_CLOCKS:
         work.start(name)
@@ -126,6 +132,7 @@ def open_state(event: Opened) -> Escalation:
         impacts=stated_impacts(event.request.customers),
         unnotified=event.unnotified,
         sequence=event.seq,
+        latest_at=event.at,
     )
     return with_participants(opened, event.by)
 

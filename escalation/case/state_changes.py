@@ -31,7 +31,7 @@ def apply_event(now: Escalation, event: BaseEvent | ClockEvent) -> Escalation:
     """Return *now* after *event*."""
     # What waits is answered before the event adds to it: a member who calls the own team calls the others.
     after = _with_breach_alerted(event.applied_to(_with_alerts_answered(now, event)), event)
-    after = with_participants(replace(after, sequence=event.seq), event.by)
+    after = with_participants(after.counted(event), event.by)
     return after if event.by == ENGINE else _still_active(after, event)
 
 

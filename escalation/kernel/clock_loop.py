@@ -31,6 +31,7 @@ from datetime import datetime, timedelta
 from typing import Any, Generic, Self, TypeVar
 
 from escalation.kernel import decision
+from escalation.kernel.cause import cause_of_clock
 from escalation.kernel.clock_events import (
     ClockBreached,
     ClockChased,
@@ -101,6 +102,9 @@ class ClockedWork(decision.Work[State, Event | ClockEvent, Effect], Generic[Stat
 
     table: Mapping[ClockName, ClockRow[State, Self]] = field(kw_only=True)
 
+    def __post_init__(self) -> None:
+        self.before = self.state.count_events_at(self.now) - len(self.events)
+
     @property
     def sequence(self) -> int:
         return self.state.sequence
@@ -110,9 +114,10 @@ class ClockedWork(decision.Work[State, Event | ClockEvent, Effect], Generic[Stat
 
     def settle(self) -> None:
         """Let everything happen that is due by now."""
-        while clock := self._next_due():
-            self.begin()
-            self._handle_due(clock)
+        with self.because_of(""):
+            while clock := self._next_due():
+                self.begin()
+                self._handle_due(clock)
 
     def start(self, name: ClockName, since: datetime | None = None) -> None:
         """
@@ -121,7 +126,9 @@ class ClockedWork(decision.Work[State, Event | ClockEvent, Effect], Generic[Stat
         A threshold that is past when it starts is recorded as skipped, not sent late (CLOCK-2).
         """
         self.end(name, Outcome.CANCELLED)
-        clock = self.new_clock(name, since)
+        clock, last = self.new_clock(name, since), self.state.clock(name)
+        if clock and last and clock.started_at == last.started_at:
+            clock = replace(clock, again=last.again + 1)
         if clock:
             self.record(ClockStarted(clock=clock))
         if clock and since:
@@ -189,12 +196,15 @@ class ClockedWork(decision.Work[State, Event | ClockEvent, Effect], Generic[Stat
         row = self.table[clock.name]
         if clock.breached_at:
             times = (self.now - clock.breached_at) // self.state.chase_every
+            late_by = times * self.state.chase_every
+            self.cause = cause_of_clock(clock, f"late{late_by.total_seconds():.0f}")
             self.record(ClockChased(clock=clock.name, times=times, due_at=clock.breached_at))
             row.chase(self, clock, times)
         elif not is_over(clock, self.now):
             self._record_reminder(clock)
             row.remind(self, clock)
         else:
+            self.cause = cause_of_clock(clock, "due")
             if not row.is_agreed:
                 self._record_breach(clock)
             row.expire(self, clock)
@@ -204,6 +214,7 @@ class ClockedWork(decision.Work[State, Event | ClockEvent, Effect], Generic[Stat
         assert clock.next_at
         passed = self.state.count_passed_thresholds(clock, self.now)
         skipped = passed - clock.passed - 1
+        self.cause = cause_of_clock(clock, f"{100 * clock.thresholds[passed - 1] / clock.after:.6g}")
         self.record(ThresholdPassed(clock=clock.name, passed=passed, skipped=skipped, due_at=clock.next_at))
 
     def _record_breach(self, clock: Clock) -> None:

@@ -9,7 +9,8 @@ from typing import Self
 from escalation.kernel.business_time import OpenHours
 from escalation.kernel.clock_name import ClockName
 from escalation.kernel.clocks import Clock, Pause, count_passed_thresholds, derive_clock, derive_next_instant
-from escalation.kernel.values import frozen
+from escalation.kernel.event import RecordedEvent
+from escalation.kernel.values import Instant, frozen
 
 
 @frozen
@@ -18,6 +19,10 @@ class ClockedState(ABC):
     """At most one of each name: the one that runs, or else the last that ran."""
     sequence: int = 0
     """Number of its last event."""
+    latest_at: Instant | None = None
+    """Instant of its last event."""
+    before_latest: int = 0
+    """Number of the last event before that instant."""
 
     @property
     @abstractmethod
@@ -33,6 +38,15 @@ class ClockedState(ABC):
     @abstractmethod
     def chase_every(self) -> timedelta:
         """Return the time between two chasers of a breached clock."""
+
+    def counted(self, event: RecordedEvent) -> Self:
+        """Return this state with *event* as its last one."""
+        before = self.before_latest if event.at == self.latest_at else self.sequence
+        return replace(self, sequence=event.seq, latest_at=event.at, before_latest=before)
+
+    def count_events_at(self, now: datetime) -> int:
+        """Return how many events have happened at *now*, which is no earlier than the last of them."""
+        return self.sequence - self.before_latest if now == self.latest_at else 0
 
     def hours(self, calendar: str | None) -> OpenHours | None:  # noqa: ARG002 - for processes with calendars
         return None

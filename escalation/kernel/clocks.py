@@ -86,6 +86,8 @@ class Clock:
     """The due time that was missed; stays, whatever comes after (CLOCK-4)."""
     ended_at: Instant | None = None
     outcome: Outcome | None = None
+    again: int = 0
+    """Number of clocks of this name before it that began at the same instant."""
     runs_on_if_reopened: bool = False
     """True if the verification ended it: a reopening lets it run on (CLOSE-9)."""
     due_at: Instant | None = None

@@ -8,7 +8,9 @@ back so far, it cannot deny.
 """
 
 from collections.abc import Iterable
+from datetime import datetime
 
+from escalation.kernel.cause import instant_in
 from escalation.notifications.delivery_results import DeliveryResult, MessageState, latest_results
 from escalation.notifications.notification import Notification, NotificationBatch, message_key
 from escalation.policy.people import Recipient
@@ -62,9 +64,12 @@ def select_own_results(
     own: str,
     known: Iterable[DeliveryResult],
     under_way: Iterable[NotificationBatch],
-    since: int = 0,
+    forgotten_until: datetime | None = None,
 ) -> tuple[DeliveryResult, ...]:
-    """Return the results in *reported* of messages that the run has sent: key, recipient and occasion are the same."""
+    """
+    Return the results in *reported* of messages that the run has sent: key, recipient and occasion are the same.
+    *forgotten_until*: the begin of its timeline, if there was something before it.
+    """
     ours = {(each.key, each.recipient, each.occasion) for each in known}
     ours |= {
         (message_key(notice, to), to.id, notice.occasion.value)
@@ -75,10 +80,10 @@ def select_own_results(
     return tuple(
         each
         for each in reported
-        if (each.key, each.recipient, each.occasion) in ours or 0 < _seq_of(each.key, own) < since
+        if (each.key, each.recipient, each.occasion) in ours or _is_forgotten(each.key, own, forgotten_until)
     )
 
 
-def _seq_of(key: str, own: str) -> int:
-    seq, _, _ = key.removeprefix(own).partition(":")
-    return int(seq) if seq.isascii() and seq.isdecimal() else 0
+def _is_forgotten(key: str, own: str, until: datetime | None) -> bool:
+    at = instant_in(key.removeprefix(own)) if until else None
+    return bool(until and at and at <= until)

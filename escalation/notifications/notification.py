@@ -38,7 +38,7 @@ class ReviewPack:
 
     @property
     def seq(self) -> int:
-        """The part of the idempotency key that tells one period from another (COMM-12): 20261116."""
+        """Number that tells one period from another: 20261116."""
         return int(f"{self.first:%Y%m%d}")
 
 
@@ -189,7 +189,9 @@ class InternalNotification:
     escalation: str
     """The escalation's id."""
     seq: int
-    """Number of the event that caused it; part of the idempotency key (COMM-12)."""
+    """Number of the event that caused it."""
+    cause: str
+    """Name of its cause, the same whenever the same is said again; part of the idempotency key (COMM-12)."""
     occasion: Occasion
     to: tuple[Recipient, ...]
     facts: InternalFacts
@@ -200,6 +202,7 @@ class CustomerNotification:
     audience: Literal["customer"] = "customer"
     escalation: str
     seq: int
+    cause: str
     occasion: Occasion
     to: tuple[Recipient, ...]
     facts: CustomerFacts
@@ -214,7 +217,7 @@ def message_key(notice: InternalNotification | CustomerNotification, recipient: 
 
     Retry attempt and worker are no part of it; the channel joins it where one is chosen.
     """
-    return f"{notice.escalation}:{notice.seq}:{notice.occasion}:{recipient.id}"
+    return f"{notice.escalation}:{notice.cause}:{notice.occasion}:{recipient.id}"
 
 
 def reference_of(notice: InternalNotification | CustomerNotification) -> str:

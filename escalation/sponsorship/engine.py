@@ -32,7 +32,7 @@ def decide(
     Raises:
         EscalationError: If it is refused. Nothing has changed.
     """
-    work = SponsorshipWork(programme, now, table=CLOCKS, known=known)
+    work = SponsorshipWork(programme, now, asked=command, table=CLOCKS, known=known)
     work.settle()
     match command:
         case Tick():

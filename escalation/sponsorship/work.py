@@ -5,7 +5,7 @@ Knows how to record and to notify, and nothing of rules.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -30,7 +30,7 @@ class SponsorshipWork(ClockedWork[Sponsorship, "AnyEvent", InternalNotification]
     known: PlaybookPeople = field(default_factory=PlaybookPeople)
 
     def after(self, event: "AnyEvent") -> Sponsorship:
-        return replace(event.applied_to(self.state), sequence=event.seq)
+        return event.applied_to(self.state).counted(event)
 
     @property
     def sponsors(self) -> tuple[Contact, ...]:
@@ -73,4 +73,13 @@ class SponsorshipWork(ClockedWork[Sponsorship, "AnyEvent", InternalNotification]
             account=now.account,
         )
         id_ = f"{now.key}@{now.enrolled_at or self.now:%Y-%m-%dT%H:%M:%SZ}"
-        self.do(InternalNotification(escalation=id_, seq=now.sequence, occasion=occasion, to=to, facts=facts))
+        self.do(
+            InternalNotification(
+                escalation=id_,
+                seq=now.sequence,
+                cause=self.cause_of(occasion),
+                occasion=occasion,
+                to=to,
+                facts=facts,
+            )
+        )

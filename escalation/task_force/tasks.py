@@ -7,6 +7,7 @@ Nobody else is (RESOLVE-2). When the reminders are due is derived from when a ta
 from dataclasses import replace
 from typing import Literal
 
+from escalation.kernel.cause import cause_of_reminder
 from escalation.kernel.reasons import Person, Reason, reason
 from escalation.kernel.values import InternalText, Name, frozen
 from escalation.notifications.notification import Occasion
@@ -52,6 +53,12 @@ def remind(work: TaskForceWork) -> None:
             work.record(TaskOverdue(task=task.number, owner=task.owner, what=task.what))
         else:
             work.record(TaskDueSoon(task=task.number, owner=task.owner))
+    reminded = [(task.number, task.due_at, task in overdue) for task in due]
+    with work.because_of(cause_of_reminder("TaskDue", work.state.deployed_at, reminded)):
+        _notify_owners(work, due, overdue)
+
+
+def _notify_owners(work: TaskForceWork, due: list[Task], overdue: list[Task]) -> None:
     for owner in dict.fromkeys(task.owner for task in due):
         theirs = [task for task in due if task.owner == owner]
         is_over = any(task in overdue for task in theirs)

@@ -64,6 +64,11 @@ class TaskForceWork(ClockedWork[TaskForce, "TaskForceEvent", TaskForceEffect]):
         )
         self.do(
             InternalNotification(
-                escalation=charter.id, seq=self.state.sequence, occasion=occasion, to=to, facts=facts
+                escalation=charter.id,
+                seq=self.state.sequence,
+                cause=self.cause_of(occasion),
+                occasion=occasion,
+                to=to,
+                facts=facts,
             )
         )

@@ -102,7 +102,7 @@ def to_customers(*to: Recipient, **changes: Any) -> CustomerNotification:
     occasion = changes.pop("occasion", Occasion.CASE_RECEIVED)
     facts = customer_facts(**changes)
     return CustomerNotification(
-        escalation=ESCALATION, seq=1, occasion=occasion, to=to or (ana(),), facts=facts
+        escalation=ESCALATION, seq=1, cause="1", occasion=occasion, to=to or (ana(),), facts=facts
     )
 
 
@@ -111,7 +111,9 @@ def to_us(*to: Recipient, **changes: Any) -> InternalNotification:
     occasion = changes.pop("occasion", Occasion.ASSIGNED)
     facts = internal_facts(**changes)
     recipients = to or (person(1),)
-    return InternalNotification(escalation=ESCALATION, seq=1, occasion=occasion, to=recipients, facts=facts)
+    return InternalNotification(
+        escalation=ESCALATION, seq=1, cause="1", occasion=occasion, to=recipients, facts=facts
+    )
 
 
 def batch(*notices: Notification) -> NotificationBatch:

@@ -195,15 +195,15 @@ def test_what_was_done_reaches_customers_only_in_words_meant_for_them() -> None:
 
 def test_a_message_has_the_same_key_however_often_it_is_decided() -> None:
     """
-    COMM-12: escalation, occasion, recipient, and the event that it tells of.
+    COMM-12: escalation, cause, occasion and recipient.
     """
     first, again = opening(), opening()
     keys = [message_key(notice, to) for notice in notices(first.effects) for to in notice.to]
 
     assert [
-        f"ACME/4711@1:6:case_received:{JO}",
-        "ACME/4711@1:6:assigned:ana",
-        "ACME/4711@1:6:first_notification:ed",
+        f"ACME/4711@1:20260302T090000.000000Z.Open:case_received:{JO}",
+        "ACME/4711@1:20260302T090000.000000Z.Open:assigned:ana",
+        "ACME/4711@1:20260302T090000.000000Z.Open:first_notification:ed",
     ] == keys
     assert keys == [message_key(notice, to) for notice in notices(again.effects) for to in notice.to]
 

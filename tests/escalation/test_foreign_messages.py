@@ -50,14 +50,16 @@ def test_a_result_counts_if_its_message_is_known() -> None:
     """
     assert (SENT,) == select_own_results([SENT], OWN, [WAITS], ())
     assert (SENT,) == select_own_results([SENT], OWN, [], [BATCH])
-    assert (SENT,) == select_own_results([SENT], OWN, [], (), since=8)
-    assert () == select_own_results([SENT], OWN, [], (), since=7)
+    assert (SENT,) == select_own_results([SENT], OWN, [], (), forgotten_until=NINE)
+    assert () == select_own_results([SENT], OWN, [], (), forgotten_until=NINE - DAY)
+    assert () == select_own_results([SENT], OWN, [], ())
     for other in (
         replace(SENT, key=f"{OWN}9:x:ed"),
+        replace(SENT, key=f"{OWN}{NINE:%Y%m%dT%H%M%S}:x:ed"),
         replace(SENT, recipient="x"),
         replace(SENT, occasion="x"),
     ):
-        assert () == select_own_results([other], OWN, [WAITS], [BATCH])
+        assert () == select_own_results([other], OWN, [WAITS], [BATCH], forgotten_until=NINE - DAY)
 
 
 def test_an_inbox_keeps_what_is_for_its_recipient_alone() -> None:

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from escalation.kernel.budgets import LARGEST_BATCH
+from escalation.kernel.cause import cause_of_command
 from escalation.kernel.values import InternalText, to_json
 from escalation.notifications.inbox import (
     GATHERED_FOR,
@@ -15,6 +16,7 @@ from escalation.notifications.inbox import (
     take_due_messages,
 )
 from escalation.notifications.notification import InternalFacts, Occasion
+from escalation.notifications.system_commands import ReportDelivery
 from escalation.policy.people import Recipient
 from escalation.policy.preferences import CountedMessage, Limit, Preferences, free_at
 from tests.builders import internal, monday, opening
@@ -35,7 +37,12 @@ def held(
         id="ed", name="Ed", addresses=("email:ed@example.com",), preferences=Preferences(limits=limits)
     )
     return DeferredMessage(
-        notice=replace(notice, seq=seq, to=(ed,), **changes), channel="email", since=NINE, until=until
+        notice=replace(
+            notice, seq=seq, cause=cause_of_command(ReportDelivery, NINE, seq), to=(ed,), **changes
+        ),
+        channel="email",
+        since=NINE,
+        until=until,
     )
 
 

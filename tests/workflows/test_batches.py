@@ -15,7 +15,9 @@ def a_notice(people: int, seq: int = 6, occasion: Occasion = Occasion.CASE_RECEI
         Recipient(id=f"ACME:jo{n}@acme.example", name=f"Jo {n}", addresses=(f"email:jo{n}@acme.example",))
         for n in range(people)
     )
-    return CustomerNotification(escalation="ACME/4711@1", seq=seq, occasion=occasion, to=to, facts=facts)
+    return CustomerNotification(
+        escalation="ACME/4711@1", seq=seq, cause=str(seq), occasion=occasion, to=to, facts=facts
+    )
 
 
 def keys_of(*notices: CustomerNotification) -> list[str]:

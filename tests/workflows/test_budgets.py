@@ -303,7 +303,7 @@ async def test_an_inbox_that_is_fuller_than_a_letter_lets_go_in_several(desk: De
     now = datetime.now(UTC)
     for number in range(40):
         facts = replace(notice.facts, text=InternalText(f"{number} " + "\U0001f4a7" * 15_000))
-        told = replace(notice, to=(person,), seq=1_000 + number, facts=facts)
+        told = replace(notice, to=(person,), cause=f"{number}", facts=facts)
         held = DeferredMessage(notice=told, channel="email", since=now, until=now + timedelta(days=1))
         await desk.temporal.start_workflow(
             contract.INBOX,

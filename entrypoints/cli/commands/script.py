@@ -31,7 +31,9 @@ def script(
     options.require()
     facts = call_client(lambda client: client.script(key))
     reader = Recipient(id="customer", name=name, addresses=(), language=lang, time_zone=tz)
-    notice = CustomerNotification(escalation=key, seq=0, occasion=Occasion.UPDATE, to=(reader,), facts=facts)
+    notice = CustomerNotification(
+        escalation=key, seq=0, cause="", occasion=Occasion.UPDATE, to=(reader,), facts=facts
+    )
     try:
         text = MessageRenderer(Settings.load().templates).render(notice, reader)
     except TemplateFault as fault:
