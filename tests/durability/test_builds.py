@@ -279,3 +279,70 @@ async def test_an_escalation_of_workers_without_a_build_goes_on_with_the_first_t
 
     assert before == await site.client.view(KEY)
     assert "1" == await site.build_of(KEY)
+
+
+async def test_an_upgrade_under_load_loses_nothing(site: Site) -> None:
+    """
+    CLOCK-3, COMM-12: people go on while the builds change; each run ends on the new one, and the old one can go.
+    """
+    old_build = await site.hire("1")
+    await site.make_current("1")
+    keys = [f"ACME/{number}" for number in range(6)]
+    for key in keys:
+        await site.client.start(a_complaint(key=key))
+    load = Load(site, keys)
+    working = [asyncio.create_task(load.comment(key)) for key in tuple(keys)]
+    working.append(asyncio.create_task(load.start_more()))
+
+    await site.hire("2")
+    await site.make_current("2")
+    await load.moves_on()
+    async with asyncio.timeout(60):
+        while on_old := [key for key in tuple(keys) if "1" == await site.build_of(key)]:
+            for key in on_old:
+                await site.temporal.get_workflow_handle(key).signal(CHECK_BUILD)
+            await asyncio.sleep(0.2)
+    await old_build.aclose()
+    await load.moves_on()
+    load.is_over = True
+    await asyncio.gather(*working)
+
+    for key in keys:
+        assert "2" == await site.build_of(key)
+        found = [entry.note for entry in await site.client.timeline(key) if "comment_added" == entry.kind]
+        assert load.taken[key] == found
+        await site.at_rest(key)
+    sent = [(letter.key, letter.recipients) for letter in site.mailbox.messages()]
+    assert len(set(sent)) == len(sent)
+
+
+class Load:
+    """People who comment on all that is open, each waiting for an answer, and others who start more."""
+
+    def __init__(self, site: Site, keys: list[str]) -> None:
+        self.keys = keys
+        self.taken: dict[str, list[str]] = {key: [] for key in keys}
+        """Comments that were answered, by the escalation."""
+        self.is_over = False
+        self._client = site.client
+
+    async def comment(self, key: str) -> None:
+        while not self.is_over:
+            note = f"comment {len(self.taken[key]) + 1}"
+            await self._client.add_comment(key, by="priya", note=InternalText(note))
+            self.taken[key].append(note)
+
+    async def start_more(self) -> None:
+        for number in range(6):
+            key = f"BOLT/{number}"
+            await self._client.start(a_complaint(key=key))
+            self.taken[key] = []
+            self.keys.append(key)
+            await self.moves_on()
+
+    async def moves_on(self) -> None:
+        """Wait until each of the first was commented on again."""
+        before = {key: len(taken) for key, taken in self.taken.items() if taken}
+        async with asyncio.timeout(60):
+            while any(before[key] == len(self.taken[key]) for key in before):  # noqa: ASYNC110 - nothing says so
+                await asyncio.sleep(0.05)
