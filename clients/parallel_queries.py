@@ -1,8 +1,8 @@
 """
 Many runs asked at once: what they answer, and which of them cannot.
 
-One that is stalled, or has no worker, holds up none of the others; whoever asked lists it. It must not know what is
-asked.
+One that is stalled, has no worker, or whose key is missing here, holds up none of the others; whoever asked lists it.
+It must not know what is asked.
 """
 
 import asyncio
@@ -10,12 +10,13 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from itertools import islice
 from typing import NamedTuple, TypeVar
 
+from encryption.errors import EncryptionFault
 from escalation.kernel.counted_nouns import number_of
 from escalation.kernel.refusals import EscalationError, Fault
 from runtime.errors import NoWorker
 
 AT_ONCE = 20
-CannotAnswer = EscalationError | NoWorker
+CannotAnswer = EscalationError | NoWorker | EncryptionFault
 _Asked = TypeVar("_Asked")
 _Answer = TypeVar("_Answer")
 
@@ -60,7 +61,7 @@ async def ask_each(
     async def one(each: _Asked) -> _Answer | CannotAnswer:
         try:
             return await ask(each)
-        except (EscalationError, NoWorker) as error:
+        except (EscalationError, NoWorker, EncryptionFault) as error:
             return error
 
     rest, silent = iter(asked), list[NoWorker]()

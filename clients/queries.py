@@ -281,7 +281,8 @@ class Queries(ClientPart):
         temporal = self._temporal
         async for execution in temporal.executions(wanted.query(temporal.names), limit):
             line = await make_listing(execution, temporal.names, temporal.texts)
-            yield FoundByWords(line, await temporal.texts.read(execution, contract.SEARCH_MEMO))
+            words = "" if line.unreadable else await temporal.texts.read(execution, contract.SEARCH_MEMO)
+            yield FoundByWords(line, words)
 
     async def list_page(self, wanted: EscalationFilter, *, size: int, after: bytes = b"") -> ListingPage:
         """Return at most *size* escalations that match, newest first, from the place *after* which a page ended."""

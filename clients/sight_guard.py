@@ -6,12 +6,14 @@ forget it. What may not be looked at is answered as if it did not exist. It must
 """
 
 from collections.abc import Iterable
+from contextlib import suppress
 
 from temporalio.client import Client, WorkflowExecution, WorkflowExecutionDescription
 from temporalio.service import RPCError, RPCStatusCode
 
 from clients.stored_names import StoredNames
 from clients.visibility import accounts_in, list_of, people_in
+from encryption.errors import EncryptionFault
 from escalation import contract
 from escalation.kernel.ids import Own, is_of_escalation, name_in, split_task_force_id
 from escalation.policy.sight import Concerned, Sight
@@ -90,8 +92,10 @@ async def concerned_by(run: WorkflowExecution, names: StoredNames) -> Concerned:
     """Return whom an escalation or a sponsorship concerns; nobody, if *run* is something else."""
     if run.workflow_type == contract.SPONSORSHIP:
         kind = contract.SponsorshipListing
-        line = await run.memo_value(contract.SPONSORSHIP_MEMO, None, type_hint=kind)
-        return Concerned.of((line.sponsor,), (line.account,)) if line else Concerned()
+        with suppress(EncryptionFault):  # of whom it is cannot be read: then it is nobody's
+            line = await run.memo_value(contract.SPONSORSHIP_MEMO, None, type_hint=kind)
+            return Concerned.of((line.sponsor,), (line.account,)) if line else Concerned()
+        return Concerned()
     found = run.typed_search_attributes
     return Concerned.of(people_in(found, names), accounts_in(found, names))
 

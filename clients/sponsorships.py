@@ -14,6 +14,7 @@ from clients.parallel_queries import Unanswered
 from clients.run_errors import RunEnded, RunStalled
 from clients.stalled_runs import StalledRuns
 from clients.temporal_connection import read_pages
+from encryption.errors import EncryptionFault
 from escalation import contract
 from escalation.kernel.list_page import ListPage
 from escalation.kernel.reasons import reason
@@ -96,11 +97,20 @@ class Sponsorships(StalledRuns):
     async def sponsorships(
         self, unanswered: list[Unanswered] | None = None
     ) -> AsyncIterator[contract.SponsorshipListing]:
-        """Yield sponsorships that run, from their memos: no worker is asked. Stalled ones go into *unanswered*."""
+        """
+        Yield sponsorships that run, from their memos: no worker is asked. Stalled ones go into *unanswered*, and those
+        whose key is missing, which are left out.
+        """
         query = f"WorkflowType = '{contract.SPONSORSHIP}' AND ExecutionStatus = 'Running'"
+        unreadable = list[Unanswered]() if unanswered is None else unanswered
         async for execution in self._temporal.executions(query):
             kind = contract.SponsorshipListing
-            if line := await execution.memo_value(contract.SPONSORSHIP_MEMO, None, type_hint=kind):
+            try:
+                line = await execution.memo_value(contract.SPONSORSHIP_MEMO, None, type_hint=kind)
+            except EncryptionFault as fault:
+                unreadable.append(Unanswered.of(execution.id, fault))
+                continue
+            if line:
                 yield line
         if unanswered is not None:
             stalled = await self.stalled((contract.SPONSORSHIP,))

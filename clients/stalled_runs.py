@@ -20,6 +20,7 @@ from clients.parallel_queries import CannotAnswer, ask_each
 from clients.queries import Queries
 from clients.temporal_connection import Answered
 from clients.visibility import OURS, quote
+from encryption.errors import EncryptionFault
 from escalation import contract
 from escalation.case.record_batch import RecordBatch
 from escalation.contract import DELIVER_MESSAGES
@@ -119,7 +120,7 @@ class StalledRuns(Queries):
         delivered = await self._delivered_in(history)
         try:
             record: RecordBatch | CannotAnswer = await self.record_of(run.id, run.run_id)
-        except (EscalationError, NoWorker) as error:
+        except (EscalationError, NoWorker, EncryptionFault) as error:
             record = error
         return RunExamination(run.id, run.run_id, _is_running(run), delivered, record)
 

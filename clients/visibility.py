@@ -13,6 +13,7 @@ from temporalio.common import TypedSearchAttributes
 
 from clients.memo_texts import MemoTexts
 from clients.stored_names import PlainNames, StoredNames, reveal_all
+from encryption.errors import EncryptionFault
 from escalation import contract
 from escalation.case.lifecycle import OPEN, State
 from escalation.contract import CHANNEL_LIMIT
@@ -43,6 +44,8 @@ class EscalationListing:
     """Workers fail its next step again and again; `escalate doctor` says what fixes it."""
     subject: str = ""
     """The subject, in the words of its start."""
+    unreadable: str = ""
+    """Reason for which the subject cannot be read: the key that this process lacks. Empty: it can."""
     ended_at: Instant | None = None
     """The instant at which it had ended, and its last messages were out; None: it goes on."""
     people: tuple[str, ...] = ()
@@ -178,6 +181,11 @@ async def make_listing(
     execution: WorkflowExecution, names: StoredNames, texts: MemoTexts
 ) -> EscalationListing:
     found = execution.typed_search_attributes
+    subject = unreadable = ""
+    try:
+        subject = await texts.read(execution, contract.SUBJECT_MEMO)
+    except EncryptionFault as fault:
+        unreadable = str(fault)
     return EscalationListing(
         key=execution.id,
         state=State(found[sa.STATE]),
@@ -191,7 +199,8 @@ async def make_listing(
         opened_at=execution.start_time.astimezone(UTC),
         undelivered=found.get(sa.UNDELIVERED) or 0,
         is_stalled=bool(found.get(REPORTED_PROBLEMS)),
-        subject=await texts.read(execution, contract.SUBJECT_MEMO),
+        subject=subject,
+        unreadable=unreadable,
         ended_at=execution.close_time.astimezone(UTC) if execution.close_time else None,
         people=people_in(found, names),
     )

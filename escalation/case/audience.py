@@ -114,13 +114,9 @@ def notify(
         impacts=_impacts(now) if occasion in _WITH_THE_IMPACT else (),
     )
     to = tuple(contact.recipient for contact in told if contact.kind is not ContactKind.ROTA)
+    cause = work.cause_of(occasion)
     notice = InternalNotification(
-        escalation=now.id,
-        seq=now.sequence,
-        cause=work.cause_of(occasion),
-        occasion=occasion,
-        to=to,
-        facts=facts,
+        escalation=now.id, seq=now.sequence, cause=cause, occasion=occasion, to=to, facts=facts
     )
     if to:
         work.do(notice)
@@ -190,22 +186,22 @@ def notify_customers(
     )
     everybody = customer_recipients(now) if to is None else to
     told = tuple(one for one in everybody if any(account not in but for account in one.speaks_for))
-    notice = CustomerNotification(
-        escalation=now.id,
-        seq=now.sequence,
-        cause=work.cause_of(occasion),
-        occasion=occasion,
-        to=told,
-        facts=facts,
-    )
-    for each in _by_impact(now, notice):
-        work.do(each)
+    _do_by_impact(work, occasion, told, facts)
 
 
 def _desk_of(now: Escalation) -> Desk:
     """TALK-5: a way that is really read: the owner's own, or else the desk's."""
     own = now.plan.contact(now.owner).desk if now.plan.knows(now.owner) else None
     return own or now.plan.help_desk or Desk(name="")
+
+
+def _do_by_impact(work: Work, occasion: Occasion, to: tuple[Recipient, ...], facts: CustomerFacts) -> None:
+    now, cause = work.state, work.cause_of(occasion)
+    notice = CustomerNotification(
+        escalation=now.id, seq=now.sequence, cause=cause, occasion=occasion, to=to, facts=facts
+    )
+    for each in _by_impact(now, notice):
+        work.do(each)
 
 
 def _by_impact(now: Escalation, notice: CustomerNotification) -> Iterator[CustomerNotification]:

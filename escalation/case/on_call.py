@@ -84,7 +84,7 @@ def apply_on_call(work: Work, command: ReportOnCall) -> None:
     """Take an answer: notify who is on call, and hand over to them what is theirs."""
     found, notice = command.found, command.notice
     if notice:
-        work.cause = f"{notice.cause}.{found.rota}"
+        work.cause = f"{notice.cause}.{notice.occasion}.{found.rota}"
     if found.until and found.until <= work.now:  # the answer took longer than it held
         work.do(FindOnCall(rota=found.rota, at=work.now, notice=notice))
         return

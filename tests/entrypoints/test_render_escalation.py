@@ -211,3 +211,15 @@ def test_a_list_says_where_something_did_not_arrive() -> None:
     told = [line for line in screen.getvalue().splitlines() if "undelivered" in line]
     assert ["ACME/4711"] == [line.split()[0] for line in told]
     assert "; 1 with undelivered messages" in escalation_list.count_by_state(rows)
+
+
+def test_a_list_says_what_cannot_be_read() -> None:
+    """
+    START-4: one that lacks its key hides none of the others.
+    """
+    rows = [listed("ACME/1"), replace(listed("ACME/2"), subject="", unreadable="encrypted by the key 'old'")]
+
+    said = escalation_list.count_by_state(rows)
+
+    assert said.startswith("2 escalations")
+    assert said.endswith("\nACME/2: encrypted by the key 'old'")

@@ -70,7 +70,7 @@ def live(parts_of: Callable[[list[DeliveryResult]], list[list[DeliveryResult]]])
     return keys
 
 
-@settings(max_examples=25)
+@settings(max_examples=25, deadline=None)
 @given(st.data())
 def test_the_order_of_reports_changes_no_key(orders: st.DataObject) -> None:
     """

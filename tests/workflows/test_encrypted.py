@@ -2,6 +2,7 @@
 Escalations whose payloads are encrypted: the server keeps nothing readable of what people wrote, and all works.
 """
 
+import asyncio
 from collections.abc import AsyncIterator, Iterable
 from itertools import count
 
@@ -214,7 +215,7 @@ async def test_a_history_from_before_runs_on_with_encryption(name: str) -> None:
 @pytest.mark.parametrize("encryption", [Encryption(None), encryption_by(a_ring())], ids=["none", "others"])
 async def test_who_has_no_key_is_told_which_one_is_missing(desk: Desk, encryption: Encryption) -> None:
     """
-    Nor does anything that they ask reach the run.
+    Nor does anything that they ask reach the run. Lists have it, and say why it cannot be read.
     """
     await desk.start()
     await desk.at_rest()
@@ -228,6 +229,11 @@ async def test_who_has_no_key_is_told_which_one_is_missing(desk: Desk, encryptio
 
     with pytest.raises(KeyMissing, match="data/"):
         await stranger.view(desk.key)
+    async with asyncio.timeout(20):
+        while not (found := [row async for row in stranger.list() if row.key == desk.key]):  # noqa: ASYNC110
+            await asyncio.sleep(0.05)
+    assert [""] == [row.subject for row in found]
+    assert all("data/" in row.unreadable for row in found)
 
 
 async def test_the_keys_that_runs_need_are_counted(desk: Desk) -> None:

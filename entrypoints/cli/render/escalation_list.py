@@ -110,4 +110,5 @@ def count_by_state(rows: Iterable["EscalationListing"]) -> str:
     stalled = [row.key for row in found if row.is_stalled]
     stuck = f"; {len(stalled)} stalled: {', '.join(stalled)} (see `escalate doctor`)" if stalled else ""
     total = number_of(len(found), "escalation")
-    return f"{total}{f': {by_state}' if by_state else ''}{late}{missed}{stuck}"
+    unread = "".join(f"\n{row.key}: {row.unreadable}" for row in found if row.unreadable)
+    return f"{total}{f': {by_state}' if by_state else ''}{late}{missed}{stuck}{unread}"
