@@ -7,9 +7,12 @@ uvicorn bounds the time between two requests, not the time until the first one, 
 import asyncio
 import json
 from collections.abc import Hashable
+from typing import cast
 
 import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from entrypoints.web.joined_writes import JoinedWrites
 
 HEAD_WITHIN = 10.0
 """Seconds from the first byte that may come to the last one of a request's head."""
@@ -39,7 +42,7 @@ class PromptProtocol(H11Protocol):
     """The part of a request, and the cycle, that the limit is for."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        super().connection_made(transport)
+        super().connection_made(cast("asyncio.Transport", JoinedWrites(transport, self.loop)))
         self._limit_what_comes()
 
     def data_received(self, data: bytes) -> None:
