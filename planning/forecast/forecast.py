@@ -21,7 +21,7 @@ from escalation.case.start import Opened
 from escalation.case.state import Escalation
 from escalation.kernel.clock_events import ClockBreached, ClockChased
 from escalation.kernel.clock_name import ClockName
-from escalation.kernel.reasons import term
+from escalation.kernel.reasons import Part, term
 from escalation.kernel.values import ENGINE
 from escalation.notifications.notification import CustomerNotification, Occasion
 from escalation.policy.classification import Priority
@@ -61,6 +61,8 @@ class ForecastEntry:
     by: str = ENGINE
     is_message: bool = False
     for_customers: bool = False
+    what: Part = ""
+    """Sentence of an event, or the reason of a message to our people, as data: for readers of other languages."""
 
     @property
     def is_rise(self) -> bool:
@@ -188,6 +190,7 @@ def _make_event(event: e.Event, now: Escalation, level: int) -> ForecastEntry:
         clock=clock.words if clock else "",
         due_at=event.due_at if isinstance(event, ClockBreached | ClockChased) else None,
         by=event.by,
+        what=event.sentence(),
     )
 
 
@@ -240,6 +243,7 @@ def _make_message(notice: AnyNotification, at: datetime, level: int) -> Forecast
         facts.clock or "",
         facts.due_at,
         is_message=True,
+        what=facts.why or "",
     )
 
 

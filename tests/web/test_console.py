@@ -270,6 +270,20 @@ async def test_pages_of_the_playbook_and_of_the_record_are_there(door: Door, pat
     assert "Reason(" not in page.text
 
 
+async def test_the_playbook_reads_in_the_language_of_the_reader(door: Door) -> None:
+    """
+    COMM-9: the clocks of its table, and the lines of a simulation; people, levels and responses are the playbook's.
+    """
+    turkish = {"cookie": "escalation_language=tr"}
+    matrix = seen(await door.http.get("/playbook", headers=turkish))
+    at = "/playbook/simulate?category=customer_service_requests/complaint&priority=P2"
+    simulated = seen(await door.http.get(at, headers=turkish))
+
+    assert ("Next update" in matrix, "Sonraki bilgilendirme" in matrix) == (False, True)
+    assert ("opened at level" in simulated, "1. seviyede P2 önceliğiyle açıldı" in simulated) == (False, True)
+    assert ("case received to customers" in simulated, "alındı bildirimi" in simulated) == (False, True)
+
+
 async def test_a_rebase_is_shown_before_it_is_made(door: Door) -> None:
     """
     CLOCK-4: one that goes by the playbook of today already has nothing to change.

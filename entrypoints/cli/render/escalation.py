@@ -197,7 +197,7 @@ def render_clocks(clocks: Iterable[ClockView]) -> Table:
     for clock in clocks:
         style = {"breached": "red", "met": "green"}.get(clock.outcome or "", "")
         outcome = clock.outcome or ("held" if clock.is_held else "running")
-        table.add_row(clock.name.words, _due(clock), Text(outcome, style=style))
+        table.add_row(say(Term("ClockName", clock.name)), _due(clock), Text(outcome, style=style))
     return table
 
 
