@@ -36,7 +36,7 @@ from typing import NamedTuple
 
 from escalation.kernel.business_time import OpenHours, add, between
 from escalation.kernel.clock_name import ClockName
-from escalation.kernel.values import Instant, Name, frozen
+from escalation.kernel.values import Instant, Lean, Name, frozen
 
 _A_HAIR = 1e-9
 """Part of a clock's span: the same percentage of two spans need not be the same floating point number."""
@@ -68,7 +68,7 @@ class Timing(NamedTuple):
 
 
 @frozen
-class Clock:
+class Clock(Lean):
     name: ClockName
     started_at: Instant
     after: timedelta

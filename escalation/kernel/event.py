@@ -10,13 +10,13 @@ from typing import TypeVar
 
 from escalation.kernel.proof import Door
 from escalation.kernel.reasons import Part, Person, Reason, reason
-from escalation.kernel.values import ENGINE, CustomerText, Instant, frozen
+from escalation.kernel.values import ENGINE, CustomerText, Instant, Lean, frozen
 
 NOT_YET = datetime.min.replace(tzinfo=UTC)
 
 
 @frozen
-class RecordedEvent:
+class RecordedEvent(Lean):
     """A rule says what happened; the decision that it belongs to gives it its number, its instant and its maker."""
 
     seq: int = 0

@@ -12,7 +12,8 @@ accepts the other, in the type checker and when it is read. This file knows noth
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, dataclass, field, is_dataclass
 from datetime import date, timedelta
-from functools import cache
+from functools import cache, partial
+from operator import eq
 from typing import Annotated, Any, ClassVar, Self, TypeVar, dataclass_transform, get_type_hints
 
 import pydantic_core
@@ -58,6 +59,29 @@ REFUSES_UNKNOWN = ConfigDict(extra="forbid")
 
 class PropertyCache:
     """Base of a value that keeps what ``cached_property`` derives from its fields; a changed copy derives it again."""
+
+
+class Lean:
+    """
+    Base of a value of which there are many on record: a field at its default is left out of its JSON.
+
+    Whoever reads it gives the default back, so a default of such a class never changes. What tells kinds apart stays.
+    """
+
+    __slots__ = ()
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        schema: Any = handler(source)
+        inner = handler.resolve_ref_schema(schema)
+        while inner["type"] != "dataclass":
+            inner = inner["schema"]
+        for each in inner["schema"]["fields"]:
+            known = each["schema"]
+            if known["type"] == "default" and "default" in known and known["schema"]["type"] != "literal":
+                each["serialization_exclude_if"] = partial(eq, known["default"])
+        whole: CoreSchema = schema
+        return whole
 
 
 def described_fields(kind: type) -> Mapping[str, FieldInfo]:

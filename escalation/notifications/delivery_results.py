@@ -23,7 +23,7 @@ from enum import StrEnum
 
 from escalation.kernel.budgets import UNDELIVERED, last_of
 from escalation.kernel.reasons import Part, Person, Reason, Term, reason, shortened_part
-from escalation.kernel.values import Instant, frozen
+from escalation.kernel.values import Instant, Lean, frozen
 
 UNDELIVERABLE = "undeliverable"
 """Occasion of the message that says that another message did not arrive."""
@@ -50,7 +50,7 @@ _ORDER = {state: number for number, state in enumerate(MessageState)}
 
 
 @frozen
-class DeliveryResult:
+class DeliveryResult(Lean):
     """The result of one message to one recipient."""
 
     key: str

@@ -21,6 +21,7 @@ from escalation.case.moves.send_update import SendUpdate
 from escalation.case.start import Opened, fold
 from escalation.case.state import Escalation
 from escalation.case.state_changes import apply_event
+from escalation.kernel.clock_events import ClockStarted
 from escalation.kernel.clock_name import ClockName
 from escalation.kernel.clocks import Clock
 from escalation.kernel.timeline_entry import brief, timeline_entry
@@ -195,3 +196,20 @@ def test_a_changed_record_works_out_anew_what_it_had_at_hand() -> None:
 
     assert not without.knows("ana")
     assert plan.knows("ana")
+
+
+def test_what_is_at_its_default_is_left_out_of_the_record() -> None:
+    """
+    RECORD-1: there are many events; a reader gives the default back, and what tells kinds apart stays.
+    """
+    started = next(event for event in opening().events if isinstance(event, ClockStarted))
+
+    plain = to_plain(started)
+
+    assert {"seq", "at", "by", "kind", "clock"} == set(plain)
+    assert {"name", "started_at", "after", "calendar", "due_at", "next_at"} == set(plain["clock"])
+    assert started == from_json(ClockStarted, to_json(started))
+    assert (
+        "runs_on_if_reopened"
+        in to_plain(replace(started, clock=replace(started.clock, runs_on_if_reopened=True)))["clock"]
+    )
