@@ -56,7 +56,11 @@ class AuditTrail:
 
     def close(self) -> None:
         """Write what was noted, without waiting for more of the same. What the database does not take is lost."""
-        self._is_closing.set()
+        with self._lock:  # nobody hands in more work between the two
+            if self._noted and not self._is_writing:
+                self._is_writing = True
+                self._writer.submit(self._write_noted)
+            self._is_closing.set()
         self._writer.shutdown()
         if left := self._take():
             log.warning("audit_entries_lost", count=sum(each.times for each in left))

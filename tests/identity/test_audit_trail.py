@@ -104,6 +104,21 @@ async def test_what_was_noted_is_written_when_the_process_stops(store: RecordSto
     assert {"10.0.0.0", "10.0.0.1", "10.0.0.2"} == {line.address for line in _lines(store)}
 
 
+async def test_what_waited_for_the_database_is_written_at_the_stop(tmp_path: Path) -> None:
+    """IDENTITY-5: a last attempt, where the database is back."""
+    in_the_way = tmp_path / "state"
+    in_the_way.write_text("no folder")
+    store = RecordStore.at(None, in_the_way)
+    trail = AuditTrail(store)
+    trail.note(refused())
+    with pytest.raises(StoreUnreachable):
+        trail.keep(SIGNED_IN)
+    in_the_way.unlink()
+    await asyncio.to_thread(trail.close)
+
+    assert ["10.0.0.0"] == [line.address for line in _lines(store)]
+
+
 async def test_a_proof_that_was_used_before_is_on_record(store: RecordStore) -> None:
     """IDENTITY-5: the run refuses it; whoever judges its proof writes down that it came again."""
     message = Message(run="ACME/1", name="acknowledge", id="one", digest="", mover="maya")

@@ -123,3 +123,15 @@ async def test_a_record_is_verified_by_its_key(door: Door) -> None:
     (fault,) = changed["faults"]
     assert (False, "changed", 2, 2) == (changed["is_intact"], fault["kind"], fault["first"], fault["last"])
     assert 404 == (await door.http.get(f"{API}/escalations/ACME/nowhere/record/verification")).status_code
+
+
+async def test_who_reads_a_record_by_the_api_is_on_record(signed_in: SignedIn) -> None:
+    """IDENTITY-5: what is kept past retention is given out, and the log says to whom."""
+    door, elena, key = signed_in.door, signed_in.bearer(ELENA), "ACME/8102"
+    await signed_in.start(key, signed_in.bearer(MAYA))
+    async with asyncio.timeout(15):
+        while (await door.http.get(f"{API}/escalations/{key}/record", headers=elena)).status_code != 200:  # noqa: ASYNC110 - nothing tells
+            await asyncio.sleep(0.1)
+
+    line = await noted(door, elena, f"GET {API}/escalations/{key}/record", "exported")
+    assert ("elena", "api") == (line["by"], line["door"])
