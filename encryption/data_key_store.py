@@ -4,7 +4,8 @@ The store of data keys: who has which, made once whoever asks first, and destroy
 Laws:
 1. A case has one key that is alive. Two processes that need the first at once get the same (a partial unique index).
 2. A process uses what it knows for a second without a look, and for `LIFE` at most while the store cannot be asked. So
-   whoever retires a key and waits for `LIFE` knows that nothing is encrypted by it any more.
+   whoever retires a key and waits for `LIFE` knows that nothing is encrypted by it any more. The time counts from the
+   question: an answer may be about what was before it. No answer takes nearly as long as `LIFE`.
 3. Of a destroyed key the secret is overwritten in the same transaction that says so.
 
 It must not know what is encrypted, nor what a case is.
@@ -12,7 +13,7 @@ It must not know what is encrypted, nor what a case is.
 
 import os
 import threading
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -21,6 +22,7 @@ from typing import Any
 
 from pydantic import SecretStr
 from sqlalchemy import (
+    URL,
     Column,
     Connection,
     Engine,
@@ -41,6 +43,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
 from encryption.ciphertext import Sealed
 from encryption.data_key import DataKey
@@ -51,6 +54,10 @@ from encryption.ring_key import Purpose
 LIFE = 10.0
 """Seconds for which a process may use what it knows while the store cannot be asked."""
 _LOOKS_EVERY = 1.0
+_ANSWERS_WITHIN = 3
+"""Seconds for a connection to PostgreSQL, and for each statement."""
+_FILE_FREE_WITHIN = 5
+"""Seconds for which a SQLite file may be in use by others."""
 _REMEMBERED = 10_000
 _WRITES = "writes"
 
@@ -92,19 +99,22 @@ class KeptKey:
 class DataKeys:
     """The data keys of an installation, wrapped by *ring*. Nothing is opened before it is needed."""
 
-    def __init__(self, url: SecretStr, ring: KeyRing, *, life: float = LIFE) -> None:
-        self.ring, self.life = ring, life
+    def __init__(
+        self, url: SecretStr, ring: KeyRing, *, life: float = LIFE, clock: Callable[[], float] = monotonic
+    ) -> None:
+        self.ring, self.life, self._clock = ring, life, clock
         self._url = make_url(url.get_secret_value())
         self._engine = _engine(url.get_secret_value())
         self._lock = threading.Lock()
         self._has_tables = False
         self._by_scope: dict[str, DataKey] = {}
         self._by_name: dict[str, DataKey] = {}
-        self._seen, self._looked_at, self._answered_at = -1, float("-inf"), float("-inf")
+        self._seen, self._forgotten = -1, 0
+        self._looked_at = self._answered_at = float("-inf")
 
     def known(self, scope: str = "", name: str = "") -> DataKey | None:
         """Return the key of *scope*, or of this *name*, if nothing needs to be asked for it."""
-        if monotonic() - self._looked_at > _LOOKS_EVERY:
+        if not self._is_fresh(self._clock()):
             return None
         return self._by_scope.get(scope) or self._by_name.get(name)
 
@@ -119,12 +129,13 @@ class DataKeys:
         self._look()
         if found := self._by_scope.get(scope):
             return found
+        forgotten = self._forgotten
         with self._writing() as db:
             row = db.execute(_alive(scope)).first()
             if row is None:
                 db.execute(self._new(scope, db))
                 row = db.execute(_alive(scope)).one()
-            return self._remember(row)
+        return self._remember(row, forgotten)
 
     def find(self, name: str) -> DataKey:
         """
@@ -136,13 +147,14 @@ class DataKeys:
         self._look()
         if found := self._by_name.get(name):
             return found
+        forgotten = self._forgotten
         with self._reading() as db:
             row = db.execute(select(_KEYS).where(_KEYS.c.name == name)).first()
         if row is None:
             raise KeyMissing(name)
         if row.wrapped is None:
             raise KeyErased(datetime.fromisoformat(row.destroyed_at), row.destroyed_by)
-        return self._remember(row)
+        return self._remember(row, forgotten)
 
     def retire(self, scopes: Collection[str]) -> list[str]:
         """Let no key of *scopes* encrypt any more. Return the names of those that only read now, or did before."""
@@ -217,9 +229,12 @@ class DataKeys:
     def _unwrapped(self, row: "Row[Any]") -> DataKey:
         return DataKey(row.name, self.ring.open(Sealed(row.wrapped_by, row.wrapped), Purpose.DATA_KEY))
 
-    def _remember(self, row: "Row[Any]") -> DataKey:
+    def _remember(self, row: "Row[Any]", forgotten: int) -> DataKey:
+        """Keep the key of *row*, unless all was forgotten since it was read: then it may be retired or destroyed."""
         key = self._unwrapped(row)
         with self._lock:
+            if forgotten != self._forgotten:
+                return key
             if len(self._by_name) >= _REMEMBERED:
                 self._by_name.clear()
                 self._by_scope.clear()
@@ -228,24 +243,29 @@ class DataKeys:
                 self._by_scope[row.scope] = key
         return key
 
+    def _is_fresh(self, now: float) -> bool:
+        return now - self._looked_at <= _LOOKS_EVERY and now - self._answered_at <= self.life
+
     def _look(self) -> None:
         """Forget what is known, if a key was retired or destroyed since the last look."""
-        if monotonic() - self._looked_at <= _LOOKS_EVERY:
+        asked_at = self._clock()
+        if self._is_fresh(asked_at):
             return
         try:
             with self._reading() as db:
                 seen = db.scalar(select(_CHANGES.c.count)) or 0
         except DataKeysAway:
-            if monotonic() - self._answered_at > self.life:
+            self._looked_at = self._clock()
+            if self._looked_at - self._answered_at > self.life:
                 raise
             return
         if seen != self._seen:
             self._forget()
-        self._seen, self._looked_at = seen, monotonic()
-        self._answered_at = self._looked_at
+        self._seen, self._looked_at, self._answered_at = seen, asked_at, asked_at
 
     def _forget(self) -> None:
         with self._lock:
+            self._forgotten += 1
             self._by_scope.clear()
             self._by_name.clear()
 
@@ -274,7 +294,7 @@ class DataKeys:
     def _naming_trouble(self) -> Iterator[None]:
         try:
             yield
-        except (DBAPIError, OSError) as error:
+        except (DBAPIError, NoConnectionFree, OSError) as error:
             said = type(error.orig if isinstance(error, DBAPIError) else error).__name__
             raise DataKeysAway(self.where, said) from None
 
@@ -303,13 +323,29 @@ def _now() -> str:
 def _engine(url: str) -> Engine:
     parsed = make_url(url)
     if parsed.get_backend_name() != "sqlite":
-        return create_engine(
-            parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True, pool_size=2, hide_parameters=True
-        )
-    engine = create_engine(parsed, connect_args={"timeout": 30}, hide_parameters=True)
+        return _server_engine(parsed.set(drivername="postgresql+psycopg"))
+    engine = create_engine(parsed, connect_args={"timeout": _FILE_FREE_WITHIN}, hide_parameters=True)
     event.listen(engine, "do_connect", _keep_private)
     event.listen(engine, "connect", _prepare_file)
     event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _server_engine(url: URL) -> Engine:
+    milliseconds = _ANSWERS_WITHIN * 1000
+    engine = create_engine(
+        url,
+        # The second one is for a network that is lost, of which the server cannot tell.
+        connect_args={"connect_timeout": _ANSWERS_WITHIN, "tcp_user_timeout": milliseconds},
+        pool_timeout=_ANSWERS_WITHIN,
+        pool_pre_ping=True,
+        pool_size=2,
+        hide_parameters=True,
+    )
+    # In each transaction, not with the connection: poolers between here and the server refuse that.
+    event.listen(
+        engine, "begin", lambda db: db.exec_driver_sql(f"SET LOCAL statement_timeout = {milliseconds}")
+    )
     return engine
 
 

@@ -3,22 +3,25 @@ Data keys: one a case, made once, gone at once, and what they encrypted with the
 """
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
+from time import monotonic
 
 import pytest
 from pydantic import SecretStr
 from temporalio.api.common.v1 import Payload
 from temporalio.converter import WorkflowSerializationContext
 
+from encryption.ciphertext import Sealed
 from encryption.column_cipher import ColumnCipher
+from encryption.data_key import DataKey
 from encryption.data_key_store import DataKeys
 from encryption.errors import DataKeysAway, KeyErased, KeyMissing
 from encryption.key_ring import KeyRing
 from encryption.payload_codec import EncryptionCodec, key_of
-from encryption.ring_key import RingKey
+from encryption.ring_key import Purpose, RingKey
 from encryption.rotation import with_new_key, without
 from tests.encryption.keys import TODAY, a_ring
 
@@ -30,8 +33,23 @@ def url_in(folder: Path) -> SecretStr:
     return SecretStr(f"sqlite:///{folder}/data_keys.sqlite")
 
 
-def opened(folder: Path, keys: list[RingKey] = KEYS, life: float = 10.0) -> DataKeys:
-    return DataKeys(url_in(folder), KeyRing([key.written for key in keys]), life=life)
+class Clock:
+    """Shows seconds, and goes on when it is told to."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def opened(
+    folder: Path,
+    keys: list[RingKey] = KEYS,
+    clock: Callable[[], float] = monotonic,
+    ring: KeyRing | None = None,
+) -> DataKeys:
+    return DataKeys(url_in(folder), ring or KeyRing([key.written for key in keys]), clock=clock)
 
 
 @pytest.fixture
@@ -97,16 +115,46 @@ def test_a_retired_key_reads_and_does_not_encrypt(keys: DataKeys, tmp_path: Path
         assert before == others.find(before.name)
 
 
-def test_other_processes_forget_a_destroyed_key(
-    tmp_path: Path, keys: DataKeys, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_other_processes_forget_a_destroyed_key_within_a_second(tmp_path: Path, keys: DataKeys) -> None:
     name = keys.current("ACME/4711").name
-    with closing(opened(tmp_path)) as other:
+    clock = Clock()
+    with closing(opened(tmp_path, clock=clock)) as other:
         assert other.find(name).name == name
         keys.destroy([name], "ana")
-        other._looked_at = float("-inf")  # a second has passed
+        clock.now += 1.1
         with pytest.raises(KeyErased):
             other.find(name)
+        assert name != other.current("ACME/4711").name
+
+
+class SlowRing(KeyRing):
+    """A ring that does something before it opens a key, as another thread could."""
+
+    def __init__(self, meanwhile: Callable[[], object]) -> None:
+        super().__init__([key.written for key in KEYS])
+        self._meanwhile = meanwhile
+
+    def open(self, sealed: Sealed, purpose: Purpose) -> bytes:
+        self._meanwhile()
+        return super().open(sealed, purpose)
+
+
+@pytest.mark.parametrize("asked", [DataKeys.find, DataKeys.current])
+def test_a_key_that_is_retired_while_it_is_read_is_not_kept(
+    tmp_path: Path, keys: DataKeys, asked: Callable[[DataKeys, str], DataKey]
+) -> None:
+    name = keys.current("ACME/4711").name
+    clock = Clock()
+
+    def retire_and_look() -> None:
+        if keys.retire(["ACME/4711"]) and clock.now == 0:
+            clock.now += 1.1
+            other.current("BOLT/1")
+
+    with closing(opened(tmp_path, clock=clock, ring=SlowRing(retire_and_look))) as other:
+        assert name == asked(other, name if asked is DataKeys.find else "ACME/4711").name
+        assert other.known("ACME/4711", name) is None
+        assert name != other.current("ACME/4711").name
 
 
 def test_nothing_of_a_destroyed_key_is_in_the_file(tmp_path: Path, keys: DataKeys) -> None:
@@ -133,19 +181,23 @@ def test_a_rotation_wraps_all_again_and_the_old_key_can_go(tmp_path: Path, keys:
         assert data_key == after.find(data_key.name)
 
 
-def test_a_store_that_is_away_is_named_and_what_is_known_serves_for_a_while(tmp_path: Path) -> None:
+def test_a_store_that_is_away_is_named_and_what_is_known_serves_for_ten_seconds(tmp_path: Path) -> None:
+    """
+    Counted from the last question that was answered.
+    """
     folder = tmp_path / "there"
     folder.mkdir()
-    with closing(opened(folder)) as keys, closing(opened(folder, life=-1)) as strict:
+    clock = Clock()
+    with closing(opened(folder, clock=clock)) as keys:
         name = keys.current("ACME/4711").name
-        strict.find(name)
-        for each in (keys, strict):
-            each._engine.dispose()
-            each._looked_at = float("-inf")
+        keys.close()
         folder.rename(tmp_path / "away")
-        assert name == keys.find(name).name
+        for clock.now in (9.0, 10.0):
+            assert name == keys.find(name).name == keys.current("ACME/4711").name
+        clock.now = 10.1
+        assert keys.known("ACME/4711", name) is None
         with pytest.raises(DataKeysAway, match="ESCALATION_DATA_KEYS_URL"):
-            strict.find(name)
+            keys.find(name)
 
 
 def test_a_process_without_the_store_names_the_key(keys: DataKeys) -> None:
