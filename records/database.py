@@ -16,9 +16,10 @@ from typing import Any
 
 from pydantic import SecretStr
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
-from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError, StatementError
 
 from encryption.column_cipher import ColumnCipher
+from encryption.errors import DataKeysAway, EncryptionFault
 from records.columns import encrypt_by
 from records.errors import NotStored, StoreUnreachable, WrongUrl
 
@@ -94,7 +95,10 @@ class Database:
     @contextmanager
     def _telling_trouble(self) -> Iterator[None]:
         try:
-            yield
+            with _unwrapping_faults():
+                yield
+        except DataKeysAway as away:
+            raise StoreUnreachable(f"the record store {self.where} cannot be used: {away}") from None
         except DBAPIError as error:
             if not _is_trouble(error):
                 raise NotStored(
@@ -116,6 +120,17 @@ class Database:
         for secret in filter(None, map(str, secrets)):
             said = said.replace(secret, "***")
         return re.sub(r"://\S*@", "://***@", said)
+
+
+@contextmanager
+def _unwrapping_faults() -> Iterator[None]:
+    """Raise as it was what a cipher raised while a value was bound: SQLAlchemy wraps it."""
+    try:
+        yield
+    except StatementError as error:
+        if isinstance(error.orig, EncryptionFault):
+            raise error.orig from None
+        raise
 
 
 def take_turn(connection: Connection, name: str) -> None:

@@ -8,9 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
 from sqlalchemy import Text, select, type_coerce
 
 from encryption.column_cipher import MARK, ColumnCipher
+from encryption.data_key_store import DataKeys
 from encryption.errors import KeyMissing
 from encryption.key_ring import KeyRing
 from encryption.ring_key import RingKey
@@ -18,6 +20,7 @@ from encryption.rotation import with_new_key, without
 from escalation.case.start import Opened
 from escalation.kernel.values import to_json
 from records.data_export import read_escalations
+from records.errors import StoreUnreachable
 from records.reencryption import count_keys, reencrypt, secret_columns
 from records.store import RecordStore
 from records.verification import verify_record
@@ -133,6 +136,22 @@ def test_without_its_key_it_says_which_one_is_missing(
     with closing(RecordStore(url, cipher)) as stranger, pytest.raises(KeyMissing, match=KEYS[0].name):
         exported(stranger)
     assert bodies(encrypted, "ACME/4711@1")
+
+
+def test_while_there_are_no_data_keys_the_record_cannot_be_used(encrypted: RecordStore, url: str) -> None:
+    """
+    RECORD-1: neither written nor read; whoever waits for the record waits for them, too.
+    """
+    ring = KeyRing([key.written for key in KEYS])
+    data_keys = DataKeys(SecretStr("sqlite:////nowhere/data_keys.sqlite"), ring)
+    cipher = ColumnCipher(ring, encrypts=True, data_keys=data_keys)
+    with (
+        closing(data_keys),
+        closing(RecordStore(url, cipher)) as store,
+        pytest.raises(StoreUnreachable, match="the store of data keys /nowhere/data_keys"),
+    ):
+        store.append(a_batch(LIFE))
+    assert [] == stored(encrypted)
 
 
 def test_a_text_cannot_pretend_to_be_encrypted() -> None:
