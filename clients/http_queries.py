@@ -12,6 +12,7 @@ from clients.http_connection import NOTHING, path_of
 from clients.http_part import HttpPart
 from clients.parallel_queries import NotAllAnswered, Unanswered
 from clients.queries import ToDo
+from clients.sponsorships import FindPeople
 from clients.visibility import EscalationFilter, EscalationListing
 from escalation import contract
 from escalation.case.action_plan import ActionPlan
@@ -30,7 +31,9 @@ from escalation.notifications.inbox_view import DeferredEntry
 from escalation.notifications.notification import CustomerFacts
 from escalation.policy.classification import Priority
 from escalation.policy.people import Contact
+from escalation.sponsorship.move_permissions import SponsorshipPermission
 from escalation.sponsorship.state import Sponsorship
+from escalation.task_force.move_permissions import TaskForcePermission
 from escalation.task_force.view import TaskForceView
 
 if TYPE_CHECKING:
@@ -232,12 +235,27 @@ class HttpQueries(HttpPart):
     async def task_force(self, key: str, name: str) -> TaskForceView:
         return await self._service.get(await self._path(key, "task-forces", name), TaskForceView)
 
+    async def task_force_permissions(
+        self, key: str, name: str, by: str | None
+    ) -> tuple[TaskForcePermission, ...]:
+        path = await self._path(key, "task-forces", name, "moves")
+        return await self._service.get(path, tuple[TaskForcePermission, ...], by=by or "")
+
     async def task_force_timeline(self, key: str, name: str) -> tuple[TimelineEntry, ...]:
         path = await self._path(key, "task-forces", name, "timeline")
         return tuple([entry async for entry in self._service.pages(path, TimelineEntry)])
 
     async def sponsorship(self, account: str) -> Sponsorship:
         return await self._service.get(path_of("sponsorships", account), Sponsorship)
+
+    async def sponsorship_permissions(
+        self,
+        account: str,
+        by: str | None,
+        find_people: FindPeople,  # noqa: ARG002 - the service has the playbook
+    ) -> tuple[SponsorshipPermission, ...]:
+        path = path_of("sponsorships", account, "moves")
+        return await self._service.get(path, tuple[SponsorshipPermission, ...], by=by or "")
 
     async def sponsorship_timeline(self, account: str) -> tuple[TimelineEntry, ...]:
         path = path_of("sponsorships", account, "timeline")

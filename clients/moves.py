@@ -45,6 +45,7 @@ from escalation.case.moves.reopen import Reopen
 from escalation.case.moves.report_trigger import ReportTrigger
 from escalation.case.moves.request_rca import RequestRca
 from escalation.case.moves.revise_plan import RevisePlan
+from escalation.case.moves.send_back_rca import SendBackRca
 from escalation.case.moves.send_update import SendUpdate
 from escalation.case.moves.settle_ticket import SettleTicket
 from escalation.case.moves.share_rca import ShareRca
@@ -299,6 +300,9 @@ class Moves(Starts):
 
     async def approve_rca(self, key: str, *, by: str, note: str = "") -> MoveResult:
         return await self.ask(key, ApproveRca(by=by, note=InternalText(note)))
+
+    async def send_back_rca(self, key: str, *, by: str, why: str) -> MoveResult:
+        return await self.ask(key, SendBackRca(by=by, why=InternalText(why)))
 
     async def share_rca(self, key: str, *, by: str) -> MoveResult:
         return await self.ask(key, ShareRca(by=by))

@@ -25,6 +25,7 @@ from escalation.policy.people import Contact
 from escalation.sponsorship.engine import PROPOSE_AGAIN
 from escalation.sponsorship.lifecycle import SponsorshipState
 from escalation.sponsorship.move_index import PersonsCommand
+from escalation.sponsorship.move_permissions import SponsorshipPermission, list_permissions_in_sponsorship
 from escalation.sponsorship.moves.enrol import Enrol
 from escalation.sponsorship.moves.exit import Exit
 from escalation.sponsorship.moves.log_touch_point import LogTouchPoint
@@ -87,6 +88,13 @@ class Sponsorships(StalledRuns):
             return await self._temporal.query_run(sponsorship_key(account), contract.VIEW, Sponsorship)
         except UnknownEscalation:
             raise await self._unsponsored(account) from None
+
+    async def sponsorship_permissions(
+        self, account: str, by: str | None, find_people: FindPeople
+    ) -> tuple[SponsorshipPermission, ...]:
+        """Return each move, as *by* may make it now, with the reason why not; without *by*, as somebody may."""
+        known = find_people((by,) if by else ())
+        return list_permissions_in_sponsorship(await self.sponsorship(account), by, known)
 
     async def sponsorship_timeline(self, account: str) -> tuple[TimelineEntry, ...]:
         """Return the end of the timeline of a sponsorship, oldest entry first."""

@@ -22,6 +22,7 @@ from escalation.kernel.values import InternalText
 from escalation.move_preview import MovePreview, WriteMessage, preview_in_task_force
 from escalation.task_force.commands import MembersCommand
 from escalation.task_force.lifecycle import TaskForceState
+from escalation.task_force.move_permissions import TaskForcePermission, list_permissions_in_task_force
 from escalation.task_force.moves.accept_seat import AcceptSeat, DeclineSeat
 from escalation.task_force.moves.add_task import AddTask
 from escalation.task_force.moves.finish_task import FinishTask
@@ -148,6 +149,13 @@ class TaskForces(Moves, Queries):
             UnknownName: If the escalation has none of this name.
         """
         return await self._query_force(key, name, contract.VIEW, TaskForceView)
+
+    async def task_force_permissions(
+        self, key: str, name: str, by: str | None
+    ) -> tuple[TaskForcePermission, ...]:
+        """Return each move of members, as *by* may make it now; without *by*, as somebody may."""
+        force = await self._query_force(key, name, contract.STATE, TaskForce)
+        return list_permissions_in_task_force(force, by)
 
     async def task_forces_waiting_for(self, person: str) -> AsyncIterator[tuple[str, str]]:
         """Yield the task forces that wait for a move of *person*: the key of the escalation, and the name."""

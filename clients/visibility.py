@@ -48,6 +48,8 @@ class EscalationListing:
     """Reason for which the subject cannot be read: the key that this process lacks. Empty: it can."""
     ended_at: Instant | None = None
     """The instant at which it had ended, and its last messages were out; None: it goes on."""
+    next_due_of: str = ""
+    """The clock that is due next, or `finish_action`; empty: nothing is."""
     people: tuple[str, ...] = ()
     """Ids of our people, teams and rotas who have, or had, a part in it, or are asked for a move now."""
 
@@ -195,6 +197,7 @@ async def make_listing(
         customers=accounts_in(found, names),
         owner=names.reveal(found[sa.OWNER]),
         next_due_at=found.get(sa.NEXT_DUE),
+        next_due_of=found.get(sa.NEXT_DUE_OF) or "",
         is_breached=bool(found.get(sa.BREACHED)),
         opened_at=execution.start_time.astimezone(UTC),
         undelivered=found.get(sa.UNDELIVERED) or 0,

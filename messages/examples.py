@@ -189,6 +189,11 @@ INTERNAL_EXAMPLES: Mapping[Occasion, Mapping[str, Any]] = {
     | _CLOSING,
     Occasion.RCA_APPROVAL_WANTED: {"why": reason("derived_by", "Cora Diaz"), "text": _DONE, "items": _STEPS}
     | _CLOSING,
+    Occasion.RCA_SENT_BACK: {
+        "why": reason("sent_back_by", "Elena Petrova"),
+        "text": "Please name the day of the repair.",
+    }
+    | _CLOSING,
     Occasion.RCA_READY: {"why": reason("approved_by", "Elena Petrova"), "text": _DONE, "items": _STEPS}
     | _CLOSING,
     Occasion.CLOSED: {"why": reason("closed_by", "Elena Petrova"), "state": State.CLOSED},

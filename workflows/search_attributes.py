@@ -3,7 +3,7 @@ Search attributes of an escalation, by which the Web UI's list and `escalate lis
 
 Owns names and types, which are API. It must not know how they are registered
 (`runtime.search_attribute_setup`) nor when they are set. Self-hosted clusters have few columns of each type (10
-keywords, 3 of each other): these take 4, 3 of the integers, 3 of the lists of keywords, and 1 of each other. Temporal
+keywords, 3 of each other): these take 5, 3 of the integers, 3 of the lists of keywords, and 1 of each other. Temporal
 never encrypts values, so none holds a customer's words. Names of people and accounts are hidden, where payloads are
 encrypted (ADR 40).
 """
@@ -19,6 +19,8 @@ CATEGORY = SearchAttributeKey.for_keyword("EscalationCategory")
 CUSTOMER = SearchAttributeKey.for_keyword_list("EscalationCustomer")
 OWNER = SearchAttributeKey.for_keyword("EscalationOwner")
 NEXT_DUE = SearchAttributeKey.for_datetime("EscalationNextDue")
+NEXT_DUE_OF = SearchAttributeKey.for_keyword("EscalationNextDueOf")
+"""The clock that is due next, or `finish_action`."""
 BREACHED = SearchAttributeKey.for_bool("EscalationBreached")
 ACTIONS = SearchAttributeKey.for_int("EscalationActions")
 """Number of actions that are still to be done; absent while there are none."""
@@ -37,6 +39,7 @@ ALL: tuple[SearchAttributeKey[Any], ...] = (
     CUSTOMER,
     OWNER,
     NEXT_DUE,
+    NEXT_DUE_OF,
     BREACHED,
     ACTIONS,
     UNDELIVERED,

@@ -23,7 +23,7 @@ from escalation.case.follow_up_actions import next_reminder
 from escalation.case.request import StartRequest
 from escalation.case.state import Escalation
 from escalation.case.view import timeline
-from escalation.case.wanted_moves import first_due_at, list_wanted_moves
+from escalation.case.wanted_moves import find_next_due, list_wanted_moves
 from escalation.kernel.characters import clip
 from escalation.kernel.clock_name import ClockName
 from escalation.kernel.clocks import Clock
@@ -172,6 +172,7 @@ SearchValues = dict[SearchAttributeKey[Any], Any]
 
 
 def search_values(now: Escalation) -> SearchValues:
+    due = find_next_due(now)
     return {
         sa.STATE: now.state.value,
         sa.LEVEL: now.level,
@@ -181,7 +182,8 @@ def search_values(now: Escalation) -> SearchValues:
         sa.WAITS_FOR: fitting_names(_waited_for(now)) or None,
         sa.PARTICIPANTS: fitting_names(now.participants),
         sa.OWNER: now.owner,
-        sa.NEXT_DUE: first_due_at(now),
+        sa.NEXT_DUE: due.at if due else None,
+        sa.NEXT_DUE_OF: due.what.value if due else None,
         sa.BREACHED: now.is_breached,
         sa.ACTIONS: len(now.open_actions) or None,
         sa.UNDELIVERED: len({each.recipient for each in now.undelivered}) or None,

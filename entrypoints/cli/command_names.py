@@ -43,6 +43,7 @@ COMMANDS = {
     Move.FILE_RCA: "rca file",
     Move.DERIVE_RCA: "rca derive",
     Move.APPROVE_RCA: "rca approve",
+    Move.SEND_BACK_RCA: "rca send-back",
     Move.SHARE_RCA: "rca share",
     Move.WAIVE_RCA: "rca waive",
     Move.DEPLOY_TASK_FORCE: "task-force deploy",

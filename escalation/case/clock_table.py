@@ -14,11 +14,12 @@ from escalation.case.base_event import BaseEvent
 from escalation.case.clock_row import UPDATES, WINDOW, CalendarOf, CaseClock, Consequence, People, target_of
 from escalation.case.follow_up import end_survey, remind_of_actions
 from escalation.case.levels import ask_after_no_acknowledgement, end_window, expire_acknowledgement
-from escalation.case.lifecycle import WORKING, Move, RcaState, State, step
+from escalation.case.lifecycle import WORKING, Move, State, step
 from escalation.case.moves.pause import end_pause
 from escalation.case.next_update import UpdateSent, restart_next_update
 from escalation.case.on_call import end_shift
 from escalation.case.question_reminder import remind_of_questions
+from escalation.case.rca_people import next_with_the_rca
 from escalation.case.state import Escalation
 from escalation.case.text_approval import text_approvers
 from escalation.case.work import Work
@@ -119,18 +120,6 @@ _NO_TARGET = target_of("none: it waits for an instant that is known", lambda _no
 # Who must act, where it is not the owner.
 
 
-def _next_with_the_rca(now: Escalation) -> tuple[str, ...]:
-    """Return who derives, approves or shares the RCA next (CLOSE-4, CLOSE-5)."""
-    match now.rca.state:
-        case RcaState.DERIVED:
-            people = now.plan.rca_approvers
-        case RcaState.APPROVED:
-            people = now.plan.engagement_managers
-        case _:
-            people = now.plan.problem_coordinators
-    return people or now.plan.escalation_managers
-
-
 _ASKED = People(
     "those who were asked and have not acknowledged",
     lambda now: with_rotas(now, now.unacknowledged or (now.owner,)),
@@ -140,7 +129,7 @@ _VERIFIERS = People("the architects", lambda now: now.plan.architects or now.pla
 _RCA_AUTHORS = People(
     "the problem coordinators", lambda now: now.plan.problem_coordinators or now.plan.escalation_managers
 )
-_NEXT_WITH_THE_RCA = People("whoever has the next step of the RCA", _next_with_the_rca)
+_NEXT_WITH_THE_RCA = People("whoever has the next step of the RCA", next_with_the_rca)
 _TEXT_APPROVERS = People("those who approve texts", text_approvers)
 
 _GIVEN_AWAY = ("level_raised", "contact_tried", "transferred")

@@ -43,6 +43,7 @@ class Move(MoveName):
     FILE_RCA = "file_rca"
     DERIVE_RCA = "derive_rca"
     APPROVE_RCA = "approve_rca"
+    SEND_BACK_RCA = "send_back_rca"
     SHARE_RCA = "share_rca"
     WAIVE_RCA = "waive_rca"
     REBASE = "rebase"
@@ -132,6 +133,7 @@ LIFECYCLE: tuple[Row[State, Move], ...] = (
     Row(Move.FILE_RCA, _CLOSING, None),
     Row(Move.DERIVE_RCA, _CLOSING, None),
     Row(Move.APPROVE_RCA, _CLOSING, None),
+    Row(Move.SEND_BACK_RCA, _CLOSING, None),
     Row(Move.SHARE_RCA, _CLOSING, None),
     Row(Move.WAIVE_RCA, _CLOSING, None),
     Row(Move.REBASE, OPEN, None),
@@ -164,6 +166,7 @@ RCA_COURSE: tuple[Row[RcaState, Move], ...] = (
     ),
     Row(Move.DERIVE_RCA, (RcaState.DRAFTED, RcaState.DERIVED, RcaState.APPROVED), RcaState.DERIVED),
     Row(Move.APPROVE_RCA, (RcaState.DERIVED,), RcaState.APPROVED),
+    Row(Move.SEND_BACK_RCA, (RcaState.DERIVED, RcaState.APPROVED), RcaState.DRAFTED),
     Row(Move.SHARE_RCA, (RcaState.APPROVED,), RcaState.SHARED),
     Row(
         Move.WAIVE_RCA,

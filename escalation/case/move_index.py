@@ -41,6 +41,7 @@ from escalation.case.moves.report_trigger import ReportTrigger, TriggerReported
 from escalation.case.moves.request_rca import RequestRca
 from escalation.case.moves.revise_plan import PlanRevised, RevisePlan
 from escalation.case.moves.revoke_page import PageRevoked, RevokePage
+from escalation.case.moves.send_back_rca import RcaSentBack, SendBackRca
 from escalation.case.moves.send_update import SendUpdate
 from escalation.case.moves.settle_ticket import SettleTicket, TicketSettled
 from escalation.case.moves.share_rca import RcaShared, ShareRca
@@ -72,6 +73,7 @@ PersonsCommand = (
     | FileRca
     | DeriveRca
     | ApproveRca
+    | SendBackRca
     | ShareRca
     | WaiveRca
     | Close
@@ -127,6 +129,7 @@ MoveEvent = (
     | TriggerReported
     | PlanRevised
     | TicketSettled
+    | RcaSentBack
     | RcaShared
     | ResponseTicked
     | Transferred

@@ -90,6 +90,8 @@ def _why_not(  # noqa: C901, PLR0912 - one case an occasion
             return reason("meanwhile.rca_filed")
         case Occasion.RCA_APPROVAL_WANTED if now.rca.state is not RcaState.DERIVED:
             return reason("meanwhile.decided")
+        case Occasion.RCA_SENT_BACK if now.rca.sent_back_by is None:
+            return reason("meanwhile.decided")
         case Occasion.RCA_READY if now.rca.state is not RcaState.APPROVED:
             return reason("meanwhile.rca_shared")
         case _:

@@ -53,6 +53,11 @@ class Rca:
     internal: InternalRca | None = None
     customer: CustomerRca | None = None
     approved_by: str | None = None
+    derived_by: str | None = None
+    """Author of the customer RCA."""
+    sent_back_by: str | None = None
+    sent_back_because: InternalText | None = None
+    """Both None: it was not, or was derived again since."""
 
 
 @frozen

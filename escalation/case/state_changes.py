@@ -143,6 +143,11 @@ def rca_after(now: Escalation, move: Move) -> Rca:
     return replace(now.rca, state=step_rca(now.rca.state, move))
 
 
+def not_sent_back(rca: Rca) -> Rca:
+    """Return *rca* after its author has written it again."""
+    return replace(rca, sent_back_by=None, sent_back_because=None)
+
+
 def with_pause(now: Escalation, pause: Pause) -> Escalation:
     """Return *now* with one more pause; clocks that it stops follow."""
     return replace(now, pauses=(*now.pauses, pause)).with_clocks(now.clocks)

@@ -24,7 +24,7 @@ from escalation.kernel.budgets import ANSWER, MISSING, first_of, shortened
 from escalation.kernel.clock_view import ClockView, by_due_time
 from escalation.kernel.reasons import Part, Reason, named
 from escalation.kernel.timeline_entry import TimelineEntry, find_nobody, timeline_entry
-from escalation.kernel.values import CustomerWords, Instant, frozen
+from escalation.kernel.values import CustomerWords, Instant, InternalText, frozen
 from escalation.notifications.delivery_results import Undelivered
 from escalation.policy.classification import Priority
 from escalation.task_force.state import TaskForceSummary
@@ -90,6 +90,8 @@ class View:
     rca: RcaState
     internal_rca: InternalRca | None
     customer_rca: CustomerRca | None
+    rca_sent_back_because: InternalText | None = None
+    """Reason why the customer RCA went back to its author; None: it did not, or was derived again since."""
     missing_to_close: tuple[Part, ...]
     predecessor: str | None
     playbook: str
@@ -173,6 +175,7 @@ def view(now: Escalation) -> View:
         rca=now.rca.state,
         internal_rca=now.rca.internal,
         customer_rca=now.rca.customer,
+        rca_sent_back_because=now.rca.sent_back_because,
         missing_to_close=shortened(now.missing_to_close, MISSING) if now.is_open else (),
         predecessor=now.request.predecessor,
         playbook=str(now.plan.playbook),

@@ -8,12 +8,14 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 
+from escalation.case.audience import name_of
 from escalation.case.follow_up_actions import due_at_of
 from escalation.case.lifecycle import WORKING, Move, RcaState, State
+from escalation.case.rca_people import next_with_the_rca
 from escalation.case.state import VERIFYING, Escalation
 from escalation.case.text_approval import text_approvers
 from escalation.kernel.clock_name import ClockName
-from escalation.kernel.reasons import Part, Term, reason
+from escalation.kernel.reasons import Part, Person, Term, reason
 from escalation.kernel.values import Instant, frozen
 
 _MOST_PEOPLE = 50
@@ -45,11 +47,26 @@ def list_wanted_moves(now: Escalation) -> tuple[WantedMove, ...]:
     return tuple(sorted(found, key=lambda each: (each.due_at is None, each.due_at)))
 
 
-def first_due_at(now: Escalation) -> datetime | None:
-    """Return the due time that a list shows: of what is breached and still asked of somebody, else the next."""
-    breaches = {clock.breached_at for clock in now.running_clocks}
-    asked = (each.due_at for each in list_wanted_moves(now) if each.move is not Move.MARK_SEEN)
-    return min((due_at for due_at in asked if due_at and due_at in breaches), default=now.next_due_at)
+@frozen
+class NextDue:
+    """The due time that a list shows."""
+
+    at: Instant
+    what: ClockName | Move
+    """The clock that is due, or the move: finish an action."""
+
+
+def find_next_due(now: Escalation) -> NextDue | None:
+    """Return what is breached and still asked of somebody, or else what is due next; actions count, too."""
+    asked = {each.due_at for each in list_wanted_moves(now) if each.move is not Move.MARK_SEEN}
+    late = ((clock.breached_at, clock.name) for clock in now.running_clocks if clock.breached_at in asked)
+    due_at = now.next_due_at
+    ahead = ((due_at, clock.name) for clock in now.running_clocks if clock.due_at == due_at)
+    open_actions = now.open_actions if now.is_open else ()  # those of a closed one are its follow-up's
+    actions = ((due_at_of(action), Move.FINISH_ACTION) for action in open_actions)
+    dues: tuple[tuple[datetime | None, ClockName | Move], ...] = (*late, *ahead, *actions)
+    found = [NextDue(at=at, what=what) for at, what in dues if at]
+    return min(found, key=lambda each: each.at, default=None)
 
 
 def _wanted(now: Escalation) -> Iterator[WantedMove]:
@@ -88,7 +105,9 @@ def _wanted_to_close(now: Escalation) -> Iterator[WantedMove]:
     managers, due_at = now.plan.escalation_managers, _due(now, ClockName.CLOSING)
     if now.rca.state in _NEXT_OF_THE_RCA:
         move, clock = _NEXT_OF_THE_RCA[now.rca.state]
-        yield _asked(move, _rca_people(now, move) or managers, _due(now, clock))
+        back = now.rca.sent_back_by
+        why = reason("sent_back_by", Person(back, name_of(now, back))) if back else None
+        yield _asked(move, next_with_the_rca(now), _due(now, clock), why)
     if any(customer.account not in now.access for customer in now.request.customers):
         yield _asked(Move.CONFIRM_ACCESS, now.plan.engagement_managers or managers, due_at)
     if any(ticket not in now.settled for ticket in now.request.linked_tickets):
@@ -101,16 +120,6 @@ def _asked(
     move: Move, who: tuple[str, ...], due_at: datetime | None = None, why: Part | None = None
 ) -> WantedMove:
     return WantedMove(move=move, who=who, due_at=due_at, why=why)
-
-
-def _rca_people(now: Escalation, move: Move) -> tuple[str, ...]:
-    match move:
-        case Move.APPROVE_RCA:
-            return now.plan.rca_approvers
-        case Move.SHARE_RCA:
-            return now.plan.engagement_managers
-        case _:
-            return now.plan.problem_coordinators
 
 
 def _due(now: Escalation, name: ClockName) -> datetime | None:

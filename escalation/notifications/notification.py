@@ -77,6 +77,7 @@ class Occasion(StrEnum):
     REOPENED = "reopened"
     RCA_WANTED = "rca_wanted"
     RCA_APPROVAL_WANTED = "rca_approval_wanted"
+    RCA_SENT_BACK = "rca_sent_back"
     RCA_READY = "rca_ready"
     RCA = "rca"
     CLOSED = "closed"

@@ -52,16 +52,18 @@ def permit(programme: Sponsorship, command: PersonsCommand, known: PlaybookPeopl
         EscalationError: If the lifecycle forbids the move, or the roles do (SPONSOR-2).
     """
     move, standing = command.move, programme.standing
-    if not allows(standing, move):
+    if obstacle := find_obstacle(programme, move):
         others = tuple(each for each in SponsorshipMove if allows(standing, each))
-        obstacle = _obstacle(programme, move)
         raise MoveNotAllowed(obstacle, subject=programme.key, allowed_moves=others or (PROPOSE_AGAIN,))
     if move in DECIDED and not known.may_decide(command.by):
         obstacle = reason("roles_that_may", known.name_of(command.by), move, tuple(known.deciders))
         raise RoleNotAllowed(obstacle, subject=programme.key)
 
 
-def _obstacle(programme: Sponsorship, move: SponsorshipMove) -> Reason:
+def find_obstacle(programme: Sponsorship, move: SponsorshipMove) -> Reason | None:
+    """Return why the lifecycle forbids *move*; None if it does not."""
+    if allows(programme.standing, move):
+        return None
     if programme.standing is SponsorshipState.EXITED:
         return reason("sponsorship.ended")
     if move is SponsorshipMove.ENROL:

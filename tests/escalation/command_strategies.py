@@ -47,6 +47,7 @@ from escalation.case.moves.report_trigger import ReportTrigger
 from escalation.case.moves.request_rca import RequestRca
 from escalation.case.moves.revise_plan import RevisePlan
 from escalation.case.moves.revoke_page import RevokePage
+from escalation.case.moves.send_back_rca import SendBackRca
 from escalation.case.moves.send_update import SendUpdate
 from escalation.case.moves.settle_ticket import SettleTicket
 from escalation.case.moves.share_rca import ShareRca
@@ -210,6 +211,7 @@ FIELDS: dict[type[PersonsCommand | Rebase], dict[str, st.SearchStrategy[Any]]] =
     FileRca: {"rca": _rcas},
     DeriveRca: {"rca": st.none() | _customer_rcas},
     ApproveRca: {"note": notes},
+    SendBackRca: {"why": whys},
     ShareRca: {},
     WaiveRca: {"why": whys},
     Close: {"note": notes},

@@ -10,7 +10,7 @@ from escalation.case import commands as c
 from escalation.case import events as e
 from escalation.case.effects import StartTaskForce
 from escalation.case.engine import decide
-from escalation.case.lifecycle import RcaState, State
+from escalation.case.lifecycle import Move, RcaState, State
 from escalation.case.move_index import PersonsCommand
 from escalation.case.moves.approve_rca import ApproveRca
 from escalation.case.moves.deploy_task_force import DeployTaskForce
@@ -18,6 +18,7 @@ from escalation.case.moves.derive_rca import DeriveRca, RcaDerived
 from escalation.case.moves.file_rca import FileRca
 from escalation.case.moves.reopen import Reopen
 from escalation.case.moves.request_rca import RequestRca
+from escalation.case.moves.send_back_rca import SendBackRca
 from escalation.case.moves.waive_rca import RcaWaived, WaiveRca
 from escalation.case.rca_content import (
     CorrectiveAction,
@@ -30,6 +31,7 @@ from escalation.case.rca_content import (
 from escalation.case.rca_on_file import merge_rcas, on_file, proposed_timeline
 from escalation.case.state import Escalation
 from escalation.case.task_forces import ReportTaskForce
+from escalation.case.wanted_moves import list_wanted_moves
 from escalation.kernel.clock_name import ClockName
 from escalation.kernel.clocks import Outcome
 from escalation.kernel.reasons import Person, reason
@@ -497,6 +499,26 @@ def test_a_shared_rca_can_be_asked_for_again() -> None:
     again = after(closing(), *RCA_COURSE, RequestRca(by="csm"))
 
     assert (RcaState.REQUESTED, {ClockName.INTERNAL_RCA}) == (again.rca.state, running(again))
+
+
+@pytest.mark.parametrize("before", [(FILE, DERIVE), (FILE, DERIVE, APPROVE)])
+def test_an_rca_is_sent_back_to_whoever_derived_it(before: tuple[c.Command, ...]) -> None:
+    """
+    CLOSE-4: with the reason, until it is shared; it waits for its author, its words stay, and its clock runs on.
+    """
+    why = InternalText("name the day of the repair")
+    derived = after(closing(), *before)
+    back = decide(derived, SendBackRca(by="pia", why=why), monday("12:00"))
+    wanted = {each.move: each for each in list_wanted_moves(back.state)}[Move.DERIVE_RCA]
+    again = after(back.state, monday("12:05"), DERIVE)
+
+    assert (["rca_sent_back"], ["rca_sent_back: cora"]) == (happened(back), told(back))
+    assert why == internal(back, "rca_sent_back").facts.text == back.state.rca.sent_back_because
+    assert (("cora",), reason("sent_back_by", Person("pia", "Pia"))) == (wanted.who, wanted.why)
+    assert (RcaState.DRAFTED, None) == (back.state.rca.state, back.state.rca.approved_by)
+    assert derived.rca.customer == back.state.rca.customer
+    assert clock(derived, ClockName.CUSTOMER_RCA) == clock(back.state, ClockName.CUSTOMER_RCA)
+    assert (RcaState.DERIVED, None) == (again.rca.state, again.rca.sent_back_because)
 
 
 def test_without_people_for_it_the_escalation_manager_is_asked() -> None:

@@ -20,11 +20,13 @@ from escalation.notifications.system_commands import CancelByOperator, Tick
 from escalation.task_force.commands import MembersCommand, TaskForceCommand
 from escalation.task_force.engine import decide, updates_of
 from escalation.task_force.lifecycle import TaskForceState
+from escalation.task_force.move_permissions import list_permissions_in_task_force
 from escalation.task_force.moves.accept_seat import AcceptSeat, DeclineSeat
 from escalation.task_force.moves.add_task import AddTask
 from escalation.task_force.moves.finish_task import FinishTask
 from escalation.task_force.moves.leave_seat import LeaveSeat
 from escalation.task_force.moves.offer_seat import OfferSeat
+from escalation.task_force.moves.report_status import ReportStatus
 from escalation.task_force.state import Task, TaskForce
 from tests.builders import HOUR, MINUTE
 from tests.escalation.test_task_forces import NINE, a_force, kinds, told
@@ -303,3 +305,49 @@ def test_what_was_said_to_a_seat_is_told_once(
 
     (letter,) = (effect.facts for effect in made.effects if isinstance(effect, InternalNotification))
     assert (f"role 1: {who.capitalize()}",) == lines(letter.items)
+
+
+def permissions(force: TaskForce, by: str | None) -> dict[str, str]:
+    """Return why *by* may not make each move; empty: they may."""
+    found = list_permissions_in_task_force(force, by)
+    assert all(each.is_allowed is (each.obstacle is None) for each in found)
+    return {each.move.value: said(each.obstacle) if each.obstacle else "" for each in found}
+
+
+def test_each_move_says_beforehand_who_may_make_it() -> None:
+    """
+    ROLE-2: the same as its refusal would, and by names; nothing is possible any more once it is stood down.
+    """
+    force = with_tasks(a_task("ana", None))
+    of_ana, of_ben, of_ed = (permissions(force, who) for who in ("ana", "ben", "ed"))
+    stood_down = after(force, CancelByOperator())
+
+    assert {"leave_seat", "add_task", "finish_task"} == {move for move, why in of_ana.items() if not why}
+    assert {"report_status", "add_task", "finish_task"} == {move for move, why in of_ed.items() if not why}
+    assert all(of_ben.values())
+    assert "may not report status; who may: Ed" in of_ana["report_status"]
+    assert "no seat is vacant" == of_ed["offer_seat"]
+    assert "has no seat" in of_ed["leave_seat"]
+    assert not any(permissions(after(a_force(clocks=QUIET)), None).values())
+    assert all(permissions(stood_down, None).values())
+
+
+@pytest.mark.parametrize("by", ["ana", "ari", "ben", "ed"])
+def test_what_is_forbidden_beforehand_is_refused_afterwards(by: str) -> None:
+    """
+    ROLE-2: for moves that name no seat and no task.
+    """
+    force = with_tasks(a_task("ana", None))
+    asked = (
+        AcceptSeat(by=by),
+        DeclineSeat(by=by),
+        LeaveSeat(by=by),
+        ReportStatus(by=by, text=InternalText("It holds")),
+        a_task("ana", None).model_copy(update={"by": by}),
+    )
+    for command in asked:
+        if permissions(force, by)[command.move.value]:
+            with pytest.raises((MoveNotAllowed, RoleNotAllowed)):
+                decide(force, command, NINE)
+        else:
+            assert decide(force, command, NINE).events

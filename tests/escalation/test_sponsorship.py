@@ -22,6 +22,7 @@ from escalation.policy.people import Contact
 from escalation.sponsorship.engine import decide
 from escalation.sponsorship.lifecycle import SponsorshipState
 from escalation.sponsorship.move_index import AnyEvent, PersonsCommand
+from escalation.sponsorship.move_permissions import list_permissions_in_sponsorship
 from escalation.sponsorship.moves.enrol import Enrol
 from escalation.sponsorship.moves.exit import Exit
 from escalation.sponsorship.moves.log_touch_point import LogTouchPoint
@@ -386,3 +387,20 @@ def test_the_sponsor_is_a_stakeholder_of_the_accounts_escalations() -> None:
     assert "vera" in an_escalation(plan=plan).unnotified
     assert any("vera" in line for line in told(decision))
     assert a_plan() == a_plan().sponsored_by(())
+
+
+def test_who_may_not_decide_reads_so_beforehand_with_the_names_of_those_who_may() -> None:
+    """
+    SPONSOR-2: nobody named sees what somebody may; an ended one can be proposed again.
+    """
+    known = replace(KNOWN, deciders=("executive",), managers=(ED,))
+    enrolled = decide(Sponsorship(account="ACME"), terms(), NOW, KNOWN).state
+    ended = decide(enrolled, EXIT, NOW, KNOWN).state
+
+    def forbidden(now: Sponsorship, by: str | None) -> dict[str, str]:
+        found = list_permissions_in_sponsorship(now, by, known)
+        return {each.move.value: said(each.obstacle) for each in found if each.obstacle}
+
+    assert {"enrol"} == forbidden(enrolled, "ed").keys() == forbidden(enrolled, None).keys()
+    assert "Vera may not exit; who may: Ed" in forbidden(enrolled, "vera")["exit"]
+    assert {"enrol", "log_touch_point", "review", "exit"} == forbidden(ended, "ed").keys()

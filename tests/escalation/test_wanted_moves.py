@@ -1,18 +1,21 @@
 """The moves that an escalation waits for, and of whom: one row for each stage of its life."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
+from escalation.case.follow_up_actions import due_at_of
 from escalation.case.lifecycle import Move, State
 from escalation.case.moves.confirm_access import ConfirmAccess
 from escalation.case.moves.reject_resolution import RejectResolution
 from escalation.case.resolution import AccessAnswer
 from escalation.case.state import Escalation
-from escalation.case.wanted_moves import list_wanted_moves
+from escalation.case.wanted_moves import NextDue, find_next_due, list_wanted_moves
 from escalation.kernel.clock_name import ClockName
 from escalation.kernel.values import InternalText
-from tests.builders import JO, RCA_COURSE, after, an_escalation, one_in
+from escalation.notifications.system_commands import Tick
+from tests.builders import JO, RCA_COURSE, after, an_escalation, monday, one_in
 from tests.escalation.plans import a_plan, levels_with
 from workflows import search_attributes as sa
 from workflows import web_ui
@@ -76,6 +79,30 @@ def test_a_team_is_its_members_and_the_first_due_stands_first() -> None:
 
     assert clock
     assert (("fay",), clock.due_at) == (wanted.who, wanted.due_at)
+
+
+def test_a_list_shows_what_is_late_or_due_next_and_of_what() -> None:
+    """
+    CLOCK-6, CLOSE-7: a breach that waits for somebody first, then the next due time; an action is late after its day.
+    """
+    new, drafted = an_escalation(), closing(1)
+    late = after(an_escalation(level=7), monday("09:31"), Tick())
+    (action,) = drafted.open_actions
+    alone = replace(drafted, clocks=())
+
+    assert ClockName.ACKNOWLEDGE is shown(new).what is shown(late).what
+    assert (monday("09:30"), monday("09:30")) == (shown(new).at, shown(late).at)
+    assert ClockName.CUSTOMER_RCA is shown(drafted).what
+    assert (Move.FINISH_ACTION, due_at_of(action)) == (shown(alone).what, shown(alone).at)
+    assert ("finish_action", None) == tuple(
+        web_ui.search_values(each)[sa.NEXT_DUE_OF] for each in (alone, one_in(State.CANCELLED))
+    )
+
+
+def shown(now: Escalation) -> NextDue:
+    found = find_next_due(now)
+    assert found
+    return found
 
 
 def test_lists_find_it_by_the_people_it_waits_for() -> None:

@@ -103,6 +103,7 @@ SAME_IDEA = {
     "channel_limit": "how many messages a channel takes, from all workers together: the rules, and their workflow",
     "inbox": "the deferred messages of one recipient",
     "report": "the figures of a period",
+    "move_permissions": "the moves that somebody may make in a process, and why not the others",
     "merge": "the union of two escalations",
     "on_call": "who answers for a rota",
     "task_forces": "the people who work on one escalation together",

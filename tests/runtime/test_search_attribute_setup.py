@@ -108,6 +108,7 @@ async def _start_with_all(client: Client) -> None:
         "EscalationCustomer": ["acme"],
         "EscalationOwner": "ann",
         "EscalationNextDue": datetime(2026, 1, 1, tzinfo=UTC),
+        "EscalationNextDueOf": "acknowledge",
         "EscalationBreached": False,
         "EscalationActions": 2,
         "EscalationUndelivered": 1,

@@ -20,7 +20,7 @@ from escalation.kernel.field_reader import fields_of, record_of
 from escalation.notifications.links import Question
 from tests.web.web_client import ANSWERED, Door, seen
 
-NOTHING = Known({}, {})
+NOTHING = Known({}, {}, {})
 
 
 def leaves(fields: Sequence[FormField]) -> Iterator[str]:
@@ -229,6 +229,7 @@ async def test_members_of_a_task_force_act_on_its_page(door: Door) -> None:
     await made(f"{at}/finish_task", "maya", task="1")
     await made(f"{at}/report_status", "jonas", text="The seal is worn out")
     page = await door.http.get(at, headers={"cookie": "escalation_as=maya"})
+    adding = await door.http.get(f"{at}/add_task", headers={"cookie": "escalation_as=jonas"})
     await made(f"/case/{door.key}/stand_down_task_force", "elena", name="dry-bays", why="The roof is dry")
 
     assert (200, None) == (previewed.status_code, held)
@@ -238,6 +239,10 @@ async def test_members_of_a_task_force_act_on_its_page(door: Door) -> None:
     assert "facility engineer: Maya Okafor" in seen(page)
     assert "The seal is worn out" in seen(page)
     assert (409, 'role="alert"' in refused.text) == (refused.status_code, True)
+    assert "Report status: Maya Okafor may not report status; who may: Jonas Weber" in seen(page)
+    assert f'href="{at}/report_status"' not in page.text
+    assert "Only members of the task force are listed" in seen(adding)
+    assert 'value="elena"' not in adding.text
     assert "Close the roof</textarea>" in refused.text
 
 

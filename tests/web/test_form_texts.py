@@ -54,7 +54,7 @@ def test_fields_whose_values_customers_read_are_marked() -> None:
     marked = {
         field.name
         for move in (Move.SEND_UPDATE, Move.ASK_CUSTOMER, Move.ADD_COMMENT)
-        for field in form_of(move).fields(Known({}, {}), {})
+        for field in form_of(move).fields(Known({}, {}, {}), {})
         if field.is_for_customers
     }
 

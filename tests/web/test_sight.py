@@ -73,7 +73,13 @@ def _example(described: Any, operation: Any) -> Any:
 def filled(path: str, key: str, account: str = ACCOUNT) -> str:
     tenant, ticket = key.split("/")
     return path.format(
-        tenant=tenant, ticket=ticket, name=FORCE, account=account, move="acknowledge", rhythm="weekly"
+        tenant=tenant,
+        ticket=ticket,
+        name=FORCE,
+        account=account,
+        move="acknowledge",
+        rhythm="weekly",
+        message="1",
     )
 
 
@@ -132,7 +138,7 @@ async def _page(
     http: httpx.AsyncClient, method: str, route: Route, key: str, who: dict[str, str]
 ) -> httpx.Response:
     body: Any = {"data": {"note": "mine"}} if method == "POST" else {}
-    return await http.request(method, filled(route.path, key), headers=who, **body)
+    return await http.request(method, filled(route.path_format, key), headers=who, **body)
 
 
 async def test_whoever_has_a_part_or_looks_after_the_account_looks(hidden: SignedIn) -> None:

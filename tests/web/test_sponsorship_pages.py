@@ -1,7 +1,7 @@
 """Executive sponsorships in the browser: from a proposal to its end, and what waits for whom."""
 
 from datetime import UTC, datetime, timedelta
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 import httpx
 import pytest
@@ -89,3 +89,24 @@ async def test_the_list_speaks_each_language(door: Door, language: str, title: s
     page = await get(door, "/sponsorships", {"escalation_as": "elena", "escalation_language": language})
 
     assert f"<h1>{title}</h1>" in page.text
+
+
+async def test_an_account_with_a_slash_has_its_page_and_its_reasons(door: Door) -> None:
+    """
+    SPONSOR-2: by the page and by the API; who may not decide reads who may.
+    """
+    account = door.key.partition("/")[2].strip("-") + " A/S"
+    here = f"/sponsorships/{quote(account, safe='')}"
+    await make(door, f"{here}/propose", why="Two P1 within a month", who="maya")
+
+    page = await get(door, here, {"escalation_as": "maya"})
+    form = await get(door, f"{here}/enrol", {"escalation_as": "elena"})
+    shown = await door.http.get(f"/api/v1{here}")
+    moves = await door.http.get(f"/api/v1{here}/moves")
+
+    assert [200] * 4 == [each.status_code for each in (page, form, shown, moves)]
+    assert f"Executive sponsorship of {account}" in seen(page)
+    assert f'href="{here}/exit"' not in page.text
+    assert "Exit: Maya Okafor may not exit; who may:" in seen(page)
+    assert "teams and rotas cannot be sponsors" in seen(form)
+    assert ["propose", "enrol", "exit"] == [each["move"] for each in moves.json() if each["is_allowed"]]

@@ -185,6 +185,12 @@ async def test_every_move_can_be_made_through_the_client(desk: Desk) -> None:
         ),
         (Move.FILE_RCA, lambda: client.file_rca(desk.key, by="kemal", rca=an_rca()), State.CLOSING),
         (Move.DERIVE_RCA, lambda: client.derive_rca(desk.key, by="kemal"), State.CLOSING),
+        (
+            Move.SEND_BACK_RCA,
+            lambda: client.send_back_rca(desk.key, by="elena", why="Name the day"),
+            State.CLOSING,
+        ),
+        (Move.DERIVE_RCA, lambda: client.derive_rca(desk.key, by="kemal"), State.CLOSING),
         (Move.APPROVE_RCA, lambda: client.approve_rca(desk.key, by="elena"), State.CLOSING),
         (Move.SHARE_RCA, lambda: client.share_rca(desk.key, by="dewi"), State.CLOSING),
         (

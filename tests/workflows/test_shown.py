@@ -92,6 +92,7 @@ async def test_search_attributes_are_right_as_soon_as_a_move_is_answered(desk: D
         sa.WAITS_FOR: ["priya"],
         sa.PARTICIPANTS: ["maya", "priya"],
         sa.BREACHED: False,
+        sa.NEXT_DUE_OF: "acknowledge",
     } == {key: shown[key] for key in sa.ALL if key not in {sa.NEXT_DUE, sa.ACTIONS, sa.UNDELIVERED}}
     assert view.next_due_at is not None
     # The server keeps milliseconds of an instant.

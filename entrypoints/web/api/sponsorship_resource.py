@@ -19,6 +19,7 @@ from escalation.kernel.field_reader import purpose_of
 from escalation.kernel.timeline_entry import TimelineEntry
 from escalation.kernel.values import LONGEST_NAME, Name, reader_of
 from escalation.sponsorship.move_index import PERSONS_COMMANDS, PersonsCommand
+from escalation.sponsorship.move_permissions import SponsorshipPermission
 from escalation.sponsorship.state import Sponsorship
 from planning.plan.sponsorship_people import people_of_sponsorship
 
@@ -36,13 +37,17 @@ async def list_sponsorships(visit: CurrentVisit) -> Response:
     return visit.answer([line async for line in visit.client.sponsorships()])
 
 
-@router.get("/sponsorships/{account}", response_model=Sponsorship, responses=LOOKING)
-async def show_sponsorship(visit: CurrentVisit, account: Account) -> Response:
-    """Show the sponsorship of an account as it is."""
-    return visit.answer(await visit.client.sponsorship(account))
+@router.get(
+    "/sponsorships/{account:path}/moves", response_model=tuple[SponsorshipPermission, ...], responses=LOOKING
+)
+async def list_moves_in_sponsorship(visit: CurrentVisit, account: Account) -> Response:
+    """List each move as whoever asks may make it now, with the reason why not; as somebody may, if nobody is named."""
+    playbook = await asyncio.to_thread(visit.service.playbook.require)
+    find_people = partial(people_of_sponsorship, playbook)
+    return visit.answer(await visit.client.sponsorship_permissions(account, visit.caller.person, find_people))
 
 
-@router.get("/sponsorships/{account}/timeline", response_model=Page[TimelineEntry], responses=LOOKING)
+@router.get("/sponsorships/{account:path}/timeline", response_model=Page[TimelineEntry], responses=LOOKING)
 async def show_sponsorship_timeline(
     visit: CurrentVisit, account: Account, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = ""
 ) -> Response:
@@ -50,6 +55,12 @@ async def show_sponsorship_timeline(
     found, of = await visit.client.sponsorship_timeline(account), f"timeline of {account}"
     page = visit.service.cursors.page_after(of, found, cursor, limit, lambda entry: entry.seq)
     return visit.answer(page)
+
+
+@router.get("/sponsorships/{account:path}", response_model=Sponsorship, responses=LOOKING)
+async def show_sponsorship(visit: CurrentVisit, account: Account) -> Response:
+    """Show the sponsorship of an account as it is."""
+    return visit.answer(await visit.client.sponsorship(account))
 
 
 def _operation(command: type[PersonsCommand], body: type[BaseModel]) -> Operation:
@@ -73,7 +84,7 @@ def _preview(command: type[PersonsCommand]) -> Operation:
 
 for _command in PERSONS_COMMANDS:
     _move, _body = _command.move.value, body_of(_command)
-    _path = f"/sponsorships/{{account}}/moves/{_move}"
+    _path = f"/sponsorships/{{account:path}}/moves/{_move}"
     _name = _move if _move.endswith("sponsorship") else f"{_move}_sponsorship"
     router.add_api_route(
         _path,

@@ -16,6 +16,7 @@ from entrypoints.web.api.problems import LOOKING, MOVING
 from escalation.kernel.field_reader import purpose_of
 from escalation.kernel.timeline_entry import TimelineEntry
 from escalation.task_force.commands import MEMBERS_COMMANDS, MembersCommand
+from escalation.task_force.move_permissions import TaskForcePermission
 from escalation.task_force.view import TaskForceAnswer, TaskForceView
 
 router = APIRouter(tags=["task forces"])
@@ -27,6 +28,12 @@ ForceName = Annotated[str, Path(max_length=200, description="Its name.", example
 async def show_task_force(visit: CurrentVisit, key: KeyInPath, name: ForceName) -> Response:
     """Show a task force as it is; the escalation lists which there are."""
     return visit.answer(await visit.client.task_force(key, name))
+
+
+@router.get(FORCE + "/moves", response_model=tuple[TaskForcePermission, ...], responses=LOOKING)
+async def list_moves_in_task_force(visit: CurrentVisit, key: KeyInPath, name: ForceName) -> Response:
+    """List each move as whoever asks may make it now, with the reason why not; as somebody may, if nobody is named."""
+    return visit.answer(await visit.client.task_force_permissions(key, name, visit.caller.person))
 
 
 @router.get(FORCE + "/timeline", response_model=Page[TimelineEntry], responses=LOOKING)

@@ -23,6 +23,8 @@ from escalation.policy.people import Contact, ContactKind
 
 Command = TypeVar("Command")
 _BY = "by"
+_PEOPLE = ("to", "owner", "lead", "people", "hand_over_to", "approved_by")
+"""Fields that name people, teams or rotas."""
 
 
 def has_form(move: Move) -> bool:
@@ -41,12 +43,7 @@ def known_in(
     people, actions = pairs_of(now.plan.contacts), [action for action in now.actions if action.is_open]
     records = [each for each in now.request.linked_tickets if each not in now.settled]
     choices: dict[str, Pairs] = {
-        "to": people,
-        "owner": people,
-        "lead": people,
-        "people": people,
-        "hand_over_to": people,
-        "approved_by": people,
+        **dict.fromkeys(_PEOPLE, people),
         "trigger": _spelled(trigger.name for trigger in now.current_level.triggers),
         "response": plain_choices(now.responses_left),
         "account": plain_choices(customer.account for customer in now.request.customers),
@@ -63,7 +60,9 @@ def known_in(
     }
     roles = {role for contact in now.plan.contacts for role in contact.roles}
     suggestions = {"role": plain_choices(sorted(roles)), "language": plain_choices(languages)}
-    return Known(choices, suggestions)
+    left_out = ("hint.people", str(len(now.plan.others)))
+    hints = dict.fromkeys(_PEOPLE, left_out) if now.plan.others else {}
+    return Known(choices, suggestions, hints)
 
 
 def pairs_of(contacts: Iterable[Contact]) -> Pairs:

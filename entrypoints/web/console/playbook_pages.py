@@ -183,7 +183,7 @@ class PlaybookPages:
             preview = await preview_rebase(reader.client, key, playbook)
         except EscalationError as error:
             given = given.refused(error)
-        placed = place_faults(_REBASE.fields(Known({}, {}), given.fields), given.faults, reader)
+        placed = place_faults(_REBASE.fields(Known({}, {}, {}), given.fields), given.faults, reader)
         return self._service.page(
             "rebase.html",
             reader.knowing(names_in(now)),

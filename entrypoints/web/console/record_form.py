@@ -37,6 +37,7 @@ from escalation.policy.spans import parse_span
 
 Pairs = Sequence[tuple[str, str]]
 """Value and text of each choice."""
+Hint = tuple[str, ...]
 Given = Mapping[str, str]
 """Everything that a browser sent, by path; several values of one field are lines."""
 _SHORT = 200
@@ -78,6 +79,8 @@ class Known:
     """Nothing else can be given."""
     suggestions: Mapping[str, Pairs]
     """Anything else can be given, too."""
+    hints: Mapping[str, Hint]
+    """A phrase of the console, and its parts, on what the choices leave out; by the name of the field."""
 
     def of(self, command: type, name: str) -> tuple[Pairs, Pairs]:
         names = (f"{command.__name__}.{name}", name)
@@ -103,6 +106,8 @@ class FormField:
     """Context in the catalogues of the choices, where they are words of ours."""
     value: str = ""
     fault: str = ""
+    hint: Hint = ()
+    """A phrase of the console, and its parts, on what its choices leave out."""
     groups: tuple[tuple["FormField", ...], ...] = ()
 
     @property
@@ -179,6 +184,7 @@ def _of_one_value(drawn: FormField, command: type, known: Known, given: Given) -
         is_for_customers=issubclass(text_class, CustomerText) or READ_BY_CUSTOMERS in described.metadata,
         choices=choices,
         suggestions=suggestions,
+        hint=known.hints.get(field.name, ()) if choices and not is_choice else (),
         value=given.get(drawn.path, field.default or _sole_customer(drawn, choices)),
     )
 

@@ -9,6 +9,7 @@ from functools import partial
 from typing import Any
 from urllib.parse import quote
 
+from starlette.convertors import StringConvertor, register_url_convertor
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
@@ -20,13 +21,22 @@ from entrypoints.web.console.page_service import PageService, command_in
 from entrypoints.web.console.reader import Reader
 from entrypoints.web.console.record_form import Known, RecordForm
 from escalation.move_preview import MovePreview
-from escalation.sponsorship.lifecycle import SponsorshipMove, allows
+from escalation.sponsorship.lifecycle import SponsorshipMove
 from escalation.sponsorship.move_index import PERSONS_COMMANDS, PersonsCommand
 from planning.plan.sponsorship_people import people_of_sponsorship
 
 LIST = "/sponsorships"
 _COMMANDS = {command.move.value: command for command in PERSONS_COMMANDS}
 _HIDDEN = frozenset({"by", "escalation"})
+
+
+class _MoveConvertor(StringConvertor):
+    """An account can have a slash in its name, so that only the names of moves tell where it ends."""
+
+    regex = "|".join(SponsorshipMove)
+
+
+register_url_convertor("sponsorship_move", _MoveConvertor())
 
 
 class SponsorshipPages:
@@ -46,12 +56,17 @@ class SponsorshipPages:
     async def show(self, request: Request) -> Response:
         reader, account = await self._service.reader(request), _account(request)
         programme = await reader.client.sponsorship(account)
+        playbook = await asyncio.to_thread(self._service.playbook.require)
+        person = reader.person if reader.person in playbook.people else None
+        find_people = partial(people_of_sponsorship, playbook)
+        permissions = await reader.client.sponsorship_permissions(account, person, find_people)
         return self._page(
             "sponsorship.html",
             reader,
             path=request.url.path,
             programme=programme,
-            moves=[move for move in _COMMANDS if allows(programme.standing, SponsorshipMove(move))],
+            possible=[each.move for each in permissions if each.is_allowed],
+            forbidden=[(each.move, each.obstacle or "") for each in permissions if not each.is_allowed],
             stories=(await reader.client.sponsorship_timeline(account))[::-1],
         )
 
@@ -88,7 +103,8 @@ class _SponsorshipVisit(FormVisit[PersonsCommand]):
         if not is_proposal:
             await self.reader.client.sponsorship(self._account)  # is it there? a proposal alone begins one
         people = [(id_, name) for id_, name, _ in self.service.playbook.people()]
-        drawn = form_of_sponsorship(self._command).fields(Known({"sponsor": people}, {}), given.fields)
+        known = Known({"sponsor": people}, {}, {"sponsor": ("hint.sponsors",)})
+        drawn = form_of_sponsorship(self._command).fields(known, given.fields)
         placed = place_faults(drawn, given.faults, self.reader)
         return self.service.page(
             "sponsorship_move.html",

@@ -54,7 +54,7 @@ def known_in(playbook: Playbook, languages: Sequence[str], accounts: Sequence[st
         "language": _sorted(languages),
         "time_zone": _sorted(zones),
     }
-    return Known(choices, suggestions)
+    return Known(choices, suggestions, {})
 
 
 def _sorted(values: Iterable[str]) -> Pairs:

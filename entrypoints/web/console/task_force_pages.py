@@ -4,7 +4,7 @@ Pages of a task force: how it stands, and the moves of its members.
 Must not know markup or rules.
 """
 
-from typing import Any
+from dataclasses import replace
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -13,10 +13,14 @@ from entrypoints.web.console.form_faults import place_faults
 from entrypoints.web.console.form_state import FormState
 from entrypoints.web.console.form_visit import FormVisit
 from entrypoints.web.console.move_form import pairs_of, read_command
-from entrypoints.web.console.page_reads import names_in
+from entrypoints.web.console.page_reads import names_in, permissions_of
 from entrypoints.web.console.page_service import PageService, command_in, key_in
+from entrypoints.web.console.people_who_may import name_people
 from entrypoints.web.console.reader import Reader
-from entrypoints.web.console.record_form import Known, RecordForm
+from entrypoints.web.console.record_form import Known, Pairs, RecordForm
+from escalation.case.lifecycle import Move
+from escalation.case.move_permissions import MovePermission
+from escalation.case.state import Escalation
 from escalation.move_preview import MovePreview
 from escalation.policy.people import ContactKind
 from escalation.task_force.commands import MEMBERS_COMMANDS, MembersCommand
@@ -36,6 +40,8 @@ class TaskForcePages:
     async def show(self, request: Request) -> Response:
         reader, key, name = await self._service.reader(request), key_in(request), _name(request)
         force, now = await reader.client.task_force(key, name), await reader.client.state(key)
+        permissions = await reader.client.task_force_permissions(key, name, reader.person)
+        order = _permission_to_stand_down(now, reader.person) if force.state in STANDING else None
         return self._service.page(
             "task_force.html",
             reader.knowing(names_in(now)),
@@ -45,7 +51,10 @@ class TaskForcePages:
             key=now.key,
             about=now.request.subject,
             force=force,
-            moves=tuple(_COMMANDS) if force.state in STANDING else (),
+            possible=[each.move for each in permissions if each.is_allowed],
+            forbidden=[(each.move, each.obstacle or "") for each in permissions if not each.is_allowed],
+            may_stand_down=order is not None and order.is_allowed,
+            not_stood_down=[(order.move, order.obstacle)] if order and order.obstacle else [],
             stories=(await reader.client.task_force_timeline(key, name))[::-1],
             done="",
         )
@@ -105,10 +114,24 @@ def _form_of(command: type[MembersCommand]) -> RecordForm:
     return RecordForm(command, frozenset({"by"}))
 
 
-def _known(force: TaskForceView, people: Any) -> Known:
+def _known(force: TaskForceView, people: Pairs) -> Known:
     tasks = [(str(task.number), str(task.what)) for task in force.tasks if task.is_open]
     seats = [(str(seat.number), seat.role) for seat in force.seats if seat.held_by is None]
-    return Known({"owner": people, "to": people, "task": tasks, "seat": seats}, {})
+    members = {force.lead, *(seat.held_by for seat in force.seats)}
+    engaged = members | {seat.offered_to for seat in force.seats}
+    choices = {
+        "owner": [(id_, name) for id_, name in people if id_ in members],
+        "to": [(id_, name) for id_, name in people if id_ not in engaged],
+        "task": tasks,
+        "seat": seats,
+    }
+    return Known(choices, {}, {"owner": ("hint.members",), "to": ("hint.free",)})
+
+
+def _permission_to_stand_down(now: Escalation, person: str | None) -> MovePermission:
+    """Return whether *person* may end it, which is a move of the escalation."""
+    order = next(each for each in permissions_of(now, person) if each.move is Move.STAND_DOWN_TASK_FORCE)
+    return replace(order, obstacle=name_people(order.obstacle, now)) if order.obstacle else order
 
 
 def _name(request: Request) -> str:

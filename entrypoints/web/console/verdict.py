@@ -18,13 +18,14 @@ from escalation.case.state import Escalation, Rca
 _OTHERWISE: Mapping[Move, Sequence[Move]] = {
     Move.VERIFY_RESOLUTION: (Move.REJECT_RESOLUTION,),
     Move.REJECT_RESOLUTION: (Move.VERIFY_RESOLUTION,),
-    Move.APPROVE_RCA: (Move.DERIVE_RCA,),
-    Move.SHARE_RCA: (Move.DERIVE_RCA,),
+    Move.APPROVE_RCA: (Move.SEND_BACK_RCA, Move.DERIVE_RCA),
+    Move.SEND_BACK_RCA: (Move.APPROVE_RCA, Move.DERIVE_RCA),
+    Move.SHARE_RCA: (Move.SEND_BACK_RCA, Move.DERIVE_RCA),
     Move.APPROVE_TEXT: (Move.REJECT_TEXT, Move.EDIT_TEXT),
     Move.EDIT_TEXT: (Move.APPROVE_TEXT, Move.REJECT_TEXT),
     Move.REJECT_TEXT: (Move.APPROVE_TEXT, Move.EDIT_TEXT),
 }
-"""By move that judges: what else can be done. An RCA is not rejected, but derived again, in other words."""
+"""By move that judges: what else can be done. An RCA is sent back to its author, or derived again, in other words."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,7 @@ def verdict_of(
             verdict = Verdict(resolution=now.resolution, instead=instead)
         case Move.DERIVE_RCA if now.rca.internal:
             verdict = Verdict(rca=replace(now.rca, customer=None), instead=instead)  # the form has it
-        case Move.APPROVE_RCA | Move.SHARE_RCA if now.rca.internal:
+        case Move.APPROVE_RCA | Move.SEND_BACK_RCA | Move.SHARE_RCA if now.rca.internal:
             verdict = Verdict(rca=now.rca, instead=instead)
         case Move.APPROVE_TEXT | Move.EDIT_TEXT | Move.REJECT_TEXT:
             verdict = Verdict(texts=texts, instead=instead)

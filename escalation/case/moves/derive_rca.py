@@ -9,7 +9,7 @@ from escalation.case.lifecycle import Move
 from escalation.case.move_command import MoveCommand
 from escalation.case.rca_content import CustomerRca
 from escalation.case.state import Escalation
-from escalation.case.state_changes import rca_after
+from escalation.case.state_changes import not_sent_back, rca_after
 from escalation.case.work import Work
 from escalation.kernel.reasons import reason
 from escalation.kernel.refusals import BadRequest, Fault
@@ -23,7 +23,8 @@ class RcaDerived(BaseEvent):
     rca: CustomerRca
 
     def applied_to(self, now: Escalation) -> Escalation:
-        return replace(now, rca=replace(rca_after(now, Move.DERIVE_RCA), customer=self.rca, approved_by=None))
+        derived = replace(not_sent_back(rca_after(now, Move.DERIVE_RCA)), customer=self.rca, approved_by=None)
+        return replace(now, rca=replace(derived, derived_by=self.by))
 
 
 class DeriveRca(MoveCommand):

@@ -11,7 +11,7 @@ from escalation.case.move_command import MoveCommand
 from escalation.case.moves.file_post_mortem import require_known
 from escalation.case.rca_content import InternalRca
 from escalation.case.state import Escalation
-from escalation.case.state_changes import rca_after
+from escalation.case.state_changes import not_sent_back, rca_after
 from escalation.case.work import Work
 from escalation.kernel.budgets import PAPER
 from escalation.kernel.clock_name import ClockName
@@ -27,7 +27,7 @@ class RcaFiled(BaseEvent):
 
     def applied_to(self, now: Escalation) -> Escalation:
         filed = replace(
-            rca_after(now, Move.FILE_RCA),
+            not_sent_back(rca_after(now, Move.FILE_RCA)),
             version=self.version,
             internal=self.rca,
             customer=None,

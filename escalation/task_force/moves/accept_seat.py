@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Literal
 
-from escalation.kernel.reasons import reason
+from escalation.kernel.reasons import Reason, reason
 from escalation.kernel.refusals import MoveNotAllowed
 from escalation.kernel.text_fields import Note, OptionalWhyText
 from escalation.kernel.values import NO_NOTE, InternalText, frozen
@@ -48,6 +48,10 @@ class AcceptSeat(MemberCommand):
     kind: Literal["accept_seat"] = "accept_seat"
     note: Note = NO_NOTE
 
+    @classmethod
+    def obstacle_to(cls, force: TaskForce, person: str) -> Reason | None:
+        return None if any(seat.offered_to == person for seat in force.seats) else _no_offer(force, person)
+
     def carry_out(self, work: TaskForceWork) -> None:
         seat = _offered_seat(work.state, self.by)
         work.record(SeatAccepted(seat=seat.number, role=seat.plan.role, note=self.note))
@@ -61,6 +65,10 @@ class DeclineSeat(MemberCommand):
     kind: Literal["decline_seat"] = "decline_seat"
     why: OptionalWhyText = NO_NOTE
 
+    @classmethod
+    def obstacle_to(cls, force: TaskForce, person: str) -> Reason | None:
+        return None if any(seat.offered_to == person for seat in force.seats) else _no_offer(force, person)
+
     def carry_out(self, work: TaskForceWork) -> None:
         seat = _offered_seat(work.state, self.by)
         work.record(SeatDeclined(seat=seat.number, role=seat.plan.role, why=self.why))
@@ -72,15 +80,18 @@ def _offered_seat(force: TaskForce, person: str) -> Seat:
     Raises:
         MoveNotAllowed: If no seat is on offer to *person*.
     """
-    charter = force.charter
     for seat in force.seats:
         if seat.offered_to == person:
             return seat
+    raise MoveNotAllowed(_no_offer(force, person), subject=force.charter.label)
+
+
+def _no_offer(force: TaskForce, person: str) -> Reason:
+    name = force.charter.name_of(person)
+    for seat in force.seats:
         if seat.held_by == person:
-            obstacle = reason("seat.accepted_already", charter.name_of(person), seat.plan.role)
-            raise MoveNotAllowed(obstacle, subject=charter.label)
+            return reason("seat.accepted_already", name, seat.plan.role)
     offers = tuple(
         reason("seat.offer", seat.plan.role, seat.offered_to) for seat in force.seats if seat.offered_to
     )
-    obstacle = reason("seat.none_on_offer", charter.name_of(person), offers or reason("none"))
-    raise MoveNotAllowed(obstacle, subject=charter.label)
+    return reason("seat.none_on_offer", name, offers or reason("none"))

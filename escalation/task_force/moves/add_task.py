@@ -51,7 +51,8 @@ class AddTask(MemberCommand):
         InputInstant | None, Field(description="When it is needed; whoever does it is reminded.")
     ] = None
 
-    def movers(self, force: TaskForce) -> tuple[str, ...]:
+    @classmethod
+    def possible_movers(cls, force: TaskForce) -> tuple[str, ...]:
         return force.members
 
     def carry_out(self, work: TaskForceWork) -> None:

@@ -43,6 +43,14 @@ class FinishTask(MemberCommand):
     task: Annotated[int, Field(ge=1, description="Which task, by its number.")]
     note: Note = NO_NOTE
 
+    @classmethod
+    def possible_movers(cls, force: TaskForce) -> tuple[str, ...]:
+        return (force.charter.lead, *(task.owner for task in force.open_tasks))
+
+    @classmethod
+    def obstacle_to(cls, force: TaskForce, person: str) -> Reason | None:
+        return super().obstacle_to(force, person) if force.open_tasks else reason("task.none_open")
+
     def movers(self, force: TaskForce) -> tuple[str, ...]:
         return (force.charter.lead, _open_task(force, self.task).owner)
 

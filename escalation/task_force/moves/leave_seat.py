@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Literal
 
-from escalation.kernel.reasons import reason
+from escalation.kernel.reasons import Reason, reason
 from escalation.kernel.refusals import MoveNotAllowed
 from escalation.kernel.text_fields import OptionalWhyText
 from escalation.kernel.values import NO_NOTE, InternalText, frozen
@@ -44,6 +44,10 @@ class LeaveSeat(MemberCommand):
     kind: Literal["leave_seat"] = "leave_seat"
     why: OptionalWhyText = NO_NOTE
 
+    @classmethod
+    def obstacle_to(cls, force: TaskForce, person: str) -> Reason | None:
+        return None if any(seat.held_by == person for seat in force.seats) else _no_seat(force, person)
+
     def carry_out(self, work: TaskForceWork) -> None:
         """Let a member leave: the lead gets the open tasks, and the next candidate is asked."""
         force, charter = work.state, work.state.charter
@@ -62,8 +66,10 @@ def _held_seat(force: TaskForce, person: str) -> Seat:
     """
     seats = {seat.held_by: seat for seat in force.seats if seat.held_by}
     if person not in seats:
-        held = tuple(reason("seat.holder", seat.plan.role, who) for who, seat in seats.items())
-        charter = force.charter
-        obstacle = reason("seat.has_none", charter.name_of(person), held or reason("none"))
-        raise MoveNotAllowed(obstacle, subject=charter.label)
+        raise MoveNotAllowed(_no_seat(force, person), subject=force.charter.label)
     return seats[person]
+
+
+def _no_seat(force: TaskForce, person: str) -> Reason:
+    held = tuple(reason("seat.holder", seat.plan.role, seat.held_by) for seat in force.seats if seat.held_by)
+    return reason("seat.has_none", force.charter.name_of(person), held or reason("none"))

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from escalation.kernel.reasons import reason
+from escalation.kernel.reasons import Reason, reason
 from escalation.kernel.refusals import MoveNotAllowed, UnknownName
 from escalation.kernel.values import Name
 from escalation.policy.people import ContactKind
@@ -26,8 +26,15 @@ class OfferSeat(MemberCommand):
         Field(description="Who is asked. If omitted, its candidates are asked again, from the first."),
     ] = None
 
-    def movers(self, force: TaskForce) -> tuple[str, ...]:
+    @classmethod
+    def possible_movers(cls, force: TaskForce) -> tuple[str, ...]:
         return (force.charter.lead, force.charter.deployed_by)
+
+    @classmethod
+    def obstacle_to(cls, force: TaskForce, person: str) -> Reason | None:
+        if not any(seat.is_vacant for seat in force.seats):
+            return reason("seat.none_vacant")
+        return super().obstacle_to(force, person)
 
     def carry_out(self, work: TaskForceWork) -> None:
         """Offer a vacant seat to the one who is named, or to its candidates from the first, those who declined too."""

@@ -39,7 +39,8 @@ class ReportStatus(MemberCommand):
     text: Annotated[InternalText, Field(min_length=1, description="What is known, and what comes next.")]
     is_update: Annotated[bool, Field(description="Notify everybody who follows the escalation, too.")] = False
 
-    def movers(self, force: TaskForce) -> tuple[str, ...]:
+    @classmethod
+    def possible_movers(cls, force: TaskForce) -> tuple[str, ...]:
         return (force.charter.lead,)
 
     def carry_out(self, work: TaskForceWork) -> None:
