@@ -13,6 +13,7 @@ from typing import Any
 
 from temporalio.client import WorkflowExecutionDescription, WorkflowExecutionStatus, WorkflowFailureError
 
+from clients.erased_cases import erasure_of
 from clients.run_errors import RunEnded, RunNotFound, RunNotReady, RunStalled, WorkersSilent
 from clients.temporal_connection import Answered, TemporalConnection
 from clients.visibility import quote, visibility_query
@@ -165,6 +166,8 @@ class EscalationRuns:
         raise AssertionError("the last attempt returns or raises")
 
     async def unknown(self, key: str) -> UnknownEscalation:
+        if erased := await erasure_of(self._temporal.client, key):
+            return UnknownEscalation(f"{key}: {erased}")
         try:
             running = self._temporal.executions(visibility_query({}, ended=False), MOST_LOOKED_AT)
             return unknown_among(key, [each.id async for each in running])

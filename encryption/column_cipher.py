@@ -47,7 +47,7 @@ class ColumnCipher:
     def write(self, text: str, scope: str = "") -> str:
         """Return *text* as it is stored: of a *scope*, by its data key, if there are any."""
         text = text.replace(MARK, "")
-        if self._writes is None:
+        if self._writes is None or not text:  # nothing says nothing, as after an erasure
             return text
         seal = self._data_key(scope).seal if self._data_keys and scope else self._writes.seal
         sealed = seal(pack(text.encode()), Purpose.COLUMN)

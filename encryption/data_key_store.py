@@ -184,6 +184,13 @@ class DataKeys:
         with self._reading() as db:
             return [_kept(row) for row in db.execute(query)]
 
+    def erasure_of(self, scope: str) -> KeyErased | None:
+        """Return when and by whom a key of *scope* was destroyed last; None, if none was."""
+        query = select(_KEYS).where(_KEYS.c.scope == scope, _KEYS.c.destroyed_at.is_not(None))
+        with self._reading() as db:
+            row = db.execute(query.order_by(_KEYS.c.destroyed_at.desc())).first()
+        return KeyErased(datetime.fromisoformat(row.destroyed_at), row.destroyed_by) if row else None
+
     def count_wraps(self) -> dict[str, int]:
         """Return how many keys each key of the ring wraps, by its name."""
         counts: dict[str, int] = {}

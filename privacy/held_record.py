@@ -52,32 +52,34 @@ def _for_account(recorded: RecordedEscalation, account: str) -> RecordedEscalati
     others = frozenset(each["account"] for each in recorded["customers"]) - {account}
     if not others:
         return recorded
-    shown: RecordedEscalation = _without(recorded, others)
+    shown: RecordedEscalation = without_accounts(recorded, others)
     return shown
 
 
-def _without(said: Any, others: frozenset[str]) -> Any:
+def without_accounts(said: Any, others: frozenset[str]) -> Any:
     """Return *said* without each item of a list, or value of a name, that belongs to one of the *others*."""
     # Example: of ACME, BOLT's customer in `request.customers`, BOLT's answers, `impacts["BOLT"]`, the results of
     # letters to BOLT:jo@bolt.example, and events that such a contact made.
     match said:
         case dict():
-            kept = {name: _without(value, others) for name, value in said.items() if name not in others}
+            kept = {
+                name: without_accounts(value, others) for name, value in said.items() if name not in others
+            }
             return {name: value for name, value in kept.items() if value is not _LEFT_OUT}
         case list():
-            return [_without(each, others) for each in said if not _belongs_to(each, others)]
+            return [without_accounts(each, others) for each in said if not belongs_to(each, others)]
         case str() if _is_contact_of(said, others):
             return _LEFT_OUT
         case _:
             return said
 
 
-def _belongs_to(item: Any, others: frozenset[str]) -> bool:
+def belongs_to(item: Any, others: frozenset[str]) -> bool:
     match item:
         case {"account": str(account)} if account in others:
             return True
         case {"event": dict(event)}:
-            return _belongs_to(event, others) or _is_contact_of(event.get("by", ""), others)
+            return belongs_to(event, others) or _is_contact_of(event.get("by", ""), others)
         case {"recipient": str(recipient)}:
             return _is_contact_of(recipient, others)
         case str():
@@ -108,22 +110,22 @@ def _with_names(recorded: RecordedEscalation, party: Party) -> Party:
     if party.kind is not PartyKind.CONTACT:
         return party
     # Two customers can each have a Jo: a name alone then says nothing about whose it is.
-    named = set(_names_in(recorded))
+    named = set(names_in(recorded))
     of_others = {name for email, name in named if email != party.id}
     return Party.contact(party.id, {name for email, name in named if email == party.id} - of_others)
 
 
-def _names_in(said: Any) -> Iterator[tuple[str, str]]:
+def names_in(said: Any) -> Iterator[tuple[str, str]]:
     """Yield each e-mail address in plain JSON that a name stands beside, and the name."""
     match said:
         case dict():
             if said.get("email") and said.get("name"):
                 yield mailbox_of(str(said["email"])), str(said["name"])
             for value in said.values():
-                yield from _names_in(value)
+                yield from names_in(value)
         case list():
             for each in said:
-                yield from _names_in(each)
+                yield from names_in(each)
         case _:
             pass
 

@@ -45,6 +45,8 @@ class AuditKind(StrEnum):
     """Links of messages that were not of ours, expired or revoked; only counted."""
     EXPORTED = "exported"
     """The record, or a part of it, was given out to somebody or to a program."""
+    ERASED = "erased"
+    """Texts of an escalation left the record, and its histories; what was asked for stands in an entry of its own."""
     RECORD_REPLACED = "record_replaced"
     """Events on record gave way to others: of a run that was reset, or of a newer import."""
 
@@ -98,8 +100,11 @@ class Counted:
     times: int = 1
 
 
-def keep_entries(db: Connection, counted: Sequence[Counted]) -> None:
-    """Add entries to the log, in the transaction of *db*: last in it, because all writers wait for each other here."""
+def keep_entries(db: Connection, counted: Sequence[Counted]) -> int:
+    """
+    Add entries to the log, in the transaction of *db*: last in it, because all writers wait for each other here. Return
+    the number of the last entry.
+    """
     take_turn(db, AUDIT_CHAIN)
     before = head = read_heads(db, [AUDIT_CHAIN]).get(AUDIT_CHAIN, ChainHead())
     rows = []
@@ -110,6 +115,7 @@ def keep_entries(db: Connection, counted: Sequence[Counted]) -> None:
     if head != before:
         db.execute(insert(AuditRow), rows)
         write_heads(db, {AUDIT_CHAIN: head})
+    return head.length
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ _MODELS: tuple[type[Base], ...] = (EscalationRow, *PARTS, EventRow, PlaybookRow)
 RecordedEscalation = dict[str, Any]
 """
 An escalation as plain values: its columns, its parts by the name of their table, ``events``, and the ``playbooks`` that
-were in force.
+were in force. An event that was erased says nothing any more: its ``event`` is empty.
 """
 
 _AT_ONCE = 200
@@ -120,7 +120,7 @@ def _event(row: Any) -> RecordedEscalation:
         "by": row["by"],
         "kind": row["kind"],
         "playbook": row["playbook"],
-    } | {"event": json.loads(row["body"])}
+    } | {"event": json.loads(row["body"]) if row["body"] else {}}
 
 
 def _plain(row: Any) -> RecordedEscalation:

@@ -13,7 +13,7 @@ from records.errors import StoreAhead, StoreBehind
 if TYPE_CHECKING:
     from alembic.config import Config
 
-HEAD = "0006"
+HEAD = "0007"
 """The version that this program works with: the newest of ``migrations/versions``."""
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _LOCK = 0x65736361

@@ -14,6 +14,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 from sqlalchemy.types import Double, Text
 
 from escalation.policy.sight import Sight
+from records.cause_token import cause_token
 from records.report import NOT_KNOWN, By, Period
 from records.tables import (
     ActionRow,
@@ -104,7 +105,9 @@ class PeriodCases:
         self._places = {each: place for place, each in enumerate(self["id"])}
         self.scores = self._by_place(AnswerRow.score)
         self.done_on = self._by_place(ActionRow.done_on)
-        self.causes = self._by_place(CauseRow.same)
+        # As digests, since of an erased one nothing else is left: so it counts together with its like.
+        causes = self._by_place(CauseRow.same)
+        self.causes = {place: [cause_token(each) for each in found] for place, found in causes.items()}
 
     def __len__(self) -> int:
         return len(self._places)

@@ -9,6 +9,7 @@ from sqlalchemy.types import Double
 from escalation.measures.definitions import ENGINE_SOURCE
 from escalation.measures.report_schedule import OpenEscalationsRecorded
 from escalation.policy.sight import Sight
+from records.cause_token import is_erased
 from records.figures import group_figures, times_figures, total_figures
 from records.period_cases import PeriodCases, Places, cases_covered, cases_within
 from records.report import (
@@ -152,7 +153,7 @@ def _causes(db: Connection, period: Period) -> tuple[Cause, ...]:
     query = select(CauseRow.same, func.min(CauseRow.cause), times)
     query = query.join_from(CauseRow, _E, CauseRow.escalation == _E.id).where(*cases_within(period))
     query = query.group_by(CauseRow.same).having(times > 1).order_by(times.desc(), CauseRow.same)
-    found = db.execute(query.limit(MOST_LISTED)).all()
+    found = [row for row in db.execute(query.limit(MOST_LISTED)).all() if not is_erased(row[0])]
     keys = _naming(db, period, [same for same, _, _ in found])
     return tuple(Cause(cause, count, tuple(keys[same])) for same, cause, count in found)
 

@@ -6,7 +6,7 @@ escalation after the other, each in a transaction; it can be repeated, and stopp
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import chain
 
 from sqlalchemy import Column, Connection, Table, Text, and_, func, select, type_coerce, update
@@ -40,28 +40,34 @@ def count_keys(store: RecordStore, cipher: ColumnCipher) -> Counter[str]:
             is_term = isinstance(column.type, SecretTerm)
             raw = type_coerce(column, Text)
             stored = db.scalars(
-                select(raw if is_term else func.substr(raw, 1, _LONGEST_KEY)).where(raw.is_not(None))
+                select(raw if is_term else func.substr(raw, 1, _LONGEST_KEY)).where(raw != "")
             )
             counts.update(map(cipher.key_of_term if is_term else key_in, stored))
     return counts
 
 
-def reencrypt(store: RecordStore, cipher: ColumnCipher) -> Iterator[int]:
+def reencrypt(
+    store: RecordStore, cipher: ColumnCipher, escalations: Sequence[str] | None = None
+) -> Iterator[int]:
     """
-    Write again what is not as *cipher*, the store's, would write it; yield after each escalation how many rows.
+    Write again what is not as *cipher*, the store's, would write it, of these *escalations* or of all; yield after each
+    how many rows.
 
     Raises:
         KeyMissing: If something cannot be read. What was done before stays done.
     """
     store.require_usable()
-    with store.database.reading() as db:
-        ids = sorted({*db.scalars(select(EventRow.escalation)), *db.scalars(select(EscalationRow.id))})
-    for id_ in ids:
+    for id_ in _all_ids(store) if escalations is None else escalations:
         with store.database.writing() as db:
             take_turn(db, id_)
             yield sum(
                 _rewrite(db, table, columns, id_, cipher) for table, columns in secret_columns().items()
             )
+
+
+def _all_ids(store: RecordStore) -> list[str]:
+    with store.database.reading() as db:
+        return sorted({*db.scalars(select(EventRow.escalation)), *db.scalars(select(EscalationRow.id))})
 
 
 def _rewrite(
@@ -92,7 +98,7 @@ def _rewrite(
 
 
 def _is_current(column: Column[str], stored: str | None, cipher: ColumnCipher, scope: str) -> bool:
-    if stored is None:
+    if not stored:
         return True
     if isinstance(column.type, SecretWords):
         return key_in(stored) == cipher.key_for(scope)

@@ -32,7 +32,7 @@ from records.database import Database, take_turn
 from records.digest_chain import ChainHead, chain_events, cut_chain, read_heads, write_heads
 from records.migration import MigrationResult, migrate, require_head
 from records.rows import Row, make_escalation_row, make_part_rows, of_case
-from records.tables import Base, EscalationRow, EventRow, PlaybookRow
+from records.tables import Base, ErasureRow, EscalationRow, EventRow, PlaybookRow
 
 LOG_LINE = "log_line"
 """The kind of event that an import has: a line of another system's log, as it was."""
@@ -121,7 +121,7 @@ class RecordStore:
             known = _unbroken(connection, batch.escalation)
             if added and known:
                 record_measures(connection, [measure_events(known)])
-            return RecordResult(added=added, through=known[-1].seq if known else 0)
+            return RecordResult(added=added, through=_last_unbroken(connection, batch.escalation))
 
     def replace_events(self, batch: RecordBatch, stale: Collection[int], by: str = "") -> None:
         """
@@ -134,6 +134,8 @@ class RecordStore:
         self.require_usable()
         with self.database.writing() as connection:
             take_turn(connection, batch.escalation)
+            if _is_erased(connection, batch.escalation):
+                return  # nothing brings back what was erased
             before = cut_chain(connection, batch.escalation, min(stale))
             gone = EventRow.escalation == batch.escalation, EventRow.seq.in_(stale)
             connection.execute(delete(EventRow).where(*gone))
@@ -156,7 +158,7 @@ class RecordStore:
             EventRow.escalation == escalation, EventRow.kind != LOG_LINE
         )
         with self.database.reading() as connection:
-            return {seq: _EVENT.validate_json(body) for seq, body in connection.execute(query)}
+            return {seq: _EVENT.validate_json(body) for seq, body in connection.execute(query) if body}
 
     def find_gaps(self) -> dict[str, int]:
         """
@@ -244,7 +246,26 @@ def _unbroken(connection: Connection, escalation: str) -> list[Event]:
         .order_by(EventRow.seq)
     )
     found = connection.execute(query).all()
+    if _is_erased(connection, escalation):
+        return []
     return [_EVENT.validate_json(body) for place, (seq, body) in enumerate(found, 1) if seq == place]
+
+
+def _last_unbroken(connection: Connection, escalation: str) -> int:
+    """Return the number of the last event before the first gap."""
+    query = select(EventRow.seq).where(EventRow.escalation == escalation, EventRow.kind != LOG_LINE)
+    last = 0
+    for seq in connection.scalars(query.order_by(EventRow.seq)):
+        if seq != last + 1:
+            break
+        last = seq
+    return last
+
+
+def _is_erased(connection: Connection, escalation: str) -> bool:
+    """Return whether something of an escalation was erased: what it comes to stays as it was then."""
+    query = select(ErasureRow.number).where(ErasureRow.escalation == escalation)
+    return connection.scalar(query.limit(1)) is not None
 
 
 def _replace_rows(connection: Connection, come_to: Sequence[EscalationMeasures]) -> None:
@@ -258,6 +279,7 @@ def _replace_rows(connection: Connection, come_to: Sequence[EscalationMeasures])
 
 
 def _import_lot(connection: Connection, lot: Sequence[ImportedEscalation], by: str) -> ImportResult:
+    lot = [past for past in lot if not _is_erased(connection, past.measured.id)]
     ids = [past.measured.id for past in lot]
     # Sorted, so that two imports of the same file do not wait for each other crosswise.
     for each in sorted(ids):

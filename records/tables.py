@@ -51,6 +51,8 @@ class EventRow(Base):
     playbook: Mapped[str | None] = mapped_column(ForeignKey("playbooks.sha256"))
     digest: Mapped[str | None]
     """Of this event and the digest before it (``digest_chain.py``); none while an event before it is missing."""
+    erased_digest: Mapped[str | None]
+    """Of what is left of an event that was erased, and of its first digest (``erasure.py``); none: all is there."""
 
 
 class ChainHeadRow(Base):
@@ -79,6 +81,20 @@ class AuditRow(Base):
     address: Mapped[str]
     times: Mapped[int]
     digest: Mapped[str]
+
+
+class ErasureRow(Base):
+    """An escalation that was erased, or of which something was."""
+
+    __tablename__ = "erasures"
+
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    """The number of its entry in the audit log."""
+    escalation: Mapped[str] = mapped_column(index=True)
+    at: Mapped[datetime]
+    by: Mapped[str]
+    why: Mapped[str]
+    is_whole: Mapped[bool]
 
 
 class EscalationRow(Base):

@@ -7,7 +7,7 @@ the heads of all chains at one time. Owns how a chain is judged, and must not kn
 """
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from itertools import chain, groupby
@@ -17,8 +17,9 @@ from sqlalchemy import ColumnElement, Connection, func, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from escalation.kernel.ids import key_of
-from records.audit_log import AUDIT_CHAIN, audit_entry
+from records.audit_log import AUDIT_CHAIN, AuditKind, audit_entry
 from records.digest_chain import EVENT_COLUMNS, START, ChainHead, Entry, digest_of, event_entry, read_heads
+from records.erasure import find_erasures
 from records.store import RecordStore
 from records.tables import AuditRow, ChainHeadRow, EventRow
 
@@ -56,6 +57,8 @@ class Verification:
     entries: int = 0
     waiting: int = 0
     """Entries that follow a gap, and are in no chain yet: what fills the gap is still on its way."""
+    erased: int = 0
+    """Entries that were erased, as the audit log says. They keep their digests."""
     faults: tuple[ChainFault, ...] = ()
 
 
@@ -67,6 +70,8 @@ class _Link:
     number: int
     digest: str | None
     entry: Entry
+    erased_digest: str | None = None
+    """Of what is left, if it was erased."""
 
 
 @dataclass
@@ -75,12 +80,15 @@ class _Walk:
 
     head: ChainHead
     sealed: ChainHead | None
+    may_be_erased: bool = False
+    """True if the audit log says so: else what was erased was changed by somebody."""
     expected: int = 1
     before: str | None = START
     """The digest of the entry before; none where that is missing, so that nothing can be said."""
     is_past_gap: bool = False
     entries: int = 0
     waiting: int = 0
+    erased: int = 0
     last_digest: str | None = None
     """The digest of the entry at the end, where the head says that it is."""
     sealed_digest: str | None = None
@@ -116,6 +124,9 @@ class _Walk:
     def _is_changed(self, link: _Link) -> bool:
         if link.digest is None:
             return True
+        if link.erased_digest is not None and self.may_be_erased:
+            self.erased += 1
+            return digest_of(link.digest, link.entry) != link.erased_digest
         return self.before is not None and digest_of(self.before, link.entry) != link.digest
 
     def _miss(self, last: int) -> None:
@@ -145,7 +156,7 @@ def verify_record(
         heads = _heads(db, key)
         sealed = {name: head for name, head in (seal or {}).items() if key in {None, key_of(name)}}
         links = _event_links(db, key) if key else chain(_event_links(db, key), _audit_links(db))
-        return _verify(links, heads, sealed)
+        return _verify(links, heads, sealed, find_erasures(db, key).keys() & _erased_by_the_log(db))
 
 
 def verify_audit_log(store: RecordStore) -> Verification:
@@ -161,11 +172,14 @@ def verify_audit_log(store: RecordStore) -> Verification:
 
 
 def _verify(
-    links: Iterable[_Link], heads: Mapping[str, ChainHead], sealed: Mapping[str, ChainHead]
+    links: Iterable[_Link],
+    heads: Mapping[str, ChainHead],
+    sealed: Mapping[str, ChainHead],
+    erased: Collection[str] = (),
 ) -> Verification:
     walks: dict[str, _Walk] = {}
     for name, linked in groupby(links, key=lambda link: link.chain):
-        walks[name] = walk = _Walk(heads.get(name, ChainHead()), sealed.get(name))
+        walks[name] = walk = _Walk(heads.get(name, ChainHead()), sealed.get(name), name in erased)
         for link in linked:
             walk.take(link)
     for name in heads.keys() | sealed.keys():
@@ -176,16 +190,21 @@ def _verify(
         heads,
         sum(walk.entries for walk in walks.values()),
         sum(walk.waiting for walk in walks.values()),
+        sum(walk.erased for walk in walks.values()),
         tuple(ChainFault(name, *fault) for name in sorted(walks) for fault in walks[name].faults),
     )
 
 
 def _event_links(db: Connection, key: str | None) -> Iterator[_Link]:
-    query = select(*EVENT_COLUMNS).order_by(EventRow.escalation, EventRow.seq)
+    query = select(*EVENT_COLUMNS, EventRow.erased_digest).order_by(EventRow.escalation, EventRow.seq)
     if key is not None:
         query = query.where(_is_of(EventRow.escalation, key))
     for row in db.execution_options(yield_per=1000).execute(query):
-        yield _Link(row.escalation, row.seq, row.digest, event_entry(row))
+        yield _Link(row.escalation, row.seq, row.digest, event_entry(row), row.erased_digest)
+
+
+def _erased_by_the_log(db: Connection) -> set[str]:
+    return set(db.scalars(select(AuditRow.about).where(AuditRow.kind == AuditKind.ERASED)))
 
 
 def _audit_links(db: Connection) -> Iterator[_Link]:

@@ -52,6 +52,20 @@ def find_party(store: "RecordStore", who: str, kind: str | None) -> "Party":
     return Party.colleague(who, people.get(who, ()))
 
 
+def require_not_in_playbook(party: "Party") -> None:
+    """
+    Raises:
+        MoveNotAllowed: If it is one of our people whom the playbook still has: the next plan would name them again.
+    """
+    from escalation.kernel.refusals import MoveNotAllowed
+    from privacy.party import PartyKind
+
+    if party.kind is PartyKind.COLLEAGUE and party.id in _people():
+        raise MoveNotAllowed(
+            f"{party.id} is in the playbook; take them out of it first, and rebase open escalations that name them"
+        )
+
+
 def _people() -> dict[str, tuple[str, ...]]:
     """Return the people of the configured playbook: their names and addresses by their ids; none, if it is not here."""
     from escalation.kernel.refusals import BadRequest

@@ -114,8 +114,9 @@ def test_what_was_on_record_before_is_chained_as_it_is(url: str, store: RecordSt
     store.append(a_batch(events[6:], escalation="ACME/2@1"))
     heads = verify_record(store).heads
     with store.database.writing() as db:
-        db.execute(text("DROP TABLE audit_log"))
-        db.execute(text("DROP TABLE chain_heads"))
+        for table in ("erasures", "audit_log", "chain_heads"):
+            db.execute(text(f"DROP TABLE {table}"))
+        db.execute(text("ALTER TABLE events DROP COLUMN erased_digest"))
         db.execute(text("ALTER TABLE events DROP COLUMN digest"))
     set_version(store, "0004")
 

@@ -3,8 +3,11 @@ Escalations whose payloads are encrypted: the server keeps nothing readable of w
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
+from contextlib import closing
+from datetime import UTC, datetime
 from itertools import count
+from pathlib import Path
 
 import pytest
 import pytest_asyncio
@@ -14,16 +17,26 @@ from temporalio.client import Client, WorkflowFailureError, WorkflowHistory, Wor
 
 from client import EscalationClient, EscalationFilter
 from clients.key_uses import payloads_in
+from encryption.column_cipher import ColumnCipher
 from encryption.data_key import is_data_key
 from encryption.data_key_store import DataKeys
 from encryption.encryption import Encryption
-from encryption.errors import KeyMissing
+from encryption.errors import KeyErased, KeyMissing
 from encryption.key_ring import KeyRing
 from encryption.payload_codec import key_of
 from encryption.ring_key import RingKey
 from encryption.rotation import with_new_key
-from escalation.kernel.refusals import MoveNotAllowed
+from escalation.kernel.refusals import MoveNotAllowed, UnknownEscalation
+from escalation.policy.classification import CancelCause
 from escalation.policy.sight import Sight
+from privacy.case_choice import cases_of
+from privacy.eraser import Eraser, StillOpen
+from privacy.party import Party
+from privacy.stored_runs import StoredRuns
+from records.data_export import read_escalations
+from records.erasure import Erasure
+from records.store import RecordStore
+from records.verification import verify_record
 from tests.encryption.keys import TODAY, a_ring, as_setting, texts_in
 from tests.escalations import Desk, desk_on_skipping_server
 from tests.replay.stored import Stored, stored_names
@@ -38,14 +51,22 @@ JO = {"name": "Jo", "email": "jo@acme.example"}
 
 
 @pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("state")
+
+
+@pytest.fixture(scope="module")
 def data_keys_url(tmp_path_factory: pytest.TempPathFactory) -> SecretStr:
     return SecretStr(f"sqlite:///{tmp_path_factory.mktemp('keys')}/data_keys.sqlite")
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def office(data_keys_url: SecretStr) -> AsyncIterator[Desk]:
+async def office(data_keys_url: SecretStr, folder: Path) -> AsyncIterator[Desk]:
     async with desk_on_skipping_server(
-        encryption_keys=as_setting(KEYS), data_keys_url=data_keys_url
+        encryption_keys=as_setting(KEYS),
+        data_keys_url=data_keys_url,
+        records_encrypted=True,
+        state_folder=folder,
     ) as at_work:
         yield at_work
 
@@ -57,9 +78,11 @@ async def desk(office: Desk) -> AsyncIterator[Desk]:
     await at_work.nothing_went_wrong()
 
 
-def encryption_by(keys: Iterable[RingKey], data_keys_url: SecretStr | None = None) -> Encryption:
+def encryption_by(
+    keys: Iterable[RingKey], data_keys_url: SecretStr | None = None, life: float = 10.0
+) -> Encryption:
     ring = KeyRing([key.written for key in keys])
-    return Encryption(ring, DataKeys(data_keys_url, ring) if data_keys_url else None)
+    return Encryption(ring, DataKeys(data_keys_url, ring, life=life) if data_keys_url else None)
 
 
 async def histories(desk: Desk) -> AsyncIterator[WorkflowHistory]:
@@ -244,3 +267,81 @@ async def test_the_keys_that_runs_need_are_counted(desk: Desk) -> None:
     assert KEYS[1].name in uses
     assert any(use.open_runs >= 1 for key, use in uses.items() if is_data_key(key))
     assert all(use.is_readable for use in uses.values() if use.key)
+
+
+async def test_an_erased_account_is_unreadable_in_copies_too(
+    desk: Desk, data_keys_url: SecretStr, folder: Path
+) -> None:
+    """
+    RECORD-2: refused while it is open; then no copy of a history can be read by whoever has all keys that are left, the
+    figures stay, and the case of another account is as it was.
+    """
+    other = Desk(desk.env, desk.mailbox, desk.key.replace("SECRET", "KEPT"))
+    await other.start(
+        customers=[{"account": "BOLT", "contacts": [{"name": "Bo", "email": "bo@bolt.example"}]}]
+    )
+    await desk.start(
+        customers=[{"account": "GONE", "contacts": [{"name": "Jo", "email": "jo@gone.example"}]}]
+    )
+    encryption = encryption_by(KEYS, data_keys_url, life=0.0)
+    cipher = ColumnCipher(encryption.ring, encrypts=True, data_keys=encryption.data_keys)
+    with closing(RecordStore.at(None, folder, cipher)) as store:
+        runs = StoredRuns(desk.temporal)
+        eraser = Eraser(store, cipher, runs, encryption.data_keys)
+        erasure = Erasure(by="root", door="command_line", why="the account GONE", at=datetime.now(UTC))
+        await until(lambda: bool(list(read_escalations(store, key=desk.key))))
+        cases = cases_of(store, Party.account("GONE"))
+        assert [desk.key, "sponsorship:GONE"] == [case.scope for case in cases]
+        with pytest.raises(StillOpen, match=f"{desk.key} is open"):
+            [scope async for scope in eraser.erase(cases, erasure)]
+        await desk.client.cancel(desk.key, by="elena", cause=CancelCause.WITHDRAWN, why="They left")
+        await until(lambda: is_ended(store, desk.key))
+        await desk.run().result()
+        await until_listed_as_closed(runs, desk.key)
+        copies = [
+            payload
+            async for each in histories(desk)
+            for event in each.events
+            for payload in payloads_in(event)
+        ]
+        figures = figures_of(store, desk.key)
+        untouched = list(read_escalations(store, key=other.key))
+        assert "jo@gone.example" in str(list(read_escalations(store, key=desk.key)))
+
+        assert [desk.key, "sponsorship:GONE"] == [scope async for scope in eraser.erase(cases, erasure)]
+
+        assert "jo@gone.example" not in str(list(read_escalations(store, key=desk.key)))
+        assert figures == figures_of(store, desk.key)
+        assert untouched == list(read_escalations(store, key=other.key))
+        assert () == verify_record(store).faults
+    newest = encryption_by([*KEYS, *a_ring()], data_keys_url)
+    for payload in copies:
+        if key_of(payload):
+            with pytest.raises(KeyErased):
+                await newest.codec.decode([payload])
+    assert "BOLT" in (await other.client.view(other.key)).customers
+    with pytest.raises(UnknownEscalation, match=f"{desk.key}: erased on .* by root"):
+        await desk.client.view(desk.key)
+
+
+async def until(holds: Callable[[], bool]) -> None:
+    async with asyncio.timeout(30):
+        while not holds():  # noqa: ASYNC110 - a worker does it
+            await asyncio.sleep(0.1)
+
+
+async def until_listed_as_closed(runs: StoredRuns, key: str) -> None:
+    """The server's lists are a moment behind."""
+    async with asyncio.timeout(30):
+        while await runs.open_of(key):  # noqa: ASYNC110 - the server does it
+            await asyncio.sleep(0.1)
+
+
+def is_ended(store: RecordStore, key: str) -> bool:
+    return all(each["ended_at"] for each in read_escalations(store, key=key))
+
+
+def figures_of(store: RecordStore, key: str) -> object:
+    texts = {"subject", "events", "delivery_results", "answers", "causes", "actions", "playbooks"}
+    (found,) = read_escalations(store, key=key)
+    return {name: value for name, value in found.items() if name not in texts}

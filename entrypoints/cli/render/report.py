@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 from rich import box
 from rich.console import Group as Together
 from rich.console import RenderableType
@@ -112,9 +112,7 @@ def one(escalation: RecordedEscalation) -> RenderableType:
     )
     lines = Table(box=None, pad_edge=False, show_header=False)
     before: RecordedEscalation = {}
-    events = [
-        _EVENT.validate_python(each["event"]) for each in escalation["events"] if each["kind"] != LOG_LINE
-    ]
+    events = [event for each in escalation["events"] if (event := _event_of(each))]
     names = ContactNames(events=events)
     for event in escalation["events"]:
         at = datetime.fromisoformat(event["at"])
@@ -124,10 +122,25 @@ def one(escalation: RecordedEscalation) -> RenderableType:
     return Together(head, facts, lines)
 
 
+def _event_of(recorded: RecordedEscalation) -> Event | None:
+    """Return the event; None, if it is a line of another system, or something of it was erased."""
+    if recorded["kind"] == LOG_LINE:
+        return None
+    try:
+        return _EVENT.validate_python(recorded["event"])
+    except ValidationError:
+        return None
+
+
+def _erased_sentence(recorded: RecordedEscalation) -> str:
+    return f"{recorded['kind'].replace('_', ' ')} (erased)"
+
+
 def _sentence(event: RecordedEscalation, before: RecordedEscalation, names: ContactNames) -> str:
     """Of a line of another system's log, what has changed since the one before."""
     if event["kind"] != LOG_LINE:
-        return say(named(_EVENT.validate_python(event["event"]).sentence(), names.find))
+        whole = _event_of(event)
+        return say(named(whole.sentence(), names.find)) if whole else _erased_sentence(event)
     changes = (f"{name}: {value}" for name, value in event["event"].items() if before.get(name) != value)
     return ", ".join(changes) or "nothing that is kept has changed"
 

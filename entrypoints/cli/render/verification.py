@@ -21,6 +21,7 @@ def verification_as_data(found: Verification) -> dict[str, Any]:
         "chains": len(found.heads),
         "entries": found.entries,
         "waiting": found.waiting,
+        "erased": found.erased,
         "faults": found.faults,
     }
 
@@ -33,7 +34,8 @@ def print_verification(found: Verification) -> None:
         f"{number_of(len(found.faults), 'fault')} found" if found.faults else "all are as they were written"
     )
     waiting = f"; {_entries(found.waiting)} after a gap, in no chain yet" if found.waiting else ""
-    out.print(f"{looked}: {said}{waiting}")
+    erased = f"; {_entries(found.erased)} erased, as the audit log says" if found.erased else ""
+    out.print(f"{looked}: {said}{waiting}{erased}")
 
 
 def _entries(count: int) -> str:
