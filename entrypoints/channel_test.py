@@ -46,13 +46,18 @@ def _letter(target: str, to_name: str) -> Any:
     )
 
 
+def has_arrived(address: str, outcome: SendResult) -> bool:
+    """Return whether the message is where it was sent: what is printed is so only for `console:`."""
+    return outcome.kind == "delivered" or (outcome.kind == "printed" and address.startswith(f"{PRINTED}:"))
+
+
 def print_outcome(address: str, outcome: SendResult) -> None:
     match outcome.kind:
         case "delivered":
             said = Text("delivered", style="green").append(f"  {address}, as {outcome.reference}")
         case "printed":
             said = Text("printed", style="yellow").append(f"  {address}, not sent")
-            if not address.startswith(f"{PRINTED}:"):
+            if not has_arrived(address, outcome):
                 said.append(": no mail server is set up, see ESCALATION_SMTP_HOST")
         case "later":
             wait = f", which asks to wait {outcome.after.total_seconds():g} s" if outcome.after else ""

@@ -76,7 +76,7 @@ METAVARS: Mapping[str, str] = {
     "to": "PERSON",
     "hand_over_to": "PERSON",
     "stays_open_because": "WHY",
-    "key": "ACCOUNT/NUMBER",
+    "key": "TENANT/NUMBER",
     "category": "ID",
     "issue_type": "ID",
     "priority": "P1..P4",

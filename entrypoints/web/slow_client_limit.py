@@ -12,7 +12,7 @@ from typing import cast
 import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from entrypoints.web.joined_writes import JoinedWrites
+from entrypoints.web.joining_transport import JoiningTransport
 
 HEAD_WITHIN = 10.0
 """Seconds from the first byte that may come to the last one of a request's head."""
@@ -42,7 +42,7 @@ class PromptProtocol(H11Protocol):
     """The part of a request, and the cycle, that the limit is for."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        super().connection_made(cast("asyncio.Transport", JoinedWrites(transport, self.loop)))
+        super().connection_made(cast("asyncio.Transport", JoiningTransport(transport, self.loop)))
         self._limit_what_comes()
 
     def data_received(self, data: bytes) -> None:

@@ -169,7 +169,8 @@ class StartRequest(PropertyCache):
     key: Annotated[
         Key,
         Field(
-            description="Account, slash, number of the ticket: such as ACME/4711. Customers read it as their reference."
+            description="Whose case it is, a slash, its number: such as ACME/4711. "
+            "Customers read it as their reference."
         ),
     ]
     subject: Annotated[

@@ -241,7 +241,9 @@ class Playbook(ScopeSpec):
     skills: Annotated[dict[Id, Name], Refers.ONE_CONTACT] = {}
     """Skills, and who has each: a person, a team or a role. `transfer --skill` goes there."""
     evidence_wanted: tuple[EvidenceKind, ...] = ()
-    """Kinds of evidence without which an escalation is marked as undocumented. If omitted, any one piece is enough."""
+    """
+    Kinds of evidence without which an escalation is marked "evidence is missing". If omitted, any one piece is enough.
+    """
     pause_reasons: dict[PauseReason, PauseSpec] = {}
     """Reasons to pause: the clocks that stop, and for how long at most."""
     question_pause: Annotated[Name | None, Refers.PAUSE_REASON] = None

@@ -157,7 +157,7 @@ async def test_a_form_says_what_is_needed_and_when(door: Door) -> None:
     """
     page = await door.http.get("/start", headers={"cookie": "escalation_as=maya"})
 
-    assert "Key (needed) Account, slash, number of the ticket: such as ACME/4711." in seen(page)
+    assert "Key (needed) Whose case it is, a slash, its number: such as ACME/4711." in seen(page)
     assert "needed if no priority is given" in seen(page)
     assert "(optional)" not in page.text
     assert 'aria-describedby="key-help"' in tag_of(page, "key")

@@ -87,13 +87,14 @@ ReportAsked = Annotated[_ReportAsked, Depends(_report_asked)]
 
 
 @router.get("/report", response_model=dict[str, Any])
-async def show_report(visit: CurrentVisit, asked: ReportAsked) -> Response:
+async def show_report(request: Request, visit: CurrentVisit, asked: ReportAsked) -> Response:
     """
     Look back on a period: each figure with its definition. Open escalations count as far as they are on record, and
     those that the caller may look at alone.
     """
     with _record_of(visit) as store:
         found = await asyncio.to_thread(make_report, store, asked.period, datetime.now(UTC), asked.by)
+    visit.service.audit.note(entry_of(request, AuditKind.EXPORTED, DoorName.API))
     return visit.answer(report_as_data(found, asked.zone))
 
 

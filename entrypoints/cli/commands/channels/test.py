@@ -16,10 +16,10 @@ def test(
     to_name: Annotated[str, option("--to-name", "Whom the message names.")] = "whoever reads this",
     in_json: Json = False,
 ) -> None:
-    """Send a test message and show what became of it; exit status 1 unless it was delivered, or printed."""
+    """Send a test message and show what became of it; exit status 1 unless it arrived there."""
     import asyncio
 
-    from entrypoints.channel_test import print_outcome, send_test
+    from entrypoints.channel_test import has_arrived, print_outcome, send_test
     from entrypoints.terminal import as_json
 
     outcome = asyncio.run(send_test(address, to_name))
@@ -27,5 +27,5 @@ def test(
         as_json({"address": address, **outcome.model_dump(mode="json")})
     else:
         print_outcome(address, outcome)
-    if outcome.kind not in {"delivered", "printed"}:
+    if not has_arrived(address, outcome):
         raise typer.Exit(REFUSED)

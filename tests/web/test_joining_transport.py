@@ -3,7 +3,7 @@
 import asyncio
 from typing import cast
 
-from entrypoints.web.joined_writes import JoinedWrites
+from entrypoints.web.joining_transport import JoiningTransport
 
 
 class Wire(asyncio.Transport):
@@ -25,7 +25,7 @@ class Wire(asyncio.Transport):
 
 async def test_what_is_written_at_once_is_one_packet_and_leaves_before_the_end() -> None:
     wire = Wire()
-    joined = JoinedWrites(cast("asyncio.Transport", wire), asyncio.get_running_loop())
+    joined = JoiningTransport(cast("asyncio.Transport", wire), asyncio.get_running_loop())
     for part in (b"head ", b"body"):
         joined.write(part)
     await asyncio.sleep(0)

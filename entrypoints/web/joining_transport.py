@@ -4,7 +4,7 @@ import asyncio
 from typing import Any
 
 
-class JoinedWrites:
+class JoiningTransport:
     """A transport that hands on what is written when the loop comes round, and all else at once."""
 
     def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:
