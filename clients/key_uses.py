@@ -59,7 +59,7 @@ class KeyUses(ClientPart):
                 for key in (*found.payloads, *found.names):
                     _count(uses.setdefault(key, KeyUse(key)), run)
                 for key, payload in found.payloads.items():
-                    uses[key].is_readable &= self._can_read(payload)
+                    uses[key].is_readable &= await self._can_read(payload)
         return tuple(sorted(uses.values(), key=lambda use: use.key))
 
     async def _keys_in(self, run: WorkflowExecution) -> _Found:
@@ -83,10 +83,10 @@ class KeyUses(ClientPart):
                     if (key := names.key_of(each)) is not None:
                         yield key
 
-    def _can_read(self, payload: Payload) -> bool:
+    async def _can_read(self, payload: Payload) -> bool:
         codec = self._temporal.client.data_converter.payload_codec
         try:
-            return isinstance(codec, EncryptionCodec) and codec.decrypt(payload) is not None
+            return isinstance(codec, EncryptionCodec) and bool(await codec.decode([payload]))
         except EncryptionFault:
             return False
 

@@ -13,7 +13,8 @@ one, its key alone is needed, so a codec server reads all.
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 
 from google.protobuf.message import DecodeError
 from temporalio.api.common.v1 import Payload
@@ -36,6 +37,7 @@ from escalation.kernel.ids import RUN_OF_PAYLOAD, data_scope_of
 
 ENCODING = b"binary/encrypted"
 KEY_ID = "encryption-key-id"
+_NO_KEYS: Mapping[str, DataKey] = MappingProxyType({})
 _NOTHING = b"binary/null"
 """Nothing says nothing; for the memo it means that a field is removed, which the server must see."""
 
@@ -68,24 +70,34 @@ class EncryptionCodec(PayloadCodec, WithSerializationContext):
             KeyErased: If its data key was destroyed.
             KeyWrong: If its key of that name does not fit.
         """
-        if self.data_keys:
-            for name in {key for payload in payloads if is_data_key(key := key_of(payload) or "")}:
-                if self.data_keys.known(name=name) is None:
-                    await asyncio.to_thread(self.data_keys.find, name)
-        return [self.decrypt(payload) for payload in payloads]
+        keys = await self._find_keys(payloads)
+        return [self.decrypt(payload, keys) for payload in payloads]
 
     def encrypt(self, payload: Payload) -> Payload:
         return self._sealed(payload, None)
 
-    def decrypt(self, payload: Payload) -> Payload:
+    def decrypt(self, payload: Payload, keys: Mapping[str, DataKey] = _NO_KEYS) -> Payload:
+        """Return *payload* as it was, by the ring or by data *keys*, by their names. The store is not asked."""
         if payload.metadata.get("encoding") != ENCODING:
             return payload
         name = payload.metadata.get(KEY_ID, b"").decode(errors="replace")
-        packed = self._opener_of(name)(Sealed(name, payload.data), Purpose.PAYLOAD)
+        packed = self._opener_of(name, keys)(Sealed(name, payload.data), Purpose.PAYLOAD)
         try:
             return Payload.FromString(unpack(packed))
         except DecodeError:
             raise KeyWrong(name) from None
+
+    async def _find_keys(self, payloads: Sequence[Payload]) -> Mapping[str, DataKey]:
+        """Return the data keys of *payloads*, by their names."""
+        found = dict[str, DataKey]()
+        if self.data_keys is None:
+            return found
+        for name in {key for payload in payloads if is_data_key(key := key_of(payload) or "")}:
+            if known := self.data_keys.known(name=name):
+                found[name] = known
+            else:
+                found[name] = await asyncio.to_thread(self.data_keys.find, name)
+        return found
 
     async def _key_for(self, payload: Payload) -> DataKey | None:
         if self.data_keys is None:
@@ -104,12 +116,12 @@ class EncryptionCodec(PayloadCodec, WithSerializationContext):
         sealed = seal(pack(payload.SerializeToString()), Purpose.PAYLOAD)
         return Payload(metadata={"encoding": ENCODING, KEY_ID: sealed.key.encode()}, data=sealed.data)
 
-    def _opener_of(self, name: str) -> Callable[[Sealed, Purpose], bytes]:
+    def _opener_of(self, name: str, keys: Mapping[str, DataKey]) -> Callable[[Sealed, Purpose], bytes]:
         if not is_data_key(name):
             return self.ring.open
-        if self.data_keys is None:
+        if name not in keys:
             raise KeyMissing(name)
-        return (self.data_keys.known(name=name) or self.data_keys.find(name)).open
+        return keys[name].open
 
 
 class KeylessCodec(PayloadCodec):

@@ -200,6 +200,25 @@ def test_a_store_that_is_away_is_named_and_what_is_known_serves_for_ten_seconds(
             keys.find(name)
 
 
+def test_a_payload_is_read_by_the_keys_that_were_found_for_it(tmp_path: Path) -> None:
+    """
+    The store is not asked again for them, though it is slow and then away: that would hold up all other runs.
+    """
+    folder = tmp_path / "there"
+    folder.mkdir()
+    with closing(opened(folder)) as keys:
+        encrypted = asyncio.run(codec_for(keys, "ACME/4711").encode([SAID]))
+    clock = Clock()
+
+    def go_away() -> None:
+        clock.now += 60
+        other.close()
+        folder.rename(tmp_path / "away")
+
+    with closing(opened(folder, clock=clock, ring=SlowRing(go_away))) as other:
+        assert [SAID] == asyncio.run(codec_for(other, "ACME/4711").decode(encrypted))
+
+
 def test_a_process_without_the_store_names_the_key(keys: DataKeys) -> None:
     encrypted = asyncio.run(codec_for(keys, "ACME/4711").encode([SAID]))
     with pytest.raises(KeyMissing, match="data/"):
