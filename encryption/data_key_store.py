@@ -13,6 +13,7 @@ It must not know what is encrypted, nor what a case is.
 
 import os
 import threading
+import weakref
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -105,6 +106,7 @@ class DataKeys:
         self.ring, self.life, self._clock = ring, life, clock
         self._url = make_url(url.get_secret_value())
         self._engine = _engine(url.get_secret_value())
+        weakref.finalize(self, self._engine.dispose)
         self._lock = threading.Lock()
         self._has_tables = False
         self._by_scope: dict[str, DataKey] = {}

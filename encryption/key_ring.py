@@ -23,6 +23,7 @@ from encryption.ring_key import KeyKind, Purpose, RingKey
 
 _LOOKS_EVERY = 1.0
 """Seconds between two looks at the file."""
+FileState = tuple[int, int, int]
 
 log = structlog.get_logger("encryption")
 
@@ -71,7 +72,7 @@ class KeyRing:
         Raises:
             WrongKeys: If these are no keys, or the file cannot be read.
         """
-        self._file, self._seen, self._looked_at = file, _state_of(file), monotonic()
+        self._file, self._seen, self._looked_at = file, state_of(file), monotonic()
         self._lock = threading.Lock()
         self._keys = _Keys.of(_read(file) if file else written)
 
@@ -120,7 +121,7 @@ class KeyRing:
         """Read the file, if it has changed. One that is no ring is left alone: the keys of before are good yet."""
         with self._lock:
             self._looked_at = monotonic()
-            if (state := _state_of(self._file)) == self._seen or self._file is None:
+            if (state := state_of(self._file)) == self._seen or self._file is None:
                 return
             try:
                 self._keys, self._seen = _Keys.of(_read(self._file)), state
@@ -138,7 +139,7 @@ def _read(file: Path) -> list[str]:
         raise WrongKeys(f"the file of encryption keys {file} cannot be read ({why})") from None
 
 
-def _state_of(file: Path | None) -> tuple[int, int, int] | None:
+def state_of(file: Path | None) -> FileState | None:
     """Return what changes with the content of *file*; None, if it cannot be looked at."""
     try:
         found = file.stat() if file else None
