@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from privacy.case_choice import cases_of
+from privacy.held_record import without_plans
 from privacy.party import Party
 from records.data_export import read_escalations
 from records.erasure import Erasure, erase_escalation
@@ -45,7 +46,7 @@ def erase(store: RecordStore, party: Party) -> int:
     )
 
 
-def figures(store: RecordStore) -> object:
+def figures(store: RecordStore) -> dict[str, object]:
     found = report_as_data(make_report(store, Period(), monday("13:00"), None, None), ZoneInfo("UTC"))
     names = ("figures", "groups", "volume", "opened", "level_reached", "held", "actions_to_do")
     return {name: found[name] for name in names}
@@ -116,3 +117,49 @@ def test_an_erasure_that_the_audit_log_does_not_have_is_a_change(store: RecordSt
     with store.database.writing() as db:
         db.exec_driver_sql("DELETE FROM erasures")
     assert ChainFaultKind.CHANGED in {fault.kind for fault in verify_record(store).faults}
+
+
+def test_a_contact_who_is_erased_leaves_the_case_of_their_account(tmp_path: Path) -> None:
+    """
+    Name, address, answers and letters go; all that others said stays.
+    """
+    with closing(RecordStore.at(None, tmp_path)) as store:
+        store.migrate()
+        store.append(a_batch(with_another_customer()))
+
+        assert erase(store, Party.contact("jo@bolt.example")) > 0
+        (shared,) = read_escalations(store, key="ACME/4711")
+        assert () == verify_record(store).faults
+        assert "jo@bolt.example" not in str(shared)
+        assert HARMFUL not in str(shared)
+        assert "jo@acme.example" in str(shared)
+        assert "Second delivery in a row is damaged" in str(shared)
+        assert 0 == erase(store, Party.contact("jo@bolt.example"))
+
+
+def test_one_of_our_people_who_is_erased_is_nobody_any_more(store: RecordStore) -> None:
+    """
+    By id and by name, in events, parts and texts; figures but those by person are the same.
+    """
+    before = figures(store)
+    assert erase(store, Party.colleague("ari", ["Ari"])) > 0
+
+    assert not any(
+        Party.colleague("ari").is_named_in(without_plans(each)) for each in read_escalations(store)
+    )
+    assert before["figures"] == figures(store)["figures"]
+    assert () == verify_record(store).faults
+
+
+def test_an_erasure_that_was_interrupted_is_ended_by_another(store: RecordStore) -> None:
+    first, *rest = [
+        (escalation, case.rest)
+        for case in cases_of(store, Party.account("ACME"))
+        for escalation in case.escalations
+    ]
+    erase_escalation(store, first[0], ERASURE, first[1])
+
+    assert erase(store, Party.account("ACME")) > 0
+    assert rest
+    assert 0 == erase(store, Party.account("ACME"))
+    assert () == verify_record(store).faults
