@@ -5,7 +5,9 @@ Temporal's replayer compares commands, and not what is in them: a due time, a le
 unnoticed. So the workflow itself is kept, and asked what its queries would answer.
 """
 
+from collections.abc import Callable
 from contextlib import suppress
+from functools import cache
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -29,7 +31,8 @@ from workflows.plugin import escalation_plugin
 from workflows.sponsorship import SponsorshipWorkflow
 from workflows.task_force import TaskForceWorkflow
 
-_ANYTHING: TypeAdapter[Any] = TypeAdapter(Any)
+_reader_of: Callable[[Any], TypeAdapter[Any]] = cache(TypeAdapter)
+"""Not those of the engine: what a run has built itself is counted."""
 _KEEP = "keep_the_instance"
 _KINDS = [EscalationWorkflow, FollowUpWorkflow, TaskForceWorkflow, SponsorshipWorkflow, JoinedCaseWorkflow]
 
@@ -40,7 +43,9 @@ LOOKS = ("view", "timeline", "joined_escalation")
 
 def shown(answers: dict[str, Any]) -> dict[str, Any] | None:
     """Return what people see, as plain JSON; None if there was nothing to see."""
-    found: dict[str, Any] = _ANYTHING.dump_python(answers, mode="json")
+    found = {
+        look: _reader_of(type(answer)).dump_python(answer, mode="json") for look, answer in answers.items()
+    }
     if "timeline" in found:
         found["timeline"] = found["timeline"]["items"]
     return {look: seen for look, seen in found.items() if seen} or None
