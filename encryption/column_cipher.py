@@ -10,7 +10,7 @@ from encryption.ciphertext import Sealed
 from encryption.compression import pack, unpack
 from encryption.data_key import DataKey, is_data_key
 from encryption.data_key_store import DataKeys
-from encryption.errors import KeyMissing, KeyWrong
+from encryption.errors import KeyErased, KeyMissing, KeyWrong
 from encryption.key_ring import KeyRing
 from encryption.ring_key import Purpose
 from encryption.search_names import SearchNames
@@ -38,11 +38,32 @@ class ColumnCipher:
         """The name of the key that encrypts; empty, if nothing is encrypted."""
         return self._writes.keys[0].name if self._writes else ""
 
-    def key_for(self, scope: str) -> str:
-        """Return the name of the key that encrypts what is said of *scope*; empty, if nothing is encrypted."""
+    def is_current(self, stored: str, scope: str) -> bool:
+        """
+        Return whether *stored* is by the key that would encrypt it now. So is what nobody can write again: its data key
+        was destroyed, and says since when and by whom.
+
+        Raises:
+            KeyMissing: If it cannot be read here.
+        """
+        key = key_in(stored)
+        return key == self._key_for(scope) or self._is_destroyed(key)
+
+    def _key_for(self, scope: str) -> str | None:
+        """Return the name of the key that encrypts what is said of *scope*; None, if it is yet to be made."""
         if self._writes is None or self._data_keys is None or not scope:
             return self.key
-        return self._data_key(scope).name
+        alive = self._data_keys.known(scope) or self._data_keys.alive(scope)
+        return alive.name if alive else None
+
+    def _is_destroyed(self, key: str) -> bool:
+        if self._data_keys is None or not is_data_key(key):
+            return False
+        try:
+            self._data_keys.find(key)
+        except KeyErased:
+            return True
+        return False
 
     def write(self, text: str, scope: str = "") -> str:
         """Return *text* as it is stored: of a *scope*, by its data key, if there are any."""

@@ -128,16 +128,28 @@ class DataKeys:
             DataKeysAway: If the store cannot be used.
             KeyMissing: If it is wrapped by a key that the ring lacks.
         """
+        if found := self.alive(scope):
+            return found
+        forgotten = self._forgotten
+        with self._writing() as db:
+            db.execute(self._new(scope, db))
+            row = db.execute(_alive(scope)).one()
+        return self._remember(row, forgotten)
+
+    def alive(self, scope: str) -> DataKey | None:
+        """
+        Return the key that encrypts for *scope*, if there is one. To ask makes none.
+
+        Raises:
+            DataKeysAway, KeyMissing: As for `current`.
+        """
         self._look()
         if found := self._by_scope.get(scope):
             return found
         forgotten = self._forgotten
-        with self._writing() as db:
+        with self._reading() as db:
             row = db.execute(_alive(scope)).first()
-            if row is None:
-                db.execute(self._new(scope, db))
-                row = db.execute(_alive(scope)).one()
-        return self._remember(row, forgotten)
+        return self._remember(row, forgotten) if row else None
 
     def find(self, name: str) -> DataKey:
         """

@@ -1,8 +1,9 @@
 """
 Re-encryption: what is on record is written again as the settings have it now: by the first key, or readable.
 
-So columns from before encryption are encrypted, and an old key can go, though the record is kept for good. One
-escalation after the other, each in a transaction; it can be repeated, and stopped at any time.
+So columns from before encryption are encrypted, and an old key can go, though the record is kept for good. What an
+erasure left unreadable stays as it is. One escalation after the other, each in a transaction; it can be repeated, and
+stopped at any time.
 """
 
 from collections import Counter
@@ -85,13 +86,14 @@ def _rewrite(
             row[len(keys) : len(keys) + len(raw)],
             row[len(keys) + len(raw) :],
         )
-        if all(_is_current(each, value, cipher, scope) for each, value in zip(columns, stored, strict=True)):
-            continue
-        which = and_(*(column == value for column, value in zip(keys, key, strict=True)))
         values = {
             column: text if text is None or isinstance(column.type, SecretTerm) else TextOfCase(text, scope)
-            for column, text in zip(columns, texts, strict=True)
+            for column, value, text in zip(columns, stored, texts, strict=True)
+            if not _is_current(column, value, cipher, scope)
         }
+        if not values:
+            continue
+        which = and_(*(column == value for column, value in zip(keys, key, strict=True)))
         db.execute(update(table).where(which).values(values))
         done += 1
     return done
@@ -101,5 +103,5 @@ def _is_current(column: Column[str], stored: str | None, cipher: ColumnCipher, s
     if not stored:
         return True
     if isinstance(column.type, SecretWords):
-        return key_in(stored) == cipher.key_for(scope)
+        return cipher.is_current(stored, scope)
     return cipher.write_term(cipher.read_term(stored)) == stored

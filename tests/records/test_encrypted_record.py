@@ -138,6 +138,24 @@ def test_without_its_key_it_says_which_one_is_missing(
     assert bodies(encrypted, "ACME/4711@1")
 
 
+def test_what_was_erased_is_left_as_it_is(tmp_path: Path, url: str) -> None:
+    """
+    RECORD-2: a record from a backup, of a case whose key was destroyed since. No key is made to write nothing.
+    """
+    ring = KeyRing([key.written for key in KEYS])
+    with closing(DataKeys(SecretStr(f"sqlite:///{tmp_path}/data_keys.sqlite"), ring)) as data_keys:
+        cipher = ColumnCipher(ring, encrypts=True, data_keys=data_keys)
+        with closing(RecordStore(url, cipher)) as store:
+            store.migrate()
+            store.append(a_batch(LIFE))
+            data_keys.destroy([each.name for each in data_keys.kept()], "ana")
+            before = stored(store)
+
+            assert 0 == sum(reencrypt(store, cipher))
+            assert before == stored(store)
+            assert all(each.destroyed_at for each in data_keys.kept())
+
+
 def test_while_there_are_no_data_keys_the_record_cannot_be_used(encrypted: RecordStore, url: str) -> None:
     """
     RECORD-1: neither written nor read; whoever waits for the record waits for them, too.
