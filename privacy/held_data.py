@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from privacy.account_share import IS_SHARED
 from privacy.held_record import held_on_record
 from privacy.party import Party, PartyKind
 from records.audit_log import AuditLine, read_lines
@@ -87,7 +88,8 @@ def _audit_lines(
 ) -> Iterator[Mapping[str, Any]]:
     # Moves are no entries of the audit log; what was refused or given out of an account's cases names these alone.
     of_account = party.kind is PartyKind.ACCOUNT
-    cases = {each[name] for each in escalations for name in ("id", "key")} if of_account else set()
+    own = [each for each in escalations if of_account and IS_SHARED not in each]
+    cases = {each[name] for each in own for name in ("id", "key")}
     with store.database.reading() as db:
         for line in read_lines(db):
             if line.about in cases or _is_about(line, party):
@@ -106,4 +108,5 @@ def _api_keys(store: RecordStore, party: Party) -> Iterator[Mapping[str, Any]]:
             owner = row["person"] == party.id and party.kind is PartyKind.COLLEAGUE
             if owner or (party.kind is PartyKind.ACCOUNT and party.id in row["accounts"]):
                 at = {name: row[name] and row[name].astimezone(UTC).isoformat() for name in instants}
-                yield {name: row[name] for name in shown} | at
+                accounts = row["accounts"] if owner else [party.id]
+                yield {name: row[name] for name in shown} | {"accounts": accounts} | at

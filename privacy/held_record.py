@@ -1,8 +1,9 @@
 """
 Data of a party on record: of an account its escalations, of a person the entries that name them.
 
-An escalation of several customers is given out without what is about the others. The pinned plan is left out: it is the
-playbook, and describes people who have nothing to do with the case. Must not know how it is shown.
+Of an escalation of several customers an account gets its own share, and of each entry a person gets theirs. The pinned
+plan is left out: it is the playbook, and describes people who have nothing to do with the case. Must not know how it is
+shown.
 """
 
 from collections.abc import Iterator
@@ -12,7 +13,9 @@ from sqlalchemy import select
 
 from escalation.kernel.email_address import mailbox_of
 from escalation.kernel.ids import ContactId
+from privacy.account_share import share_of_account
 from privacy.party import Party, PartyKind, texts_in
+from privacy.person_share import share_of_event, share_of_object
 from records.data_export import RecordedEscalation, read_escalations
 from records.store import RecordStore
 from records.tables import PARTS, ParticipantRow
@@ -52,7 +55,7 @@ def _for_account(recorded: RecordedEscalation, account: str) -> RecordedEscalati
     others = frozenset(each["account"] for each in recorded["customers"]) - {account}
     if not others:
         return recorded
-    shown: RecordedEscalation = without_accounts(recorded, others)
+    shown: RecordedEscalation = without_accounts(share_of_account(recorded, account), others)
     return shown
 
 
@@ -97,12 +100,18 @@ def _for_person(recorded: RecordedEscalation, party: Party) -> RecordedEscalatio
     if party.kind is PartyKind.CONTACT and not party.is_named_in(plain):
         return None
     known = _with_names(plain, party)
-    parts = {name: [each for each in plain[name] if known.is_named_in(each)] for name in _PARTS}
-    events = [each for each in plain["events"] if known.is_named_in(each)]
+    parts = {
+        name: [found for row in plain[name] if (found := share_of_object(row, known))] for name in _PARTS
+    }
+    events = [share_of_event(each, known) for each in plain["events"] if known.is_named_in(each)]
     if not (events or any(parts.values())):
         return None
+    return {**_head_for_person(plain, known), **parts, "events": events}
+
+
+def _head_for_person(plain: RecordedEscalation, party: Party) -> RecordedEscalation:
     head = {name: value for name, value in plain.items() if name not in {*_PARTS, "events", "playbooks"}}
-    return {**head, **parts, "events": events}
+    return {**head, "subject": head["subject"] if party.is_called(head["subject"] or "") else None}
 
 
 def _with_names(recorded: RecordedEscalation, party: Party) -> Party:

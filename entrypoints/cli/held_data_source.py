@@ -82,11 +82,12 @@ async def _sponsorships(client: EscalationClient, party: Party) -> AsyncIterator
 async def _task_forces(
     client: EscalationClient, party: Party, escalations: tuple[RecordedEscalation, ...]
 ) -> AsyncIterator[Plain]:
+    # Of an escalation of several customers no event of an account's share names a task force: its texts are about all.
     names = {
         (each["key"], event["event"]["force"]["name"])
         for each in escalations
         for event in each["events"]
-        if event["kind"] == "task_force_deployed"
+        if event["kind"] == "task_force_deployed" and "force" in event["event"]
     }
     for key, name in sorted(names):
         with suppress(EscalationError):
