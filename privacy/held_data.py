@@ -97,7 +97,7 @@ def _audit_lines(
 
 
 def _is_about(line: AuditLine, party: Party) -> bool:
-    return any(map(party.is_called, (line.by, line.about, line.why)))
+    return party.digest in line.about or any(map(party.is_called, (line.by, line.about, line.why)))
 
 
 def _api_keys(store: RecordStore, party: Party) -> Iterator[Mapping[str, Any]]:

@@ -148,3 +148,9 @@ def has_participant(store: RecordStore, who: str) -> bool:
 def contacts_in(recorded: RecordedEscalation, account: str) -> set[str]:
     """Return the contacts of *account* that an escalation names, as ``ACCOUNT:EMAIL``."""
     return {text for text in texts_in(recorded) if _is_contact_of(text, frozenset({account}))}
+
+
+def ids_of(email: str, recorded: RecordedEscalation) -> set[str]:
+    """Return the ids, ``ACCOUNT:EMAIL``, that an escalation has for the contact with the mailbox *email*."""
+    ids = (text for text in texts_in(recorded) if "@" in text)
+    return {id_ for id_ in ids if ":" in id_ and mailbox_of(ContactId.read(id_).email) == email}

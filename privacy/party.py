@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
+from hashlib import sha256
 from typing import Any
 
 from escalation.kernel.email_address import mailbox_of
@@ -52,6 +53,11 @@ class Party:
     @property
     def is_person(self) -> bool:
         return self.kind is not PartyKind.ACCOUNT
+
+    @property
+    def digest(self) -> str:
+        """The kind, and a digest of the id: for the audit log, from which nothing can be erased."""
+        return f"{self.kind} sha256:{sha256(self.id.encode()).hexdigest()[:16]}"
 
     def is_called(self, text: str) -> bool:
         """Return whether *text* is, or has in it, what this party is called."""

@@ -46,7 +46,7 @@ def erase_party(who: str, kind: str | None, *, is_sure: bool, only_shows: bool, 
         if shown["open"]:
             raise MoveNotAllowed(f"{_about(party)} cannot be erased yet: {'; '.join(shown['open'])}")
         _require_yes(party, is_sure=is_sure)
-        keep_act(store, AuditKind.ERASED, _about(party))
+        keep_act(store, AuditKind.ERASED, f"the {party.digest}")
         done = asyncio.run(_erase(store, party))
     if not in_json:
         out.print(f"Erased: {number_of(len(done), 'case')} of {_about(party)}", markup=False)
@@ -83,7 +83,7 @@ def _print(party: Party, cases: Sequence[CaseErasure], shown: Mapping[str, Any])
 
 
 async def _erase(store: RecordStore, party: Party) -> list[str]:
-    erasure = Erasure(by=operator(), door=COMMAND_LINE, why=_about(party), at=datetime.now(UTC))
+    erasure = Erasure(by=operator(), door=COMMAND_LINE, why=f"the {party.digest}", at=datetime.now(UTC))
     eraser = await _eraser(store)
     try:
         return [scope async for scope in eraser.erase(cases_of(store, party), erasure)]

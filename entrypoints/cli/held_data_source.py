@@ -1,25 +1,23 @@
 """All that is held of a party: what is on record, and what Temporal alone has."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
-from contextlib import suppress
+from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from client import EscalationClient
+from client import EscalationClient, Unanswered
 from entrypoints.cli.operator import keep_export, operator
+from entrypoints.cli.unread_parts import Plain, UnreadParts
 from entrypoints.open_escalations import PATIENCE, record_open_escalations
-from escalation.kernel.refusals import EscalationError
 from escalation.kernel.values import to_plain
 from privacy.held_data import HeldData, read_held_data
-from privacy.held_record import contacts_in
+from privacy.held_record import contacts_in, ids_of
 from privacy.party import Party, PartyKind
+from privacy.person_share import share_of_object
 from records.data_export import RecordedEscalation
 from records.store import RecordStore
 from runtime.errors import RuntimeFault
-
-Plain = Mapping[str, Any]
 
 
 def find_held_data(store: RecordStore, party: Party) -> HeldData:
@@ -29,7 +27,7 @@ def find_held_data(store: RecordStore, party: Party) -> HeldData:
     Raises:
         StoreBehind, StoreAhead, StoreUnreachable
     """
-    keep_export(store, f"what is held of the {party.kind} {party.id}")
+    keep_export(store, f"what is held of the {party.digest}")
     return asyncio.run(_find(store, party))
 
 
@@ -38,18 +36,17 @@ async def _find(store: RecordStore, party: Party) -> HeldData:
         client = await EscalationClient.connect(patience=PATIENCE)
     except RuntimeFault as fault:
         return replace(_on_record(store, party), not_read=(f"Temporal, and what only it has: {fault}",))
-    silent = await _bring(client, store)
+    unread = UnreadParts(list(await _bring(client, store)))
     held = await asyncio.to_thread(_on_record, store, party)
-    try:
-        return replace(
-            held,
-            sponsorships=tuple([each async for each in _sponsorships(client, party)]),
-            task_forces=tuple([each async for each in _task_forces(client, party, held.escalations)]),
-            deferred_messages=tuple([each async for each in _deferred(client, party, held.escalations)]),
-            not_read=silent,
-        )
-    except RuntimeFault as fault:
-        return replace(held, not_read=(*silent, f"Temporal, and what only it has: {fault}"))
+    return replace(
+        held,
+        sponsorships=await unread.all_of("sponsorships", _sponsorships(client, party, unread)),
+        task_forces=await unread.all_of("task forces", _task_forces(client, party, held.escalations, unread)),
+        deferred_messages=await unread.all_of(
+            "messages that wait", _deferred(client, party, held.escalations, unread)
+        ),
+        not_read=tuple(unread.lines),
+    )
 
 
 def _on_record(store: RecordStore, party: Party) -> HeldData:
@@ -65,22 +62,29 @@ async def _bring(client: EscalationClient, store: RecordStore) -> tuple[str, ...
     )
 
 
-async def _sponsorships(client: EscalationClient, party: Party) -> AsyncIterator[Plain]:
-    accounts = (
-        [party.id]
-        if party.kind is PartyKind.ACCOUNT
-        else [line.account async for line in client.sponsorships()]
-    )
-    for account in accounts:
-        with suppress(EscalationError):
+async def _sponsorships(client: EscalationClient, party: Party, unread: UnreadParts) -> AsyncIterator[Plain]:
+    for account in await _accounts(client, party, unread):
+        with unread.noting(f"the sponsorship of {account}"):
             found = to_plain(await client.sponsorship(account))
-            timeline = [_entry(each) for each in await client.sponsorship_timeline(account)]
-            if party.kind is PartyKind.ACCOUNT or party.is_named_in([found, timeline]):
-                yield {**found, "timeline": timeline}
+            timeline = [to_plain(each) for each in await client.sponsorship_timeline(account)]
+            if shown := _share(found, timeline, party):
+                yield shown
+
+
+async def _accounts(client: EscalationClient, party: Party, unread: UnreadParts) -> list[str]:
+    if party.kind is PartyKind.ACCOUNT:
+        return [party.id]
+    unanswered = list[Unanswered]()
+    accounts = [line.account async for line in client.sponsorships(unanswered)]
+    unread.lines += [f"{each.key}: {each.why}" for each in unanswered]
+    return accounts
 
 
 async def _task_forces(
-    client: EscalationClient, party: Party, escalations: tuple[RecordedEscalation, ...]
+    client: EscalationClient,
+    party: Party,
+    escalations: tuple[RecordedEscalation, ...],
+    unread: UnreadParts,
 ) -> AsyncIterator[Plain]:
     # Of an escalation of several customers no event of an account's share names a task force: its texts are about all.
     names = {
@@ -90,18 +94,29 @@ async def _task_forces(
         if event["kind"] == "task_force_deployed" and "force" in event["event"]
     }
     for key, name in sorted(names):
-        with suppress(EscalationError):
+        with unread.noting(f"the task force {name} of {key}"):
             found = to_plain(await client.task_force(key, name))
-            timeline = [_entry(each) for each in await client.task_force_timeline(key, name)]
-            if not party.is_person or party.is_named_in([found, timeline]):
-                yield {**found, "timeline": timeline}
+            timeline = [to_plain(each) for each in await client.task_force_timeline(key, name)]
+            if shown := _share(found, timeline, party):
+                yield shown
+
+
+def _share(found: dict[str, Any], timeline: list[dict[str, Any]], party: Party) -> Plain | None:
+    if not party.is_person:
+        return {**found, "timeline": timeline}
+    own = share_of_object(found, party)
+    entries = [entry for each in timeline if (entry := share_of_object(each, party))]
+    return {**own, "timeline": entries} if own or entries else None
 
 
 async def _deferred(
-    client: EscalationClient, party: Party, escalations: tuple[RecordedEscalation, ...]
+    client: EscalationClient,
+    party: Party,
+    escalations: tuple[RecordedEscalation, ...],
+    unread: UnreadParts,
 ) -> AsyncIterator[Plain]:
     for who in sorted(_readers(party, escalations)):
-        with suppress(EscalationError):
+        with unread.noting(f"messages that wait for {who}"):
             for each in await client.inbox(who):
                 yield {"for": who, **to_plain(each)}
 
@@ -112,12 +127,6 @@ def _readers(party: Party, escalations: tuple[RecordedEscalation, ...]) -> set[s
         case PartyKind.ACCOUNT:
             return {who for each in escalations for who in contacts_in(each, party.id)}
         case PartyKind.CONTACT:
-            accounts = {row["account"] for each in escalations for row in each["customers"]}
-            return {f"{account}:{party.id}" for account in accounts}
+            return {who for each in escalations for who in ids_of(party.id, each)}
         case _:
             return {party.id}
-
-
-def _entry(entry: Any) -> Plain:
-    plain: Plain = to_plain(entry)
-    return plain

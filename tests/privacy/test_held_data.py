@@ -9,11 +9,15 @@ from pathlib import Path
 
 import pytest
 
+from client import Stalled
+from encryption.errors import KeyMissing
 from entrypoints.cli import program
+from entrypoints.cli.unread_parts import UnreadParts
 from escalation.case.events import Event
 from escalation.case.moves.answer_survey import SurveyAnswered
 from escalation.case.moves.join_outage import CustomerJoined
 from escalation.kernel.event import stamped
+from escalation.kernel.refusals import UnknownEscalation
 from escalation.kernel.values import InternalText
 from privacy.held_data import HeldData, read_held_data
 from privacy.held_data_page import render_held_data
@@ -149,4 +153,29 @@ def test_the_command_writes_two_files_and_an_entry_of_the_audit_log(
     assert "BOLT" in (tmp_path / "out/data.html").read_text()
     assert 0o600 == (tmp_path / "out/data.json").stat().st_mode & 0o777
     with store.database.reading() as db:
-        assert [AuditKind.EXPORTED] == [line.kind for line in read_lines(db)]
+        (line,) = read_lines(db)
+    assert AuditKind.EXPORTED == line.kind
+    assert f"what is held of the {Party.account('BOLT').digest}" == line.about
+    assert line.about in as_text(held(store, Party.account("BOLT")))
+
+
+def test_the_audit_log_names_nobody_whose_data_was_given_out() -> None:
+    digest = Party.contact("BOLT:Jo@bolt.example").digest
+
+    assert "contact sha256:" in digest
+    assert "bolt" not in digest
+    assert digest == Party.contact("jo@bolt.example").digest
+
+
+def test_a_part_that_cannot_be_read_is_named_and_others_are_still_read() -> None:
+    unread = UnreadParts()
+    for fault in (
+        Stalled("ACME/1: is stalled"),
+        KeyMissing("2026-11"),
+        UnknownEscalation("none of that name"),
+    ):
+        with unread.noting("the sponsorship of ACME"):
+            raise fault
+
+    assert ["the sponsorship of ACME: ACME/1: is stalled"] == unread.lines[:1]
+    assert 2 == len(unread.lines)
