@@ -140,10 +140,8 @@ def test_the_command_writes_two_files_and_an_entry_of_the_audit_log(
     """
     IDENTITY-5: what is given out is on record. Without a server it says what it could not ask.
     """
-    monkeypatch.setenv("ESCALATION_STATE_FOLDER", str(tmp_path))
-    monkeypatch.setenv("TEMPORAL_ADDRESS", "127.0.0.1:9")
-
-    assert 0 == program.run(["privacy", "export", "BOLT", "--to", str(tmp_path / "out")])
+    command = ("privacy", "export", "BOLT", "--to", str(tmp_path / "out"))
+    assert 0 == run_beside(store, monkeypatch, tmp_path, *command)
     said, noted = capsys.readouterr()
 
     assert "1  escalations" in said
@@ -157,6 +155,40 @@ def test_the_command_writes_two_files_and_an_entry_of_the_audit_log(
     assert AuditKind.EXPORTED == line.kind
     assert f"what is held of the {Party.account('BOLT').digest}" == line.about
     assert line.about in as_text(held(store, Party.account("BOLT")))
+
+
+def run_beside(store: RecordStore, monkeypatch: pytest.MonkeyPatch, folder: Path, *command: str) -> int:
+    """Run a command by the record of *store*, without a server."""
+    monkeypatch.setenv("ESCALATION_STATE_FOLDER", str(folder))
+    monkeypatch.setenv("TEMPORAL_ADDRESS", "127.0.0.1:9")
+    return program.run([*command])
+
+
+def test_a_mistyped_account_is_refused(
+    store: RecordStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command = ("privacy", "export", "BOLTT", "--to", str(tmp_path / "out"))
+
+    assert 0 != run_beside(store, monkeypatch, tmp_path, *command)
+    said = " ".join(capsys.readouterr().err.split())
+
+    assert "did you mean BOLT?" in said
+    assert "Temporal could not be asked" in said
+    assert not (tmp_path / "out").exists()
+
+
+def test_files_that_are_there_are_not_overwritten(
+    store: RecordStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "data.json").write_text("mine")
+
+    assert 0 != run_beside(store, monkeypatch, tmp_path, "privacy", "export", "BOLT", "--to", str(tmp_path))
+    assert "which is there already" in " ".join(capsys.readouterr().err.split())
+    assert 0 != run_beside(store, monkeypatch, tmp_path, "privacy", "export", "BOLT")
+    assert "--to" in capsys.readouterr().err
+    assert "mine" == (tmp_path / "data.json").read_text()
+    with store.database.reading() as db:
+        assert [] == list(read_lines(db))
 
 
 def test_the_audit_log_names_nobody_whose_data_was_given_out() -> None:

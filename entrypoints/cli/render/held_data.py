@@ -4,12 +4,30 @@ import json
 import os
 from pathlib import Path
 
+from entrypoints.cli.option_values import bad_option
 from entrypoints.terminal import err, out
 from escalation.kernel.reasons import reason
 from escalation.kernel.refusals import BadRequest
 from planning.playbook.faults import file_fault
 from privacy.held_data import HeldData
 from privacy.held_data_page import render_held_data
+
+_FILES = ("data.json", "data.html")
+
+
+def require_room(folder: Path | None) -> Path:
+    """
+    Return the folder to write to.
+
+    Raises:
+        BadRequest: If none is given, or files of these names are in it.
+    """
+    if folder is None:
+        raise bad_option("--to", "nothing", "a folder for " + " and ".join(_FILES))
+    taken = [str(folder / name) for name in _FILES if (folder / name).exists()]
+    if taken:
+        raise bad_option("--to", f"{', '.join(taken)}, which is there already", "a folder without such files")
+    return folder
 
 
 def write_held_data(held: HeldData, folder: Path) -> None:
@@ -19,10 +37,8 @@ def write_held_data(held: HeldData, folder: Path) -> None:
     Raises:
         BadRequest: If they cannot be written.
     """
-    pages = {
-        "data.json": json.dumps(held.as_plain(), ensure_ascii=False, indent=2) + "\n",
-        "data.html": render_held_data(held),
-    }
+    in_json = json.dumps(held.as_plain(), ensure_ascii=False, indent=2) + "\n"
+    pages = dict(zip(_FILES, (in_json, render_held_data(held)), strict=True))
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         for name, text in pages.items():
@@ -35,7 +51,6 @@ def write_held_data(held: HeldData, folder: Path) -> None:
 
 
 def _write_private(file: Path, text: str) -> None:
-    file.unlink(missing_ok=True)  # one that others can read would stay so
     with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as new:
         new.write(text)
 
