@@ -132,13 +132,12 @@ class EscalationWorkflow(EscalationMoves, EscalationStart):
 
     def _show(self) -> None:
         words = search_words(self.opened)
-        # Two texts in one write. The second one changes where another case joins; runs from before this knew of no such
-        # write, and their histories are replayed without it.
+        # Two texts in one write. The second one changes where another case joins.
         if not self._shown:  # the first time in each run
             workflow.upsert_memo(
                 {contract.SUBJECT_MEMO: self.opened.request.subject, contract.SEARCH_MEMO: words}
             )
-        elif words != self._search_words and workflow.patched("search-words-follow"):
+        elif words != self._search_words:
             workflow.upsert_memo({contract.SEARCH_MEMO: words})
         self._search_words = words
         super()._show()

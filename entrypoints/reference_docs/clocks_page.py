@@ -5,7 +5,6 @@ from typing import Any
 
 from escalation.case.clock_row import CalendarOf, CaseClock
 from escalation.case.clock_table import CLOCKS
-from escalation.case.level_managers import ALERTED_ABOVE
 from escalation.kernel.clock_loop import ClockRow
 from escalation.kernel.clock_name import ClockName
 from escalation.sponsorship.clock_table import CLOCKS as OF_SPONSORSHIPS
@@ -21,9 +20,7 @@ calendar counts only where the target, or else the priority, counts open hours.
 
 
 def clocks_page() -> str:
-    cases = "\n".join(
-        _section(name, row.promise, _columns_of_case(name, row)) for name, row in CLOCKS.items()
-    )
+    cases = "\n".join(_section(name, row.promise, _columns_of_case(row)) for name, row in CLOCKS.items())
     forces, sponsorships = _plain(OF_TASK_FORCES, "its deployment"), _plain(OF_SPONSORSHIPS, "its terms")
     return (
         f"{_INTRODUCTION}\n## Of an escalation\n\n{cases}\n## Of a task force\n\n{forces}"
@@ -43,7 +40,7 @@ def _section(name: ClockName, promise: str, columns: Iterable[tuple[str, str]]) 
     return f"### `{name}`\n\n{promise}\n\n| | |\n| --- | --- |\n{rows}\n"
 
 
-def _columns_of_case(name: ClockName, row: CaseClock) -> tuple[tuple[str, str], ...]:
+def _columns_of_case(row: CaseClock) -> tuple[tuple[str, str], ...]:
     every_minute = row.calendar is CalendarOf.NOBODY
     alerted = row.is_alerted and not row.is_agreed
     return (
@@ -52,14 +49,14 @@ def _columns_of_case(name: ClockName, row: CaseClock) -> tuple[tuple[str, str], 
         ("target from", row.target.words),
         ("calendar of", "every minute counts" if every_minute else row.calendar.value),
         ("must act", row.chased.words),
-        ("alerted too", _alerted(name) if alerted else ""),
+        ("alerted too", _alerted(row) if alerted else ""),
         ("then", row.then.words),
     )
 
 
-def _alerted(name: ClockName) -> str:
+def _alerted(row: CaseClock) -> str:
     managers = "the managers of the level"
-    return f"{managers}, and of each next one with every chaser" if name in ALERTED_ABOVE else managers
+    return f"{managers}, and of each next one with every chaser" if row.alerts_above else managers
 
 
 def _begin_and_end(row: ClockRow[Any, Any]) -> tuple[tuple[str, str], ...]:

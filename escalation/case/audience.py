@@ -114,7 +114,7 @@ def notify(
         impacts=_impacts(now) if occasion in _WITH_THE_IMPACT else (),
     )
     to = tuple(contact.recipient for contact in told if contact.kind is not ContactKind.ROTA)
-    cause = work.cause_of(occasion)
+    cause = work.name_cause(occasion)
     notice = InternalNotification(
         escalation=now.id, seq=now.sequence, cause=cause, occasion=occasion, to=to, facts=facts
     )
@@ -196,7 +196,7 @@ def _desk_of(now: Escalation) -> Desk:
 
 
 def _do_by_impact(work: Work, occasion: Occasion, to: tuple[Recipient, ...], facts: CustomerFacts) -> None:
-    now, cause = work.state, work.cause_of(occasion)
+    now, cause = work.state, work.name_cause(occasion)
     notice = CustomerNotification(
         escalation=now.id, seq=now.sequence, cause=cause, occasion=occasion, to=to, facts=facts
     )

@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from escalation.case.audience import notify, with_rotas
-from escalation.case.level_managers import managers_alerted
+from escalation.case.level_managers import managers_above, managers_of
 from escalation.case.lifecycle import WORKING
 from escalation.case.state import Escalation
 from escalation.case.work import Work
@@ -131,6 +131,8 @@ class CaseClock(ClockRow[Escalation, Work]):
     """People who must act: reminded before it is due, alerted of its breach, and chased."""
     is_alerted: bool = True
     """A breach is said at once to whoever must act and to the managers; else its consequence says it."""
+    alerts_above: bool = False
+    """Managers of the next level are alerted of its breach too; a level higher each time that it is chased."""
     why_overdue: Callable[[Escalation, Reason], Reason] = lambda _, why: why
     """Adds to the reason of the alert."""
     then: Consequence = NOTHING_MORE
@@ -147,13 +149,19 @@ class CaseClock(ClockRow[Escalation, Work]):
     def expire(self, work: Work, clock: Clock) -> None:
         if self.is_alerted and not self.is_agreed:
             why = self.why_overdue(work.state, reason("overdue", clock.name))
-            people = self._alerted(work.state, clock)
+            people = self._alerted(work.state)
             notify(work, Occasion.BREACH, people, why=why, clock=clock.name, due_at=clock.due_at)
         self.then.carry_out(work)
 
     def chase(self, work: Work, clock: Clock, times: int) -> None:
-        why, people = reason("still_overdue", clock.name), self._alerted(work.state, clock, times)
+        why, people = reason("still_overdue", clock.name), self._alerted(work.state, times)
         notify(work, Occasion.REMINDER, people, why=why, clock=clock.name, due_at=clock.breached_at)
+
+    def managers_alerted(self, now: Escalation, times: int = 0) -> tuple[str, ...]:
+        if not self.is_alerted:
+            return ()
+        above = managers_above(now, 1 + times) if self.alerts_above else ()
+        return (*managers_of(now), *above)
 
     def restart(self, now: Escalation, clock: Clock) -> Clock:
         """
@@ -165,9 +173,9 @@ class CaseClock(ClockRow[Escalation, Work]):
         again = replace(clock, ended_at=None, outcome=None, runs_on_if_reopened=False)
         return self.retarget(now, again)
 
-    def _alerted(self, now: Escalation, clock: Clock, times: int = 0) -> tuple[str, ...]:
+    def _alerted(self, now: Escalation, times: int = 0) -> tuple[str, ...]:
         chased = self.chased.find(now)
-        return (*managers_alerted(now, clock.name, times), *chased, *_on_call_beside(now, chased))
+        return (*self.managers_alerted(now, times), *chased, *_on_call_beside(now, chased))
 
 
 def _on_call_beside(now: Escalation, chased: tuple[str, ...]) -> tuple[str, ...]:

@@ -253,12 +253,14 @@ CLOCKS: Mapping[ClockName, CaseClock] = {
         starts=("rca_requested", "resolution_verified"),
         ends=("rca_filed", *_RCA_DROPPED),
         chased=_RCA_AUTHORS,
+        alerts_above=True,
     ),
     ClockName.CUSTOMER_RCA: CaseClock(
         promise="Customers read the cause in time.",
         starts=("rca_filed", "resolution_verified"),
         ends=("rca_shared", *_RCA_DROPPED),
         chased=_NEXT_WITH_THE_RCA,
+        alerts_above=True,
     ),
     ClockName.CLOSING: CaseClock(
         promise="What is solved is closed soon.",

@@ -56,7 +56,7 @@ def decide(  # noqa: C901 - one case a command
     Raises:
         EscalationError: If the command is refused. Nothing has changed.
     """
-    work = Work(escalation, now, door=door, asked=command, table=CLOCKS)
+    work = Work(escalation, now, door=door, asked=_kind_of(command), table=CLOCKS)
     if isinstance(command, ReportDelivery):
         report_delivery(work, command)
         settle(work)
@@ -92,6 +92,10 @@ def decide(  # noqa: C901 - one case a command
     on_call.watch_shifts(work, escalation)
     task_forces.update_task_forces(work, escalation)
     return work.decision()
+
+
+def _kind_of(command: c.Command) -> str:
+    return command.asked.kind if isinstance(command, c.NamePeople) else command.kind
 
 
 def _require_room(work: Work, before: Escalation, command: PersonsCommand | Rebase | JoinOutage) -> None:

@@ -145,7 +145,7 @@ def remind_of_actions(work: Work) -> None:
     times_by_day = [
         (each.number, each.due, due[each.number]) for each in now.open_actions if each.number in due
     ]
-    with work.because_of(cause_of_reminder("ActionsReminded", now.opened_at, times_by_day)):
+    with work.because_of(cause_of_reminder("actions_reminded", now.opened_at, times_by_day)):
         for person, actions in _by_person(work, due).items():
             is_late = any(each.is_overdue(work.now) for each in actions)
             why = reason("action_overdue") if is_late else reason("action_due")

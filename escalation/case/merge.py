@@ -7,7 +7,7 @@ shell's: it ends the one only once the other has taken it over.
 
 from collections.abc import Iterator
 from dataclasses import field, replace
-from typing import Literal
+from typing import ClassVar, Literal
 
 from escalation.case.audience import contacts_among, notify, notify_customers, person_of
 from escalation.case.follow_up import line
@@ -70,6 +70,7 @@ class EscalationTakenOver(BroughtAlong):
 class TakeOver(JoinOutage):
     """Another escalation ends by going over into this one; ``case_key`` is its key (CLOSE-10)."""
 
+    kind: ClassVar[str] = "take_over"
     merged: str
     """Id of the other escalation."""
     into: Key

@@ -17,7 +17,7 @@ of them finds an override that was written after the last look. Must not know ho
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
-from typing import Literal
+from typing import ClassVar, Literal
 
 from escalation.case.audience import name_of, notify, notify_customers, without_rotas
 from escalation.case.base_event import BaseEvent
@@ -71,6 +71,7 @@ class OnCallFound(BaseEvent):
 class ReportOnCall:
     """Report who is on call; the notification for them comes along."""
 
+    kind: ClassVar[str] = "report_on_call"
     found: OnCallResult
     notice: InternalNotification | None = None
 
@@ -78,6 +79,8 @@ class ReportOnCall:
 @frozen
 class LookUpOnCall:
     """Look up again who is on call, for somebody unknown (MATRIX-1)."""
+
+    kind: ClassVar[str] = "look_up_on_call"
 
 
 def apply_on_call(work: Work, command: ReportOnCall) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 from functools import reduce
-from typing import Literal
+from typing import ClassVar, Literal
 
 from escalation.case import levels
 from escalation.case.audience import first_recipients_of, notify, notify_customers
@@ -48,6 +48,7 @@ class Opened(BaseEvent):
 class Open:
     """Open an escalation by this request, and the plan compiled for it."""
 
+    kind: ClassVar[str] = "open"
     id: str
     request: StartRequest
     plan: SharedPlan
@@ -87,7 +88,7 @@ def open_escalation(command: Open, now: datetime) -> Decision:
         now,
         by=request.submitted_by,
         door=command.door,
-        asked=command,
+        asked=command.kind,
         events=[first],
         table=CLOCKS,
     )

@@ -12,7 +12,6 @@ from datetime import datetime
 from escalation.case.alert import Alert
 from escalation.case.base_event import BaseEvent
 from escalation.case.customer_texts import LastUpdate
-from escalation.case.level_managers import managers_alerted
 from escalation.case.lifecycle import Move, step_rca
 from escalation.case.state import Escalation, OnCallAnswer, Rca
 from escalation.kernel.clock_events import ClockBreached, ClockChased, ClockEvent
@@ -31,17 +30,17 @@ def apply_event(now: Escalation, event: BaseEvent | ClockEvent) -> Escalation:
     """Return *now* after *event*."""
     # What waits is answered before the event adds to it: a member who calls the own team calls the others.
     after = _with_breach_alerted(event.applied_to(_with_alerts_answered(now, event)), event)
-    after = with_participants(after.counted(event), event.by)
+    after = with_participants(after.with_event_counted(event), event.by)
     return after if event.by == ENGINE else _still_active(after, event)
 
 
 def with_alert(now: Escalation, alert: Alert, by: str) -> Escalation:
-    """Return *now* with *alert*, in place of an earlier one of its kind; *by*, who made it, knows already."""
-    told = alert.said_by(by)
-    if told is None:
+    """Return *now* with *alert*, in place of an earlier one about the same; *by*, who made it, knows already."""
+    left = alert.without_person(by)
+    if left is None:
         return now
-    others = (each for each in now.alerts if (each.occasion, each.who) != (told.occasion, told.who))
-    return replace(now, alerts=(*others, told))
+    others = (each for each in now.alerts if not each.is_about_the_same(left))
+    return replace(now, alerts=(*others, left))
 
 
 def _with_alerts_answered(now: Escalation, event: BaseEvent | ClockEvent) -> Escalation:
@@ -58,16 +57,21 @@ def _with_alerts_answered(now: Escalation, event: BaseEvent | ClockEvent) -> Esc
 
 
 def _with_breach_alerted(now: Escalation, event: BaseEvent | ClockEvent) -> Escalation:
-    """A level window alerts nobody: the rise that follows does."""
     match event:
-        case ClockBreached() if event.clock is not ClockName.LEVEL_WINDOW:
-            why, who = reason_of("overdue", event.clock), managers_alerted(now, event.clock)
+        case ClockBreached():
+            why = reason_of("overdue", event.clock)
         case ClockChased():
             why = reason_of("still_overdue", event.clock)
-            who = managers_alerted(now, event.clock, event.times)
         case _:
             return now
-    alert = Alert(occasion=Occasion.BREACH, who=who, why=why, at=event.at, due_at=event.due_at)
+    alert = Alert(
+        occasion=Occasion.BREACH,
+        who=event.alerted,
+        why=why,
+        at=event.at,
+        clock=event.clock,
+        due_at=event.due_at,
+    )
     return with_alert(now, alert, event.by)
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
-from typing import Literal
+from typing import ClassVar, Literal
 
 from escalation.case.audience import followers_of, name_of, notify, person_of
 from escalation.case.base_event import BaseEvent
@@ -85,6 +85,7 @@ class TaskForceStoodDown(BaseEvent):
 class ReportTaskForce:
     """Take an update of a task force (RESOLVE-2)."""
 
+    kind: ClassVar[str] = "report_task_force"
     update: TaskForceUpdate
 
 
@@ -92,6 +93,7 @@ class ReportTaskForce:
 class NoteFailedDeployment:
     """Note that a task force could not be started."""
 
+    kind: ClassVar[str] = "note_failed_deployment"
     id: str
     why: Part
 

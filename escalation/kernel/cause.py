@@ -1,17 +1,18 @@
 """
-Causes: because of what something is said, by a name that is the same whenever it is said again (COMM-12).
+The name of the cause of a message: the same whenever the message is sent again (COMM-12).
 
 Theory of operation
 -------------------
 The name is part of the key by which receivers know a message again. A number of events would not do: reports of
 deliveries are events as well, and come in any order. A backup that is restored does once more what became due since, so
-a name is made only of what the backup knows: the start of a clock, and what it has come to.
+a name is made only of what the backup knows: the start of a clock, and what it has come to. Commands go by their
+``kind``, which no change of the code renames.
 
     20261130T191718.808123Z.acknowledge.50         half of the time of the clock that started then has passed
     20261130T191718.808123Z.acknowledge.due        it is breached
     20261130T191718.808123Z.acknowledge.late3600   it is brought up an hour after its breach
-    20261130T194102.114200Z.Transfer               somebody moved
-    20261130T194102.114200Z.Transfer-2             the same, and one event had happened at that instant already
+    20261130T194102.114200Z.transfer               somebody moved
+    20261130T194102.114200Z.transfer-2             the same, and one event had happened at that instant already
 
 A move that is made again, after a backup was restored, is another one, and so is its name.
 
@@ -34,10 +35,10 @@ def cause_of_clock(clock: Clock, what: str) -> str:
     return f"{clock.started_at.astimezone(UTC):{_INSTANT}}.{run}.{what}"
 
 
-def cause_of_command(command: type, at: datetime, before: int = 0) -> str:
-    """Return the name of what was asked for *at* that instant. *before*: the number of events at it so far."""
-    kind = f"{command.__name__}-{before + 1}" if before else command.__name__
-    return f"{at.astimezone(UTC):{_INSTANT}}.{kind}"
+def cause_of_command(kind: str, at: datetime, earlier_events: int) -> str:
+    """Return the name of a command *at* that instant, at which so many *earlier_events* have happened."""
+    numbered = f"{kind}-{earlier_events + 1}" if earlier_events else kind
+    return f"{at.astimezone(UTC):{_INSTANT}}.{numbered}"
 
 
 def cause_of_reminder(kind: str, since: datetime, reminded: object) -> str:

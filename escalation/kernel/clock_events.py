@@ -86,6 +86,8 @@ class ClockBreached(NamedClockEvent):
     skipped: int = 0
     chased: int = 0
     """Number of chasers that would have been sent by now: known this late, the breach covers them too."""
+    alerted: tuple[str, ...] = ()
+    """Ids of the managers who are to look at it."""
 
     def applied_to(self, now: _State) -> _State:
         return now.with_changed_clock(
@@ -104,6 +106,8 @@ class ClockChased(NamedClockEvent):
     kind: Literal["clock_chased"] = "clock_chased"
     times: int
     due_at: Instant
+    alerted: tuple[str, ...] = ()
+    """Ids of the managers who are to look at it."""
 
     def applied_to(self, now: _State) -> _State:
         return now.with_changed_clock(self.clock, lambda clock: replace(clock, chased=self.times))

@@ -31,7 +31,7 @@ from datetime import datetime, timedelta
 from typing import Any, Generic, Self, TypeVar
 
 from escalation.kernel import decision
-from escalation.kernel.cause import cause_of_clock
+from escalation.kernel.cause import cause_of_clock, cause_of_command
 from escalation.kernel.clock_events import (
     ClockBreached,
     ClockChased,
@@ -83,6 +83,10 @@ class ClockRow(ABC, Generic[State, AnyWork]):
     def chase(self, work: AnyWork, clock: Clock, times: int) -> None:
         """Bring it up again, for the time of that number since its breach."""
 
+    def managers_alerted(self, now: State, times: int = 0) -> tuple[str, ...]:  # noqa: ARG002 - most have none
+        """Return the managers who are to look at its breach, or at its chaser of number *times*."""
+        return ()
+
     def retarget(self, now: State, clock: Clock) -> Clock:
         """Return *clock* from its original start, by the targets of now; what breached stays breached (CLOCK-4)."""
         timing = self.timing(now, clock.name) if clock.is_running else None
@@ -103,7 +107,8 @@ class ClockedWork(decision.Work[State, Event | ClockEvent, Effect], Generic[Stat
     table: Mapping[ClockName, ClockRow[State, Self]] = field(kw_only=True)
 
     def __post_init__(self) -> None:
-        self.before = self.state.count_events_at(self.now) - len(self.events)
+        earlier_events = self.state.count_events_at(self.now) - len(self.events)
+        self.cause = cause_of_command(self.asked, self.now, earlier_events)
 
     @property
     def sequence(self) -> int:
@@ -114,7 +119,7 @@ class ClockedWork(decision.Work[State, Event | ClockEvent, Effect], Generic[Stat
 
     def settle(self) -> None:
         """Let everything happen that is due by now."""
-        with self.because_of(""):
+        with self.because_of(self.cause):
             while clock := self._next_due():
                 self.begin()
                 self._handle_due(clock)
@@ -198,7 +203,8 @@ class ClockedWork(decision.Work[State, Event | ClockEvent, Effect], Generic[Stat
             times = (self.now - clock.breached_at) // self.state.chase_every
             late_by = times * self.state.chase_every
             self.cause = cause_of_clock(clock, f"late{late_by.total_seconds():.0f}")
-            self.record(ClockChased(clock=clock.name, times=times, due_at=clock.breached_at))
+            alerted = row.managers_alerted(self.state, times)
+            self.record(ClockChased(clock=clock.name, times=times, due_at=clock.breached_at, alerted=alerted))
             row.chase(self, clock, times)
         elif not is_over(clock, self.now):
             self._record_reminder(clock)
@@ -217,10 +223,17 @@ class ClockedWork(decision.Work[State, Event | ClockEvent, Effect], Generic[Stat
         self.cause = cause_of_clock(clock, f"{100 * clock.thresholds[passed - 1] / clock.after:.6g}")
         self.record(ThresholdPassed(clock=clock.name, passed=passed, skipped=skipped, due_at=clock.next_at))
 
-    def _record_breach(self, clock: Clock) -> None:
+    def _record_breach(self: Self, clock: Clock) -> None:
         due_at, passed = clock.due_at, len(clock.thresholds)
         assert due_at
         chased, skipped = (self.now - due_at) // self.state.chase_every, passed - clock.passed
         self.record(
-            ClockBreached(clock=clock.name, due_at=due_at, passed=passed, skipped=skipped, chased=chased)
+            ClockBreached(
+                clock=clock.name,
+                due_at=due_at,
+                passed=passed,
+                skipped=skipped,
+                chased=chased,
+                alerted=self.table[clock.name].managers_alerted(self.state),
+            )
         )

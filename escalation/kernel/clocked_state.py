@@ -39,7 +39,7 @@ class ClockedState(ABC):
     def chase_every(self) -> timedelta:
         """Return the time between two chasers of a breached clock."""
 
-    def counted(self, event: RecordedEvent) -> Self:
+    def with_event_counted(self, event: RecordedEvent) -> Self:
         """Return this state with *event* as its last one."""
         before = self.before_latest if event.at == self.latest_at else self.sequence
         return replace(self, sequence=event.seq, latest_at=event.at, before_latest=before)

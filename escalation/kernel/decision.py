@@ -21,7 +21,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Generic, TypeVar
 
-from escalation.kernel.cause import cause_of_command
 from escalation.kernel.event import RecordedEvent, stamped
 from escalation.kernel.proof import Door
 from escalation.kernel.values import ENGINE
@@ -46,19 +45,17 @@ class Work(ABC, Generic[State, Event, Effect]):
 
     state: State
     now: datetime
+    asked: str
+    """The kind of the command that is decided, or of the event that begins the process."""
     by: str = ENGINE
     door: Door | None = None
     """The way that the message came in by which is decided."""
-    asked: object = None
-    """The command that is decided."""
-    before: int = 0
-    """Number of events that had happened at this instant already."""
-    cause: str = ""
-    """Name of the due time that is handled; empty: what is said is said because of the command."""
+    cause: str = field(init=False)
+    """Name of the cause of notifications: the command, or the due time that is handled."""
     events: list[Event] = field(default_factory=list)
     effects: list[Effect] = field(default_factory=list)
-    told: dict[tuple[str, str], list[int]] = field(default_factory=dict)
-    """Numbers of the events of which was told, by cause and occasion."""
+    notified_events: dict[tuple[str, str], list[int]] = field(default_factory=dict)
+    """Numbers of the events that somebody was notified of, by cause and occasion."""
 
     @property
     @abstractmethod
@@ -82,19 +79,18 @@ class Work(ABC, Generic[State, Event, Effect]):
 
     @contextmanager
     def because_of(self, cause: str) -> Iterator[None]:
-        """Name *cause* as the cause of all that is said inside; empty: each due time names its own."""
-        before, self.cause = self.cause, cause
+        """Let *cause* be the cause of all that is said inside, unless a due time there names its own."""
+        outer, self.cause = self.cause, cause
         yield
-        self.cause = before
+        self.cause = outer
 
-    def cause_of(self, occasion: str) -> str:
-        """Return the name of the cause of a notification, with its number if this event is not the first of that."""
-        self.cause = self.cause or cause_of_command(type(self.asked), self.now, self.before)
-        told = self.told.setdefault((self.cause, occasion), [])
-        if self.sequence not in told:
-            told.append(self.sequence)
-        before = told.index(self.sequence)
-        return f"{self.cause}.{before + 1}" if before else self.cause
+    def name_cause(self, occasion: str) -> str:
+        """Name the cause of a notification: with a number from the second event on that *occasion* is about."""
+        events = self.notified_events.setdefault((self.cause, occasion), [])
+        if self.sequence not in events:
+            events.append(self.sequence)
+        number = events.index(self.sequence) + 1
+        return f"{self.cause}.{number}" if number > 1 else self.cause
 
     def decision(self) -> Decision[State, Event, Effect]:
         return Decision(self.state, tuple(self.events), tuple(self.effects))

@@ -1,6 +1,7 @@
 """System commands: those that no person gives, such as that time has passed, or that messages were delivered."""
 
 from collections.abc import Mapping
+from typing import ClassVar
 
 from escalation.kernel.business_time import OpenHours
 from escalation.kernel.reasons import Part
@@ -13,11 +14,14 @@ from escalation.policy.plan import Calendar
 class Tick:
     """Report that time has passed."""
 
+    kind: ClassVar[str] = "tick"
+
 
 @frozen
 class ReportDelivery:
     """Report the results of messages."""
 
+    kind: ClassVar[str] = "report_delivery"
     results: tuple[DeliveryResult, ...]
 
 
@@ -25,6 +29,7 @@ class ReportDelivery:
 class NoteRefusal:
     """Record that a signal, whose sender does not wait, could not be followed."""
 
+    kind: ClassVar[str] = "note_refusal"
     refused: str
     why: Part
 
@@ -33,11 +38,14 @@ class NoteRefusal:
 class CancelByOperator:
     """End the run, as asked from outside: stakeholders are notified first (CLOSE-10)."""
 
+    kind: ClassVar[str] = "cancel_by_operator"
+
 
 @frozen
 class ExtendOpenHours:
     """Report the open hours of a calendar, compiled further."""
 
+    kind: ClassVar[str] = "extend_open_hours"
     calendar: Name
     definition: str = ""
     """Definition that it was compiled from: a rebase may have brought another one of that name meanwhile."""

@@ -32,7 +32,8 @@ def decide(
     Raises:
         EscalationError: If it is refused. Nothing has changed.
     """
-    work = SponsorshipWork(programme, now, asked=command, table=CLOCKS, known=known)
+    asked = command.kind if isinstance(command, ShellsCommand) else command.move
+    work = SponsorshipWork(programme, now, asked=asked, table=CLOCKS, known=known)
     work.settle()
     match command:
         case Tick():

@@ -30,7 +30,7 @@ class SponsorshipWork(ClockedWork[Sponsorship, "AnyEvent", InternalNotification]
     known: PlaybookPeople = field(default_factory=PlaybookPeople)
 
     def after(self, event: "AnyEvent") -> Sponsorship:
-        return event.applied_to(self.state).counted(event)
+        return event.applied_to(self.state).with_event_counted(event)
 
     @property
     def sponsors(self) -> tuple[Contact, ...]:
@@ -77,7 +77,7 @@ class SponsorshipWork(ClockedWork[Sponsorship, "AnyEvent", InternalNotification]
             InternalNotification(
                 escalation=id_,
                 seq=now.sequence,
-                cause=self.cause_of(occasion),
+                cause=self.name_cause(occasion),
                 occasion=occasion,
                 to=to,
                 facts=facts,

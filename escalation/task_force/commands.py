@@ -5,7 +5,7 @@ A new move has its line here and in ``events.py``, its name and its row in the l
 own in ``moves/``.
 """
 
-from typing import get_args
+from typing import ClassVar, get_args
 
 from escalation.kernel.values import frozen
 from escalation.notifications.system_commands import (
@@ -28,6 +28,8 @@ from escalation.task_force.moves.stand_down import StandDown
 @frozen
 class EscalationGone:
     """Stand down, because the escalation has ended."""
+
+    kind: ClassVar[str] = "escalation_gone"
 
 
 MembersCommand = AcceptSeat | DeclineSeat | ReportStatus | AddTask | FinishTask | LeaveSeat | OfferSeat

@@ -53,7 +53,7 @@ from escalation.task_force.work import TaskForceDecision, TaskForceWork
 def deploy(charter: Charter, now: datetime) -> TaskForceDecision:
     """Deploy a task force: notify the lead, offer every seat, start the status clock. Pure, like ``decide``."""
     first = Deployed(seq=1, at=now, by=charter.deployed_by, charter=charter)
-    work = TaskForceWork(open_state(first), now, asked=first, events=[first], table=CLOCKS)
+    work = TaskForceWork(open_state(first), now, asked=first.kind, events=[first], table=CLOCKS)
     work.start(ClockName.TASK_FORCE_STATUS)
     ask_the_lead(work, reason("lead"), Occasion.TASK_FORCE_DEPLOYED)
     for seat in work.state.seats:
@@ -92,7 +92,7 @@ def decide(
     Raises:
         EscalationError: If the command is refused. Nothing has changed.
     """
-    work = TaskForceWork(force, now, door=door, asked=command, table=CLOCKS)
+    work = TaskForceWork(force, now, door=door, asked=command.kind, table=CLOCKS)
     if isinstance(command, ReportDelivery):
         _report_delivery(work, command)
         _settle(work)

@@ -11,7 +11,7 @@ from escalation.task_force.state import Task, TaskForce
 
 def apply_event(now: TaskForce, event: BaseEvent | ClockEvent) -> TaskForce:
     """Return *now* after *event*."""
-    return event.applied_to(now).counted(event)
+    return event.applied_to(now).with_event_counted(event)
 
 
 def change_task(now: TaskForce, number: int, change: Callable[[Task], Task]) -> TaskForce:

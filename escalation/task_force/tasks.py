@@ -54,7 +54,7 @@ def remind(work: TaskForceWork) -> None:
         else:
             work.record(TaskDueSoon(task=task.number, owner=task.owner))
     reminded = [(task.number, task.due_at, task in overdue) for task in due]
-    with work.because_of(cause_of_reminder("TaskDue", work.state.deployed_at, reminded)):
+    with work.because_of(cause_of_reminder("tasks_due", work.state.deployed_at, reminded)):
         _notify_owners(work, due, overdue)
 
 

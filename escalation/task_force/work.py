@@ -66,7 +66,7 @@ class TaskForceWork(ClockedWork[TaskForce, "TaskForceEvent", TaskForceEffect]):
             InternalNotification(
                 escalation=charter.id,
                 seq=self.state.sequence,
-                cause=self.cause_of(occasion),
+                cause=self.name_cause(occasion),
                 occasion=occasion,
                 to=to,
                 facts=facts,

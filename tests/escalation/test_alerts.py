@@ -2,6 +2,8 @@
 Alerts: a breach, a rise, a low score and a mention wait for those who were notified, until one of them has looked.
 """
 
+from datetime import timedelta
+
 import pytest
 
 from escalation.case.engine import decide, permit
@@ -14,6 +16,7 @@ from escalation.case.moves.nudge_owner import NudgeOwner
 from escalation.case.moves.raise_level import RaiseLevel
 from escalation.case.state import Escalation
 from escalation.case.wanted_moves import list_wanted_moves
+from escalation.kernel.clock_name import ClockName
 from escalation.kernel.reasons import Part, Reason
 from escalation.kernel.refusals import MoveNotAllowed
 from escalation.kernel.values import InternalText
@@ -76,6 +79,30 @@ def test_it_waits_again_each_time_that_it_is_brought_up() -> None:
 
     assert {("ed",): "overdue"} == {who: code(why) for who, why in unseen(late).items()}
     assert {("ed",): "still_overdue"} == {who: code(why) for who, why in unseen(chased).items()}
+
+
+def test_each_breached_clock_waits_by_itself() -> None:
+    """
+    CLOCK-6: a second breach hides neither the first nor its due time; a chaser takes the place of its own breach.
+    """
+    late = after(an_acknowledged(level=7), monday("13:01"), Tick())
+    later = after(late, monday("17:00") + timedelta(days=2), Tick())
+    (first,) = late.alerts
+
+    assert (ClockName.NEXT_UPDATE, monday("13:00")) == (first.clock, first.due_at)
+    assert {
+        (ClockName.NEXT_UPDATE, monday("13:00")),
+        (ClockName.RESOLUTION, monday("17:00") + timedelta(days=2)),
+    } == {(each.clock, each.due_at) for each in later.alerts}
+
+
+def test_each_who_mentions_somebody_waits_by_themselves() -> None:
+    """
+    TALK-2: whoever is mentioned sees by whom; a second mention by the same person takes the place of the first.
+    """
+    twice = after(an_acknowledged(), mentioning("max"), mentioning("max", by="ari"), mentioning("max"))
+
+    assert [("ari", ("max",)), ("ana", ("max",))] == [(each.by, each.who) for each in twice.alerts]
 
 
 @pytest.mark.parametrize("move", [MarkSeen(by="mia"), NudgeOwner(by="mia"), mentioning(by="mia")])

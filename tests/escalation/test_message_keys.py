@@ -121,4 +121,5 @@ def test_two_at_one_instant_are_told_apart() -> None:
         monday("09:10") == instant_in(key.removeprefix(f"{now.id}:"))
         for key in (*keys_of(one), *keys_of(two))
     )
+    assert [f"{now.id}:20260302T091000.000000Z.add_comment:mentioned:ana"] == keys_of(one)
     assert instant_in("20260302T091000.000000") is None

@@ -397,7 +397,9 @@ class Lives(RuleBasedStateMachine):
     def clocks_follow_the_targets_that_hold_now(self) -> None:
         """CLOCK-4: whatever was changed, held, ended or revived; of the next update what was promised counts."""
         for clock in self.now.running_clocks:
-            wanted = Work(self.now, self.at, table=CLOCKS).new_clock(clock.name, clock.started_at)
+            wanted = Work(self.now, self.at, asked="tick", table=CLOCKS).new_clock(
+                clock.name, clock.started_at
+            )
             if wanted and clock.name is not ClockName.NEXT_UPDATE:
                 assert (wanted.after, wanted.calendar, wanted.thresholds) == (
                     clock.after,

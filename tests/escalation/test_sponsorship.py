@@ -333,7 +333,7 @@ def test_a_sponsorship_is_what_its_events_make_of_it() -> None:
 
     made = Sponsorship(account="ACME")
     for event in events:
-        made = replace(event.applied_to(made), sequence=event.seq)
+        made = event.applied_to(made).with_event_counted(event)
     assert now == made
     assert [
         "ed proposed the account",

@@ -33,7 +33,7 @@ class CommentAdded(BaseEvent):
     def applied_to(self, now: Escalation) -> Escalation:
         why = reason("mentioned_by", Person(self.by))
         for name in self.mentioned:
-            alert = Alert(occasion=Occasion.MENTIONED, who=(name,), why=why, at=self.at)
+            alert = Alert(occasion=Occasion.MENTIONED, who=(name,), why=why, at=self.at, by=self.by)
             now = with_alert(now, alert, self.by)
         return now
 

@@ -42,7 +42,8 @@ class SurveyAnswered(BaseEvent):
         if rules is None or self.score > rules.low_score:
             return after
         why = reason("low_score", name_of(now, self.contact), self.account, self.score)
-        alert = Alert(occasion=Occasion.LOW_SCORE, who=now.plan.escalation_managers, why=why, at=self.at)
+        who = now.plan.escalation_managers
+        alert = Alert(occasion=Occasion.LOW_SCORE, who=who, why=why, at=self.at, by=self.contact)
         return with_alert(after, alert, self.by)
 
     def sentence(self) -> Reason:

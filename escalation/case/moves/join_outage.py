@@ -116,6 +116,7 @@ class JoinOutage:
     Made of a start that was checked against the playbook; never read from the wire.
     """
 
+    kind: ClassVar[str] = "join_outage"
     move: ClassVar[Move] = Move.JOIN_OUTAGE
     by: Name
     """Submitter of its start."""

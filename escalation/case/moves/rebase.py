@@ -178,7 +178,7 @@ def preview_rebase(now: Escalation, plan: Plan, at: datetime) -> RebasePreview:
     """
     if not now.is_open:
         raise MoveNotAllowed(reason("cannot_rebase", now.state), subject=now.key)
-    work = Work(now, at, table=CLOCKS)
+    work = Work(now, at, asked=Move.REBASE, table=CLOCKS)
     if _is_another(now, plan):
         rebase(work, Rebase(by=ENGINE, why=InternalText("preview"), plan=plan))
         settle(work)

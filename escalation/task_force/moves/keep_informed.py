@@ -2,7 +2,7 @@
 
 from dataclasses import field, replace
 from datetime import timedelta
-from typing import Literal
+from typing import ClassVar, Literal
 
 from escalation.kernel.clock_name import ClockName
 from escalation.kernel.clocks import Clock, limit_chases, retime_clock
@@ -53,6 +53,7 @@ class Informed(BaseEvent):
 class KeepInformed:
     """Take over what messages say of the escalation from now on."""
 
+    kind: ClassVar[str] = "keep_informed"
     id: str
     about: EscalationSummary
     clocks: tuple[Clock, ...] = ()

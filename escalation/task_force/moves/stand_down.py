@@ -1,7 +1,7 @@
 """Stand the task force down: by order of its escalation, or because that has ended (RESOLVE-3)."""
 
 from dataclasses import replace
-from typing import Literal
+from typing import ClassVar, Literal
 
 from escalation.kernel.clock_name import ClockName
 from escalation.kernel.reasons import Part, Reason, reason, sentences
@@ -33,6 +33,7 @@ class StoodDown(BaseEvent):
 class StandDown:
     """Stand down, as the escalation orders."""
 
+    kind: ClassVar[str] = "stand_down"
     id: str
     """Id of the task force that is meant; another one of that name ignores it."""
     by: Name
