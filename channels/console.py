@@ -11,7 +11,7 @@ from contextlib import AbstractAsyncContextManager, nullcontext
 from typing import TextIO
 
 from channels.protocol import Channel, OutboundMessage, Printed, RetryLater, SendResult, Session
-from escalation.notifications.delivery_results import PRINTED
+from escalation.notifications.delivery_results import CONSOLE_CHANNEL
 from messages.harmless_text import to_one_line, to_plain_lines
 
 _LINE_LENGTH = 200
@@ -20,7 +20,7 @@ _LINE_LENGTH = 200
 class ConsoleChannel(Channel):
     """Writes each message to *stream*, whole or not at all."""
 
-    name = PRINTED
+    name = CONSOLE_CHANNEL
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream

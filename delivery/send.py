@@ -13,7 +13,7 @@ from delivery.batch_progress import Outcome, PendingDelivery
 from delivery.limited_channel import NoSlotYet
 from delivery.recipient_message import Message
 from delivery.stage import Stage
-from escalation.notifications.delivery_results import PRINTED
+from escalation.notifications.delivery_results import CONSOLE_CHANNEL
 
 log = structlog.get_logger(__name__)
 
@@ -44,7 +44,7 @@ class Send(Stage):
                 case Delivered():
                     return message.delivered(channel, obstacles)
                 case Printed():
-                    return message.delivered(PRINTED, obstacles)
+                    return message.delivered(CONSOLE_CHANNEL, obstacles)
                 case RetryLater(why=why, after=after):
                     return PendingDelivery(
                         message.undelivered((*obstacles, f"{channel}: {why}"), channel), after

@@ -12,7 +12,7 @@ from channels.protocol import OutboundMessage, SendResult
 from entrypoints.terminal import out
 from escalation.kernel.reasons import reason
 from escalation.kernel.refusals import BadRequest, faults_of
-from escalation.notifications.delivery_results import PRINTED
+from escalation.notifications.delivery_results import CONSOLE_CHANNEL
 from planning.playbook.value_types import Address
 from runtime.settings import Settings
 from workers.channel_setup import open_channels
@@ -48,7 +48,7 @@ def _letter(target: str, to_name: str) -> Any:
 
 def has_arrived(address: str, outcome: SendResult) -> bool:
     """Return whether the message is where it was sent: what is printed is so only for `console:`."""
-    return outcome.kind == "delivered" or (outcome.kind == "printed" and address.startswith(f"{PRINTED}:"))
+    return outcome.kind == "delivered" or (outcome.kind == "printed" and address.startswith(f"{CONSOLE_CHANNEL}:"))
 
 
 def print_outcome(address: str, outcome: SendResult) -> None:

@@ -237,7 +237,7 @@ class DeliveryResultRow(PartBase):
     delivered_at: Mapped[datetime | None]
     why: Mapped[str] = mapped_column(SecretWords)
     state: Mapped[str]
-    """The state of the message: deferred, failed, dropped, delivered."""
+    """The state of the message: deferred, failed, dropped, printed, delivered."""
 
 
 class AnswerRow(PartBase):

@@ -30,7 +30,7 @@ from escalation.kernel.clocks import Clock
 from escalation.kernel.reasons import named, sentences, term
 from escalation.kernel.timeline_entry import minute
 from escalation.measures.report_schedule import ReportMade, ReportSchedule
-from escalation.notifications.delivery_results import DeliveryResult
+from escalation.notifications.delivery_results import DeliveryResult, MessageState
 from escalation.policy.local_time import DeskTime
 from escalation.task_force.events import TaskForceEvent
 from escalation.task_force.state import Charter, Seat, TaskForce
@@ -308,7 +308,7 @@ def _became(result: DeliveryResult | None) -> str:
     match result:
         case None:
             return "on its way"
-        case DeliveryResult(delivered_at=datetime() as at, is_printed=True):
+        case DeliveryResult(delivered_at=datetime() as at, state=MessageState.PRINTED):
             return f"printed {minute(at)}, not sent"
         case DeliveryResult(delivered_at=datetime() as at, channel=channel):
             return f"notified {minute(at)} by {channel}"

@@ -16,7 +16,7 @@ from escalation.kernel.reasons import Part
 from escalation.kernel.timeline_entry import find_nobody
 from escalation.kernel.values import Instant, frozen
 from escalation.notifications.delivery_results import (
-    PRINTED,
+    ARRIVED,
     DeliveryResult,
     MessageState,
     latest_deferral,
@@ -50,12 +50,7 @@ class Delivery:
 
     @property
     def is_delivered(self) -> bool:
-        return self.state is MessageState.DELIVERED
-
-    @property
-    def outcome(self) -> str:
-        """The state in a word, or that it was only printed where the worker runs."""
-        return "printed" if self.is_delivered and self.channel == PRINTED else self.state
+        return self.state in ARRIVED
 
 
 @frozen

@@ -14,7 +14,7 @@ from escalation.kernel.clock_name import ClockName
 from escalation.kernel.clocks import is_late
 from escalation.kernel.reasons import Listed, Person, Reason, Term, reason, sentences
 from escalation.kernel.values import frozen
-from escalation.notifications.delivery_results import DeliveryResult
+from escalation.notifications.delivery_results import ARRIVED, DeliveryResult
 from escalation.notifications.system_commands import ReportDelivery
 
 
@@ -62,8 +62,8 @@ def _messages(event: DeliveryReported) -> Listed:
     }
     for result in event.results:
         about = (Term("Occasion", result.occasion), Person(result.recipient))
-        if result.delivered_at:
-            became["printed" if result.is_printed else "delivered"].append(reason("message_to", *about))
+        if result.state in ARRIVED:
+            became[result.state].append(reason("message_to", *about))
         elif result.is_dropped:
             became["dropped"].append(reason("message_to.why", *about, result.why))
         elif result.deferred_until:

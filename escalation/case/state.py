@@ -155,7 +155,7 @@ class Escalation(ClockedState):
     task_forces: tuple[TaskForceSummary, ...] = ()
     """Summary of each task force from its latest update, in the order of their deployment."""
     alerts: tuple[Alert, ...] = ()
-    """Notifications that nobody who got them has looked at yet; none waits beyond the end."""
+    """Alerts that nobody has looked at yet. After the close only a low score waits, while it is followed up."""
 
     @property
     def key(self) -> str:

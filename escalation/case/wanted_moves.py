@@ -86,7 +86,7 @@ def _wanted(now: Escalation) -> Iterator[WantedMove]:
         yield _asked(Move.APPROVE_TEXT, text_approvers(now), _due(now, ClockName.CUSTOMER_TEXT))
     for action in now.open_actions:
         yield _asked(Move.FINISH_ACTION, (action.owner,), due_at_of(action))
-    if now.is_attended:  # after the close a low score waits, as long as it is followed up
+    if now.is_attended:  # after the close only a low score waits, while it is followed up
         yield from (_asked(Move.MARK_SEEN, each.who, each.due_at, each.why) for each in now.alerts)
 
 

@@ -29,7 +29,7 @@ UNDELIVERABLE = "undeliverable"
 """Occasion of the message that says that another message did not arrive."""
 MOST_UNDELIVERED = 500
 """Number of people and occasions that are kept; the oldest are forgotten first."""
-PRINTED = "console"
+CONSOLE_CHANNEL = "console"
 """Name of the channel that prints a message where the worker runs; e-mail too, where no mail server is set up."""
 _LONGEST_WHY = 200
 
@@ -43,9 +43,13 @@ class MessageState(StrEnum):
     """Not delivered by any channel (COMM-13)."""
     DROPPED = "dropped"
     """Outdated when it would have left, so nobody misses it (COMM-12)."""
+    PRINTED = "printed"
+    """Only written where the worker runs. The process goes on as if it was delivered."""
     DELIVERED = "delivered"
 
 
+ARRIVED = frozenset({MessageState.PRINTED, MessageState.DELIVERED})
+"""States of a message that the process counts as delivered."""
 _ORDER = {state: number for number, state in enumerate(MessageState)}
 
 
@@ -72,15 +76,10 @@ class DeliveryResult(Lean):
     @property
     def state(self) -> MessageState:
         if self.delivered_at:
-            return MessageState.DELIVERED
+            return MessageState.PRINTED if self.channel == CONSOLE_CHANNEL else MessageState.DELIVERED
         if self.is_dropped:
             return MessageState.DROPPED
         return MessageState.DEFERRED if self.deferred_until else MessageState.FAILED
-
-    @property
-    def is_printed(self) -> bool:
-        """True if it was only written where the worker runs. The process takes it for delivered and goes on."""
-        return self.state is MessageState.DELIVERED and self.channel == PRINTED
 
     @property
     def has_failed(self) -> bool:
@@ -151,7 +150,7 @@ def update_undelivered(
             case MessageState.FAILED:
                 why = shortened_part(result.why, _LONGEST_WHY)
                 found[about] = Undelivered(recipient=about[0], occasion=about[1], why=why, at=at)
-            case MessageState.DELIVERED:
+            case MessageState.PRINTED | MessageState.DELIVERED:
                 found.pop(about, None)
                 found.pop((result.recipient, UNDELIVERABLE), None)  # whoever it is can be reached again
             case MessageState.DROPPED:

@@ -11,12 +11,12 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from escalation.kernel.cause import instant_in
-from escalation.notifications.delivery_results import DeliveryResult, MessageState, latest_results
+from escalation.notifications.delivery_results import ARRIVED, DeliveryResult, MessageState, latest_results
 from escalation.notifications.notification import Notification, NotificationBatch, message_key
 from escalation.policy.people import Recipient
 
 NOT_OURS, SENT_ALREADY = "not one of its messages", "sent already"
-_OVER = frozenset({MessageState.DELIVERED, MessageState.DROPPED})
+_OVER = ARRIVED | {MessageState.DROPPED}
 
 
 def find_foreign_messages(

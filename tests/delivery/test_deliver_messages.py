@@ -21,7 +21,7 @@ from channels.console import ConsoleChannel
 from channels.protocol import Channel, Delivered, OutboundMessage, RetryLater, SendResult, Session
 from delivery.pipeline import Pipeline
 from escalation.kernel.values import CustomerText
-from escalation.notifications.delivery_results import PRINTED
+from escalation.notifications.delivery_results import CONSOLE_CHANNEL, MessageState
 from escalation.notifications.notification import Occasion, message_key
 from messages.renderer import MessageRenderer
 from tests.delivery.builders import (
@@ -220,7 +220,7 @@ async def test_what_is_only_printed_is_on_record_as_printed(mailbox: Mailbox) ->
 
     (receipt,) = await Attempt(mailbox, channels={"email": ConsoleChannel(screen)}).at(batch(notice))
 
-    assert (True, PRINTED) == (receipt.is_printed, receipt.channel)
+    assert (MessageState.PRINTED, CONSOLE_CHANNEL) == (receipt.state, receipt.channel)
     assert "We have received your request" in screen.getvalue()
 
 

@@ -201,9 +201,9 @@ def test_a_message_has_the_same_key_however_often_it_is_decided() -> None:
     keys = [message_key(notice, to) for notice in notices(first.effects) for to in notice.to]
 
     assert [
-        f"ACME/4711@1:20260302T090000.000000Z.Open:case_received:{JO}",
-        "ACME/4711@1:20260302T090000.000000Z.Open:assigned:ana",
-        "ACME/4711@1:20260302T090000.000000Z.Open:first_notification:ed",
+        f"ACME/4711@1:20260302T090000.000000Z.open:case_received:{JO}",
+        "ACME/4711@1:20260302T090000.000000Z.open:assigned:ana",
+        "ACME/4711@1:20260302T090000.000000Z.open:first_notification:ed",
     ] == keys
     assert keys == [message_key(notice, to) for notice in notices(again.effects) for to in notice.to]
 

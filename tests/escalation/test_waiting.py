@@ -38,7 +38,7 @@ def held(
     )
     return DeferredMessage(
         notice=replace(
-            notice, seq=seq, cause=cause_of_command(ReportDelivery, NINE, seq), to=(ed,), **changes
+            notice, seq=seq, cause=cause_of_command(ReportDelivery.kind, NINE, seq), to=(ed,), **changes
         ),
         channel="email",
         since=NINE,

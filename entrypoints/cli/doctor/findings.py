@@ -27,7 +27,7 @@ from escalation.kernel.counted_nouns import number_of
 from escalation.kernel.ids import key_of
 from escalation.kernel.refusals import UnknownEscalation
 from escalation.kernel.timeline_entry import minute
-from escalation.notifications.delivery_results import DeliveryResult, MessageState, select_newer
+from escalation.notifications.delivery_results import ARRIVED, DeliveryResult, select_newer
 from records.errors import RecordStoreFault
 from runtime.stalls import Stall
 from workers.replays import Replays
@@ -216,7 +216,7 @@ def _unheard(
 ) -> tuple[DeliveryResult, ...]:
     own = [result for result in delivered if result.key.startswith(f"{batch.escalation}:")]
     heard = _results((*known.values(), *batch.events))
-    return tuple(each for each in select_newer(heard, own) if each.state is MessageState.DELIVERED)
+    return tuple(each for each in select_newer(heard, own) if each.state in ARRIVED)
 
 
 def _results(events: Iterable[Event]) -> Iterator[DeliveryResult]:

@@ -21,11 +21,11 @@ _WORDS = {
 def render_delivery(sent: Delivery) -> Text:
     line = Text(f"{sent.at.astimezone():%a %d %b %H:%M:%S}  ", style="dim")
     line.append(f"{sent.occasion.replace('_', ' ')} to {sent.name or sent.recipient}", style="")
-    is_printed = sent.outcome == "printed"
+    is_printed = sent.state is MessageState.PRINTED
     by = ", printed, not sent" if is_printed else f" by {sent.channel}" if sent.channel else ""
     line.append(by, style="yellow" if is_printed else "")
     match sent.state:
-        case MessageState.DELIVERED:
+        case MessageState.PRINTED | MessageState.DELIVERED:
             line.append(f", not by {say(sent.why)}" if sent.why else "", style="yellow")
         case MessageState.DEFERRED:
             line.append(

@@ -46,7 +46,6 @@ class CasePages:
             page="all",
             now=case.now,
             view=case.view,
-            next_due_at=case.next_due_at(reader.now),
             here=here,
             address=here if shown is Shown.STORY else f"{here}?show={shown}",
             shown=shown,

@@ -5,7 +5,6 @@ Reads of the pages: what the console asks of the engine, and nothing of how it i
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from client import EscalationClient
 from escalation.case.deliveries import Delivery
@@ -27,11 +26,6 @@ class Case:
     messages: Sequence[Delivery]
     permissions: Sequence[MovePermission]
     """Each move, as the reader may make it now."""
-
-    def next_due_at(self, at: datetime) -> datetime | None:
-        """Return the due time that the page shows first: of what somebody is asked for and is late, else the next."""
-        asked = (wanted.due_at for wanted in self.view.wanted if wanted.move is not Move.MARK_SEEN)
-        return min((due for due in asked if due and due <= at), default=self.view.next_due_at)
 
     def wanted_of(self, person: str | None) -> Sequence[Move]:
         """Return the moves that *person* is asked for, each once."""

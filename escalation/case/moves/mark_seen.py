@@ -15,7 +15,7 @@ from escalation.kernel.values import NO_NOTE, InternalText, frozen
 
 @frozen
 class AlertsSeen(BaseEvent):
-    """Nothing waits any more for whoever looked; ``apply_event`` says so for every move of theirs."""
+    """Somebody has looked at their alerts; ``apply_event`` ends them at every move of theirs."""
 
     kind: Literal["alerts_seen"] = "alerts_seen"
     note: InternalText = NO_NOTE
