@@ -19,7 +19,7 @@ from escalation.case.rca_content import CustomerRca, InternalRca
 from escalation.case.request import Evidence
 from escalation.case.resolution import AccessAnswer, Resolution
 from escalation.case.state import Escalation, SurveyAnswer
-from escalation.case.wanted_moves import WantedMove, first_due_at, list_wanted_moves
+from escalation.case.wanted_moves import NextDue, WantedMove, find_next_due, list_wanted_moves
 from escalation.kernel.budgets import ANSWER, MISSING, first_of, shortened
 from escalation.kernel.clock_view import ClockView, by_due_time
 from escalation.kernel.reasons import Part, Reason, named
@@ -105,8 +105,8 @@ class View:
     post_mortem_version: int = 0
     wanted: tuple[WantedMove, ...] = ()
     """The moves that it waits for, the first due first, and who is asked for each."""
-    first_due_at: Instant | None = None
-    """The due time that lists show: of what is breached and still asked of somebody, else the next."""
+    first_due: NextDue | None = None
+    """What lists show as due: breached and still asked of somebody, or else due next."""
     actions: tuple[Action, ...] = ()
     """Actions of RCA and post-mortem, done ones too (CLOSE-7)."""
     is_followed_up: bool = False
@@ -188,7 +188,7 @@ def view(now: Escalation) -> View:
         post_mortem=now.post_mortem,
         post_mortem_version=now.post_mortem_version,
         wanted=list_wanted_moves(now),
-        first_due_at=first_due_at(now),
+        first_due=find_next_due(now),
         actions=now.actions,
         is_followed_up=now.is_followed_up,
     )
