@@ -48,7 +48,9 @@ def _letter(target: str, to_name: str) -> Any:
 
 def has_arrived(address: str, outcome: SendResult) -> bool:
     """Return whether the message is where it was sent: what is printed is so only for `console:`."""
-    return outcome.kind == "delivered" or (outcome.kind == "printed" and address.startswith(f"{CONSOLE_CHANNEL}:"))
+    return outcome.kind == "delivered" or (
+        outcome.kind == "printed" and address.startswith(f"{CONSOLE_CHANNEL}:")
+    )
 
 
 def print_outcome(address: str, outcome: SendResult) -> None:
