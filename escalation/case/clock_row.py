@@ -158,10 +158,8 @@ class CaseClock(ClockRow[Escalation, Work]):
         notify(work, Occasion.REMINDER, people, why=why, clock=clock.name, due_at=clock.breached_at)
 
     def managers_alerted(self, now: Escalation, times: int = 0) -> tuple[str, ...]:
-        if not self.is_alerted:
-            return ()
         above = managers_above(now, 1 + times) if self.alerts_above else ()
-        return (*managers_of(now), *above)
+        return (*managers_of(now), *above) if self.is_alerted else ()
 
     def restart(self, now: Escalation, clock: Clock) -> Clock:
         """

@@ -53,13 +53,8 @@ def report_delivery(work: Work, command: ReportDelivery) -> None:
 
 
 def _messages(event: DeliveryReported) -> Listed:
-    became: dict[str, list[Reason]] = {
-        "delivered": [],
-        "printed": [],
-        "deferred": [],
-        "dropped": [],
-        "failed": [],
-    }
+    states = ("delivered", "printed", "deferred", "dropped", "failed")
+    became: dict[str, list[Reason]] = {state: [] for state in states}
     for result in event.results:
         about = (Term("Occasion", result.occasion), Person(result.recipient))
         if result.state in ARRIVED:

@@ -56,7 +56,8 @@ def decide(  # noqa: C901 - one case a command
     Raises:
         EscalationError: If the command is refused. Nothing has changed.
     """
-    work = Work(escalation, now, door=door, asked=_kind_of(command), table=CLOCKS)
+    asked = command.asked.kind if isinstance(command, c.NamePeople) else command.kind
+    work = Work(escalation, now, door=door, asked=asked, table=CLOCKS)
     if isinstance(command, ReportDelivery):
         report_delivery(work, command)
         settle(work)
@@ -92,10 +93,6 @@ def decide(  # noqa: C901 - one case a command
     on_call.watch_shifts(work, escalation)
     task_forces.update_task_forces(work, escalation)
     return work.decision()
-
-
-def _kind_of(command: c.Command) -> str:
-    return command.asked.kind if isinstance(command, c.NamePeople) else command.kind
 
 
 def _require_room(work: Work, before: Escalation, command: PersonsCommand | Rebase | JoinOutage) -> None:

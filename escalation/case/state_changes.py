@@ -57,21 +57,11 @@ def _with_alerts_answered(now: Escalation, event: BaseEvent | ClockEvent) -> Esc
 
 
 def _with_breach_alerted(now: Escalation, event: BaseEvent | ClockEvent) -> Escalation:
-    match event:
-        case ClockBreached():
-            why = reason_of("overdue", event.clock)
-        case ClockChased():
-            why = reason_of("still_overdue", event.clock)
-        case _:
-            return now
-    alert = Alert(
-        occasion=Occasion.BREACH,
-        who=event.alerted,
-        why=why,
-        at=event.at,
-        clock=event.clock,
-        due_at=event.due_at,
-    )
+    if not isinstance(event, ClockBreached | ClockChased):
+        return now
+    why = reason_of("overdue" if isinstance(event, ClockBreached) else "still_overdue", event.clock)
+    who, clock, at, due_at = event.alerted, event.clock, event.at, event.due_at
+    alert = Alert(occasion=Occasion.BREACH, who=who, why=why, at=at, clock=clock, due_at=due_at)
     return with_alert(now, alert, event.by)
 
 

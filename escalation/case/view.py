@@ -106,7 +106,7 @@ class View:
     wanted: tuple[WantedMove, ...] = ()
     """The moves that it waits for, the first due first, and who is asked for each."""
     first_due: NextDue | None = None
-    """What lists show as due: breached and still asked of somebody, or else due next."""
+    """The due time that lists show: of what is breached and still asked of somebody, or else the next."""
     actions: tuple[Action, ...] = ()
     """Actions of RCA and post-mortem, done ones too (CLOSE-7)."""
     is_followed_up: bool = False
@@ -132,7 +132,6 @@ class MoveResult:
 
 
 def view(now: Escalation) -> View:
-    steps = now.action_plan
     return View(
         key=now.key,
         id=now.id,
@@ -165,8 +164,8 @@ def view(now: Escalation) -> View:
         responses_done=now.responses_done,
         responses_left=now.responses_left,
         triggers=tuple(trigger.name for trigger in now.current_level.triggers),
-        plan_version=steps.version if steps else 0,
-        plan_steps=steps.steps if steps else (),
+        plan_version=now.action_plan.version if now.action_plan else 0,
+        plan_steps=now.action_plan.steps if now.action_plan else (),
         joined_keys=now.joined_keys,
         merged=now.merged,
         merged_into=now.merged_into,

@@ -227,13 +227,9 @@ class ClockedWork(decision.Work[State, Event | ClockEvent, Effect], Generic[Stat
         due_at, passed = clock.due_at, len(clock.thresholds)
         assert due_at
         chased, skipped = (self.now - due_at) // self.state.chase_every, passed - clock.passed
+        who = self.table[clock.name].managers_alerted(self.state)
         self.record(
             ClockBreached(
-                clock=clock.name,
-                due_at=due_at,
-                passed=passed,
-                skipped=skipped,
-                chased=chased,
-                alerted=self.table[clock.name].managers_alerted(self.state),
+                clock=clock.name, due_at=due_at, passed=passed, skipped=skipped, chased=chased, alerted=who
             )
         )

@@ -64,8 +64,8 @@ class PriorityRow(NamedTuple):
     window_percent: int
     rca_required: bool
     stakeholders: tuple[str, ...]
-    targets: dict[str, str]
-    """Span of each clock, in words."""
+    targets: dict[ClockName, str]
+    """Span of each clock, as written."""
 
 
 def category_tables_of(
@@ -109,8 +109,8 @@ def priority_rows_of(playbook: Playbook) -> tuple[PriorityRow, ...]:
     )
 
 
-def _format_targets(held: Mapping[ClockName, TargetSpec]) -> dict[str, str]:
-    return {clock.words: held[clock].within.written if clock in held else "none" for clock in TARGET_CLOCKS}
+def _format_targets(held: Mapping[ClockName, TargetSpec]) -> dict[ClockName, str]:
+    return {clock: held[clock].within.written if clock in held else "none" for clock in TARGET_CLOCKS}
 
 
 def _make_tables(playbook: Playbook) -> Iterator[CategoryTable]:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from escalation.kernel.clock_name import ClockName
 from escalation.kernel.refusals import BadRequest
 from planning.plan.compiler import compile_plan
 from planning.playbook.loader import load_playbook
@@ -156,7 +157,10 @@ def test_priorities_are_shown_in_words() -> None:
 
     assert ("P1", "24x7", "office", 2, 50, True) == first[:6]
     assert ("Elena Petrova", "Chloe Martin", "Ben Carter", "Ingrid Solberg") == first.stakeholders
-    assert ("4 h", "10 business days") == (first.targets["resolution"], last.targets["resolution"])
+    assert ("4 h", "10 business days") == (
+        first.targets[ClockName.RESOLUTION],
+        last.targets[ClockName.RESOLUTION],
+    )
 
 
 @pytest.mark.parametrize(

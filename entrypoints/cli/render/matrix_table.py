@@ -81,6 +81,6 @@ def render_priorities(rows: Sequence[PriorityRow]) -> RenderableType:
     table.add_row("windows", *(f"{row.window_percent} %" for row in rows))
     table.add_row("RCA", *("required" if row.rca_required else "on request" for row in rows))
     for clock in rows[0].targets:
-        table.add_row(clock, *(row.targets[clock] for row in rows))
+        table.add_row(clock.words, *(row.targets[clock] for row in rows))
     table.add_row("notified at the start", *(Text("\n".join(row.stakeholders)) for row in rows))
     return table

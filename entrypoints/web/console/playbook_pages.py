@@ -29,7 +29,6 @@ from entrypoints.web.console.record_form import Known, RecordForm
 from entrypoints.web.console.start_form import categories_in
 from entrypoints.web.security_headers import CONSOLE
 from escalation.case.moves.rebase import Rebase, RebasePreview
-from escalation.kernel.clock_name import ClockName
 from escalation.kernel.reasons import reason
 from escalation.kernel.refusals import BadRequest, EscalationError, faults_of
 from escalation.policy.classification import Priority
@@ -70,7 +69,6 @@ class PlaybookPages:
             page="playbook",
             part="matrix",
             matrix=self._service.playbook.matrix(),
-            clocks={clock.words: clock for clock in ClockName},
         )
 
     async def simulate(self, request: Request) -> Response:
