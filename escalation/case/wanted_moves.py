@@ -76,29 +76,29 @@ def _wanted(now: Escalation) -> Iterator[WantedMove]:
         yield from _wanted_to_resolve(now)
     elif now.state is State.VERIFYING:
         verifiers = now.plan.architects or managers
-        yield _wanted_move(Move.VERIFY_RESOLUTION, verifiers, _due(now, ClockName.VERIFICATION))
+        yield _make_wanted_move(Move.VERIFY_RESOLUTION, verifiers, _due(now, ClockName.VERIFICATION))
     elif now.state is State.CLOSING:
         yield from _wanted_to_close(now)
     if now.is_open and now.missing_evidence:
         kinds = tuple(Term("EvidenceKind", kind) for kind in now.missing_evidence)
-        yield _wanted_move(Move.ADD_EVIDENCE, owner, why=reason("evidence_missing", kinds))
+        yield _make_wanted_move(Move.ADD_EVIDENCE, owner, why=reason("evidence_missing", kinds))
     if now.pending_texts:
-        yield _wanted_move(Move.APPROVE_TEXT, text_approvers(now), _due(now, ClockName.CUSTOMER_TEXT))
+        yield _make_wanted_move(Move.APPROVE_TEXT, text_approvers(now), _due(now, ClockName.CUSTOMER_TEXT))
     for action in now.open_actions:
-        yield _wanted_move(Move.FINISH_ACTION, (action.owner,), due_at_of(action))
+        yield _make_wanted_move(Move.FINISH_ACTION, (action.owner,), due_at_of(action))
     if now.is_attended:  # after the close only a low score waits, while it is followed up
-        yield from (_wanted_move(Move.MARK_SEEN, each.who, each.due_at, each.why) for each in now.alerts)
+        yield from (_make_wanted_move(Move.MARK_SEEN, each.who, each.due_at, each.why) for each in now.alerts)
 
 
 def _wanted_to_resolve(now: Escalation) -> Iterator[WantedMove]:
     if now.unacknowledged:
-        yield _wanted_move(Move.ACKNOWLEDGE, now.unacknowledged, _due(now, ClockName.ACKNOWLEDGE))
+        yield _make_wanted_move(Move.ACKNOWLEDGE, now.unacknowledged, _due(now, ClockName.ACKNOWLEDGE))
         return
-    yield _wanted_move(Move.SEND_UPDATE, (now.owner,), _due(now, ClockName.NEXT_UPDATE))
+    yield _make_wanted_move(Move.SEND_UPDATE, (now.owner,), _due(now, ClockName.NEXT_UPDATE))
     # The hold of an earlier verification is on record: it was declared resolved before, and came back.
     if any(pause.reason == VERIFYING for pause in now.pauses):
         why = reason("resolution_did_not_hold")
-        yield _wanted_move(Move.DECLARE_RESOLVED, (now.owner,), _due(now, ClockName.RESOLUTION), why)
+        yield _make_wanted_move(Move.DECLARE_RESOLVED, (now.owner,), _due(now, ClockName.RESOLUTION), why)
 
 
 def _wanted_to_close(now: Escalation) -> Iterator[WantedMove]:
@@ -107,16 +107,16 @@ def _wanted_to_close(now: Escalation) -> Iterator[WantedMove]:
         move, clock = _NEXT_OF_THE_RCA[now.rca.state]
         back = now.rca.sent_back_by
         why = reason("sent_back_by", Person(back, name_of(now, back))) if back else None
-        yield _wanted_move(move, next_with_the_rca(now), _due(now, clock), why)
+        yield _make_wanted_move(move, next_with_the_rca(now), _due(now, clock), why)
     if any(customer.account not in now.access for customer in now.request.customers):
-        yield _wanted_move(Move.CONFIRM_ACCESS, now.plan.engagement_managers or managers, due_at)
+        yield _make_wanted_move(Move.CONFIRM_ACCESS, now.plan.engagement_managers or managers, due_at)
     if any(ticket not in now.settled for ticket in now.request.linked_tickets):
-        yield _wanted_move(Move.SETTLE_TICKET, (now.owner,), due_at)
+        yield _make_wanted_move(Move.SETTLE_TICKET, (now.owner,), due_at)
     if not now.missing_to_close:
-        yield _wanted_move(Move.CLOSE, managers, due_at)
+        yield _make_wanted_move(Move.CLOSE, managers, due_at)
 
 
-def _wanted_move(
+def _make_wanted_move(
     move: Move, who: tuple[str, ...], due_at: datetime | None = None, why: Part | None = None
 ) -> WantedMove:
     return WantedMove(move=move, who=who, due_at=due_at, why=why)

@@ -17,6 +17,7 @@ from starlette.responses import Response
 from encryption.encryption_setup import column_cipher_of
 from entrypoints.web.console.local_days import days_between
 from entrypoints.web.console.page_service import PageService
+from escalation.kernel.characters import clip
 from records.audit_log import LONGEST, AuditFilter, AuditKind, AuditLine, read_latest
 from records.errors import RecordStoreFault
 from records.store import RecordStore
@@ -41,7 +42,7 @@ class AuditPage:
         reader = await self._service.reader(request)
         if not reader.caller.sight.is_unlimited:
             raise HTTPException(404)
-        given = {name: request.query_params.get(name, "")[:LONGEST] for name in _GIVEN}
+        given = {name: clip(request.query_params.get(name, ""), LONGEST) for name in _GIVEN}
         wanted = AuditFilter(
             given["by"].strip(), given["kind"], *days_between(given["from"], given["to"], reader.zone)
         )
