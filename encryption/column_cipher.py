@@ -5,6 +5,8 @@ What is encrypted says so and by which key, so both may stand in one column: bef
 It must not know which columns there are.
 """
 
+from contextlib import suppress
+
 from encryption.base64_text import from_text, to_text
 from encryption.ciphertext import Sealed
 from encryption.compression import pack, unpack
@@ -23,11 +25,7 @@ class ColumnCipher:
     """Writes and reads columns by *ring*; one that does not encrypt reads what was encrypted before."""
 
     def __init__(
-        self,
-        ring: KeyRing | None = None,
-        *,
-        encrypts: bool = False,
-        data_keys: DataKeys | None = None,
+        self, ring: KeyRing | None = None, *, encrypts: bool = False, data_keys: DataKeys | None = None
     ) -> None:
         self._ring, self._data_keys = ring, data_keys
         self._writes = ring if encrypts else None
@@ -39,13 +37,7 @@ class ColumnCipher:
         return self._writes.keys[0].name if self._writes else ""
 
     def is_current(self, stored: str, scope: str) -> bool:
-        """
-        Return whether *stored* is by the key that would encrypt it now. So is what nobody can write again: its data key
-        was destroyed, and says since when and by whom.
-
-        Raises:
-            KeyMissing: If it cannot be read here.
-        """
+        """Return whether *stored* is by the key that would encrypt it now, or by one that was destroyed."""
         key = key_in(stored)
         return key == self._key_for(scope) or self._is_destroyed(key)
 
@@ -59,11 +51,10 @@ class ColumnCipher:
     def _is_destroyed(self, key: str) -> bool:
         if self._data_keys is None or not is_data_key(key):
             return False
-        try:
+        with suppress(KeyErased):
             self._data_keys.find(key)
-        except KeyErased:
-            return True
-        return False
+            return False
+        return True
 
     def write(self, text: str, scope: str = "") -> str:
         """Return *text* as it is stored: of a *scope*, by its data key, if there are any."""

@@ -14,6 +14,7 @@ It must not know what is encrypted, nor what a case is.
 import os
 import threading
 import weakref
+from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -111,14 +112,15 @@ class DataKeys:
         self._has_tables = False
         self._by_scope: dict[str, DataKey] = {}
         self._by_name: dict[str, DataKey] = {}
-        self._seen, self._forgotten = -1, 0
+        self._seen = -1
+        self.changes = 0
+        """Goes up once a key is retired or destroyed: what was read before may be erased since."""
         self._looked_at = self._answered_at = float("-inf")
+        self._trouble: DataKeysAway | None = None
 
     def known(self, scope: str = "", name: str = "") -> DataKey | None:
         """Return the key of *scope*, or of this *name*, if nothing needs to be asked for it."""
-        if not self._is_fresh(self._clock()):
-            return None
-        return self._by_scope.get(scope) or self._by_name.get(name)
+        return (self._by_scope.get(scope) or self._by_name.get(name)) if self.is_fresh else None
 
     def current(self, scope: str) -> DataKey:
         """
@@ -130,26 +132,21 @@ class DataKeys:
         """
         if found := self.alive(scope):
             return found
-        forgotten = self._forgotten
+        changes = self.changes
         with self._writing() as db:
             db.execute(self._new(scope, db))
             row = db.execute(_alive(scope)).one()
-        return self._remember(row, forgotten)
+        return self._remember(row, changes)
 
     def alive(self, scope: str) -> DataKey | None:
-        """
-        Return the key that encrypts for *scope*, if there is one. To ask makes none.
-
-        Raises:
-            DataKeysAway, KeyMissing: As for `current`.
-        """
-        self._look()
+        """Return the key that encrypts for *scope*, if there is one. To ask makes none."""
+        self.look()
         if found := self._by_scope.get(scope):
             return found
-        forgotten = self._forgotten
+        changes = self.changes
         with self._reading() as db:
             row = db.execute(_alive(scope)).first()
-        return self._remember(row, forgotten) if row else None
+        return self._remember(row, changes) if row else None
 
     def find(self, name: str) -> DataKey:
         """
@@ -158,17 +155,17 @@ class DataKeys:
             KeyMissing: If the store has never had it.
             DataKeysAway: If the store cannot be used.
         """
-        self._look()
+        self.look()
         if found := self._by_name.get(name):
             return found
-        forgotten = self._forgotten
+        changes = self.changes
         with self._reading() as db:
             row = db.execute(select(_KEYS).where(_KEYS.c.name == name)).first()
         if row is None:
             raise KeyMissing(name)
         if row.wrapped is None:
             raise KeyErased(datetime.fromisoformat(row.destroyed_at), row.destroyed_by)
-        return self._remember(row, forgotten)
+        return self._remember(row, changes)
 
     def retire(self, scopes: Collection[str]) -> list[str]:
         """Let no key of *scopes* encrypt any more. Return the names of those that only read now, or did before."""
@@ -192,11 +189,9 @@ class DataKeys:
 
     def kept(self, prefix: str = "") -> Sequence[KeptKey]:
         """Return all keys of scopes that begin with *prefix*, those that were destroyed too."""
-        query = (
-            select(_KEYS).where(_KEYS.c.scope.startswith(prefix, autoescape=True)).order_by(_KEYS.c.made_at)
-        )
+        query = select(_KEYS).where(_KEYS.c.scope.startswith(prefix, autoescape=True))
         with self._reading() as db:
-            return [_kept(row) for row in db.execute(query)]
+            return [_kept(row) for row in db.execute(query.order_by(_KEYS.c.made_at))]
 
     def erasure_of(self, scope: str) -> KeyErased | None:
         """Return when and by whom a key of *scope* was destroyed last; None, if none was."""
@@ -207,11 +202,8 @@ class DataKeys:
 
     def count_wraps(self) -> dict[str, int]:
         """Return how many keys each key of the ring wraps, by its name."""
-        counts: dict[str, int] = {}
         with self._reading() as db:
-            for name in db.scalars(select(_KEYS.c.wrapped_by).where(_KEYS.c.wrapped.is_not(None))):
-                counts[name] = counts.get(name, 0) + 1
-        return counts
+            return Counter(db.scalars(select(_KEYS.c.wrapped_by).where(_KEYS.c.wrapped.is_not(None))))
 
     def rewrap(self) -> int:
         """
@@ -250,11 +242,11 @@ class DataKeys:
     def _unwrapped(self, row: "Row[Any]") -> DataKey:
         return DataKey(row.name, self.ring.open(Sealed(row.wrapped_by, row.wrapped), Purpose.DATA_KEY))
 
-    def _remember(self, row: "Row[Any]", forgotten: int) -> DataKey:
+    def _remember(self, row: "Row[Any]", changes: int) -> DataKey:
         """Keep the key of *row*, unless all was forgotten since it was read: then it may be retired or destroyed."""
         key = self._unwrapped(row)
         with self._lock:
-            if forgotten != self._forgotten:
+            if changes != self.changes:
                 return key
             if len(self._by_name) >= _REMEMBERED:
                 self._by_name.clear()
@@ -264,29 +256,36 @@ class DataKeys:
                 self._by_scope[row.scope] = key
         return key
 
-    def _is_fresh(self, now: float) -> bool:
+    @property
+    def is_fresh(self) -> bool:
+        """False if the store must be asked before anything known is used."""
+        now = self._clock()
         return now - self._looked_at <= _LOOKS_EVERY and now - self._answered_at <= self.life
 
-    def _look(self) -> None:
+    def look(self) -> None:
         """Forget what is known, if a key was retired or destroyed since the last look."""
         asked_at = self._clock()
-        if self._is_fresh(asked_at):
+        if self.is_fresh:
             return
+        if self._trouble and asked_at - self._looked_at <= _LOOKS_EVERY:
+            raise self._trouble.with_traceback(None)
         try:
             with self._reading() as db:
                 seen = db.scalar(select(_CHANGES.c.count)) or 0
-        except DataKeysAway:
+        except DataKeysAway as away:
             self._looked_at = self._clock()
             if self._looked_at - self._answered_at > self.life:
+                self._trouble = away
                 raise
             return
+        self._trouble = None
         if seen != self._seen:
             self._forget()
         self._seen, self._looked_at, self._answered_at = seen, asked_at, asked_at
 
     def _forget(self) -> None:
         with self._lock:
-            self._forgotten += 1
+            self.changes += 1
             self._by_scope.clear()
             self._by_name.clear()
 
@@ -330,11 +329,8 @@ def _count_change(db: Connection) -> None:
 
 
 def _kept(row: "Row[Any]") -> KeptKey:
-    at = {
-        name: getattr(row, name) and datetime.fromisoformat(getattr(row, name))
-        for name in ("retired_at", "destroyed_at")
-    }
-    return KeptKey(row.name, row.scope, at["retired_at"], at["destroyed_at"], row.destroyed_by or "")
+    retired, destroyed = (at and datetime.fromisoformat(at) for at in (row.retired_at, row.destroyed_at))
+    return KeptKey(row.name, row.scope, retired, destroyed, row.destroyed_by or "")
 
 
 def _now() -> str:
@@ -353,20 +349,18 @@ def _engine(url: str) -> Engine:
 
 
 def _server_engine(url: URL) -> Engine:
-    milliseconds = _ANSWERS_WITHIN * 1000
+    limit = _ANSWERS_WITHIN * 1000
     engine = create_engine(
         url,
         # The second one is for a network that is lost, of which the server cannot tell.
-        connect_args={"connect_timeout": _ANSWERS_WITHIN, "tcp_user_timeout": milliseconds},
+        connect_args={"connect_timeout": _ANSWERS_WITHIN, "tcp_user_timeout": limit},
         pool_timeout=_ANSWERS_WITHIN,
         pool_pre_ping=True,
         pool_size=2,
         hide_parameters=True,
     )
     # In each transaction, not with the connection: poolers between here and the server refuse that.
-    event.listen(
-        engine, "begin", lambda db: db.exec_driver_sql(f"SET LOCAL statement_timeout = {milliseconds}")
-    )
+    event.listen(engine, "begin", lambda db: db.exec_driver_sql(f"SET LOCAL statement_timeout = {limit}"))
     return engine
 
 

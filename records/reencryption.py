@@ -81,11 +81,8 @@ def _rewrite(
     rows = db.execute(select(*keys, *raw, *columns).where(whose == id_)).all()
     done = 0
     for row in rows:
-        key, stored, texts = (
-            row[: len(keys)],
-            row[len(keys) : len(keys) + len(raw)],
-            row[len(keys) + len(raw) :],
-        )
+        first, end = len(keys), len(keys) + len(raw)
+        key, stored, texts = row[:first], row[first:end], row[end:]
         values = {
             column: text if text is None or isinstance(column.type, SecretTerm) else TextOfCase(text, scope)
             for column, value, text in zip(columns, stored, texts, strict=True)
