@@ -71,7 +71,9 @@ async def test_what_was_on_record_before_a_reset_gives_way(stalled: Terminal, tm
     """
     with closing(RecordStore.at(None, tmp_path / "state")) as store:
         with store.database.writing() as db:
-            other = "SELECT escalation, 99, at, by, kind, body, playbook, NULL FROM events WHERE seq = 1"
+            other = (
+                "SELECT escalation, 99, at, by, kind, body, playbook, NULL, NULL FROM events WHERE seq = 1"
+            )
             db.execute(text(f"INSERT INTO events {other}"))
         status, found, _ = await stalled.type("doctor")
         assert 1 == status
@@ -109,7 +111,7 @@ async def test_a_hole_that_no_run_can_fill_is_said(terminal: Terminal, tmp_path:
     with closing(RecordStore.at(None, tmp_path / "state")) as store, store.database.writing() as db:
         db.execute(
             text(
-                "INSERT INTO events SELECT 'OLD/1@then', seq, at, by, kind, body, playbook, NULL FROM events"
+                "INSERT INTO events SELECT 'OLD/1@then', seq, at, by, kind, body, playbook, NULL, NULL FROM events"
             )
         )
         db.execute(text("DELETE FROM events WHERE escalation = 'OLD/1@then' AND seq = 2"))
