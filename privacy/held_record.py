@@ -81,6 +81,8 @@ def belongs_to(item: Any, others: frozenset[str]) -> bool:
     match item:
         case {"account": str(account)} if account in others:
             return True
+        case {"question": dict(question)}:
+            return belongs_to(question, others)
         case {"event": dict(event)}:
             return belongs_to(event, others) or _is_contact_of(event.get("by", ""), others)
         case {"recipient": str(recipient)}:

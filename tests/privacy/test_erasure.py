@@ -13,6 +13,7 @@ import pytest
 from privacy.case_choice import cases_of
 from privacy.held_record import without_plans
 from privacy.party import Party
+from privacy.remainder import Remainder
 from records.data_export import read_escalations
 from records.erasure import Erasure, erase_escalation
 from records.period_report import make_report
@@ -92,6 +93,11 @@ def test_another_customer_of_the_same_escalation_keeps_theirs(tmp_path: Path) ->
         assert "Second delivery in a row is damaged" in str(shared)
         assert HARMFUL not in str(shared)
         assert "bolt.example" not in str(shared)
+
+
+def test_a_question_goes_with_the_account_that_was_asked() -> None:
+    asked = {"kind": "customer_asked", "event": {"question": {"account": "BOLT", "text": "Which dock?"}}}
+    assert (None, asked) == tuple(Remainder(Party.account(name))(asked) for name in ("BOLT", "ACME"))
 
 
 def test_what_was_erased_does_not_come_back(store: RecordStore) -> None:
