@@ -10,7 +10,7 @@ from tests.web.test_console import get
 from tests.web.web_client import Door, seen
 
 ELENA = "elena.petrova@example.com"
-LATE = re.compile(r"ACME/1 .* late breached")
+LATE = re.compile(r"ACME/1 .* late .*breached")
 AT_ONCE = """
 extends: reference.yaml
 priorities:

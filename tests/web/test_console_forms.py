@@ -292,7 +292,7 @@ async def test_each_line_of_a_story_says_who_acted(door: Door) -> None:
         "Elena Petrova RCA requested They ask",
         "Aisha Rahman Verified the resolution",
         "Jo Buyer ACME has access again",
-        "by itself Receipt and first notifications under way",
+        "by itself Confirmation of receipt and first notifications under way",
     ):
         assert line in shown["en"]
     assert "Maya Okafor Mengonfirmasi penanganan di tingkat 1" in shown["id"]
