@@ -9,7 +9,7 @@ import contextlib
 import socket
 from datetime import timedelta
 
-from temporalio.service import ConnectConfig, ServiceClient
+from temporalio.service import ConnectConfig, RPCError, ServiceClient
 
 LOOPBACK = "127.0.0.1"
 
@@ -33,8 +33,9 @@ def is_free(port: int) -> bool:
 
 async def is_temporal(address: str, *, within: timedelta = timedelta(seconds=1)) -> bool:
     """Say whether a healthy Temporal frontend answers at *address*."""
-    # The bridge reports a failed connection as a bare RuntimeError, a failed call as an RPCError (also one).
-    with contextlib.suppress(RuntimeError, ValueError, TimeoutError):
+    # The SDK reports a failed connection as a bare RuntimeError, and a failed call as an RPCError, which is none: a
+    # server that has begun to answer may not know its services yet.
+    with contextlib.suppress(RuntimeError, RPCError, ValueError, TimeoutError):
         async with asyncio.timeout(within.total_seconds()):
             service = await ServiceClient.connect(ConnectConfig(target_host=address))
             return await service.check_health(timeout=within)
