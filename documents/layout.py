@@ -12,10 +12,11 @@ from pathlib import Path
 from typing import Any, Literal
 
 import typst
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+from jinja2 import Template
 
 from documents.glyphs import find_unprintable, fonts, texts_in
 from documents.rca_paper import Paper
+from messages.html_forms import html_forms
 
 _HERE = Path(__file__).resolve().parent
 _LONG_WORD = re.compile(r"\S{25,}")
@@ -70,13 +71,7 @@ def lay_out(
 
 @cache
 def _page() -> Template:
-    world = Environment(
-        loader=FileSystemLoader(_HERE),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    world = html_forms(_HERE)
     return world.get_template("rca.html")
 
 

@@ -9,11 +9,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+from jinja2 import Template
 from pydantic import TypeAdapter, ValidationError
 
 from escalation.case.events import CLOCKWORK, Event
 from escalation.kernel.timeline_entry import minute, timeline_entry
+from messages.html_forms import html_forms
 from messages.speaker import speaker
 from privacy.held_data import HeldData
 
@@ -67,13 +68,7 @@ def _says(value: Any) -> bool:
 
 @cache
 def _form() -> Template:
-    forms = Environment(
-        loader=FileSystemLoader(Path(__file__).parent),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    forms = html_forms(Path(__file__).parent)
     forms.filters |= {
         "facts": _facts,
         "parts": _parts,

@@ -9,11 +9,12 @@ from functools import cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+from jinja2 import Template
 from markupsafe import Markup
 
 from escalation.kernel.timeline_entry import brief
 from escalation.measures.definitions import BY_NAME
+from messages.html_forms import html_forms
 from records.charts import draw_charts, grain
 from records.figure_formats import format_as_of, format_day, format_figure, format_period
 from records.report import FIRST, Report
@@ -41,13 +42,7 @@ def render_review_pack(report: Report, zone: ZoneInfo) -> str:
 
 @cache
 def _form() -> Template:
-    forms = Environment(
-        loader=FileSystemLoader(Path(__file__).parent),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    forms = html_forms(Path(__file__).parent)
     forms.filters |= {
         "said": format_figure,
         "day": format_day,

@@ -9,9 +9,9 @@ from itertools import pairwise
 from pathlib import Path
 
 from babel import Locale
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from channels.loopback_mailbox import ReceivedMessage
+from messages.html_forms import html_forms
 
 _LINK = re.compile(r' href="http://127\.0\.0\.1:\d+/[^"]*"')
 _ADDRESS = re.compile(r"http://127\.0\.0\.1:\d+/\S+")
@@ -53,13 +53,7 @@ def keep_messages(messages: Sequence[ReceivedMessage], chapters: Sequence[Chapte
 
     Links into the demo are left out of the messages: whoever reads them finds nobody there any more.
     """
-    forms = Environment(
-        loader=FileSystemLoader(Path(__file__).parent),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    forms = html_forms(Path(__file__).parent)
     cards = [_card(number, message) for number, message in enumerate(messages, 1)]
     page = forms.get_template("messages.html").render(
         chapters=list(_by_chapter(cards, chapters)), cards=cards

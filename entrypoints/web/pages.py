@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from babel import Locale
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from entrypoints.web.answer_fields import LONGEST_COMMENT, SCORES
@@ -23,6 +22,7 @@ from escalation.kernel.values import CustomerText, frozen
 from escalation.notifications.links import Link, PageLink, Question
 from messages.catalogue import FALLBACK_LANGUAGE, Catalogue
 from messages.formats import locale_of, write_instant, zone_of
+from messages.html_forms import html_forms
 
 _FOLDER = Path(__file__).parent
 _STYLE = (_FOLDER / "page.css").read_text(encoding="utf-8")
@@ -50,13 +50,7 @@ class Pages:
 
     def __init__(self, languages: Languages) -> None:
         self._languages = languages
-        self._forms = Environment(
-            loader=FileSystemLoader(_FOLDER),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
+        self._forms = html_forms(_FOLDER)
 
     def question(self, inquiry: QuestionInContext, form: Mapping[str, str] | None = None) -> Page:
         """The question that a link asks; with *form*, again, because that was no answer."""

@@ -8,12 +8,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
 from entrypoints.web.console.clock_bars import clock_bar, standing_of_due
 from entrypoints.web.console.reader import CONSOLE, Reader
 from escalation.kernel.command_fields import FieldKind
 from messages.catalogue import Catalogue
+from messages.html_forms import html_forms
 
 _FOLDER = Path(__file__).parent / "pages"
 PAGES = ("for_me", "all", "sponsorships", "look_back", "playbook")
@@ -24,13 +23,7 @@ class PageRenderer:
     """Renders pages."""
 
     def __init__(self) -> None:
-        self._templates = Environment(
-            loader=FileSystemLoader(_FOLDER),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
+        self._templates = html_forms(_FOLDER)
         self._templates.globals.update(
             clock_bar=clock_bar, standing_of_due=standing_of_due, FieldKind=FieldKind, navigation=PAGES
         )
