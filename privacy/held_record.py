@@ -127,7 +127,7 @@ def _with_names(recorded: RecordedEscalation, party: Party) -> Party:
 
 
 def names_in(said: Any) -> Iterator[tuple[str, str]]:
-    """Yield each e-mail address in plain JSON that a name stands beside, and the name."""
+    """Yield each e-mail address in plain JSON that has a name with it, and the name."""
     match said:
         case dict():
             if said.get("email") and said.get("name"):

@@ -18,7 +18,7 @@ _WORDS_OF_MAKER = ("note", "why", "done", "internal_note", "customer_text")
 _MARKS = ("contact", "email", "id", "owner", "person", "recipient", "who", "by")
 """Names of values that say whose an object is."""
 _ABOUT_NOBODY = ("at", "seq", "n", "kind", "code", "account")
-"""Values that stay beside others, so that these can be understood."""
+"""Values that are kept with others, which nobody would understand without them."""
 
 
 def share_of_event(row: Plain, party: Party) -> Plain:

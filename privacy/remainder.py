@@ -58,7 +58,7 @@ class Remainder:
 
 
 def contacts_as_parties(named: Iterable[tuple[str, str]]) -> tuple[Party, ...]:
-    """Return a party for each e-mail address that stands beside a name."""
+    """Return a party for each e-mail address that has a name with it."""
     names: dict[str, set[str]] = {}
     for email, name in named:
         names.setdefault(email, set()).add(name)

@@ -1,5 +1,5 @@
 """
-Words by which a search finds an escalation, beside those that each line of a list shows.
+Words of an escalation that a search looks through, and that no line of a list shows.
 
 They travel with the list, so there are few: all that is linked, and how the description begins.
 """

@@ -44,7 +44,7 @@ async def test_the_number_in_the_heading_is_that_of_the_rows_shown(door: Door) -
 
 async def test_words_find_linked_tickets_and_descriptions(door: Door) -> None:
     """
-    Also those that a row does not show; and a page says where it has looked.
+    Words that a row does not show are found, too; the page says where it has looked.
     """
     number = door.key.partition("/")[2]
     await door.start(linked_tickets=[f"INC-{number}"], description=f"The turbine of hall {number} hums")
