@@ -5,9 +5,7 @@ Asks Temporal and nobody else. It must not know what is on record, nor keys.
 """
 
 import asyncio
-from collections.abc import Iterable
 from contextlib import suppress
-from datetime import datetime
 
 from temporalio.api.common.v1 import WorkflowExecution as ExecutionName
 from temporalio.api.workflowservice.v1 import DeleteWorkflowExecutionRequest
@@ -16,9 +14,6 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from escalation import contract
 from escalation.kernel.ids import RunId, is_key, split_task_force_id
-
-_CUSTOMER = "EscalationCustomer"
-"""The search attribute of accounts, which lists know them by."""
 
 
 class StoredRuns:
@@ -43,12 +38,6 @@ class StoredRuns:
         if not found and await self._has_just_begun(scope):
             found = [f"{scope} is open"]
         return tuple(sorted(set(found)))
-
-    async def cases_of(self, account_forms: Iterable[str]) -> set[str]:
-        """Return the keys of cases that the server's lists have for an account, in any form of its name."""
-        names = ", ".join(map(_quoted, account_forms))
-        query = f"{_CUSTOMER} IN ({names})"
-        return {RunId.read(run.id).key or run.id async for run in self._client.list_workflows(query)}
 
     async def delete(self, scope: str) -> int:
         """Delete the closed runs of *scope*; what is gone already is no fault. Return how many there were."""
@@ -91,8 +80,3 @@ def _says(run: WorkflowExecution) -> str:
 def _quoted(text: str) -> str:
     escaped = text.replace("\\", "\\\\").replace("'", "\\'")
     return f"'{escaped}'"
-
-
-def closed_before(runs: Iterable[WorkflowExecution], instant: datetime) -> bool:
-    """Return whether all *runs* had ended before *instant*."""
-    return all(run.close_time is not None and run.close_time < instant for run in runs)

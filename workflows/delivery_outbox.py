@@ -21,7 +21,7 @@ first what has left already.
 from abc import abstractmethod
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any, Protocol
 
 from pydantic import TypeAdapter, ValidationError
@@ -33,6 +33,7 @@ from escalation import contract
 from escalation.kernel.budgets import BATCHES_AT_ONCE, LONGEST_WHY, MOST_BATCHES, MOST_MESSAGES, OURS
 from escalation.kernel.characters import clip
 from escalation.kernel.counted_nouns import number_of
+from escalation.kernel.event import RecordedEvent
 from escalation.kernel.reasons import Part
 from escalation.kernel.refusals import EscalationError
 from escalation.notifications.batches import batches_of
@@ -67,13 +68,8 @@ class Sender(Protocol):
 
     @property
     @abstractmethod
-    def first_seq(self) -> int:
-        """The first event of its timeline; what came before is forgotten."""
-
-    @property
-    @abstractmethod
-    def forgotten_until(self) -> datetime | None:
-        """The instant of that event; None, if nothing came before."""
+    def first_event(self) -> RecordedEvent | None:
+        """The first event of its timeline; what came before is forgotten. None: it keeps no timeline."""
 
     @abstractmethod
     def known_results(self) -> Iterable[DeliveryResult]:
@@ -158,9 +154,9 @@ class DeliveryOutbox(Outbox[_Notification, NotificationBatch]):
         # A later run may have this id by now, and these are not its messages.
         own = sender.own_prefix
         ours = tuple(each for each in reported.results if own and each.key.startswith(own))
-        known = select_own_results(
-            ours, own, sender.known_results(), self._without_result, sender.forgotten_until
-        )
+        first = sender.first_event
+        forgotten_until = first.at if first and first.seq > 1 else None
+        known = select_own_results(ours, own, sender.known_results(), self._without_result, forgotten_until)
         if unknown := len(ours) - len(known):
             sender.note_refusal(move, f"{number_of(unknown, 'result')} of messages that it has not sent")
         self._take_results(known)
@@ -168,8 +164,9 @@ class DeliveryOutbox(Outbox[_Notification, NotificationBatch]):
     def find_foreign(self, batch: NotificationBatch) -> dict[str, str]:
         """Return the messages of *batch* that are not this run's, with the reason: they must not leave in its name."""
         sender = self._sender
+        since = sender.first_event.seq if sender.first_event else 0
         return find_foreign_messages(
-            batch, sender.own_prefix, sender.known_results(), self._without_result, sender.first_seq
+            batch, sender.own_prefix, sender.known_results(), self._without_result, since
         )
 
     @property

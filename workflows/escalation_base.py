@@ -20,6 +20,7 @@ from escalation.case.events import Event
 from escalation.case.lifecycle import AFTER_THE_CLOSE, Move
 from escalation.case.state import Escalation
 from escalation.case.work import Decision
+from escalation.kernel.event import RecordedEvent
 from escalation.kernel.reasons import Part
 from escalation.kernel.refusals import EscalationError, MoveNotAllowed, StillFinishing
 from escalation.notifications.delivery_results import DeliveryResult
@@ -155,12 +156,8 @@ class EscalationBase(BaseWorkflow[Decision]):
         return f"{self._now.id}:" if self._now else ""
 
     @property
-    def first_seq(self) -> int:
-        return self._events[0].seq if self._events else 0
-
-    @property
-    def forgotten_until(self) -> datetime | None:
-        return self._events[0].at if self.first_seq > 1 else None
+    def first_event(self) -> RecordedEvent | None:
+        return self._events[0] if self._events else None
 
     def known_results(self) -> Iterable[DeliveryResult]:
         return results_of(self._events)

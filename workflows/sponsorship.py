@@ -19,6 +19,7 @@ from temporalio.common import RawValue
 
 from escalation import contract
 from escalation.kernel.budgets import PROGRAMME, last_of
+from escalation.kernel.event import RecordedEvent
 from escalation.kernel.ids import Own, is_of_escalation
 from escalation.kernel.list_page import ListPage, page_of
 from escalation.kernel.reasons import Part
@@ -185,11 +186,7 @@ class SponsorshipWorkflow(BaseWorkflow[SponsorshipDecision]):
         return f"{self._now.key}@"
 
     @property
-    def first_seq(self) -> int:
-        return 0
-
-    @property
-    def forgotten_until(self) -> datetime | None:
+    def first_event(self) -> RecordedEvent | None:
         return None
 
     def known_results(self) -> Iterable[DeliveryResult]:

@@ -16,6 +16,7 @@ from temporalio.exceptions import FailureError
 
 from escalation import contract
 from escalation.kernel.budgets import CARRIED, OURS, TIMELINE, WRAPPED, last_of, size_of
+from escalation.kernel.event import RecordedEvent
 from escalation.kernel.ids import task_force_id
 from escalation.kernel.list_page import ListPage, page_of
 from escalation.kernel.reasons import Part, reason
@@ -192,12 +193,8 @@ class TaskForceWorkflow(BaseWorkflow[TaskForceDecision]):
         return f"{self._now.charter.id}:"
 
     @property
-    def first_seq(self) -> int:
-        return self._events[0].seq if self._events else 0
-
-    @property
-    def forgotten_until(self) -> datetime | None:
-        return self._events[0].at if self.first_seq > 1 else None
+    def first_event(self) -> RecordedEvent | None:
+        return self._events[0] if self._events else None
 
     def _wakes_at(self) -> datetime | None:
         return self._now.wake_at

@@ -58,7 +58,7 @@ class NextDue:
 
 def find_next_due(now: Escalation) -> NextDue | None:
     """Return what is breached and still asked of somebody, or else what is due next; actions count, too."""
-    asked = {each.due_at for each in list_wanted_moves(now) if each.move is not Move.MARK_SEEN}
+    asked = {each.due_at for each in _wanted(now) if each.move is not Move.MARK_SEEN}
     late = ((clock.breached_at, clock.name) for clock in now.running_clocks if clock.breached_at in asked)
     due_at = now.next_due_at
     ahead = ((due_at, clock.name) for clock in now.running_clocks if clock.due_at == due_at)
