@@ -31,7 +31,7 @@ from runtime.log_setup import configure_logging, logging_runtime
 from runtime.process_exit import exit_process
 from runtime.search_attribute_setup import ensure_search_attributes
 from runtime.settings import Settings
-from workers.queue_workers import GRACE, plugin_of, record_store_of, serve_queues
+from workers.queue_workers import GRACE, plugin_of, serve_queues, usable_record_store
 from workflows import search_attributes
 
 TOO_SOON = timedelta(seconds=5)  # a server that ends so soon after its start will do so again
@@ -158,7 +158,7 @@ def _summary(running: Serving, settings: Settings) -> Iterator[str]:
     yield f"Namespace  {running.client.namespace}"
     yield f"Playbook   {settings.playbook}"
     yield f"Encrypted  {_encryption_line(settings)}"
-    yield f"Records    {record_store_of(settings).database.where}"
+    yield f"Records    {usable_record_store(settings).database.where}"
     printed = "printed here; ESCALATION_SMTP_HOST names a server that sends"
     yield f"Mail       {f'{settings.smtp_host}:{settings.smtp_port}' if settings.smtp_host else printed}"
 

@@ -7,14 +7,13 @@ import asyncio
 from contextlib import suppress
 
 from client import EscalationClient, KnownNames
-from encryption.encryption_setup import column_cipher_of
 from escalation.kernel.refusals import BadRequest
 from escalation.policy.sight import UNLIMITED, Sight
 from planning.playbook.loader import load_playbook
 from records.data_export import list_accounts
 from records.errors import RecordStoreFault
-from records.store import RecordStore
 from runtime.settings import Settings
+from workers.record_setup import open_record_store
 
 _MOST_LOOKED_AT = 1000
 
@@ -41,10 +40,6 @@ def people_in_playbook(settings: Settings) -> tuple[str, ...]:
 
 
 def _on_record(settings: Settings, sight: Sight) -> set[str]:
-    with suppress(RecordStoreFault):
-        store = RecordStore.at(settings.records_url, settings.state_folder, column_cipher_of(settings))
-        try:
-            return list_accounts(store, sight)
-        finally:
-            store.close()
+    with suppress(RecordStoreFault), open_record_store(settings) as store:
+        return list_accounts(store, sight)
     return set()

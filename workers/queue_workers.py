@@ -24,7 +24,7 @@ from channels.protocol import Channel
 from delivery.interruptible_client import interruptible
 from delivery.limited_channel import LimitedChannel
 from delivery.pipeline import Pipeline
-from encryption.encryption_setup import column_cipher_of, encryption_of
+from encryption.encryption_setup import encryption_of
 from escalation.contract import ESCALATION_QUEUE, MESSAGE_TASK_QUEUE, RECORD_TASK_QUEUE
 from escalation.notifications.links import AnyLink
 from identity.audit_trail import AuditTrail
@@ -41,6 +41,7 @@ from runtime.signed_links import SignedLinks
 from workers.channel_setup import open_channels
 from workers.expiry_watch import watch_expiries
 from workers.open_counts import watch_open
+from workers.record_setup import record_store_of
 from workers.stalled_runs_watch import watch_stalls
 from workers.worker_health import serve_health
 from workflows.channel_limit import ChannelLimitWorkflow
@@ -92,14 +93,14 @@ async def serve_queues(client: Client, settings: Settings) -> AsyncIterator[None
     """
     stop = asyncio.Event()
     client = interruptible(client, stop)
-    store = record_store_of(settings)
+    store = usable_record_store(settings)
     served = activities.build(
         PlaybookFile(settings.playbook),
         _pipeline(settings),
         Network(settings.private_networks).transport,
         store,
         starts_of_one=settings.starts_per_person,
-        proofs=(proofs := proofs_of(settings, audit := AuditTrail(record_store_of(settings)))),
+        proofs=(proofs := proofs_of(settings, audit := AuditTrail(usable_record_store(settings)))),
     )
     build = version_of(settings.deployment, settings.build)
     slots = 2 * QUICK_SLOTS + MESSAGE_SLOTS + RECORD_SLOTS
@@ -185,10 +186,10 @@ def plugin_of(settings: Settings) -> EscalationPlugin:
     return escalation_plugin(proofs_of(settings), encryption_of(settings))
 
 
-def record_store_of(settings: Settings) -> RecordStore:
+def usable_record_store(settings: Settings) -> RecordStore:
     """Return the record store. It connects when there is something to record: no worker needs it to start."""
     try:
-        return RecordStore.at(settings.records_url, settings.state_folder, column_cipher_of(settings))
+        return record_store_of(settings)
     except WrongUrl as fault:
         raise SettingsFault(str(fault)) from None
 

@@ -8,7 +8,6 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from client import EscalationClient, ServiceClient
-from encryption.encryption_setup import column_cipher_of
 from entrypoints.cli.client_call import call_client
 from entrypoints.cli.option_values import OptionValues, bad_option, read_bytes
 from entrypoints.terminal import write_json
@@ -24,6 +23,7 @@ from records.report import Period
 from records.store import RecordStore
 from records.verification import read_seal
 from runtime.settings import ROOT, Settings
+from workers.record_setup import open_record_store
 
 _TENANT = re.compile(r"[A-Za-z0-9][\w.-]*")
 
@@ -31,12 +31,8 @@ _TENANT = re.compile(r"[A-Za-z0-9][\w.-]*")
 @contextmanager
 def open_store() -> "Iterator[RecordStore]":
     """Open the record store of the settings while the block runs."""
-    settings = Settings.load()
-    store = RecordStore.at(settings.records_url, settings.state_folder, column_cipher_of(settings))
-    try:
+    with open_record_store(Settings.load()) as store:
         yield store
-    finally:
-        store.close()
 
 
 def find_records(key: str) -> Sequence[RecordedEscalation]:

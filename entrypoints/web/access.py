@@ -12,7 +12,6 @@ from datetime import timedelta
 
 from starlette.routing import Route
 
-from encryption.encryption_setup import column_cipher_of
 from entrypoints.web.page_texts import Languages
 from entrypoints.web.sign_in import SignIn
 from identity.api_keys import ApiKeys
@@ -23,9 +22,9 @@ from identity.session import Sessions
 from identity.sign_outs import SignOuts
 from identity.signed_in import People, SignedInCallers, TrustedProxy
 from planning.playbook.playbook_file import PlaybookFile
-from records.store import RecordStore
 from runtime.settings import Settings
 from runtime.signed_links import link_keys
+from workers.record_setup import record_store_of
 
 
 @dataclass(frozen=True)
@@ -43,7 +42,7 @@ def audit_of(settings: Settings) -> AuditTrail:
     Raises:
         WrongUrl: If the settings name no database that can be used.
     """
-    return AuditTrail(RecordStore.at(settings.records_url, settings.state_folder, column_cipher_of(settings)))
+    return AuditTrail(record_store_of(settings))
 
 
 @asynccontextmanager
@@ -65,7 +64,7 @@ def access_of(settings: Settings, languages: Languages, audit: AuditTrail) -> Si
     if not settings.is_signed_in:
         return SignInParts(OpenCallers())
     people = People(PlaybookFile(settings.playbook).current)
-    store = RecordStore.at(settings.records_url, settings.state_folder, column_cipher_of(settings))
+    store = record_store_of(settings)
     keys = ApiKeys(store)
     sessions = Sessions(link_keys(settings), timedelta(hours=settings.session_hours), SignOuts(store))
     open_id = OpenId(provider) if (provider := _provider(settings)) else None

@@ -20,7 +20,7 @@ class Limit:
 
 LIMITS = {
     # The aim is that of the process alone. What a new feature adds raises the limit, by no more than that.
-    "product lines": Limit(76_452, 36_000),
+    "product lines": Limit(76_391, 36_000),
     "comment share, % of lines": Limit(0.9, 3, is_floor=True),
     "median function, lines": Limit(7, 9),
     "median file, lines": Limit(300, 300),

@@ -5,13 +5,11 @@ The database is asked in a thread of its own, because it waits.
 """
 
 import asyncio
-from contextlib import closing
 from itertools import islice
 
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from encryption.encryption_setup import column_cipher_of
 from entrypoints.web.api.api_visit import ONE, CurrentVisit, KeyInPath, Visit
 from entrypoints.web.api.list_cursors import DEFAULT_LIMIT, Cursor, Limit, Page
 from entrypoints.web.api.problems import LOOKING
@@ -20,8 +18,8 @@ from escalation.kernel.values import frozen
 from records.audit_log import AuditLine, read_lines
 from records.data_export import read_escalations
 from records.report import Period
-from records.store import RecordStore
 from records.verification import ChainFault, verify_record
+from workers.record_setup import open_record_store
 
 router = APIRouter(tags=["records"], responses=LOOKING)
 _LOG = "audit-log"
@@ -50,7 +48,7 @@ async def list_audit_log(visit: CurrentVisit, limit: Limit = DEFAULT_LIMIT, curs
 
 
 def _read_log(visit: Visit, after: int, limit: int) -> tuple[AuditLine, ...]:
-    with closing(_store_of(visit)) as store:
+    with open_record_store(visit.service.settings) as store:
         store.require_usable()
         with store.database.reading() as db:
             return tuple(islice(read_lines(db, after=after), limit))
@@ -63,7 +61,7 @@ async def verify_record_of_key(visit: CurrentVisit, key: KeyInPath) -> Response:
 
 
 def _verified(visit: Visit, key: str) -> RecordVerification:
-    with closing(_store_of(visit)) as store:
+    with open_record_store(visit.service.settings) as store:
         found = verify_record(store, key)
         sight = visit.caller.sight
         is_seen = sight.is_unlimited or any(read_escalations(store, Period(sight=sight), key))
@@ -72,8 +70,3 @@ def _verified(visit: Visit, key: str) -> RecordVerification:
     return RecordVerification(
         is_intact=not found.faults, entries=found.entries, waiting=found.waiting, faults=found.faults
     )
-
-
-def _store_of(visit: Visit) -> RecordStore:
-    settings = visit.service.settings
-    return RecordStore.at(settings.records_url, settings.state_folder, column_cipher_of(settings))

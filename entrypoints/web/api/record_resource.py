@@ -5,8 +5,6 @@ The database is asked in a thread of its own, because it waits.
 """
 
 import asyncio
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from typing import Annotated, Any, NamedTuple
 from zoneinfo import ZoneInfo
@@ -16,7 +14,6 @@ from pydantic import Field
 from starlette.requests import Request
 from starlette.responses import Response
 
-from encryption.encryption_setup import column_cipher_of
 from entrypoints.open_escalations import record_open_escalations
 from entrypoints.web.api.api_visit import ONE, CurrentVisit, KeyInPath, Visit
 from entrypoints.web.api.problems import LOOKING, MOVING
@@ -34,7 +31,7 @@ from records.data_export import read_escalations
 from records.period_report import make_report
 from records.report import By, Period, Report
 from records.report_data import report_as_data
-from records.store import RecordStore
+from workers.record_setup import open_record_store
 
 router = APIRouter(tags=["records"], responses=LOOKING)
 
@@ -50,7 +47,7 @@ async def show_record(request: Request, visit: CurrentVisit, key: KeyInPath) -> 
 
 
 def _read_record(visit: Visit, key: str) -> list[Any]:
-    with _record_of(visit) as store:
+    with open_record_store(visit.service.settings) as store:
         return list(read_escalations(store, Period(sight=visit.caller.sight), key))
 
 
@@ -92,7 +89,7 @@ async def show_report(request: Request, visit: CurrentVisit, asked: ReportAsked)
     Look back on a period: each figure with its definition. Open escalations count as far as they are on record, and
     those that the caller may look at alone.
     """
-    with _record_of(visit) as store:
+    with open_record_store(visit.service.settings) as store:
         found = await asyncio.to_thread(make_report, store, asked.period, datetime.now(UTC), asked.by)
     visit.service.audit.note(entry_of(request, AuditKind.EXPORTED, DoorName.API))
     return visit.answer(report_as_data(found, asked.zone))
@@ -108,21 +105,11 @@ async def show_figures(
     ] = False,
 ) -> Response:
     """Show all that a report of a period is drawn from, for a program that draws it itself."""
-    with _record_of(visit) as store:
+    with open_record_store(visit.service.settings) as store:
         record = None if as_recorded else await record_open_escalations(visit.client, store)
         found = await asyncio.to_thread(make_report, store, asked.period, datetime.now(UTC), asked.by, record)
     visit.service.audit.note(entry_of(request, AuditKind.EXPORTED, DoorName.API))
     return visit.answer(found)
-
-
-@contextmanager
-def _record_of(visit: Visit) -> Iterator[RecordStore]:
-    settings = visit.service.settings
-    store = RecordStore.at(settings.records_url, settings.state_folder, column_cipher_of(settings))
-    try:
-        yield store
-    finally:
-        store.close()
 
 
 def _midnight(day: date | None, zone: ZoneInfo, later: timedelta = timedelta()) -> datetime | None:

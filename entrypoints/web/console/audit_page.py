@@ -6,7 +6,6 @@ The database is asked in a thread, because it waits. Must not know markup.
 
 import asyncio
 from collections.abc import Callable, Sequence
-from contextlib import closing
 from typing import TypeVar
 from urllib.parse import urlencode
 
@@ -14,7 +13,6 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from encryption.encryption_setup import column_cipher_of
 from entrypoints.web.console.local_days import days_between
 from entrypoints.web.console.page_service import PageService
 from escalation.kernel.characters import clip
@@ -22,6 +20,7 @@ from records.audit_log import LONGEST, AuditFilter, AuditKind, AuditLine, read_l
 from records.errors import RecordStoreFault
 from records.store import RecordStore
 from records.verification import verify_audit_log
+from workers.record_setup import open_record_store
 
 LINES = 100
 """Entries on one page."""
@@ -66,11 +65,8 @@ class AuditPage:
         )
 
     async def _ask(self, ask: Callable[[RecordStore], _Answer]) -> _Answer:
-        settings = self._service.settings
-
         def asked() -> _Answer:
-            cipher = column_cipher_of(settings)
-            with closing(RecordStore.at(settings.records_url, settings.state_folder, cipher)) as store:
+            with open_record_store(self._service.settings) as store:
                 return ask(store)
 
         return await asyncio.to_thread(asked)

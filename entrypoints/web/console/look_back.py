@@ -5,14 +5,12 @@ The database is asked in a thread, because it waits. Must not know markup.
 """
 
 import asyncio
-from contextlib import closing
 from datetime import UTC, date, datetime
 from functools import partial
 
 from starlette.requests import Request
 from starlette.responses import Response
 
-from encryption.encryption_setup import column_cipher_of
 from entrypoints.web.console.local_days import days_between, read_day
 from entrypoints.web.console.page_service import PageService
 from entrypoints.web.console.reader import Reader
@@ -20,7 +18,7 @@ from escalation.measures.definitions import BY_NAME
 from records.errors import RecordStoreFault
 from records.period_report import make_report
 from records.report import FIRST, NOT_KNOWN, By, Figure, Period, Report
-from records.store import RecordStore
+from workers.record_setup import open_record_store
 
 MOST_GROUPS = 40
 
@@ -56,10 +54,7 @@ class LookBackPages:
         )
 
     def _report(self, period: Period, by: By | None) -> Report:
-        settings = self._service.settings
-        with closing(
-            RecordStore.at(settings.records_url, settings.state_folder, column_cipher_of(settings))
-        ) as store:
+        with open_record_store(self._service.settings) as store:
             return make_report(store, period, datetime.now(UTC), by)
 
 

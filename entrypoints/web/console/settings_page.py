@@ -7,21 +7,19 @@ Shown to those who may look at everything. Shows no secret and changes nothing; 
 import asyncio
 import sys
 from collections.abc import Sequence
-from contextlib import closing
 from importlib.metadata import version
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from encryption.encryption_setup import column_cipher_of
 from entrypoints.channel_test import send_test
 from entrypoints.web.console.page_service import PageService
 from entrypoints.web.console.reader import Reader
 from identity.api_keys import ApiKey, ApiKeys
 from records.errors import RecordStoreFault
-from records.store import RecordStore
 from workers.channel_setup import open_channels
+from workers.record_setup import open_record_store
 
 
 class SettingsPage:
@@ -64,11 +62,8 @@ class SettingsPage:
         return tuple(str(each) for each in person.addresses) if person else ()
 
     def _keys(self) -> Sequence[ApiKey]:
-        settings = self._service.settings
         try:
-            with closing(
-                RecordStore.at(settings.records_url, settings.state_folder, column_cipher_of(settings))
-            ) as store:
+            with open_record_store(self._service.settings) as store:
                 return ApiKeys(store).list()
         except RecordStoreFault:
             return ()
